@@ -1,0 +1,150 @@
+"""Writes the generated parts of docs/reference from the code, so that they cannot say anything else.
+
+`cli.md`: every command with its options. `errors.md`: every error code with its sentences.
+A page keeps what stands above its marker; everything below is written anew. With `--check` nothing is written, and the
+exit code is 1 when a page is out of date.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from ciyou.cli import main as cli_main
+
+ROOT = Path(__file__).resolve().parents[1]
+MARKER = "<!-- Below this line: written by `make reference`. -->"
+CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def main(arguments: list[str]) -> int:
+    stale = []
+    for name, body in (("cli.md", describe_commands()), ("errors.md", describe_errors())):
+        page = ROOT / "docs/reference" / name
+        old = page.read_text(encoding="utf-8")
+        head, _, _ = old.partition(MARKER)
+        new = f"{head.rstrip()}\n\n{MARKER}\n\n{body.strip()}\n"
+        if new != old:
+            stale.append(name)
+            if "--check" not in arguments:
+                page.write_text(new, encoding="utf-8")
+    if stale and "--check" in arguments:
+        print(f"Out of date: {', '.join(stale)} in docs/reference. Run `make reference`.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def describe_commands() -> str:
+    group = next(value for value in vars(cli_main).values() if isinstance(value, click.Group))
+    return "\n\n".join(describe_command(path, command) for path, command in walk_commands(group, "ciyou"))
+
+
+def walk_commands(group: click.Group, prefix: str) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group, info_name=prefix)
+    for name in sorted(group.list_commands(context)):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        yield f"{prefix} {name}", command
+        if isinstance(command, click.Group):
+            yield from walk_commands(command, f"{prefix} {name}")
+
+
+def describe_command(path: str, command: click.Command) -> str:
+    arguments = " ".join(parameter.make_metavar(click.Context(command)) for parameter in arguments_of(command))
+    parts = [f"## `{path}`", f"`{path} {arguments}`".replace(" `", "`"), blocks(command.help or "")]
+    rows = [
+        describe_option(option) for option in command.params if isinstance(option, click.Option) and not option.hidden
+    ]
+    if rows:
+        parts.append("\n".join(["| option | meaning | default |", "|---|---|---|", *rows]))
+    if command.epilog:
+        parts.append(blocks(command.epilog))
+    return "\n\n".join(part for part in parts if part.strip())
+
+
+def arguments_of(command: click.Command) -> list[click.Argument]:
+    return [parameter for parameter in command.params if isinstance(parameter, click.Argument)]
+
+
+def describe_option(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in sorted([*option.opts, *option.secondary_opts], key=len))
+    choices = f" ({' \\| '.join(map(str, option.type.choices))})" if isinstance(option.type, click.Choice) else ""
+    return f"| {names}{choices} | {cell(option.help or '')} | {cell(default_of(option))} |"
+
+
+def default_of(option: click.Option) -> str:
+    if option.required:
+        return "required"
+    default = option.to_info_dict().get("default")
+    shown = default is not None and not callable(default) and not option.is_flag and default != ()
+    return f"`{default}`" if shown else ""
+
+
+def blocks(text: str) -> str:
+    """Help text as Markdown: indented and `\\b` paragraphs become code blocks."""
+    paragraphs = re.split(r"\n\s*\n", text.strip().replace("\f", ""))
+    return "\n\n".join(block(paragraph) for paragraph in paragraphs)
+
+
+def block(paragraph: str) -> str:
+    if "\b" not in paragraph and not paragraph.startswith("    "):
+        return " ".join(line.strip() for line in paragraph.splitlines())
+    lines = [line for line in paragraph.replace("\b\n", "").replace("\b", "").splitlines() if line.strip()]
+    if all(line.startswith(" ") or line.strip().startswith("ciyou") for line in lines):
+        return "\n".join(["```sh", *(line.strip() for line in lines), "```"])
+    return "\n".join(["```text", *lines, "```"])
+
+
+def describe_errors() -> str:
+    found: dict[str, tuple[str, str]] = {}
+    for path in sorted((ROOT / "src/ciyou").rglob("*.py")):
+        for code, zh, en in problems_in(ast.parse(path.read_text(encoding="utf-8"))):
+            found.setdefault(code, (zh, en))
+    families = sorted({code.split(".")[0] for code in found})
+    return "\n\n".join(describe_family(family, found) for family in families)
+
+
+def describe_family(family: str, found: dict[str, tuple[str, str]]) -> str:
+    rows = [
+        f"| `{code}` | {cell(zh)} | {cell(en)} |"
+        for code, (zh, en) in sorted(found.items())
+        if code.split(".")[0] == family
+    ]
+    return "\n".join([f"## {family}", "", "| code | 中文 | English |", "|---|---|---|", *rows])
+
+
+def problems_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
+    """Every call that passes a code followed by its two sentences, whatever the function that builds the problem is called."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        texts = [text_of(argument) for argument in (*node.args, *(keyword.value for keyword in node.keywords))]
+        for code, zh, en in zip(texts, texts[1:], texts[2:], strict=False):
+            if code and CODE.fullmatch(code) and zh and CHINESE.search(zh) and en:
+                yield code, zh, en
+
+
+def text_of(node: ast.expr) -> str:
+    """A string constant, or an f-string with its expressions shown as … ; empty for anything else."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(text_of(part) if isinstance(part, ast.Constant) else "…" for part in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return text_of(node.left) + text_of(node.right)
+    return ""
+
+
+def cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

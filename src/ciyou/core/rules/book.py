@@ -1,0 +1,124 @@
+"""Rules as objects: a source, a rule in force, the parameters of a place, and the book that holds them for one place and date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from ciyou.core.clock.ages import AgeRule
+from ciyou.core.clock.months import MonthRule
+from ciyou.core.facts.definition import Value, Vocabulary
+from ciyou.core.rules.tree import Kind, Node
+
+
+class RuleKind(StrEnum):
+    """A category says what a child is; an entitlement says what is due to it."""
+
+    CATEGORY = "category"
+    ENTITLEMENT = "entitlement"
+
+
+class Standing(StrEnum):
+    """What a rule may do, from the confidence of its sources: A/H decide, B/M decide flagged, C/L/K only suggest."""
+
+    DECIDES = "decides"
+    FLAGGED = "flagged"
+    SUGGESTS = "suggests"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a rule or a value stands: `kind` law | regulation | notice | standard | press | statistic | local_definition."""
+
+    id: str
+    kind: str
+    title: str
+    number: str | None
+    article: str | None
+    date: dt.date | None
+    confidence: str
+    url: str | None = None
+    verified_by: str | None = None
+    note: str | None = None
+
+    def cite(self, lang: str = "zh") -> str:
+        """The source as a person cites it."""
+        name = self.number or self.title
+        article = (
+            f"第{self.article}条" if self.article and lang == "zh" else f", art. {self.article}" if self.article else ""
+        )
+        return f"{name}{article}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule in force in one place on one date, with its text already bound into trees.
+
+    `condition` is the Boolean of belonging or eligibility; `amount` (entitlements with money) the fen per `period`.
+    """
+
+    code: str
+    kind: RuleKind
+    zh: str
+    en: str
+    measure: str
+    sensitivity: int
+    standing: Standing
+    condition: Node
+    amount: Node | None
+    sources: tuple[Source, ...]
+    cites: tuple[str, ...] = ()
+    period: str = "month"
+    payer: str = ""
+    apply_zh: str = ""
+    apply_en: str = ""
+    overlay: str = "cn"
+    needs: tuple[str, ...] = ()
+
+    def name(self, lang: str = "zh") -> str:
+        return self.en if lang == "en" else self.zh
+
+    def source(self, source_id: str) -> Source | None:
+        return next((source for source in self.sources if source.id == source_id), None)
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """A parameter's value for a place and date; `value` None means the sources leave it open: ask the place."""
+
+    key: str
+    kind: Kind
+    value: Value | None
+    zh: str
+    en: str
+    source: Source | None
+    standing: Standing
+    division: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+    ask_zh: str = ""
+    ask_en: str = ""
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Every rule of one place on one date, each after the rules it refers to.
+
+    `parameters` are those of `division`; a batch asks `packs` for those of other divisions under the same overlays.
+    """
+
+    division: str
+    as_of: dt.date
+    rules: tuple[Rule, ...]
+    parameters: Mapping[str, ParameterValue]
+    vocabulary: Vocabulary
+    pack_version: str
+    age_rule: AgeRule = field(default_factory=AgeRule)
+    month_rule: MonthRule = field(default_factory=MonthRule)
+    overlays: tuple[str, ...] = ("cn",)
+    by_code: Mapping[str, Rule] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_code", {rule.code: rule for rule in self.rules})

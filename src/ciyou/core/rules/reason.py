@@ -1,0 +1,37 @@
+"""One step of an explanation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ciyou.core.facts.state import StatedFact
+from ciyou.core.rules.book import Rule, Source
+from ciyou.core.rules.deciding import Unknown
+from ciyou.core.rules.evaluation import Truth
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What was found (zh, en), whether it holds, its clause, who said so, and the steps below it.
+
+    `truth` None: open. `group`: the words only hold the steps together. `inner`: for a negation, the truth of what is negated.
+    """
+
+    zh: str
+    en: str
+    truth: Truth
+    cites: tuple[Source, ...] = ()
+    said: tuple[StatedFact, ...] = ()
+    unknown: Unknown | None = None
+    children: tuple[Reason, ...] = ()
+    group: bool = False
+    inner: Truth = None
+
+    def text(self, lang: str = "zh") -> str:
+        return self.en if lang == "en" else self.zh
+
+
+def sources_of(rule: Rule, ids: tuple[str, ...]) -> tuple[Source, ...]:
+    """The rule's sources with these ids, in that order."""
+    found = [rule.source(source_id) for source_id in ids]
+    return tuple(source for source in found if source is not None)

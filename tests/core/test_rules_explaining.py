@@ -1,0 +1,70 @@
+"""Explanations: only what decided, with clause and speaker, in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ciyou.core.rules.explain import explain_all, explain_rule
+from ciyou.core.rules.telling import as_json, render_text
+from tests.core.rulebooks import state
+from tests.core.test_rules_deciding import BORN, UNATTENDED, parent
+
+
+def explained(code, facts):
+    return explain_rule(UNATTENDED, state(facts), code)
+
+
+FATHER_DEAD_MOTHER_IN_PRISON = {
+    **BORN,
+    **parent("father", dead=True),
+    **parent("mother", imprisoned=True),
+    "mother.imprisoned.term_months": 18,
+    "child.aid_fen": 58_400,
+}
+
+
+def test_a_yes_tells_both_parents_the_term_and_the_clause():
+    text = render_text(explained("unattended", FATHER_DEAD_MOTHER_IN_PRISON))
+    assert "父亲·死亡：是" in text
+    assert "母亲·刑期（月）为 18" in text
+    assert "测试〔2020〕1号" in text
+
+
+def test_a_yes_leaves_out_what_did_not_decide():
+    text = render_text(explained("unattended", FATHER_DEAD_MOTHER_IN_PRISON))
+    assert "失联" not in text
+
+
+def test_a_no_tells_the_one_thing_that_decided_it():
+    text = render_text(explained("unattended", {"child.birth_date": dt.date(2000, 1, 1)}))
+    assert "儿童年龄（周岁）为 25" in text
+    assert "父亲" not in text
+
+
+def test_an_open_answer_tells_what_would_decide_it():
+    found = explained("unattended", {**BORN, **parent("father", dead=True), **parent("mother", imprisoned=True)})
+    assert [missing.words.zh for missing in found.missing] == ["母亲·刑期（月）"]
+    assert "查清以下事项即可确定" in render_text(found)
+
+
+def test_an_amount_tells_how_it_was_reached():
+    text = render_text(explained("allowance", FATHER_DEAD_MOTHER_IN_PRISON), "en")
+    assert "¥900.00" in text
+    assert "¥1,484.00" in text
+    assert "¥584.00" in text
+
+
+def test_english_has_no_chinese_left_but_the_names_of_documents():
+    found = as_json(explained("unattended", FATHER_DEAD_MOTHER_IN_PRISON), "en")
+
+    def texts(reason):
+        yield reason["text"]
+        for child in reason.get("because", ()):
+            yield from texts(child)
+
+    for text in texts(found["reason"]):
+        assert not any("\u4e00" <= char <= "\u9fff" for char in text), text
+
+
+def test_every_rule_is_explained():
+    assert set(explain_all(UNATTENDED, state({}))) == {"orphan", "unattended", "allowance"}
