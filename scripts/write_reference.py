@@ -19,8 +19,10 @@ from ciyou.cli import main as cli_main
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKER = "<!-- Below this line: written by `make reference`. -->"
-CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
-CHINESE = re.compile(r"[一-鿿]")
+CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
+CHINESE_SENTENCE = re.compile(r"[一-鿿].*[。…]$", re.DOTALL)
+# Where a code is written without its family, the function that builds the problem adds it.
+FAMILIES = (("core/rules/", "rule"), ("packs/facts_file.py", "fact"), ("packs/", "pack"))
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +77,7 @@ def arguments_of(command: click.Command) -> list[click.Argument]:
 
 def describe_option(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in sorted([*option.opts, *option.secondary_opts], key=len))
-    choices = f" ({' \\| '.join(map(str, option.type.choices))})" if isinstance(option.type, click.Choice) else ""
+    choices = f" ({', '.join(map(str, option.type.choices))})" if isinstance(option.type, click.Choice) else ""
     return f"| {names}{choices} | {cell(option.help or '')} | {cell(default_of(option))} |"
 
 
@@ -94,19 +96,21 @@ def blocks(text: str) -> str:
 
 
 def block(paragraph: str) -> str:
+    if example := re.match(r"Example: *(ciyou .*)", paragraph, re.DOTALL):
+        return f"```sh\n{example.group(1).strip()}\n```"
     if "\b" not in paragraph and not paragraph.startswith("    "):
         return " ".join(line.strip() for line in paragraph.splitlines())
-    lines = [line for line in paragraph.replace("\b\n", "").replace("\b", "").splitlines() if line.strip()]
-    if all(line.startswith(" ") or line.strip().startswith("ciyou") for line in lines):
-        return "\n".join(["```sh", *(line.strip() for line in lines), "```"])
-    return "\n".join(["```text", *lines, "```"])
+    lines = [line.strip() for line in paragraph.replace("\b", "").splitlines()]
+    lines = [line for line in lines if line and line != "Example:"]
+    return "\n".join(["```sh" if lines[0].startswith("ciyou") else "```text", *lines, "```"])
 
 
 def describe_errors() -> str:
     found: dict[str, tuple[str, str]] = {}
     for path in sorted((ROOT / "src/ciyou").rglob("*.py")):
+        family = next((family for part, family in FAMILIES if part in path.as_posix()), "")
         for code, zh, en in problems_in(ast.parse(path.read_text(encoding="utf-8"))):
-            found.setdefault(code, (zh, en))
+            found.setdefault(code if "." in code or not family else f"{family}.{code}", (zh, en))
     families = sorted({code.split(".")[0] for code in found})
     return "\n\n".join(describe_family(family, found) for family in families)
 
@@ -127,7 +131,7 @@ def problems_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
             continue
         texts = [text_of(argument) for argument in (*node.args, *(keyword.value for keyword in node.keywords))]
         for code, zh, en in zip(texts, texts[1:], texts[2:], strict=False):
-            if code and CODE.fullmatch(code) and zh and CHINESE.search(zh) and en:
+            if CODE.fullmatch(code) and CHINESE_SENTENCE.search(zh) and en:
                 yield code, zh, en
 
 

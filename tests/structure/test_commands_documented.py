@@ -39,7 +39,7 @@ def reference(root):
 @pytest.mark.parametrize("path", COMMANDS)
 def test_help_of_every_command_shows_an_example(path):
     shown = CliRunner().invoke(_group(), [*path.split()[1:], "--help"]).output
-    examples = [line for line in shown.splitlines() if re.match(rf"\s+(\$ )?{path}(?! \[OPTIONS\])( |$)", line)]
+    examples = [line for line in shown.splitlines() if re.match(rf"\s*(Example: *|\$ )?{path}( |$)", line)]
     assert examples, shown
 
 

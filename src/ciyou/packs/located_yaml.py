@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -76,6 +76,9 @@ class Section:
 
     def keys(self) -> tuple[str, ...]:
         return tuple(self._entries)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
 
     def key_place(self, key: str) -> Place:
         """Where a key stands; the section's own place when it is absent."""
@@ -284,10 +287,17 @@ def read_yaml(path: Path, *, file: str, notes: Notes) -> Section | None:
         )
         return None
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        notes.add(Place(file), "unreadable", "文件无法读取；请确认是 UTF-8 文本。", "The file cannot be read; save it as UTF-8 text.")
+        notes.add(
+            Place(file),
+            "unreadable",
+            "文件无法读取；请确认是 UTF-8 文本。",
+            "The file cannot be read; save it as UTF-8 text.",
+        )
         return None
     if not isinstance(node, MappingNode):
-        notes.add(Place(file, 1, 1), "wrong_type", "文件应为一组“键: 值”。", "The file must be a group of `key: value`.")
+        notes.add(
+            Place(file, 1, 1), "wrong_type", "文件应为一组“键: 值”。", "The file must be a group of `key: value`."
+        )
         return None
     return Section(file, node, notes, text.splitlines())
 

@@ -104,7 +104,9 @@ def read_citation(entry: Section, documents: Mapping[str, Document]) -> Source |
     return None if source is None else cited(source, article=article, confidence=confidence, note=note)
 
 
-def cited(source: Source, *, article: str | None = None, confidence: str | None = None, note: str | None = None) -> Source:
+def cited(
+    source: Source, *, article: str | None = None, confidence: str | None = None, note: str | None = None
+) -> Source:
     """A document as cited in one place: its article, and the confidence of just this statement."""
     return replace(
         source,

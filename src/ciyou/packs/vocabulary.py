@@ -56,9 +56,7 @@ def read_vocabulary(sections: list[Section], departments: Mapping[str, Departmen
     return Vocabulary(definitions.values())
 
 
-def _read_fact(
-    name: str, about: str, entry: Section, departments: Mapping[str, Department]
-) -> FactDefinition | None:
+def _read_fact(name: str, about: str, entry: Section, departments: Mapping[str, Department]) -> FactDefinition | None:
     kind = entry.choice("type", tuple(FactType))
     sensitivity = entry.choice("sensitivity", SENSITIVITY_CLASSES)
     definition = FactDefinition(
@@ -109,7 +107,7 @@ def _read_options(entry: Section, kind: str) -> dict[str, tuple[str, str]]:
     if options is None:
         return {}
     found = {}
-    for code in options.keys():
+    for code in options:
         words = options.texts(code, required=True)
         if len(words) != 2:
             entry.notes.add(

@@ -49,8 +49,9 @@ def wide_schema(vocabulary: Vocabulary) -> pl.Schema:
     """The wide table of facts: one row a child, one column per (entity, fact), null is unknown."""
     return pl.Schema(
         {
-            column_name(entity, name): fact_dtype(vocabulary.get(entity, name))
-            for entity, name in vocabulary.keys()  # noqa: SIM118  # a Vocabulary iterates over definitions, not keys
+            column_name(entity, definition.name): fact_dtype(definition)
+            for definition in vocabulary
+            for entity in definition.entities()
         }
     )
 

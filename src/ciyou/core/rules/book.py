@@ -102,9 +102,9 @@ class ParameterValue:
     ask_en: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RuleBook:
-    """Every rule of one place on one date, each after the rules it refers to.
+    """Every rule of one place on one date, each after the rules it refers to. A book is equal only to itself.
 
     `parameters` are those of `division`; a batch asks `packs` for those of other divisions under the same overlays.
     """

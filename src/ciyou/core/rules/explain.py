@@ -10,7 +10,7 @@ from ciyou.core.rules.amounts import explain_amount
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation, Truth
-from ciyou.core.rules.interpreter import Decision, decide_all
+from ciyou.core.rules.interpreter import Decision, decide
 from ciyou.core.rules.reason import Reason, sources_of
 from ciyou.core.rules.tree import (
     And,
@@ -64,14 +64,15 @@ class Explanation:
 
 def explain_all(book: RuleBook, state: FactState) -> dict[str, Explanation]:
     """Every rule of the book, decided and explained for one child, by rule code in the book's order."""
-    decisions = decide_all(book, state)
-    teller = _Teller(Evaluation(book, state))
+    evaluation = Evaluation(book, state)
+    decisions, teller = decide(evaluation), _Teller(evaluation)
     return {rule.code: _explain(teller, rule, decisions[rule.code]) for rule in book.rules}
 
 
 def explain_rule(book: RuleBook, state: FactState, code: str) -> Explanation:
     """One rule, decided and explained for one child."""
-    return _explain(_Teller(Evaluation(book, state)), book.by_code[code], decide_all(book, state)[code])
+    evaluation = Evaluation(book, state)
+    return _explain(_Teller(evaluation), book.by_code[code], decide(evaluation)[code])
 
 
 def _explain(teller: _Teller, rule: Rule, decision: Decision) -> Explanation:

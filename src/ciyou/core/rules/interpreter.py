@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from ciyou.core.facts.state import Basis, FactState
 from ciyou.core.rules.book import Rule, RuleBook
-from ciyou.core.rules.deciding import Unknown, deciding_unknowns, unknowns_in_amount
+from ciyou.core.rules.deciding import Decider, Unknown
 from ciyou.core.rules.evaluation import Bounds, Evaluation
 
 
@@ -39,16 +39,20 @@ class Decision:
 
 def decide_all(book: RuleBook, state: FactState) -> dict[str, Decision]:
     """Decide every rule of the book for one child, by rule code in the book's order."""
-    evaluation = Evaluation(book, state)
+    return decide(Evaluation(book, state))
+
+
+def decide(evaluation: Evaluation) -> dict[str, Decision]:
+    """The same, on an evaluation that others share."""
+    book, state = evaluation.book, evaluation.state
     levels = sorted({said.basis for said in state.statements()}, reverse=True) or [Basis.VERIFIED]
     stricter = [(level, Evaluation(book, state.at_least(level))) for level in levels[:-1]]
-    return {rule.code: _decide(evaluation, rule, stricter, levels) for rule in book.rules}
+    decider = Decider(evaluation)
+    return {rule.code: _decide(decider, rule, stricter, levels) for rule in book.rules}
 
 
-def _decide(
-    evaluation: Evaluation, rule: Rule, stricter: list[tuple[Basis, Evaluation]], levels: list[Basis]
-) -> Decision:
-    outcome, due = answer(evaluation, rule)
+def _decide(decider: Decider, rule: Rule, stricter: list[tuple[Basis, Evaluation]], levels: list[Basis]) -> Decision:
+    outcome, due = answer(decider.evaluation, rule)
     if outcome is Outcome.UNDETERMINED:
         basis = levels[0]
     else:
@@ -61,7 +65,7 @@ def _decide(
         amount_fen=due.value if due else None,
         floor_fen=due.floor if due else None,
         ceiling_fen=due.ceiling if due else None,
-        deciding=_deciding(evaluation, rule, outcome, due),
+        deciding=_deciding(decider, rule, outcome, due),
     )
 
 
@@ -72,9 +76,9 @@ def answer(evaluation: Evaluation, rule: Rule) -> tuple[Outcome, Bounds | None]:
     return outcome, None if rule.amount is None else evaluation.amount(rule.code)
 
 
-def _deciding(evaluation: Evaluation, rule: Rule, outcome: Outcome, due: Bounds | None) -> tuple[Unknown, ...]:
+def _deciding(decider: Decider, rule: Rule, outcome: Outcome, due: Bounds | None) -> tuple[Unknown, ...]:
     if outcome is Outcome.UNDETERMINED:
-        return deciding_unknowns(evaluation, rule.condition)
+        return decider.unknowns_in_condition(rule.condition)
     if outcome is Outcome.YES and due is not None and due.value is None and rule.amount is not None:
-        return unknowns_in_amount(evaluation, rule.amount)
+        return decider.unknowns_in_amount(rule.amount)
     return ()

@@ -1,0 +1,49 @@
+"""Writing the log of disclosures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.chain import GENESIS, hash_of
+from ciyou.apps.audit.models import DisclosureRecord
+from ciyou.core.access.actor import Actor, Purpose
+
+
+def record_disclosure(
+    actor: Actor,
+    *,
+    purpose: Purpose,
+    action: str,
+    person_ids: Iterable[str],
+    fields: Iterable[str],
+    highest_class: int,
+    origin: str,
+    subject: str = "",
+    person_count: int | None = None,
+) -> int:
+    """Note that the actor was shown (or a run read) these fields of these persons; returns the row's number.
+
+    `action` is a route or a job, `subject` what it was about (the id of a screening), `origin` an address or "worker".
+    `person_count` is given where a run read more people than are named.
+    """
+    named = sorted(set(person_ids))
+    row = {
+        "at": timezone.now(),
+        "actor_id": actor.id,
+        "role": actor.role,
+        "purpose": purpose.value,
+        "action": action,
+        "subject": subject,
+        "person_ids": named,
+        "person_count": len(named) if person_count is None else person_count,
+        "fields": sorted(set(fields)),
+        "highest_class": highest_class,
+        "origin": origin,
+    }
+    with transaction.atomic():
+        last = DisclosureRecord.objects.order_by("-id").values_list("hash", flat=True).first()
+        previous = last or GENESIS
+        return DisclosureRecord.objects.create(**row, previous_hash=previous, hash=hash_of(row, previous)).id

@@ -1,0 +1,123 @@
+"""Work that a worker process does."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from typing import Any
+
+from django_tasks import task
+
+from ciyou.apps.rosters.following import ScreeningJob, begin_screening, end_screening, finish_screening, record_progress
+from ciyou.apps.rosters.models import ScreeningStatus
+from ciyou.core.errors import Place, Problem
+
+BEAT_SECONDS = 1.0
+
+
+@task()
+def run_screening(run_id: str) -> str:
+    """Run one queued screening to its end; returns the status it ended in."""
+    job = begin_screening(run_id=uuid.UUID(run_id))
+    if job is None:
+        return "skipped"
+    return _Screening(job).run()
+
+
+class _Screening:
+    """A screening in a process of its own: its memory is given back afterwards, and it can be stopped at any moment."""
+
+    def __init__(self, job: ScreeningJob) -> None:
+        self.job = job
+        self.stage, self.percent = "", 0
+        self.last: dict[str, Any] = {}
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "ciyou.apps.rosters.screening_process",
+                job.origin,
+                str(job.input_folder),
+                str(job.output_folder),
+                job.as_of.isoformat(),
+            ],
+            # Held open: when this worker dies, the process reads the end of its input and stops too.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self) -> str:
+        reader = threading.Thread(target=self._read, daemon=True)
+        reader.start()
+        try:
+            cancelled = self._follow()
+        except BaseException:
+            # The worker is told to stop: the screening is not lost, only interrupted.
+            end_screening(run_id=self.job.id, status=ScreeningStatus.INTERRUPTED, problems=[])
+            raise
+        finally:
+            self._stop()
+            reader.join(timeout=5)
+        return self._conclude(cancelled)
+
+    def _read(self) -> None:
+        """Keep what the process last said; the lines are its only output."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            said = json.loads(line)
+            if "stage" in said:
+                self.stage, self.percent = said["stage"], said["percent"]
+            else:
+                self.last = said
+
+    def _follow(self) -> bool:
+        while self.process.poll() is None:
+            if not record_progress(run_id=self.job.id, stage=self.stage, percent=self.percent):
+                return True
+            time.sleep(BEAT_SECONDS / 2)
+        return False
+
+    def _stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+
+    def _conclude(self, cancelled: bool) -> str:
+        if cancelled:
+            end_screening(run_id=self.job.id, status=ScreeningStatus.CANCELLED, problems=[])
+            return "cancelled"
+        if self.process.returncode == 0 and "people" in self.last:
+            finish_screening(run_id=self.job.id, people=self.last["people"], file_names=self.last["files"])
+            return "done"
+        problems = self.last.get("problems") or [as_row(_died())]
+        end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
+        return "failed"
+
+
+def as_row(problem: Problem) -> dict[str, Any]:
+    """A problem as plain JSON values."""
+    place = problem.place
+    return {
+        "code": problem.code,
+        "zh": problem.zh,
+        "en": problem.en,
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+    }
+
+
+def _died() -> Problem:
+    return Problem(
+        Place(),
+        "screening.died",
+        "筛查进程意外结束，没有写出结果；名册仍保留着。请重新运行；若再次发生，请查看运行 ciyou serve 的窗口中的错误信息。",
+        "The screening's process ended unexpectedly without a result; the rosters are kept. Run it again; if it happens again, read the errors in the window that runs `ciyou serve`.",
+    )

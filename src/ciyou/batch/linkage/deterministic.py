@@ -1,0 +1,115 @@
+"""The deterministic linker: valid ID and compatible name first, then name, birth date and guardian or village."""
+
+from __future__ import annotations
+
+from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.linkage.anchors import HUKOU, place_by_id
+from ciyou.batch.linkage.candidates import compare_candidates
+from ciyou.batch.linkage.linker import Linker
+
+BIRTHS = "health_births"
+# A name that agrees better outranks an equal rule with a worse name; less than this apart, two candidates count as equal.
+MARGIN = 10
+MOST_ROUNDS = 30
+
+
+class DeterministicLinker(Linker):
+    """Never merges two clusters that hold different valid ID numbers; one birth and one household record a person."""
+
+    def link(self, store: Store) -> None:
+        """Fill `placed` and `review_pair` (see Linker)."""
+        place_by_id(store)
+        _make_loose(store)
+        store.create("target", _ANCHOR_TARGET)
+        compare_candidates(store, with_mentioned=True)
+        _choose(store)
+        _place_chosen(store)
+        _make_loose(store)
+        store.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
+        compare_candidates(store, with_mentioned=False)
+        _join_loose(store)
+        store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen")
+
+
+_COLUMNS = """rid, roster, name, reading, placeholder, sex, birth_date, NULL::DATE AS id_bd, left(division, 6) AS county, town, village"""
+_ANCHOR_TARGET = f"""SELECT p.aid, r.* REPLACE (r.id_bd AS id_bd) FROM placed p
+    JOIN (SELECT {_COLUMNS.replace("NULL::DATE AS id_bd", "id_bd")} FROM rec) r USING (rid)"""
+
+
+def _make_loose(store: Store) -> None:
+    store.create("loose_with_id", f"SELECT {_COLUMNS} FROM rec WHERE rid NOT IN (SELECT rid FROM placed)")
+    store.create("loose", "SELECT * EXCLUDE (id_bd) FROM loose_with_id WHERE birth_date IS NOT NULL")
+
+
+def _choose(store: Store) -> None:
+    """The one best candidate of each record, if there is one; births and household records one to a person."""
+    store.create(
+        "ranked",
+        """SELECT c.*, l.roster, weight - 3 * least(level, 2) AS points,
+          row_number() OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS place,
+          lead(weight - 3 * least(level, 2)) OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS runner_up
+        FROM candidate c JOIN loose l USING (rid) WHERE rule <> ''""",
+    )
+    store.create("best", f"SELECT * FROM ranked WHERE place = 1 AND coalesce(points - runner_up >= {MARGIN}, true)")
+    store.create(
+        "chosen",
+        f"""SELECT rid, aid, rule, weight FROM (
+          SELECT b.*, count(*) OVER (PARTITION BY aid, roster, rule) AS rivals, max(points) OVER same AS top,
+            count(*) FILTER (points >= 0) OVER (PARTITION BY aid, roster, points) AS equals,
+            roster = '{HUKOU}' AND aid IN (SELECT p.aid FROM placed p JOIN rec r USING (rid) WHERE r.roster = '{HUKOU}') AS taken
+          FROM best b WINDOW same AS (PARTITION BY aid, roster))
+        WHERE CASE WHEN roster IN ('{HUKOU}', '{BIRTHS}') THEN NOT taken AND points = top AND equals = 1
+                   WHEN rule IN ('name_birth_village', 'name_birth_county') THEN rivals = 1 ELSE true END""",
+    )
+    store.run(
+        f"""INSERT INTO review_pair SELECT k.rid, p.rid_b, CASE WHEN b.rid IS NULL THEN 60 ELSE 50 END,
+          CASE WHEN b.rid IS NULL THEN 'several_candidates' ELSE 'one_to_one_taken' END
+        FROM ranked k LEFT JOIN best b ON b.rid = k.rid AND b.aid = k.aid
+        LEFT JOIN (SELECT aid, min(rid) AS rid_b FROM placed GROUP BY aid) p ON p.aid = k.aid
+        WHERE k.rid NOT IN (SELECT rid FROM chosen) AND k.points >= (SELECT 0) AND k.place <= 3""",
+        f"""INSERT INTO review_pair SELECT c.rid, p.rid_b, 30, 'name_differs' FROM candidate c
+        JOIN loose l USING (rid) JOIN (SELECT aid, min(rid) AS rid_b FROM placed GROUP BY aid) p ON p.aid = c.aid
+        WHERE c.rule = '' AND c.level IN (4, 5) AND l.roster <> '{HUKOU}' AND c.rid NOT IN (SELECT rid FROM chosen)""",
+    )
+    store.drop("ranked", "best")
+
+
+def _place_chosen(store: Store) -> None:
+    store.run("INSERT INTO placed SELECT rid, aid, rule, weight FROM chosen")
+
+
+def _join_loose(store: Store) -> None:
+    """Clusters of records that have no number at all: connected by pairs, undone where they would hold two births."""
+    store.create(
+        "edge",
+        f"""SELECT c.rid AS a, -c.aid AS b, c.rule, c.weight FROM candidate c JOIN loose l ON l.rid = c.rid
+        JOIN loose t ON t.rid = -c.aid
+        WHERE c.rule IN ('name_birth_guardian_id', 'name_birth_guardian_name', 'name_birth_village')
+           AND NOT (l.roster = t.roster AND l.roster IN ('{HUKOU}', '{BIRTHS}'))""",
+    )
+    store.create("label", "SELECT rid, rid AS label FROM (SELECT a AS rid FROM edge UNION SELECT b FROM edge)")
+    for _ in range(MOST_ROUNDS):
+        store.create(
+            "next_label",
+            """SELECT l.rid, least(l.label, coalesce(min(n.label), l.label)) AS label FROM label l
+            LEFT JOIN (SELECT a, b FROM edge UNION SELECT b, a FROM edge) e ON e.a = l.rid LEFT JOIN label n ON n.rid = e.b
+            GROUP BY l.rid, l.label""",
+        )
+        changed = store.number("SELECT count(*) FROM label l JOIN next_label n USING (rid) WHERE l.label <> n.label")
+        store.create("label", "SELECT * FROM next_label")
+        if not changed:
+            break
+    store.drop("next_label")
+    store.create(
+        "broken",
+        f"""SELECT label FROM label JOIN rec USING (rid) GROUP BY label
+        HAVING greatest(count(*) FILTER (roster = '{HUKOU}'), count(*) FILTER (roster = '{BIRTHS}')) > 1""",
+    )
+    store.run(
+        "INSERT INTO review_pair SELECT rid, label, 50, 'one_to_one_taken' FROM label WHERE label IN (SELECT label FROM broken) AND rid <> label",
+        """INSERT INTO placed SELECT l.rid, -l.label, first(e.rule ORDER BY e.weight DESC, e.rule), max(e.weight)
+        FROM label l JOIN (SELECT a, rule, weight FROM edge UNION ALL SELECT b, rule, weight FROM edge) e ON e.a = l.rid
+        WHERE l.label NOT IN (SELECT label FROM broken) GROUP BY l.rid, l.label""",
+        "INSERT INTO placed SELECT rid, -rid, 'alone', 0 FROM rec WHERE rid NOT IN (SELECT rid FROM placed)",
+    )
+    store.drop("broken")

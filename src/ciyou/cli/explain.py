@@ -1,0 +1,119 @@
+"""`ciyou explain`: one child's facts in, every category and entitlement with its reasons out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ciyou.cli.output import choose_language, fail, language_option
+from ciyou.core.errors import CiyouError, FactError, Place, Problem
+from ciyou.core.facts.state import FactState
+from ciyou.core.rules.explain import Explanation, explain_all
+from ciyou.core.rules.telling import as_json, render_text
+from ciyou.packs import department_name, load_rule_book, read_facts
+
+HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Entitlements")}
+
+
+@click.command(
+    epilog="Example: ciyou explain child.json --as-of 2025-09-01 --division 513322 --lang en",
+)
+@click.argument("facts", type=click.Path(path_type=Path))
+@click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day on which to decide.")
+@click.option("--division", required=True, help="Division code of the child's hukou (2 to 12 digits).")
+@click.option("--rule", "codes", multiple=True, help="Only this rule (may be given several times).")
+@click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of text.")
+@language_option
+def explain(
+    facts: Path, as_of: dt.datetime, division: str, codes: tuple[str, ...], wants_json: bool, lang: str | None
+) -> None:
+    """Decide and explain every rule for the child described in FACTS (JSON: child, father, mother, household).
+
+    An absent key is unknown. Exit 0: decided; 2: the facts, the division or the packs cannot be used.
+    """
+    spoken = choose_language(lang)
+    try:
+        document = _read(facts)
+        book = load_rule_book(division=division, as_of=as_of.date())
+        statements = read_facts(document, book.vocabulary)
+        found = explain_all(book, FactState.on(as_of.date(), statements))
+        chosen = _chosen(found, codes)
+    except CiyouError as error:
+        fail(error, spoken)
+    if wants_json:
+        answer = {
+            "as_of": as_of.date().isoformat(),
+            "division": book.division,
+            "pack_version": book.pack_version,
+            "decisions": [as_json(one, spoken) for one in chosen],
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+        return
+    _print(chosen, spoken)
+
+
+def _chosen(found: dict[str, Explanation], codes: tuple[str, ...]) -> list[Explanation]:
+    missing = [code for code in codes if code not in found]
+    if missing:
+        known = ", ".join(found)
+        raise FactError(
+            Problem(
+                Place(),
+                "rule.unknown_name",
+                f"没有规则“{missing[0]}”；可用：{known}。",
+                f"There is no rule “{missing[0]}”; use one of {known}.",
+            )
+        )
+    return [one for code, one in found.items() if not codes or code in codes]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    place = Place(path.name)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise FactError(
+            Problem(
+                place,
+                "facts.missing",
+                "找不到这个事实文件；请检查路径。",
+                "There is no such facts file; check the path.",
+            )
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise FactError(
+            Problem(place, "facts.unreadable", "文件无法按 UTF-8 读取。", "The file cannot be read as UTF-8.")
+        ) from error
+    except json.JSONDecodeError as error:
+        raise FactError(
+            Problem(
+                Place(path.name, error.lineno, error.colno),
+                "facts.json",
+                "不是有效的 JSON；请检查此处的引号、逗号和括号。",
+                "This is not valid JSON; check quotes, commas and brackets here.",
+            )
+        ) from error
+    if not isinstance(document, dict):
+        raise FactError(
+            Problem(
+                place,
+                "facts.shape",
+                "最外层应为对象，含 child、father、mother、household。",
+                "The outermost value must be an object with child, father, mother, household.",
+            )
+        )
+    return document
+
+
+def _print(chosen: list[Explanation], lang: str) -> None:
+    for kind, words in HEADINGS.items():
+        of_kind = [one for one in chosen if one.rule.kind.value == kind]
+        if of_kind:
+            click.secho(f"== {words[1 if lang == 'en' else 0]} ==", bold=True)
+        for one in of_kind:
+            click.echo(render_text(one, lang, department_name))
+            click.echo()

@@ -1,0 +1,152 @@
+"""The whole check of a folder of packs: every file, every text on every date it changes, and every worked case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ciyou.core.errors import Place, Problem
+from ciyou.core.rules.book import RuleBook, RuleKind
+from ciyou.packs.binding import bind_rules
+from ciyou.packs.cases import Case, differences, read_cases
+from ciyou.packs.coverage import check_dates, check_outcomes, check_thresholds
+from ciyou.packs.located_yaml import Notes
+from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
+from ciyou.packs.rule_files import PredicateVersion, RuleVersion
+
+FOLDER_OF_KIND: Mapping[RuleKind, str] = {kind: name for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What was checked and every mistake found, in the order of files and lines."""
+
+    packs: tuple[str, ...]
+    rules: int
+    cases: int
+    parameters: int
+    rows: int
+    facts: int
+    version: str
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class RuleCases:
+    """The cases of one rule folder of one pack."""
+
+    pack: Pack
+    code: str
+    place: Place
+    cases: tuple[Case, ...]
+
+
+def check_packs(root: Path = SHIPPED) -> CheckReport:
+    """Check a folder of packs, or one pack folder; all mistakes are in the report, none is raised."""
+    pack_set = read_pack_set(root)
+    notes = pack_set.notes
+    books = Books(pack_set)
+    _bind_every_version(books)
+    folders = list(read_all_cases(pack_set))
+    if not notes.found:
+        for folder in folders:
+            _check_folder(folder, books)
+    return CheckReport(
+        packs=tuple(pack.code for pack in pack_set.packs),
+        rules=sum(len(pack.rules) for pack in pack_set.packs),
+        cases=sum(len(folder.cases) for folder in folders),
+        parameters=len(pack_set.table.definitions),
+        rows=len(pack_set.table.rows),
+        facts=len(pack_set.vocabulary.definitions),
+        version=pack_set.version,
+        problems=notes.sorted(),
+    )
+
+
+class Books:
+    """Rule books of a pack set that is being checked, one for each chain of packs and day."""
+
+    def __init__(self, pack_set: PackSet) -> None:
+        self.pack_set = pack_set
+        self._made: dict[tuple[str, dt.date], RuleBook] = {}
+
+    def book(self, division: str, as_of: dt.date) -> RuleBook:
+        """The rule book of a place and day; mistakes in the texts go to the pack set's notes."""
+        key = (division, as_of)
+        if key not in self._made:
+            chain = self.pack_set.chain(division)
+            self._made[key] = RuleBook(
+                division=division.ljust(12, "0"),
+                as_of=as_of,
+                rules=bind_rules(self.pack_set, chain=chain, as_of=as_of, notes=self.pack_set.notes),
+                parameters=self.pack_set.table.values(division.ljust(12, "0"), as_of),
+                vocabulary=self.pack_set.vocabulary,
+                pack_version=self.pack_set.version,
+                overlays=tuple(pack.code for pack in chain),
+            )
+        return self._made[key]
+
+
+def _bind_every_version(books: Books) -> None:
+    """Parse every text that is ever in force, in every place that has a pack of its own."""
+    for pack in books.pack_set.packs:
+        days = {version.valid_from for one in books.pack_set.chain(pack.division) for version in _all_versions(one)}
+        for day in sorted(days):
+            books.book(pack.division, day)
+
+
+def _all_versions(pack: Pack) -> Iterator[RuleVersion | PredicateVersion]:
+    for rule in pack.rules.values():
+        yield from rule.versions
+    for predicate in pack.predicates.values():
+        yield from predicate.versions
+
+
+def check_cases_present(pack_set: PackSet) -> None:
+    """Note every rule without a yes, a no and an unknown among its worked cases, and every case that cannot be read."""
+    for folder in read_all_cases(pack_set):
+        rule = folder.pack.rules[folder.code]
+        check_outcomes(rule, folder.cases, place=folder.place, notes=pack_set.notes)
+
+
+def read_all_cases(pack_set: PackSet) -> Iterator[RuleCases]:
+    """The worked cases of every rule of every pack."""
+    for pack in pack_set.packs:
+        for code, rule in pack.rules.items():
+            path = pack.folder / FOLDER_OF_KIND[rule.kind] / code / "cases.yaml"
+            if not path.is_file():
+                continue
+            file = f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"
+            cases = read_cases(
+                path,
+                file=file,
+                rule=code,
+                overlay=pack.code,
+                vocabulary=pack_set.vocabulary,
+                notes=pack_set.notes,
+            )
+            yield RuleCases(pack, code, Place(file, 1, 1), tuple(cases))
+
+
+def _check_folder(folder: RuleCases, books: Books) -> None:
+    notes, rule = books.pack_set.notes, folder.pack.rules[folder.code]
+    with_books = [(case, books.book(case.division, case.as_of)) for case in folder.cases]
+    for case, book in with_books:
+        _check_case(case, book, notes)
+    check_outcomes(rule, folder.cases, place=folder.place, notes=notes)
+    if rule.change in ("new", "replace"):
+        check_thresholds(folder.code, with_books, place=folder.place, notes=notes)
+        chain = books.pack_set.chain(folder.pack.division)
+        check_dates(rule, with_books, chain, place=folder.place, notes=notes)
+
+
+def _check_case(case: Case, book: RuleBook, notes: Notes) -> None:
+    for what, wanted, got in differences(case, book):
+        notes.add(
+            case.place,
+            "case_failed",
+            f"案例“{case.zh}”不成立：{what} 应为 {wanted or '（无）'}，实际为 {got or '（无）'}；请更正规则或案例。",
+            f"Case “{case.en}” fails: {what} should be {wanted or '(none)'} but is {got or '(none)'}; correct the rule or the case.",
+        )

@@ -1,0 +1,268 @@
+"""A folder of packs, read whole: the national pack and its overlays, with every mistake in the files collected."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ciyou.core.errors import Place
+from ciyou.core.facts.definition import Vocabulary
+from ciyou.core.rules.book import RuleKind
+from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.parameter_files import check_division, check_overlaps, read_definition, read_rows
+from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
+from ciyou.packs.rule_files import PredicateFile, RuleFile, check_code, read_predicate, read_rule
+from ciyou.packs.sources import Document, read_documents
+from ciyou.packs.standards import read_standards
+from ciyou.packs.vocabulary import Department, read_departments, read_vocabulary
+
+SHIPPED = Path(__file__).parent
+NATIONAL = "cn"
+KINDS: Mapping[str, RuleKind] = {"categories": RuleKind.CATEGORY, "entitlements": RuleKind.ENTITLEMENT}
+PACK_FILES = (".yaml", ".csv")
+
+
+@dataclass
+class Pack:
+    """One folder: the nation's or an overlay's. `division` has significant digits only ('' for the nation)."""
+
+    code: str
+    folder: Path
+    division: str = ""
+    zh: str = ""
+    en: str = ""
+    rules: dict[str, RuleFile] = field(default_factory=dict)
+    predicates: dict[str, PredicateFile] = field(default_factory=dict)
+
+
+@dataclass
+class PackSet:
+    """Everything that a folder of packs says. `packs` go from the nation to the narrowest place."""
+
+    packs: tuple[Pack, ...]
+    vocabulary: Vocabulary
+    departments: Mapping[str, Department]
+    documents: Mapping[str, Document]
+    table: ParameterTable
+    version: str
+    notes: Notes
+
+    def chain(self, division: str) -> tuple[Pack, ...]:
+        """The packs that apply in a division, from the nation to the narrowest overlay."""
+        return tuple(pack for pack in self.packs if division.startswith(pack.division))
+
+
+def read_pack_set(root: Path = SHIPPED) -> PackSet:
+    """Read a folder of packs, or one pack folder by itself (an overlay then extends the shipped national pack)."""
+    notes = Notes()
+    folders = find_pack_folders(root, notes)
+    packs = [pack for pack in (_read_place(folder, notes) for folder in folders) if pack is not None]
+    packs.sort(key=lambda pack: (len(pack.division), pack.code))
+    reader = _Reader(packs, notes)
+    return reader.read()
+
+
+def find_pack_folders(root: Path, notes: Notes) -> list[Path]:
+    """The pack folders under a root; notes when there is none."""
+    if (root / "place.yaml").is_file():
+        alone = [root]
+        return alone if _is_national(root) else [SHIPPED / NATIONAL, *alone]
+    found = sorted(path.parent for path in root.glob("*/place.yaml"))
+    if not any(_is_national(folder) for folder in found):
+        notes.add(
+            Place("place.yaml"),
+            "no_national_pack",
+            "此文件夹里没有全国包；应有 cn/place.yaml，或本身就是一个包（含 place.yaml）。",
+            "There is no national pack in this folder; it should hold cn/place.yaml or be one pack itself (with a place.yaml).",
+        )
+        return []
+    return found
+
+
+def _is_national(folder: Path) -> bool:
+    return (folder / "facts").is_dir()
+
+
+def pack_paths(root: Path) -> list[Path]:
+    """Every file of every pack below a root, in a fixed order."""
+    return sorted(path for path in root.rglob("*") if path.suffix in PACK_FILES and path.is_file())
+
+
+def content_hash(folders: Iterable[Path]) -> str:
+    """A hash of all pack files, names and contents: the pack version that decisions carry."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in pack_paths(folder):
+            content = path.read_bytes()
+            digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()[:16]
+
+
+def _read_place(folder: Path, notes: Notes) -> Pack | None:
+    section = read_yaml(folder / "place.yaml", file=f"{folder.name}/place.yaml", notes=notes)
+    if section is None:
+        return None
+    zh, en = section.names("name")
+    code, division = section.text("code"), section.text("division", required=False)
+    check_division(division, within="", place=section.value_place("division"), notes=notes)
+    extends = section.text("extends", required=bool(division))
+    if extends and extends != NATIONAL:
+        notes.add(
+            section.value_place("extends"),
+            "extends",
+            f"只能扩展全国包 {NATIONAL}；范围更大的省包会自动先行适用。",
+            f"A pack extends the national pack {NATIONAL}; packs of wider places apply before it by themselves.",
+        )
+    section.close()
+    return Pack(code, folder, division, zh, en)
+
+
+@dataclass
+class _Reader:
+    """Reads the packs one after the other; what the nation declares is known to the overlays."""
+
+    packs: list[Pack]
+    notes: Notes
+    documents: dict[str, Document] = field(default_factory=dict)
+    departments: dict[str, Department] = field(default_factory=dict)
+    definitions: dict[str, ParameterDefinition] = field(default_factory=dict)
+    rows: list[ParameterRow] = field(default_factory=list)
+    statistics: list[ParameterRow] = field(default_factory=list)
+
+    def read(self) -> PackSet:
+        vocabulary = Vocabulary(())
+        for pack in self.packs:
+            if pack.division == "":
+                vocabulary = self._read_national(pack)
+            self._read_documents(pack)
+            self._read_parameters(pack)
+            self._read_tables(pack)
+            self._read_predicates(pack)
+            self._read_rules(pack)
+        check_overlaps([*self.rows, *self.statistics], self.notes)
+        self._check_fallbacks()
+        table = ParameterTable(self.definitions, tuple(self.rows), tuple(self.statistics))
+        version = content_hash(pack.folder for pack in self.packs)
+        return PackSet(tuple(self.packs), vocabulary, self.departments, self.documents, table, version, self.notes)
+
+    def _section(self, pack: Pack, path: Path) -> Section | None:
+        return read_yaml(path, file=_file_name(pack, path), notes=self.notes)
+
+    def _read_national(self, pack: Pack) -> Vocabulary:
+        section = self._section(pack, pack.folder / "departments.yaml")
+        self.departments = read_departments(section) if section else {}
+        sections = [self._section(pack, path) for path in sorted((pack.folder / "facts").glob("*.yaml"))]
+        return read_vocabulary([section for section in sections if section], self.departments)
+
+    def _read_documents(self, pack: Pack) -> None:
+        path = pack.folder / "sources.yaml"
+        section = self._section(pack, path) if path.is_file() else None
+        for key, document in (read_documents(section) if section else {}).items():
+            if key in self.documents:
+                self.notes.add(
+                    document.place,
+                    "duplicate_key",
+                    f"文件代号“{key}”已被占用；请换一个。",
+                    f"The document id “{key}” is taken already; choose another.",
+                )
+            self.documents[key] = document
+
+    def _read_parameters(self, pack: Pack) -> None:
+        for path in sorted((pack.folder / "parameters").glob("*.yaml")):
+            section = self._section(pack, path)
+            if section is None:
+                continue
+            check_code(section, path.stem)
+            definition = read_definition(section, key=path.stem) if section.has("type") or not pack.division else None
+            if definition is not None:
+                self.definitions[path.stem] = definition
+            known = self.definitions.get(path.stem)
+            if known is None:
+                self._note_undeclared(path.stem, section.place)
+            else:
+                self.rows.extend(read_rows(section, known, self.documents, within=pack.division))
+            section.close()
+
+    def _read_tables(self, pack: Pack) -> None:
+        for name, rows in (("standards", self.rows), ("statistics", self.statistics)):
+            for path in sorted((pack.folder / name).glob("*.csv")):
+                file, known = _file_name(pack, path), self.definitions.get(path.stem)
+                if known is None:
+                    self._note_undeclared(path.stem, Place(file, 1, 1))
+                    continue
+                rows.extend(
+                    read_standards(
+                        path,
+                        file=file,
+                        definition=known,
+                        documents=self.documents,
+                        within=pack.division,
+                        notes=self.notes,
+                        statistics=name == "statistics",
+                    )
+                )
+
+    def _note_undeclared(self, key: str, place: Place) -> None:
+        hint_zh, hint_en = nearest(key, self.definitions)
+        self.notes.add(
+            place,
+            "unknown_parameter",
+            f"没有声明过参数“{key}”；请先在全国包 parameters/{key}.yaml 中写明类型、名称和单位。{hint_zh}",
+            f"Parameter “{key}” is not declared; give its type, name and unit in parameters/{key}.yaml of the national pack first. "
+            f"{hint_en}".strip(),
+        )
+
+    def _check_fallbacks(self) -> None:
+        for definition in self.definitions.values():
+            target = definition.falls_back_to
+            if target and (target not in self.definitions or self.definitions[target].falls_back_to):
+                self._note_undeclared(target, definition.place)
+
+    def _read_predicates(self, pack: Pack) -> None:
+        for path in sorted((pack.folder / "predicates").glob("*.yaml")):
+            section = self._section(pack, path)
+            if section is not None:
+                pack.predicates[path.stem] = read_predicate(section, code=path.stem, documents=self.documents)
+
+    def _read_rules(self, pack: Pack) -> None:
+        for folder_name, kind in KINDS.items():
+            for folder in _folders(pack.folder / folder_name):
+                self._read_rule(pack, folder, kind)
+
+    def _read_rule(self, pack: Pack, folder: Path, kind: RuleKind) -> None:
+        for name in ("rule.yaml", "cases.yaml"):
+            if not (folder / name).is_file():
+                self.notes.add(
+                    Place(_file_name(pack, folder / name)),
+                    "missing_file",
+                    f"缺少文件 {name}；每条规则要有 rule.yaml 和 cases.yaml。",
+                    f"The file {name} is missing; every rule has a rule.yaml and a cases.yaml.",
+                )
+        path = folder / "rule.yaml"
+        section = self._section(pack, path) if path.is_file() else None
+        if section is None:
+            return
+        rule = read_rule(
+            section,
+            code=folder.name,
+            kind=kind,
+            documents=self.documents,
+            is_overlay=pack.division != "",
+            payers=self.departments,
+        )
+        if rule is not None:
+            pack.rules[folder.name] = rule
+
+
+def _folders(parent: Path) -> Iterator[Path]:
+    if parent.is_dir():
+        yield from sorted(
+            path for path in parent.iterdir() if path.is_dir() and path.name.isidentifier() and path.name[0] != "_"
+        )
+
+
+def _file_name(pack: Pack, path: Path) -> str:
+    return f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"
