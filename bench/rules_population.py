@@ -103,14 +103,14 @@ def agg_in_polars(folder: Path) -> dict[str, tuple[int, int]]:
 
 
 def agg_in_openfisca(folder: Path, *, narrow: bool = False) -> dict[str, tuple[int, int]]:
-    """The same figures by OpenFisca-core, in chunks; `narrow` forces its arrays to a byte per truth."""
+    """The same figures by OpenFisca-core, in chunks; `narrow` adds our decoder and arrays of bytes."""
     from openfisca_rules import OpenFiscaRules  # noqa: PLC0415  # the other engine must not pay for its import
 
     program, parameters = compiled(with_intervals=False)
     rules = OpenFiscaRules(program, parameters=parameters, period=f"{AS_OF:%Y-%m}", narrow=narrow)
     totals: dict[str, tuple[int, int]] = dict.fromkeys(program.outputs, (0, 0))
-    for frame in rules.chunks(folder, CHUNK):
-        for name, (total, unknown) in rules.tally(rules.decide(frame)).items():
+    for chunk in rules.chunks(folder, CHUNK):
+        for name, (total, unknown) in rules.tally(rules.decide(chunk)).items():
             totals[name] = (totals[name][0] + total, totals[name][1] + unknown)
     return totals
 
@@ -128,7 +128,7 @@ def write_in_polars(folder: Path) -> dict[str, tuple[int, int]]:
 JOBS: Mapping[str, Callable[[Path], dict[str, tuple[int, int]]]] = {
     "polars-agg": agg_in_polars,
     "openfisca-agg": agg_in_openfisca,
-    "openfisca-bytes-agg": partial(agg_in_openfisca, narrow=True),
+    "openfisca-forced-agg": partial(agg_in_openfisca, narrow=True),
     "polars-write": write_in_polars,
 }
 
@@ -187,11 +187,16 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "out" / "rules")
     parser.add_argument("--job", choices=JOBS, help="run this one job here and print its figures")
     parser.add_argument("--only", choices=JOBS, nargs="*", default=list(JOBS), help="measure only these jobs")
+    parser.add_argument("--make", action="store_true", help="only make the population")
     options = parser.parse_args()
+    if options.make:
+        prepare(options.folder, options.rows)
+        return
     if options.job:
         print(json.dumps(JOBS[options.job](options.folder), sort_keys=True))
         return
-    prepare(options.folder, options.rows)
+    # In a process of its own too: what a process has allocated counts in the peak of those it starts.
+    subprocess.run([sys.executable, __file__, "--make", *sys.argv[1:]], check=True)
     found = [measure(job, options.folder) for job in options.only]
     print(report(found, options.rows))
     figures = {one["job"]: one["checksum"] for one in found if one["job"].endswith("-agg")}

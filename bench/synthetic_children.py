@@ -30,11 +30,12 @@ def write_children(
     folder.mkdir(parents=True)
     for part, first in enumerate(range(0, count, FILE_ROWS)):
         rows = min(FILE_ROWS, count - first)
-        frame = _children(rows, first=first, vocabulary=vocabulary, as_of=as_of, places=places)
+        frame = children_frame(rows, first=first, vocabulary=vocabulary, as_of=as_of, places=places)
         frame.write_parquet(folder / f"part-{part:04d}.parquet", compression="zstd", row_group_size=row_group)
 
 
-def _children(rows: int, *, first: int, vocabulary: Vocabulary, as_of: dt.date, places: list[str]) -> pl.DataFrame:
+def children_frame(rows: int, *, first: int, vocabulary: Vocabulary, as_of: dt.date, places: list[str]) -> pl.DataFrame:
+    """One piece of the population in memory: `child_id`, `division`, and a column for every fact."""
     source = np.random.default_rng([SEED, first])
     codes = pl.Enum(places)
     columns = {
@@ -45,7 +46,9 @@ def _children(rows: int, *, first: int, vocabulary: Vocabulary, as_of: dt.date, 
         for entity in definition.entities():
             values = _values(definition, entity, rows, source=source, as_of=as_of, codes=codes)
             known = pl.Series(source.random(rows, dtype=np.float32) >= UNKNOWN)
-            columns[column_name(entity, definition.name)] = values.zip_with(known, pl.Series([None], dtype=values.dtype))
+            columns[column_name(entity, definition.name)] = values.zip_with(
+                known, pl.Series([None], dtype=values.dtype)
+            )
     return pl.DataFrame(columns)
 
 
@@ -74,7 +77,11 @@ def _values(
             picked = np.where(source.random(rows) < 0.6, 0, source.integers(0, len(options), rows)).astype(np.uint32)
             return pl.Series(picked).cat.to(fact_dtype(definition))
         case FactType.DIVISION:
-            return pl.Series(source.integers(0, len(codes.categories), rows, dtype=np.uint32)).cat.to(codes).cast(pl.String)
+            return (
+                pl.Series(source.integers(0, len(codes.categories), rows, dtype=np.uint32))
+                .cat.to(codes)
+                .cast(pl.String)
+            )
         case FactType.INT:
             low, high = definition.minimum or 0, definition.maximum if definition.maximum is not None else 60
             return pl.Series(source.integers(low, min(high, 60) + 1, rows, dtype=np.int32))

@@ -8,6 +8,7 @@ exit code is 1 when a page is out of date.
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 import sys
 from collections.abc import Iterator
@@ -91,7 +92,7 @@ def default_of(option: click.Option) -> str:
 
 def blocks(text: str) -> str:
     """Help text as Markdown: indented and `\\b` paragraphs become code blocks."""
-    paragraphs = re.split(r"\n\s*\n", text.strip().replace("\f", ""))
+    paragraphs = re.split(r"\n\s*\n", inspect.cleandoc(text).replace("\f", ""))
     return "\n\n".join(block(paragraph) for paragraph in paragraphs)
 
 
@@ -126,13 +127,29 @@ def describe_family(family: str, found: dict[str, tuple[str, str]]) -> str:
 
 def problems_in(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
     """Every call that passes a code followed by its two sentences, whatever the function that builds the problem is called."""
+    assigned = [
+        (target.id, node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
-        texts = [text_of(argument) for argument in (*node.args, *(keyword.value for keyword in node.keywords))]
+        arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+        texts = [text_of(looked_up(argument, assigned)) for argument in arguments]
         for code, zh, en in zip(texts, texts[1:], texts[2:], strict=False):
             if CODE.fullmatch(code) and CHINESE_SENTENCE.search(zh) and en:
                 yield code, zh, en
+
+
+def looked_up(node: ast.expr, assigned: list[tuple[str, int, ast.expr]]) -> ast.expr:
+    """What a name was last given above the place where it is used; anything else as it is."""
+    if not isinstance(node, ast.Name):
+        return node
+    given = [(line, value) for name, line, value in assigned if name == node.id and line <= node.lineno]
+    return max(given, key=lambda pair: pair[0])[1] if given else node
 
 
 def text_of(node: ast.expr) -> str:

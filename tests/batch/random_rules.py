@@ -95,7 +95,9 @@ def _comparisons() -> st.SearchStrategy[Node]:
     )
 
 
-def conditions(*, rules: tuple[str, ...] = (), amounts: st.SearchStrategy[Node] | None = None) -> st.SearchStrategy[Node]:
+def conditions(
+    *, rules: tuple[str, ...] = (), amounts: st.SearchStrategy[Node] | None = None
+) -> st.SearchStrategy[Node]:
     """Conditions over facts, parameters, ages, months and codes, and over the `rules` given."""
     leaves = [st.sampled_from(TRUTHS), _comparisons()]
     if rules:

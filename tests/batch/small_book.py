@@ -76,9 +76,7 @@ def book(
     """A book of these rules; `parameters` replace values of the defaults."""
     changed = parameters or {}
     values = {
-        key: ParameterValue(
-            key, kind, changed.get(key, value), key, key, None, Standing.DECIDES, division, None, None
-        )
+        key: ParameterValue(key, kind, changed.get(key, value), key, key, None, Standing.DECIDES, division, None, None)
         for key, (kind, value) in PARAMETERS.items()
     }
     return RuleBook(

@@ -163,6 +163,21 @@ def test_a_folder_with_other_files_is_refused_and_left_alone(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]
 
 
+def test_rosters_without_truth_beside_them_may_be_real_and_are_never_replaced(tmp_path):
+    (tmp_path / "hukou.csv").write_text("real people")
+    with pytest.raises(RunError):
+        synthesize(out=tmp_path, children=10)
+    assert (tmp_path / "hukou.csv").read_text() == "real people"
+
+
+def test_what_a_killed_run_left_behind_is_cleared_away(tmp_path):
+    (tmp_path / "rosters" / ".partial").mkdir(parents=True)
+    (tmp_path / "rosters" / ".partial" / "hukou.csv").write_text("half")
+    again = make_delivery(tmp_path, children=10)
+    assert not (again / ".partial").exists()
+    assert _digests(again) == _digests(make_delivery(tmp_path, children=10, name="other"))
+
+
 def test_a_place_that_cannot_be_written_is_a_sentence_and_no_traceback(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError) as caught:

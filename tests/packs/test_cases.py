@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import pytest
 
@@ -13,7 +13,7 @@ from ciyou.packs.checking import read_all_cases
 CASES = [case for folder in read_all_cases(load_packs()) for case in folder.cases]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _book(division, as_of):
     return load_rule_book(division=division, as_of=as_of)
 

@@ -62,7 +62,7 @@ def test_a_place_may_replace_a_rule(packs):
 
 
 def test_a_place_may_switch_a_rule_off_and_references_to_it_read_as_no(packs):
-    off = CASES.split("cases:")[0].format(code="migrant", division="51") + (
+    off = CASES.split("cases:", maxsplit=1)[0].format(code="migrant", division="51") + (
         "cases:\n  - {name: {zh: 停用, en: Off}, facts: {child: {dead: false}}, expect: {outcome: not_in_force}}\n"
     )
     _overlay(packs, change="off", version="", code="migrant", cases=off)

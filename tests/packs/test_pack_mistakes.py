@@ -7,6 +7,7 @@ import pytest
 from ciyou.core.errors import PackError
 from ciyou.packs import load_packs
 
+DISABLED = "cn/categories/disabled/rule.yaml"
 ORPHAN = "cn/categories/orphan/rule.yaml"
 DE_FACTO = "cn/categories/de_facto_unattended/rule.yaml"
 DISABLED = "cn/categories/disabled/rule.yaml"
@@ -29,14 +30,14 @@ MISTAKES = [
     ("a statistic as standard", SCATTERED, "2650,bj_2023_246,H", "2650,stat_2024_mid,H", "pack.statistic_as_standard", SCATTERED, "stat_2024_mid"),
     ("a statistic as a rule's source", DISABLED, "gf_2016_36", "stat_2021", "pack.statistic_as_standard", DISABLED, "stat_2021"),
     ("an unknown fact", DISABLED, "child.disability_grade", "child.disability_grad", "rule.unknown_fact", DISABLED, "disability_grad "),
-    ("an unknown rule", DE_FACTO, "not orphan", "not orphans", "rule.unknown_name", DE_FACTO, "orphans"),
+    ("an unknown rule", DE_FACTO, "minor(child) and", "minor(child) and not orphans and", "rule.unknown_name", DE_FACTO, "orphans"),
     ("an unknown predicate", DE_FACTO, "and (unable(father)", "and (unabel(father)", "rule.unknown_function", DE_FACTO, "unabel"),
-    ("an unknown parameter", ORPHAN, "param.both_gone", "param.both_gon", "rule.unknown_parameter", ORPHAN, "param.both_gon_"),
+    ("an unknown parameter", DE_FACTO, "param.both_gone", "param.both_gon", "rule.unknown_parameter", DE_FACTO, "param.both_gon_"),
     ("a type error", DISABLED, "disability_grade >= 1", "disability_grade >= 'one'", "rule.kinds", DISABLED, "'one'"),
     ("a code that is no option", "cn/categories/tekun/rule.yaml", "'enrolled'", "'enroled'", "rule.unknown_code", "cn/categories/tekun/rule.yaml", "'enroled'"),
     ("brackets", DE_FACTO, "or gone(father) and unable(mother)", "or (gone(father) and unable(mother)", "rule.syntax", DE_FACTO, None),
     ("a mistake inside a predicate", "cn/predicates/gone.yaml", "p.declared_missing", "p.declared_lost", "rule.unknown_fact", "cn/predicates/gone.yaml", "declared_lost"),
-    ("rules in a circle", ORPHAN, "not child.adopted\n", "not child.adopted and not de_facto_unattended\n", "pack.rule_cycle", DE_FACTO, "- from"),
+    ("rules in a circle", DISABLED, "minor(child) and", "minor(child) and not disability_living_subsidy and", "pack.rule_cycle", DISABLED, "- from"),
     ("a date that does not exist", DISABLED, "from: 2016-06-13", "from: 2016-02-30", "pack.bad_date", DISABLED, "2016-02-30"),
     ("a date in a table", SCATTERED, "11,北京市,2023-07-01", "11,北京市,2023-7-1", "pack.bad_date", SCATTERED, "2023-7-1"),
     ("an end before the beginning", DISABLED, "from: 2016-06-13", "from: 2016-06-13\n    to: 2015-01-01", "pack.period", DISABLED, "to: 2015"),
@@ -62,7 +63,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "code", "where", "line_text"), [row[1:] for row in MISTAKES], ids=[row[0] for row in MISTAKES]
+    ("file", "old", "new", "code", "where", "line_text"),
+    [row[1:] for row in MISTAKES],
+    ids=[row[0] for row in MISTAKES],
 )
 def test_mistake_is_found_at_its_place(packs, file, old, new, code, where, line_text):
     packs.change(file, old, new)

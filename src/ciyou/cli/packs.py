@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
-from ciyou.core.errors import Place, Problem, RunError
+from ciyou.core.errors import PackError, Place, Problem, RunError
+from ciyou.packs import load_packs, load_roster_packs
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
 
@@ -40,11 +42,26 @@ def check(folder: Path | None, lang: str | None) -> None:
     if folder is not None and not folder.is_dir():
         fail(RunError(_no_folder(folder)), spoken)
     report = check_packs(folder or SHIPPED)
+    if not report.problems:
+        report = replace(report, problems=_mistakes_in_rosters(folder or SHIPPED))
     for problem in report.problems:
         click.echo(problem.text(spoken))
     click.echo(_summary(report, spoken))
     if report.problems:
         sys.exit(FINDINGS)
+
+
+def _mistakes_in_rosters(root: Path) -> tuple[Problem, ...]:
+    """The mistakes in the roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+    found: dict[Problem, None] = {}
+    try:
+        places = load_packs(root).packs
+        if (places[0].folder / "rosters").is_dir():
+            for place in places:
+                load_roster_packs(division=place.division, root=root)
+    except PackError as error:
+        found.update(dict.fromkeys(error.problems))
+    return tuple(found)
 
 
 def _no_folder(folder: Path) -> Problem:

@@ -128,7 +128,11 @@ def _worker_command() -> list[str]:
 def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
     # A session of its own: Ctrl+C reaches only this process, which then ends its children in order.
     return subprocess.Popen(
-        command, env=environment(home), stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_die_with_parent
+        command,
+        env=environment(home),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_die_with_parent,  # noqa: PLW1509  # this process has no other thread
     )
 
 

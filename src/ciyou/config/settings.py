@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_noop
 
 from ciyou.config.home import private_folder, secret_key, state_home
 
@@ -72,7 +71,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", gettext_noop("中文")), ("en", "English")]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [WEB / "locale"]
 LANGUAGE_COOKIE_NAME = "ciyou_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600

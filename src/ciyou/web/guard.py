@@ -78,7 +78,7 @@ def disclose(
         actor,
         purpose=purpose,
         action=request.route.name,
-        person_ids=person_ids,
+        persons=person_ids,
         fields=fields,
         highest_class=highest_class,
         origin=request.META["REMOTE_ADDR"],

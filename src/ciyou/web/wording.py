@@ -8,20 +8,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ciyou.batch.leads import WHY
+from ciyou.batch.run_record import STAGES
 from ciyou.core.errors import Problem
 from ciyou.web.context import short_language
-
-STAGES = {
-    "": gettext_lazy("正在准备"),
-    "synthesize": gettext_lazy("正在生成演示名册"),
-    "read": gettext_lazy("正在读取名册"),
-    "link": gettext_lazy("正在核对谁是谁"),
-    "relate": gettext_lazy("正在核对谁是谁的父母"),
-    "facts": gettext_lazy("正在汇总每个孩子的事实"),
-    "decide": gettext_lazy("正在逐条判断类别和待遇"),
-    "leads": gettext_lazy("正在整理线索"),
-    "write": gettext_lazy("正在保存结果"),
-}
 
 
 @dataclass(frozen=True)
@@ -42,4 +32,26 @@ def stage_words(stage: str, *, queued: bool) -> str:
     """What a screening is doing now."""
     if queued:
         return _("排队中：前面还有筛查在进行")
-    return str(STAGES.get(stage, STAGES[""]))
+    if stage == "synthesize":
+        return _("生成演示名册")
+    return STAGES[stage][_spoken()] if stage in STAGES else _("准备")
+
+
+def _spoken() -> int:
+    """Which of a pair of words (zh, en) the reader reads."""
+    return 1 if short_language() == "en" else 0
+
+
+RELATIONS = {
+    "father": gettext_lazy("父亲"),
+    "mother": gettext_lazy("母亲"),
+    "guardian": gettext_lazy("监护人"),
+    "sibling": gettext_lazy("兄弟姐妹"),
+    "household": gettext_lazy("同户"),
+}
+SEXES = {"male": gettext_lazy("男"), "female": gettext_lazy("女")}
+
+
+def why_words(code: str) -> str:
+    """Why a lead was raised."""
+    return WHY[code][_spoken()]

@@ -17,19 +17,18 @@ def record_disclosure(
     *,
     purpose: Purpose,
     action: str,
-    person_ids: Iterable[str],
+    persons: Iterable[str] | int,
     fields: Iterable[str],
     highest_class: int,
     origin: str,
     subject: str = "",
-    person_count: int | None = None,
 ) -> int:
     """Note that the actor was shown (or a run read) these fields of these persons; returns the row's number.
 
     `action` is a route or a job, `subject` what it was about (the id of a screening), `origin` an address or "worker".
-    `person_count` is given where a run read more people than are named.
+    `persons` are internal ids, or only how many there were where a run read a whole population.
     """
-    named = sorted(set(person_ids))
+    named = [] if isinstance(persons, int) else sorted(set(persons))
     row = {
         "at": timezone.now(),
         "actor_id": actor.id,
@@ -38,7 +37,7 @@ def record_disclosure(
         "action": action,
         "subject": subject,
         "person_ids": named,
-        "person_count": len(named) if person_count is None else person_count,
+        "person_count": persons if isinstance(persons, int) else len(named),
         "fields": sorted(set(fields)),
         "highest_class": highest_class,
         "origin": origin,

@@ -13,7 +13,7 @@ from ciyou.batch.engines import result_queries as queries
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.redaction import redact, withheld_above
 from ciyou.core.access.verdict import ceiling_of, may_see
-from ciyou.core.errors import AccessDenied, FactError, Place, Problem, RunError
+from ciyou.core.errors import AccessDenied, Place, Problem, RunError
 from ciyou.core.facts.definition import PARENTS, Entity, FactDefinition, Vocabulary
 from ciyou.core.facts.state import Basis, Conflict, FactState, StatedFact
 from ciyou.core.rules.book import RuleBook
@@ -85,7 +85,8 @@ class ChildFile:
 def read_child(actor: Actor, *, folder: Path, person_id: str, as_of: dt.date) -> ChildFile:
     """One child of a finished screening; raises ChildNotFound, or AccessDenied outside the actor's scope."""
     found = queries.people_of(folder, [person_id])
-    if not found or found[0]["kind"] != "child":
+    division = queries.division_of(folder, person_id)
+    if not found or division is None:
         raise ChildNotFound(
             Problem(
                 Place(),
@@ -96,7 +97,7 @@ def read_child(actor: Actor, *, folder: Path, person_id: str, as_of: dt.date) ->
         )
     child = _person(found[0])
     _check_scope(actor, child)
-    book = rule_book(as_of, child.division or "")
+    book = rule_book(as_of, division)
     return _ChildReader(actor, folder, child, book).read()
 
 
@@ -186,10 +187,7 @@ def _statement(row: dict[str, Any], entity: Entity, vocabulary: Vocabulary) -> S
     definition = vocabulary.find(entity, name)
     if definition is None:
         return None
-    try:
-        value = definition.check(json.loads(row["value"]))
-    except FactError:
-        return None
+    value = definition.check(json.loads(row["value"]))
     return StatedFact(
         entity, name, value, Basis[row["basis"].upper()], row["source"] or "", row["valid_from"], row["valid_to"]
     )

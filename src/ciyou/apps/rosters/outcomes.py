@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ciyou.batch.engines import result_queries as queries
 from ciyou.batch.engines.result_queries import LeadFilter
+from ciyou.batch.leads import WHY
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.verdict import ceiling_of, may_see
-from ciyou.core.rules.book import Rule, RuleBook
+from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs import load_rule_book
 
 NATION = "000000000000"
+KINDS = ("yes", "undetermined", "presumed", "no")
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,12 @@ class RosterCount:
 
 @dataclass(frozen=True)
 class StageCost:
-    """Where the time went: seconds, rows and peak memory (bytes) of one stage; None where it was not measured."""
+    """Where the time went: seconds, rows and peak memory (MB) of one stage."""
 
     stage: str
     seconds: float
-    rows: int | None
-    peak_bytes: int | None
+    rows: int
+    peak_memory_mb: int
 
 
 @dataclass(frozen=True)
@@ -119,20 +122,20 @@ def visible_rules(actor: Actor, book: RuleBook) -> tuple[Rule, ...]:
 def read_summary(actor: Actor, *, folder: Path, as_of: dt.date) -> Summary:
     """The totals of a finished screening, restricted categories left out."""
     run = read_run_file(folder)
-    people = queries.count_people(folder)
-    outcomes = _outcome_counts(visible_rules(actor, rule_book(as_of)), queries.count_outcomes(folder))
-    by_why = queries.count_leads(folder)
+    outcomes = _outcome_counts(visible_rules(actor, rule_book(as_of)), run["outcomes"])
     return Summary(
-        people=sum(people.values()),
-        children=people.get("child", 0),
-        leads=sum(by_why.values()),
-        reviews=queries.count_reviews(folder),
-        rosters=_roster_counts(run, folder),
-        categories=tuple(count for count in outcomes if count.rule.kind == "category"),
-        entitlements=tuple(count for count in outcomes if count.rule.kind == "entitlement"),
-        leads_by_why=tuple(sorted(by_why.items(), key=lambda item: -item[1])),
-        stages=_stage_costs(run),
-        pack_version=str(run.get("pack_version", "")),
+        people=sum(run["people"].values()),
+        children=run["people"].get("child", 0),
+        leads=sum(run["leads"].values()),
+        reviews=sum(run["review"].values()),
+        rosters=tuple(RosterCount(row["roster"], row["read"], row["used"], row["rejected"]) for row in run["rosters"]),
+        categories=tuple(count for count in outcomes if count.rule.kind is RuleKind.CATEGORY),
+        entitlements=tuple(count for count in outcomes if count.rule.kind is RuleKind.ENTITLEMENT),
+        leads_by_why=tuple(sorted(run["leads"].items(), key=lambda item: -item[1])),
+        stages=tuple(
+            StageCost(row["name"], row["seconds"], row["rows"], row["peak_memory_mb"]) for row in run["stages"]
+        ),
+        pack_version=run["pack_version"],
     )
 
 
@@ -143,26 +146,11 @@ def read_run_file(folder: Path) -> dict[str, Any]:
 
 
 def _outcome_counts(rules: tuple[Rule, ...], rows: list[dict[str, Any]]) -> list[OutcomeCount]:
-    found: dict[tuple[str, str], int] = {}
+    found: Counter[tuple[str, str]] = Counter()
     for row in rows:
-        kind = "presumed" if row["outcome"] == "no" and row["presumed"] else row["outcome"]
-        found[row["rule"], kind] = found.get((row["rule"], kind), 0) + row["children"]
-    return [
-        OutcomeCount(rule, *(found.get((rule.code, kind), 0) for kind in ("yes", "undetermined", "presumed", "no")))
-        for rule in rules
-    ]
-
-
-def _roster_counts(run: dict[str, Any], folder: Path) -> tuple[RosterCount, ...]:
-    return tuple(
-        RosterCount(row["roster"], row["read"], row["used"], row["rejected"]) for row in run.get("rosters", [])
-    )
-
-
-def _stage_costs(run: dict[str, Any]) -> tuple[StageCost, ...]:
-    return tuple(
-        StageCost(row["stage"], row["seconds"], row.get("rows"), row.get("peak_bytes")) for row in run.get("stages", [])
-    )
+        kind = "presumed" if (row["outcome"], row["basis"]) == ("no", "presumed") else row["outcome"]
+        found[row["rule"], kind] += row["children"]
+    return [OutcomeCount(rule, *(found[rule.code, kind] for kind in KINDS)) for rule in rules]
 
 
 def list_leads(actor: Actor, *, folder: Path, wanted: LeadFilter, page: int, size: int) -> LeadPage:
@@ -213,5 +201,5 @@ def lead_townships(actor: Actor, *, folder: Path) -> tuple[str, ...]:
 
 
 def lead_reasons(*, folder: Path) -> tuple[str, ...]:
-    """The reasons that leads were raised for."""
-    return tuple(queries.count_leads(folder))
+    """The reasons that leads were raised for, the strongest first."""
+    return tuple(why for why in WHY if why in read_run_file(folder)["leads"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ciyou.apps.rosters.following import mark_interrupted
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
+from ciyou.apps.rosters.problem_rows import from_row
 from ciyou.apps.rosters.services import AGAIN, OPEN, check_can_screen
 from ciyou.core.access.actor import Actor
 from ciyou.core.errors import Place, Problem, RunError
@@ -83,13 +84,8 @@ def _screening(run: ScreeningRun) -> Screening:
         percent=run.percent,
         as_of=run.as_of,
         file_names=tuple(run.file_names),
-        problems=tuple(_problem(row) for row in run.problems),
+        problems=tuple(from_row(row) for row in run.problems),
         created_at=run.created_at,
         finished_at=run.finished_at,
         output_folder=Path(run.output_folder),
     )
-
-
-def _problem(row: dict[str, str | int]) -> Problem:
-    place = Place(str(row["file"]), int(row["line"]), int(row["column"]))
-    return Problem(place, str(row["code"]), str(row["zh"]), str(row["en"]))

@@ -14,6 +14,7 @@ from django_tasks import task
 
 from ciyou.apps.rosters.following import ScreeningJob, begin_screening, end_screening, finish_screening, record_progress
 from ciyou.apps.rosters.models import ScreeningStatus
+from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.core.errors import Place, Problem
 
 BEAT_SECONDS = 1.0
@@ -99,19 +100,6 @@ class _Screening:
         problems = self.last.get("problems") or [as_row(_died())]
         end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
         return "failed"
-
-
-def as_row(problem: Problem) -> dict[str, Any]:
-    """A problem as plain JSON values."""
-    place = problem.place
-    return {
-        "code": problem.code,
-        "zh": problem.zh,
-        "en": problem.en,
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-    }
 
 
 def _died() -> Problem:

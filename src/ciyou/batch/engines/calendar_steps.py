@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ciyou.batch.engines.steps import Op, Sheet, date_part
 from ciyou.core.clock.ages import AgeRule, birth_cutoff
-from ciyou.core.clock.months import months_cutoff
+from ciyou.core.clock.months import MonthRule, months_cutoff
 from ciyou.core.rules.tree import Kind
 
 # Beyond this a threshold has no meaning for a person, and its date may lie before year 1: the formula answers instead.

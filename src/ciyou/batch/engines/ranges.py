@@ -150,9 +150,14 @@ class RangeLowering:
         for arm in reversed(node.arms):
             holds, here, kind = self.lowering.value(arm.condition), self.range(arm.value), kind_of(node)
             rest = Range(
-                self._chosen(holds, here.floor, rest.floor, self.sheet.extreme(Op.SMALLEST, [here.floor, rest.floor], kind)),
                 self._chosen(
-                    holds, here.ceiling, rest.ceiling, self.sheet.extreme(Op.LARGEST, [here.ceiling, rest.ceiling], kind)
+                    holds, here.floor, rest.floor, self.sheet.extreme(Op.SMALLEST, [here.floor, rest.floor], kind)
+                ),
+                self._chosen(
+                    holds,
+                    here.ceiling,
+                    rest.ceiling,
+                    self.sheet.extreme(Op.LARGEST, [here.ceiling, rest.ceiling], kind),
                 ),
             )
         return rest

@@ -30,34 +30,6 @@ class LeadFilter:
     name: str = ""
 
 
-def count_outcomes(folder: Path) -> list[Row]:
-    """Children by rule, outcome and whether the answer rests on silence: rule, outcome, presumed, children."""
-    table = _scan(folder, "decisions").with_columns(presumed=pl.col("basis") == "presumed")
-    counted = table.group_by("rule", "outcome", "presumed").agg(children=pl.len())
-    return counted.sort("rule", "outcome", "presumed").collect().to_dicts()
-
-
-def count_people(folder: Path) -> dict[str, int]:
-    """People by kind."""
-    counted = _scan(folder, "people").group_by("kind").agg(people=pl.len()).collect()
-    return {str(row["kind"]): row["people"] for row in counted.to_dicts()}
-
-
-def count_links(folder: Path) -> dict[str, int]:
-    """Records that were used, by roster."""
-    return _count_by(folder, "links", "roster")
-
-
-def count_reviews(folder: Path) -> int:
-    """Pairs of records that a person should look at."""
-    return int(_scan(folder, "review").select(pl.len()).collect().item())
-
-
-def count_leads(folder: Path) -> dict[str, int]:
-    """Leads by why."""
-    return _count_by(folder, "leads", "why")
-
-
 def lead_divisions(folder: Path) -> list[str]:
     """The townships (9 digits) in which there are leads."""
     townships = _scan(folder, "leads").select(pl.col("division").str.slice(0, 9)).drop_nulls().unique()
@@ -108,9 +80,10 @@ def _with_outcome(folder: Path, wanted: LeadFilter) -> pl.LazyFrame:
     return table.select("person_id")
 
 
-def decisions_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
-    """Every decision about these children."""
-    return _scan(folder, "decisions").filter(pl.col("person_id").is_in(list(person_ids))).collect().to_dicts()
+def division_of(folder: Path, person_id: str) -> str | None:
+    """The division whose rules decided about a child; None when there are no decisions about this person."""
+    decided = _scan(folder, "decisions").filter(pl.col("person_id") == person_id).select("division").head(1).collect()
+    return str(decided.item()) if decided.height else None
 
 
 def people_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
@@ -131,11 +104,6 @@ def facts_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
 def links_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
     """The records that were found to be about these people."""
     return _scan(folder, "links").filter(pl.col("person_id").is_in(list(person_ids))).collect().to_dicts()
-
-
-def _count_by(folder: Path, name: str, column: str) -> dict[str, int]:
-    counted = _scan(folder, name).group_by(column).agg(rows=pl.len()).sort(column).collect()
-    return {str(row[column]): row["rows"] for row in counted.to_dicts()}
 
 
 def _scan(folder: Path, name: str) -> pl.LazyFrame:

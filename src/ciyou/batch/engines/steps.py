@@ -56,6 +56,12 @@ class Step:
     detail: Value | None = None
     nullable: bool = True
 
+    @property
+    def whole(self) -> int:
+        """The detail of steps whose detail is a whole number (QUOTIENT, PREFIX)."""
+        assert isinstance(self.detail, int)
+        return self.detail
+
 
 _COMPARE: Mapping[str, Callable[[Value, Value], bool]] = {
     "==": operator.eq,

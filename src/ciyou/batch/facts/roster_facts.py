@@ -25,7 +25,14 @@ def collect_facts(
     """
     store.empty(
         "fact_unsorted",
-        {"pid": "UBIGINT", "fact": "VARCHAR", "value": "VARCHAR", "valid_from": "DATE", "valid_to": "DATE", "source": "VARCHAR"},
+        {
+            "pid": "UBIGINT",
+            "fact": "VARCHAR",
+            "value": "VARCHAR",
+            "valid_from": "DATE",
+            "valid_to": "DATE",
+            "source": "VARCHAR",
+        },
     )
     _add_settled(store)
     for pack in packs:
@@ -87,7 +94,9 @@ def _value(fact: RosterFact, types: Mapping[str, str]) -> str | None:
 
 
 def _definition(fact: RosterFact, vocabulary: Vocabulary) -> FactDefinition:
-    owners = {"person": ("child", "parent"), "parent": ("parent",), "child": ("child",), "household": ("household",)}[fact.of]
+    owners = {"person": ("child", "parent"), "parent": ("parent",), "child": ("child",), "household": ("household",)}[
+        fact.of
+    ]
     return next(one for one in vocabulary if one.name == fact.fact and set(owners) & set(one.about))
 
 

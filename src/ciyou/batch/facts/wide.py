@@ -88,7 +88,7 @@ def _clashes(facts: Sequence[FactDefinition], prefix: str) -> str:
     for one in facts:
         only = f"FILTER (f.fact = {quoted(prefix + one.name)})"
         cases.append(f"CASE WHEN min(f.value) {only} <> max(f.value) {only} THEN {quoted(one.name)} END")
-    return f"nullif(list_filter([{', '.join(cases)}], x -> x IS NOT NULL), [])"
+    return f"nullif(list_filter([{', '.join(cases)}], lambda x: x IS NOT NULL), [])"
 
 
 def children_query(vocabulary: Vocabulary, part: Range) -> str:
@@ -105,7 +105,7 @@ def children_query(vocabulary: Vocabulary, part: Range) -> str:
     return f"""
     SELECT w.pid, w.division, left(w.division, 6) AS county, w.knows_father, w.knows_mother, w.father IS NOT NULL AS has_father,
       w.mother IS NOT NULL AS has_mother, c.clash AS clash_child, f.clash AS clash_father, m.clash AS clash_mother,
-      list_filter([{", ".join(_disputed(one) for one in household)}], x -> x IS NOT NULL) AS clash_household, {", ".join(columns)}
+      list_filter([{", ".join(_disputed(one) for one in household)}], lambda x: x IS NOT NULL) AS clash_household, {", ".join(columns)}
     FROM (SELECT k.*, coalesce(c.hukou_division, c.residence_division, k.own_division, '000000000000') AS division
           FROM kin k LEFT JOIN wide_child c ON c.pid = k.pid WHERE {part.where("k.pid")}) w
     LEFT JOIN wide_child c ON c.pid = w.pid LEFT JOIN wide_parent f ON f.pid = w.father LEFT JOIN wide_parent m ON m.pid = w.mother

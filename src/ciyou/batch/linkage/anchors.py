@@ -71,7 +71,9 @@ class _Use:
 
     __slots__ = ("agrees", "name", "points", "reading")
 
-    def __init__(self, name: object, reading: object, own: object, hukou: object, agrees: object, named: object) -> None:
+    def __init__(
+        self, name: object, reading: object, own: object, hukou: object, agrees: object, named: object
+    ) -> None:
         self.name, self.reading, self.agrees = str(name), str(reading or ""), bool(agrees)
         # The household register checks numbers; a record that states the number's own date of birth is worth more than one
         # that does not; a guardian named by a child's record is one more witness.

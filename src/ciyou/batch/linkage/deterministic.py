@@ -62,11 +62,11 @@ def _choose(store: Store) -> None:
                    WHEN rule IN ('name_birth_village', 'name_birth_county') THEN rivals = 1 ELSE true END""",
     )
     store.run(
-        f"""INSERT INTO review_pair SELECT k.rid, p.rid_b, CASE WHEN b.rid IS NULL THEN 60 ELSE 50 END,
+        """INSERT INTO review_pair SELECT k.rid, p.rid_b, CASE WHEN b.rid IS NULL THEN 60 ELSE 50 END,
           CASE WHEN b.rid IS NULL THEN 'several_candidates' ELSE 'one_to_one_taken' END
         FROM ranked k LEFT JOIN best b ON b.rid = k.rid AND b.aid = k.aid
         LEFT JOIN (SELECT aid, min(rid) AS rid_b FROM placed GROUP BY aid) p ON p.aid = k.aid
-        WHERE k.rid NOT IN (SELECT rid FROM chosen) AND k.points >= (SELECT 0) AND k.place <= 3""",
+        WHERE k.rid NOT IN (SELECT rid FROM chosen) AND k.place <= 3""",
         f"""INSERT INTO review_pair SELECT c.rid, p.rid_b, 30, 'name_differs' FROM candidate c
         JOIN loose l USING (rid) JOIN (SELECT aid, min(rid) AS rid_b FROM placed GROUP BY aid) p ON p.aid = c.aid
         WHERE c.rule = '' AND c.level IN (4, 5) AND l.roster <> '{HUKOU}' AND c.rid NOT IN (SELECT rid FROM chosen)""",

@@ -19,6 +19,7 @@ LEVELS: dict[NameLevel, int] = {
     NameLevel.TRUNCATED: 3,
     NameLevel.TRANSLITERATED: 3,
     NameLevel.NICKNAME: 3,
+    NameLevel.ONE_OF_FOUR_DIFFERS: 4,
     NameLevel.ONE_DIFFERS: 4,
     NameLevel.DIFFERENT: 5,
     NameLevel.MISSING: 6,

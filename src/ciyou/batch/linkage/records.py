@@ -21,7 +21,9 @@ def load_records(store: Store, rosters: Mapping[str, Path]) -> None:
     """Fill `rec` and `mention` from normalized Parquet files by roster code."""
     store.empty("roster_offset", {"roster": "VARCHAR", "first_rid": "INTEGER", "path": "VARCHAR"})
     store.empty("rec", _REC)
-    store.empty("mention", {"rid": "INTEGER", "slot": "TINYINT", "name": "VARCHAR", "reading": "VARCHAR", "idn": "BIGINT"})
+    store.empty(
+        "mention", {"rid": "INTEGER", "slot": "TINYINT", "name": "VARCHAR", "reading": "VARCHAR", "idn": "BIGINT"}
+    )
     offset = 0
     for roster in sorted(rosters):
         path = rosters[roster]

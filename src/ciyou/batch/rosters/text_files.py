@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from ciyou.batch.rosters.csv_lines import UNDECODABLE, parse_lines
 from ciyou.batch.rosters.rows import NumberedRow
 
 BLOCK_BYTES = 8 << 20
@@ -16,7 +17,6 @@ SEPARATORS = (",", "\t", ";", "|", "，")
 _LONGEST_LINE_BYTES = 64 << 20
 _LINES_JUDGED = 2_000
 _HEAD_BYTES = 256 << 10
-_UNDECODABLE = "\0"
 _LONGEST_QUOTED_LINES = 50
 _BOM = codecs.BOM_UTF8
 
@@ -99,7 +99,7 @@ def read_head(path: Path, form: TextForm) -> str:
 def head_rows(head: str, separator: str, count: int) -> list[list[str]]:
     """The first rows of a file's beginning."""
     lines = [line.rstrip("\r") for line in head.split("\n")]
-    return [row or [""] for _, row in zip(range(count), (row for _, row in _parse(lines, separator, 0)), strict=False) if row is not None]
+    return [list(row or ()) for row in islice(parse_lines(lines, separator), count)]
 
 
 def read_rows(path: Path, form: TextForm, *, separator: str, width: int) -> Iterator[tuple[list[NumberedRow], int]]:
@@ -107,9 +107,9 @@ def read_rows(path: Path, form: TextForm, *, separator: str, width: int) -> Iter
     first, done = 1, 0
     for block in _blocks(path, form.newline):
         done += len(block)
-        rows = list(_parse(_lines(block, form), separator, width))
-        yield [(first + index, row) for index, row in rows], done
-        first += rows[-1][0] + 1 if rows else 0
+        rows = list(enumerate(parse_lines(_lines(block, form), separator, width=width), start=first))
+        first += len(rows)
+        yield rows, done
 
 
 def _blocks(path: Path, newline: bytes) -> Iterator[bytes]:
@@ -167,36 +167,4 @@ def _decode_line(line: bytes, encoding: str) -> str:
     try:
         return line.decode(encoding)
     except UnicodeDecodeError:
-        return _UNDECODABLE
-
-
-def _parse(lines: Sequence[str], separator: str, width: int) -> Iterator[NumberedRow]:
-    """Rows with their number among the rows of `lines`, from 0."""
-    if not any('"' in line for line in lines):
-        for index, row in enumerate(csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE)):
-            yield index, None if row and row[0] == _UNDECODABLE else row
-        return
-    yield from enumerate(_parse_quoted(lines, separator, width))
-
-
-def _parse_quoted(lines: Sequence[str], separator: str, width: int) -> Iterator[Sequence[str] | None]:
-    """Rows whose cells may be quoted. A quote that is never closed spoils its own line only, not those it swallows."""
-    start = 0
-    while start < len(lines):
-        reader = csv.reader(_with_breaks(lines, start), delimiter=separator)
-        begun = start
-        spoiled = False
-        try:
-            for row in reader:
-                end = begun + reader.line_num - (start if False else 0) if False else start + reader.line_num
-                if end - begun > 1 and not _plausible(row, end - begun, width):
-                    spoiled = True
-                    break
-                yield None if row and row[0].startswith(_UNDECODABLE) else row
-                begun = end
-        except csv.Error:
-            spoiled = True
-        if not spoiled:
-            return
-        yield _parse_alone(lines[begun], separator)
-        start = begun + 1
+        return UNDECODABLE

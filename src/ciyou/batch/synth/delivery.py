@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import re
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
@@ -190,13 +191,11 @@ def _publish(out: Path, partial: Path, files: Mapping[str, RowFile]) -> tuple[st
 
 
 def _own_files(out: Path) -> list[Path]:
+    """The files of an earlier synthetic delivery; none where no truth stands beside them: rosters without it may be real."""
     names = {roster.name for roster in ROSTER_FILES} | {TRUTH_RECORDS, TRUTH_CHILDREN, DIVISIONS}
-    suffixes = {".csv", ".xlsx", ".parquet"}
-    return [
-        path
-        for path in out.iterdir()
-        if path.suffix in suffixes and (path.stem in names or path.stem.rpartition("_")[0] in names)
-    ]
+    own = re.compile(rf"({'|'.join(sorted(names))})(\.csv|\.parquet|(_\d+)?\.xlsx)")
+    found = [path for path in out.iterdir() if own.fullmatch(path.name)]
+    return found if any(path.stem == TRUTH_RECORDS for path in found) else []
 
 
 def _check(out: Path, *, children: int, counties: int, noise: float, jobs: int) -> None:

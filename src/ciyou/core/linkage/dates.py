@@ -20,7 +20,7 @@ _CHINESE = re.compile(
 _TIME_OF_DAY = re.compile(r"(?:\s+|T)[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?$")
 _BLANKS_AND_QUOTES = re.compile(r"[\s'\"`‘’“”\u200b-\u200f\ufeff]+")
 _LUNAR = re.compile(r"农历|阴历|旧历|闰|腊月|正月|冬月|初|廿|卅")
-_NOTHING = "无 0 - / 空 暂无 没有 不详 未知 NULL NONE NAN NAT NA 00000000 0000-00-00"
+_NOTHING = "无 0 - / 空 暂无 没有 不详 未知 NULL NONE NAN NAT NA"
 _WORDS_FOR_NOTHING = frozenset(_NOTHING.split())
 _CHINESE_DIGITS = {character: index for index, character in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
@@ -120,6 +120,8 @@ def _date_of(year: str | int, month: str | int, day: str | int, form: DateForm) 
     try:
         date = dt.date(int(year), int(month), int(day))
     except ValueError:
+        if not int(year) + int(month) + int(day):
+            return _MISSING
         # A month or a day of 0 is how systems write "not known"; nobody meant an impossible day.
         flag = DateFlag.PARTIAL if int(year) and 0 in (int(month), int(day)) else DateFlag.IMPOSSIBLE
         return DateReading(flag, form=form)

@@ -131,7 +131,7 @@ def clean_id_text(text: str) -> str:
     if _SCIENTIFIC.fullmatch(normal.strip(" '\"")):
         return normal.strip(" '\"")
     normal = normal.removesuffix(".0")
-    return _SEPARATORS.sub("", normal).replace("Х", "X").replace("×", "X")  # the first is Cyrillic
+    return _SEPARATORS.sub("", normal).replace("\u0425", "X").replace("×", "X")  # U+0425: Cyrillic Ha
 
 
 def is_guardians_id(id_birth_date: dt.date, stated_birth_date: dt.date, *, minimum_gap_years: int = 13) -> bool:

@@ -131,7 +131,7 @@ def candidates(evaluation: Evaluation, key: Key, atoms: list[Node]) -> Iterable[
     """Values enough to show every class: both truths, every option, and the points beside every threshold."""
     entity, name = key
     if entity is None:
-        return _of_parameter(evaluation.book.parameters[name].kind, atoms)
+        return _of_parameter(evaluation, evaluation.book.parameters[name].kind, atoms)
     definition = evaluation.book.vocabulary.get(entity, name)
     match definition.type:
         case FactType.BOOL:
@@ -190,13 +190,12 @@ def _numbers(met: list[int], low: int | None, high: int | None) -> Iterable[int]
     return sorted(point for point in points if (low is None or point >= low) and (high is None or point <= high))
 
 
-def _of_parameter(kind: Kind, atoms: list[Node]) -> Iterable[Value]:
-    literals = [part.value for atom in atoms for part in walk(atom) if isinstance(part, Literal)]
-    literals += [option.value for atom in atoms for option in getattr(atom, "options", ())]
+def _of_parameter(evaluation: Evaluation, kind: Kind, atoms: list[Node]) -> Iterable[Value]:
     if kind == Kind.BOOL:
         return (True, False)
-    if kind == Kind.ENUM:
-        return (*sorted({str(value) for value in literals}), "")
     if kind == Kind.DATE:
-        return (LONG_AGO, FAR_OFF)
-    return _numbers([value for value in literals if isinstance(value, int)], 0, None)
+        days = [value for value in _met(evaluation, atoms) if isinstance(value, dt.date)]
+        return sorted({LONG_AGO, FAR_OFF} | {day + dt.timedelta(days=step) for day in days for step in (-1, 0, 1)})
+    if kind == Kind.ENUM:
+        return (*sorted({value for value in _met(evaluation, atoms) if isinstance(value, str)}), "")
+    return _numbers(_numbers_met(evaluation, atoms), 0, None)

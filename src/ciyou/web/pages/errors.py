@@ -18,7 +18,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403"""
     told = exception.text(short_language()) if isinstance(exception, AccessDenied) else ""
-    return _error(request, 403, _("不能查看这一页"), told or _("您的角色或用途不包括这些内容。如工作需要，请联系县级民政管理员。"))
+    return _error(
+        request, 403, _("不能查看这一页"), told or _("您的角色或用途不包括这些内容。如工作需要，请联系县级民政管理员。")
+    )
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

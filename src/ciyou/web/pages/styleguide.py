@@ -1,1 +1,62 @@
-def show_styleguide(request): ...
+"""Every token and component of the look on one page; the accessibility tests walk it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ciyou.web.explaining import ExplainedRule, OpenQuestion, Step
+from ciyou.web.icons import PATHS
+from ciyou.web.wording import Sentence
+
+TOKENS = Path(__file__).resolve().parents[1] / "static/web/tokens.css"
+
+
+def show_styleguide(request: HttpRequest) -> HttpResponse:
+    """The page for those who build pages."""
+    names = list(dict.fromkeys(re.findall(r"(--[a-z0-9-]+):", TOKENS.read_text(encoding="utf-8"))))
+    content = {
+        "tokens": names,
+        "colors": [
+            name
+            for name in names
+            if re.search(r"ground|surface|ink|rule|link|accent|focus|yes|no$|no-|presumed|open|bad|chart", name)
+        ],
+        "icons": sorted(PATHS),
+        "problems": [
+            Sentence(
+                "hukou.csv:1",
+                "缺少“姓名”一列。请补上后重新上传。/ The column “name” is missing. Add it and upload again.",
+            )
+        ],
+        "rule": EXAMPLE,
+        "page": 2,
+        "pages": 5,
+        "previous": 1,
+        "next": 3,
+        "chips": [("yes", "verified"), ("no", "verified"), ("no", "presumed"), ("undetermined", "")],
+    }
+    return render(request, "web/pages/styleguide.html", content)
+
+
+EXAMPLE = ExplainedRule(
+    code="example",
+    name="示例 Example",
+    outcome="undetermined",
+    basis="rostered",
+    flagged=True,
+    suggests=False,
+    amount="¥1,484.00",
+    payer="民政部门 Civil affairs",
+    apply="",
+    steps=(
+        Step("父亲·死亡：是 / Father: dead: yes", "yes", ("民发〔2019〕62号",), ("health_deaths · 2024-03-01",), ()),
+        Step("母亲·失联：未知 / Mother: lost contact: unknown", "undetermined", (), (), ()),
+    ),
+    amount_steps=(),
+    clauses=("民发〔2019〕62号",),
+    questions=(OpenQuestion("母亲·失联 / Mother: lost contact", "公安机关 Police", "监护人 guardian"),),
+)

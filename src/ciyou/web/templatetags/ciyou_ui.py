@@ -68,12 +68,6 @@ def seconds(value: float | None) -> str:
 
 
 @register.filter
-def megabytes(value: int | None) -> str:
-    """Bytes as whole megabytes."""
-    return "—" if not value else f"{round(value / 1_000_000):,}"
-
-
-@register.filter
 def day(value: dt.date | None) -> str:
     """A date with its weekday: 2026-11-23（周一）."""
     if value is None:

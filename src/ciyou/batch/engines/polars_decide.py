@@ -1,0 +1,247 @@
+"""All rules over a range of children in Polars: with and without what silence presumes, then one row per child and rule."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+
+from ciyou.batch.decisions.books import PlaceGroup
+from ciyou.batch.decisions.deciding import DecidingFacts
+from ciyou.batch.decisions.reads import RESTRICTED, rests_on_parents
+from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
+from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
+from ciyou.batch.facts.silence import Presumption
+from ciyou.core.facts.definition import column_name
+from ciyou.core.rules.book import Rule, RuleKind
+from ciyou.core.rules.tree import Kind
+
+_PARAMETER_TYPES = {
+    Kind.BOOL: pl.Boolean(),
+    Kind.INT: pl.Int64(),
+    Kind.MONEY: pl.Int64(),
+    Kind.DATE: pl.Date(),
+    Kind.ENUM: pl.String(),
+}
+_PARENT_DEAD = ("father", "mother")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """One range decided: `decisions` (child × rule, ordered) and `hints` (a row per child and rule that may make a lead)."""
+
+    decisions: pa.Table
+    hints: pa.Table
+
+
+class PopulationRules:
+    """The rules of all places of a population, compiled once; decides one range of children at a time."""
+
+    def __init__(self, groups: Sequence[PlaceGroup], presumptions: Sequence[Presumption], *, as_of: dt.date) -> None:
+        self._as_of = as_of
+        self._presumptions = presumptions
+        self._groups = [_Group(group) for group in groups]
+        self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
+
+    def decide(self, children: pa.Table) -> Decided:
+        """Decide a range: `children` as `children_query` gives them."""
+        frame = pl.DataFrame(pl.from_arrow(children)).cast(
+            {name: kind for name, kind in self._schema.items() if name in children.column_names}
+        )  # type: ignore[arg-type]
+        decided = [group.decide(frame, self._presumptions) for group in self._groups]
+        decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
+        hints = pl.concat([one for _, one in decided]).sort("pid", "rule")
+        return Decided(self._finish(decisions), hints.to_arrow())
+
+    def _finish(self, decisions: pl.DataFrame) -> pa.Table:
+        final = decisions.select(
+            _person_id().alias("person_id"),
+            "rule",
+            pl.lit(self._as_of).alias("as_of"),
+            "division",
+            "outcome",
+            "basis",
+            "amount_fen",
+            "floor_fen",
+            "ceiling_fen",
+            "deciding_facts",
+            "standing",
+            "pack_version",
+        )
+        return final.to_arrow()
+
+
+def _person_id() -> pl.Expr:
+    digits = pl.col("pid").map_batches(
+        lambda numbers: pl.Series(numbers.name, [f"p{number:016x}" for number in numbers], dtype=pl.String),
+        return_dtype=pl.String,
+    )
+    return digits
+
+
+class _Group:
+    def __init__(self, group: PlaceGroup) -> None:
+        self.book = group.book
+        keys = sorted(group.book.parameters)
+        self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
+        self.parameters = _parameter_frame(group, keys)
+        self.deciding = {rule.code: DecidingFacts(group.book, rule) for rule in group.book.rules}
+        self.by_parents = tuple(rule for rule in group.book.rules if rests_on_parents(group.book, rule))
+
+    def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
+        said = self._apply(mine)
+        whole_input = _with_silence(mine, presumptions)
+        whole = self._apply(whole_input)
+        supposed = {
+            side: self._apply(whole_input.with_columns(pl.lit(True).alias(column_name(side, "dead"))))
+            for side in _PARENT_DEAD
+        }
+        rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
+        hints = [self._hints(rule, rows, whole, supposed) for rule, rows in zip(self.book.rules, rules, strict=True)]
+        return pl.concat(rules), pl.concat([one for one in hints if one is not None])
+
+    def _apply(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return self.program.apply(frame.lazy()).select(*self.program.outputs).collect()
+
+    def _rule_rows(
+        self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame
+    ) -> pl.DataFrame:
+        outcome = whole[outcome_column(rule.code)]
+        same = said[outcome_column(rule.code)].eq_missing(outcome)
+        amounts: dict[str, pl.Series] = {}
+        for name, column in _amount_columns(rule).items():
+            amounts[name] = whole[column]
+            same = same & said[column].eq_missing(whole[column])
+        rows = facts.select("pid", "division").with_columns(
+            pl.lit(number, dtype=pl.Int16).alias("rule_number"),
+            pl.lit(rule.code).alias("rule"),
+            outcome.alias("holds"),
+            (same | outcome.is_null()).alias("same"),
+            *(
+                amounts[name].alias(name) if name in amounts else pl.lit(None, dtype=pl.Int64).alias(name)
+                for name in _AMOUNTS
+            ),
+            pl.lit(str(rule.standing)).alias("standing"),
+            pl.lit(self.book.pack_version).alias("pack_version"),
+        )
+        return self._with_deciding(rule, rows.with_columns(_OUTCOME, _BASIS).drop("holds", "same"), facts)
+
+    def _with_deciding(self, rule: Rule, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+        is_open = pl.col("outcome") == "undetermined"
+        if rule.amount is not None:
+            is_open = is_open | ((pl.col("outcome") == "yes") & pl.col("amount_fen").is_null())
+        columns = [name for name in self.deciding[rule.code].columns if name in facts.columns]
+        asked = facts.filter(rows.select(is_open).to_series()).select(
+            "pid", *(_classed(facts, name, self.book.as_of).alias(f"class__{name}") for name in columns), *columns
+        )
+        if asked.is_empty():
+            return rows.with_columns(pl.lit(None, dtype=pl.List(pl.String)).alias("deciding_facts"))
+        classes = [f"class__{name}" for name in columns]
+        distinct = asked.unique(subset=classes or None, maintain_order=True)
+        names = [self.deciding[rule.code].of(row) for row in distinct.select(columns).iter_rows(named=True)]
+        answers = distinct.select(classes).with_columns(pl.Series("deciding_facts", names, dtype=pl.List(pl.String)))
+        found = (
+            asked.select("pid", *classes)
+            .join(answers, on=classes, how="left", nulls_equal=True)
+            .select("pid", "deciding_facts")
+        )
+        return rows.join(found, on="pid", how="left", maintain_order="left")
+
+    def _hints(
+        self, rule: Rule, rows: pl.DataFrame, whole: pl.DataFrame, supposed: Mapping[str, pl.DataFrame]
+    ) -> pl.DataFrame | None:
+        """What makes a lead: money due, money that hangs on open facts, or due at once if the other parent failed too."""
+        if rule.kind is not RuleKind.ENTITLEMENT or rule.sensitivity >= RESTRICTED:
+            return None
+        failing, would_gain = self._if_one_parent_died(rule, supposed, len(rows))
+        hints = rows.select(
+            "pid", "division", "rule", "outcome", "basis", "amount_fen", "ceiling_fen", "deciding_facts"
+        ).with_columns(
+            pl.lit(rule in self.by_parents).alias("by_parents"),
+            failing["mother"].alias("father_failing"),
+            failing["father"].alias("mother_failing"),
+            would_gain.alias("would_gain_fen"),
+            pl.lit(rule.period).alias("period"),
+        )
+        one_failing = pl.col("mother_failing") | pl.col("father_failing")
+        return hints.filter(
+            (pl.col("outcome") == "yes")
+            | (pl.col("by_parents") & ((pl.col("outcome") == "undetermined") | one_failing))
+        )
+
+    def _if_one_parent_died(
+        self, rule: Rule, supposed: Mapping[str, pl.DataFrame], count: int
+    ) -> tuple[Mapping[str, pl.Series], pl.Series]:
+        """Supposing one parent dead, is the money no longer excluded, and up to how much? Then the other parent is in trouble.
+
+        So the rule itself says what trouble is, and no list of circumstances stands here.
+        """
+        if rule not in self.by_parents:
+            never = pl.Series([False], dtype=pl.Boolean).new_from_index(0, count)
+            return dict.fromkeys(_PARENT_DEAD, never), pl.Series([None], dtype=pl.Int64).new_from_index(0, count)
+        failing = {side: supposed[side][outcome_column(rule.code)].fill_null(True) for side in _PARENT_DEAD}
+        ceilings = pl.DataFrame({side: supposed[side][ceiling_column(rule.code)] for side in _PARENT_DEAD})
+        return failing, ceilings.select(pl.max_horizontal(pl.all())).to_series()
+
+
+_OUTCOME = (
+    pl.when(pl.col("holds").is_null())
+    .then(pl.lit("undetermined"))
+    .when("holds")
+    .then(pl.lit("yes"))
+    .otherwise(pl.lit("no"))
+).alias("outcome")
+_BASIS = pl.when("same").then(pl.lit("rostered")).otherwise(pl.lit("presumed")).alias("basis")
+_AMOUNTS = ("amount_fen", "floor_fen", "ceiling_fen")
+
+
+def _amount_columns(rule: Rule) -> dict[str, str]:
+    if rule.amount is None:
+        return {}
+    return dict(
+        zip(_AMOUNTS, (amount_column(rule.code), floor_column(rule.code), ceiling_column(rule.code)), strict=True)
+    )
+
+
+def _with_silence(frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> pl.DataFrame:
+    """The frame with every unknown filled that a complete roster's silence presumes; what sources dispute stays unknown."""
+    filled: dict[str, pl.Expr] = {}
+    for one in presumptions:
+        for side in ("father", "mother") if one.entity == "parent" else (one.entity,):
+            name = column_name(side, one.fact)
+            undisputed = ~pl.col(f"clash_{side}").list.contains(one.fact).fill_null(False)
+            known = _speaks_of(one, side)
+            value = pl.lit(one.value).cast(frame.schema[name])
+            filled[name] = (
+                pl.when(pl.col(name).is_null() & undisputed & known).then(value).otherwise(pl.col(name)).alias(name)
+            )
+    return frame.with_columns(filled.values())
+
+
+def _speaks_of(one: Presumption, side: str) -> pl.Expr:
+    """Whether the silence concerns this child's father, mother, household or itself."""
+    if one.entity == "parent":
+        return pl.col(f"knows_{side}")
+    return (pl.col("has_father") | pl.col("has_mother")) if one.needs_parent else pl.lit(True)
+
+
+def _parameter_frame(group: PlaceGroup, keys: Sequence[str]) -> pl.DataFrame:
+    schema = {"county": pl.String()} | {
+        f"param__{key}": _PARAMETER_TYPES[group.book.parameters[key].kind] for key in keys
+    }
+    rows = [(county, *(values[key].value for key in keys)) for county, values in group.parameters.items()]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _classed(frame: pl.DataFrame, name: str, as_of: dt.date) -> pl.Expr:
+    """Dates by full months before the day: rules ask for ages and elapsed months, so equal classes have equal deciding facts."""
+    column = pl.col(name)
+    if frame.schema[name] != pl.Date:
+        return column
+    months = (as_of.year - column.dt.year()) * 12 + as_of.month - column.dt.month().cast(pl.Int32)
+    whole = months - (column.dt.day() > as_of.day).cast(pl.Int32)
+    return whole // 12 if name.endswith("birth_date") else whole

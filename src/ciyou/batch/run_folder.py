@@ -1,0 +1,115 @@
+"""The output folder of a run: private, locked while in use, and holding either a whole run or nothing of it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ciyou.core.errors import Place, Problem, RunError
+
+RUN_FILE = "run.json"
+FORMAT = "ciyou-run/1"
+LOCK_FILE = ".lock"
+WORK_FOLDER = ".work"
+TABLES = ("people", "links", "relations", "review", "rejected", "facts", "decisions", "leads")
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """An output folder that this process holds. `work` is for what is thrown away, `final` for what will be published."""
+
+    out: Path
+
+    @property
+    def work(self) -> Path:
+        return self.out / WORK_FOLDER
+
+    @property
+    def final(self) -> Path:
+        return self.work / "final"
+
+    def publish(self, run: Mapping[str, object]) -> None:
+        """Put the finished tables in place. Without its run file a folder holds no run, so that file goes first and comes last."""
+        (self.out / RUN_FILE).unlink(missing_ok=True)
+        for table in TABLES:
+            for name in (f"{table}.parquet", f"{table}.parquet.enc"):
+                made = self.final / name
+                if made.exists():
+                    made.chmod(0o600)
+                    made.replace(self.out / name)
+                else:
+                    (self.out / name).unlink(missing_ok=True)
+        made = self.final / RUN_FILE
+        made.write_text(json.dumps(run, ensure_ascii=False, indent=2, sort_keys=False) + "\n", encoding="utf-8")
+        made.chmod(0o600)
+        made.replace(self.out / RUN_FILE)
+
+
+@contextmanager
+def open_run_folder(out: Path) -> Iterator[RunFolder]:
+    """Hold an output folder for one run; leftovers of a run that was killed are cleared. Raises RunError when it is not ours."""
+    _check_ours(out)
+    out.mkdir(parents=True, exist_ok=True, mode=0o700)
+    out.chmod(0o700)
+    with (out / LOCK_FILE).open("a+", encoding="ascii") as lock:
+        _lock(lock.fileno(), out)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        folder = RunFolder(out)
+        shutil.rmtree(folder.work, ignore_errors=True)
+        folder.final.mkdir(parents=True, mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder.work, ignore_errors=True)
+            (out / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _check_ours(out: Path) -> None:
+    if not out.exists():
+        return
+    if not out.is_dir():
+        raise RunError(
+            Problem(
+                Place(out.name),
+                "run.not_a_folder",
+                "输出位置是一个文件；请换一个文件夹。",
+                "The output is a file; give a folder.",
+            )
+        )
+    names = {path.name for path in out.iterdir()} - {LOCK_FILE, WORK_FOLDER}
+    if names and RUN_FILE not in names and not names <= _own_names():
+        raise RunError(
+            Problem(
+                Place(out.name),
+                "run.foreign_folder",
+                "输出文件夹里有其他文件，且不是以前的筛查结果；为避免覆盖，请换一个空文件夹。",
+                "The output folder holds other files and is not an earlier run; nothing is overwritten: give an empty folder.",
+            )
+        )
+
+
+def _own_names() -> set[str]:
+    return {f"{table}.parquet{ending}" for table in TABLES for ending in ("", ".enc")}
+
+
+def _lock(descriptor: int, out: Path) -> None:
+    try:
+        # The system drops this lock when the process ends, however it ends: a killed run never blocks the next one.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise RunError(
+            Problem(
+                Place(out.name),
+                "run.locked",
+                "另一个筛查正在使用这个输出文件夹；请等它结束，或换一个文件夹。",
+                "Another run is using this output folder; wait for it to end or give another folder.",
+            )
+        ) from error

@@ -1,0 +1,249 @@
+"""`ciyou screen` from normalized rosters to the output files: link, families, facts, every rule for every child, leads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from ciyou.batch.decisions.books import group_places
+from ciyou.batch.decisions.reads import RESTRICTED
+from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.engines.parquet_writer import TableWriter
+from ciyou.batch.engines.polars_decide import PopulationRules
+from ciyou.batch.facts.roster_facts import collect_facts
+from ciyou.batch.facts.silence import Presumption, presumptions_of
+from ciyou.batch.facts.stored_facts import facts_query, make_silence
+from ciyou.batch.facts.wide import Range, children_query, make_kin, make_wide_people, ranges_of
+from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
+from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
+from ciyou.batch.linkage.families import find_parents
+from ciyou.batch.linkage.linker import Linker
+from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse
+from ciyou.batch.linkage.people import make_people
+from ciyou.batch.linkage.records import load_records
+from ciyou.batch.run_folder import FORMAT, RunFolder
+from ciyou.batch.run_record import RunRecord, peak_memory_mb
+from ciyou.core.errors import Place, Problem, RunError
+from ciyou.packs import load_vocabulary, pack_version
+from ciyou.packs.roster_pack import RosterPack
+
+RULES_ENGINES = ("polars", "duckdb", "spark")
+LINK_ENGINES = ("duckdb", "spark")
+_AVAILABLE = {"rules": ("polars",), "link": ("duckdb",)}
+# Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
+ADVERSE_FACT_CLASS = 4
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is asked to do."""
+
+    as_of: dt.date
+    rules_engine: str = "polars"
+    link_engine: str = "duckdb"
+    division: str = ""
+
+
+@dataclass(frozen=True)
+class RosterCount:
+    """One delivered roster: the file's name and hash, and read = used + rejected."""
+
+    roster: str
+    file: str
+    sha256: str
+    read: int
+    used: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class NormalizedDelivery:
+    """Normalized rosters by code, their packs, their counts, and the Parquet file of rows set aside (None: nothing was)."""
+
+    rosters: Mapping[str, Path]
+    packs: Sequence[RosterPack]
+    counts: Sequence[RosterCount] = ()
+    rejected: Path | None = None
+    adverse: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "adverse", adverse_rosters(self.packs))
+
+
+def adverse_rosters(packs: Sequence[RosterPack]) -> tuple[str, ...]:
+    """Rosters that speak only of misfortune: everything they say is sensitive, and none says whose child somebody is."""
+    return tuple(
+        sorted(
+            pack.code for pack in packs if pack.sensitivity >= ADVERSE_FACT_CLASS and pack.code != BIRTHS and pack.facts
+        )
+    )
+
+
+def check_engines(settings: Settings) -> None:
+    """Refuse an engine that cannot be used yet; raises RunError."""
+    wrong = [
+        Problem(
+            Place(),
+            "run.engine",
+            f"引擎 {engine} 尚不可用于{zh}；请用 {', '.join(_AVAILABLE[kind])}。",
+            f"The engine {engine} cannot be used for {en} yet; use {', '.join(_AVAILABLE[kind])}.",
+        )
+        for kind, engine, zh, en in (
+            ("rules", settings.rules_engine, "规则", "rules"),
+            ("link", settings.link_engine, "识别", "linking"),
+        )
+        if engine not in _AVAILABLE[kind]
+    ]
+    if wrong:
+        raise RunError(wrong)
+
+
+def linker_for(engine: str) -> Linker:
+    """The linker that an engine's name stands for."""
+    return {"duckdb": DeterministicLinker}[engine]()
+
+
+def screen_delivery(
+    folder: RunFolder, delivery: NormalizedDelivery, settings: Settings, record: RunRecord
+) -> dict[str, object]:
+    """Screen a delivery into a held folder and publish it; the content of the run file is returned."""
+    check_engines(settings)
+    with Store(folder.work / "database") as store:
+        _link(store, delivery, settings, record)
+        presumptions = presumptions_of(delivery.packs, delivery.rosters)
+        ranges = _gather_facts(store, folder, delivery, presumptions, settings, record)
+        _decide(store, folder, presumptions, ranges, settings, record)
+        with record.stage("leads") as stage:
+            make_leads(store, adverse=delivery.adverse)
+            stage.rows = store.number("SELECT (SELECT count(*) FROM child_lead) + (SELECT count(*) FROM record_lead)")
+        with record.stage("write"):
+            _write_tables(store, folder, delivery)
+        run = _run_content(store, folder, delivery, settings, record)
+    folder.publish(run)
+    return run
+
+
+def _link(store: Store, delivery: NormalizedDelivery, settings: Settings, record: RunRecord) -> None:
+    with record.stage("load") as stage:
+        load_records(store, delivery.rosters)
+        stage.rows = store.number("SELECT count(*) FROM rec")
+    with record.stage("link") as stage:
+        linker_for(settings.link_engine).link(store)
+        stage.rows = store.number("SELECT count(*) FROM placed")
+    with record.stage("families") as stage:
+        children = [pack.code for pack in delivery.packs if pack.subject == "child"]
+        make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
+        find_parents(store)
+        note_near_adverse(store)
+        make_kin(store)
+        stage.rows = store.number("SELECT count(*) FROM person")
+        if store.number("SELECT count(*) - count(DISTINCT pid) FROM person"):
+            raise RunError(
+                Problem(
+                    Place(),
+                    "run.person_ids",
+                    "两个人得到了同一编号；请报告此问题。",
+                    "Two people got one id; please report this.",
+                )
+            )
+
+
+def _gather_facts(
+    store: Store,
+    folder: RunFolder,
+    delivery: NormalizedDelivery,
+    presumptions: Sequence[Presumption],
+    settings: Settings,
+    record: RunRecord,
+) -> list[Range]:
+    vocabulary = load_vocabulary()
+    with record.stage("facts") as stage:
+        collect_facts(store, packs=delivery.packs, rosters=delivery.rosters, vocabulary=vocabulary)
+        make_silence(store, presumptions, as_of=settings.as_of)
+        ranges = list(ranges_of(store.number("SELECT count(*) FROM person")))
+        with TableWriter(folder.final / "facts.parquet") as writer:
+            for number, part in enumerate(ranges):
+                writer.write(store.arrow(facts_query(part, as_of=settings.as_of)))
+                record.watch("facts", number + 1, len(ranges))
+            stage.rows = writer.rows
+    with record.stage("wide") as stage:
+        make_wide_people(store, vocabulary=vocabulary, as_of=settings.as_of, ranges=ranges)
+        stage.rows = store.number("SELECT (SELECT count(*) FROM wide_child) + (SELECT count(*) FROM wide_parent)")
+    return ranges
+
+
+def _decide(
+    store: Store,
+    folder: RunFolder,
+    presumptions: Sequence[Presumption],
+    ranges: Sequence[Range],
+    settings: Settings,
+    record: RunRecord,
+) -> None:
+    vocabulary = load_vocabulary()
+    with record.stage("decide") as stage, TableWriter(folder.final / "decisions.parquet") as writer:
+        store.empty("hint", HINT_COLUMNS)
+        rules = PopulationRules(
+            group_places(_counties(store), as_of=settings.as_of), presumptions, as_of=settings.as_of
+        )
+        for number, part in enumerate(ranges):
+            decided = rules.decide(store.arrow(children_query(vocabulary, part)))
+            writer.write(decided.decisions)
+            store.append_arrow("hint", decided.hints)
+            record.watch("decide", number + 1, len(ranges))
+        stage.rows = writer.rows
+
+
+def _counties(store: Store) -> list[str]:
+    found = store.rows(
+        """SELECT DISTINCT left(coalesce(c.hukou_division, c.residence_division, k.own_division, '000000000000'), 6)
+        FROM kin k LEFT JOIN wide_child c USING (pid) ORDER BY 1"""
+    )
+    return [str(row[0]) for row in found]
+
+
+def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery) -> None:
+    for table, query in LINKAGE_QUERIES.items():
+        store.write_parquet(query, folder.final / f"{table}.parquet")
+    store.write_parquet(leads_query(), folder.final / "leads.parquet")
+    rejected = (
+        f"SELECT * FROM read_parquet({quoted(str(delivery.rejected))}) ORDER BY ALL"
+        if delivery.rejected
+        else 'SELECT NULL::VARCHAR AS roster, NULL::INTEGER AS "row", NULL::VARCHAR AS "column", NULL::VARCHAR AS value_kind, '
+        "NULL::VARCHAR AS reason WHERE false"
+    )
+    store.write_parquet(rejected, folder.final / "rejected.parquet")
+
+
+def _run_content(
+    store: Store, folder: RunFolder, delivery: NormalizedDelivery, settings: Settings, record: RunRecord
+) -> dict[str, object]:
+    decisions = quoted(str(folder.final / "decisions.parquet"))
+    outcomes = store.rows(
+        f"SELECT rule, outcome, basis, count(*) FROM read_parquet({decisions}) WHERE rule NOT IN ({_restricted(settings)}) GROUP BY ALL ORDER BY ALL"
+    )
+    return {
+        "format": FORMAT,
+        "as_of": settings.as_of.isoformat(),
+        "pack_version": pack_version(),
+        "settings": {"rules_engine": settings.rules_engine, "link_engine": settings.link_engine},
+        "rosters": [asdict(count) for count in delivery.counts],
+        "people": dict(store.rows("SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind")),  # type: ignore[arg-type]
+        "review": dict(store.rows("SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason")),  # type: ignore[arg-type]
+        "outcomes": [dict(zip(("rule", "outcome", "basis", "children"), row, strict=True)) for row in outcomes],
+        "leads": dict(
+            store.rows(
+                "SELECT why, count(*) FROM (SELECT why FROM child_lead UNION ALL SELECT 'adverse_record_alone' FROM record_lead) GROUP BY why ORDER BY why"
+            )  # type: ignore[arg-type]
+        ),
+        "stages": [asdict(stage) for stage in record.stages],
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def _restricted(settings: Settings) -> str:
+    """Rules of class 5 stand in no count."""
+    book = group_places(["000000"], as_of=settings.as_of)[0].book
+    return ", ".join(quoted(rule.code) for rule in book.rules if rule.sensitivity >= RESTRICTED) or "''"

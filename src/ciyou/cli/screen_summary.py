@@ -1,0 +1,110 @@
+"""The summary of a screening in the terminal: rows, people, children by rule and outcome, leads, and where the time went."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ciyou.batch.leads import WHY
+from ciyou.batch.linkage.linker import REVIEW_REASONS
+from ciyou.batch.run_record import STAGES
+from ciyou.core.rules.book import RuleBook, RuleKind
+from ciyou.packs import load_rule_book
+from ciyou.packs.rosters_loader import load_roster_packs
+
+_WORDS = {
+    "rosters": ("名册", "Rosters"),
+    "read": ("读取", "read"),
+    "used": ("采用", "used"),
+    "rejected": ("搁置", "set aside"),
+    "people": ("人", "People"),
+    "child": ("儿童", "children"),
+    "adult": ("成年人", "adults"),
+    "unknown": ("身份不明", "unknown"),
+    "rule": ("类别与待遇", "Categories and entitlements"),
+    "yes": ("是", "yes"),
+    "presumed": ("推定否", "presumed no"),
+    "undetermined": ("待定", "undetermined"),
+    "no": ("否", "no"),
+    "leads": ("线索", "Leads"),
+    "review": ("待人工核对的记录", "Records for a person to review"),
+    "time": ("用时", "Where the time went"),
+    "rows": ("行", "rows"),
+    "seconds": ("秒", "s"),
+    "memory": ("内存峰值（MB）", "peak MB"),
+    "done": (
+        "完成，用时 {seconds:.1f} 秒，内存峰值 {memory} MB。结果在 {out}（仅本人可读）。",
+        "Done in {seconds:.1f} s, peak memory {memory} MB. Results are in {out} (readable by you alone).",
+    ),
+}
+
+
+def print_summary(run: Mapping[str, Any], console: Console, *, lang: str, seconds: float, out: Path) -> None:
+    """Print what a run's file says; rules of class 5 stand in no count."""
+    _print_rosters(run, console, lang)
+    _print_outcomes(run, console, lang)
+    _print_counts(run, console, lang)
+    _print_stages(run, console, lang)
+    console.print(_say("done", lang).format(seconds=seconds, memory=run["peak_memory_mb"], out=out))
+
+
+def _say(key: str, lang: str) -> str:
+    return _WORDS[key][1 if lang == "en" else 0]
+
+
+def _print_rosters(run: Mapping[str, Any], console: Console, lang: str) -> None:
+    names = {pack.code: pack.name(lang) for pack in load_roster_packs(division="00")}
+    table = Table(_say("rosters", lang), box=None)
+    for key in ("read", "used", "rejected"):
+        table.add_column(_say(key, lang), justify="right")
+    for one in run["rosters"]:
+        table.add_row(names.get(one["roster"], one["roster"]), *(f"{one[key]:,}" for key in ("read", "used", "rejected")))
+    console.print(table)
+
+
+def _print_outcomes(run: Mapping[str, Any], console: Console, lang: str) -> None:
+    book = load_rule_book(division="00", as_of=dt.date.fromisoformat(run["as_of"]))
+    counts: dict[str, dict[str, int]] = {}
+    for one in run["outcomes"]:
+        key = "presumed" if (one["outcome"], one["basis"]) == ("no", "presumed") else one["outcome"]
+        row = counts.setdefault(one["rule"], {})
+        row[key] = row.get(key, 0) + one["children"]
+    table = Table(_say("rule", lang), box=None)
+    keys = ("yes", "undetermined", "presumed", "no")
+    for key in keys:
+        table.add_column(_say(key, lang), justify="right")
+    for code in sorted(counts, key=lambda code: _place(book, code)):
+        rule = book.by_code.get(code)
+        table.add_row(rule.name(lang) if rule else code, *(f"{counts[code].get(key, 0):,}" for key in keys))
+    console.print(table)
+
+
+def _place(book: RuleBook, code: str) -> tuple[bool, str]:
+    rule = book.by_code.get(code)
+    return (rule is not None and rule.kind is RuleKind.ENTITLEMENT, code)
+
+
+def _print_counts(run: Mapping[str, Any], console: Console, lang: str) -> None:
+    column = 1 if lang == "en" else 0
+    people = ", ".join(f"{_say(kind, lang)} {count:,}" for kind, count in run["people"].items())
+    console.print(f"{_say('people', lang)}: {people}")
+    for key, words in (("leads", WHY), ("review", REVIEW_REASONS)):
+        found = run[key]
+        console.print(f"{_say(key, lang)}: {sum(found.values()):,}")
+        for code, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
+            console.print(f"  {count:>9,}  {words[code][column]}", highlight=False)
+
+
+def _print_stages(run: Mapping[str, Any], console: Console, lang: str) -> None:
+    table = Table(_say("time", lang), box=None)
+    for key in ("seconds", "rows", "memory"):
+        table.add_column(_say(key, lang), justify="right")
+    for stage in run["stages"]:
+        name = STAGES[stage["name"]][1 if lang == "en" else 0]
+        table.add_row(name, f"{stage['seconds']:.1f}", f"{stage['rows']:,}", f"{stage['peak_memory_mb']:,}")
+    console.print(table)

@@ -1,0 +1,165 @@
+"""Explanations as a page shows them: each step with its mark, its clauses and who said so, in one language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from ciyou.core.facts.definition import Entity
+from ciyou.core.facts.state import Basis, StatedFact
+from ciyou.core.rules.amounts import bounds_words
+from ciyou.core.rules.book import RuleBook, Standing
+from ciyou.core.rules.deciding import Unknown
+from ciyou.core.rules.evaluation import Bounds
+from ciyou.core.rules.explain import Explanation, Missing, Reason
+from ciyou.core.rules.words import unknown_words
+from ciyou.packs import department_name, load_roster_packs
+
+SAID_AT_MOST = 3
+NATION = "00"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an explanation. `mark`: yes | no | undetermined. `clauses` and `said` are ready to read."""
+
+    text: str
+    mark: str
+    clauses: tuple[str, ...]
+    said: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """A fact that would decide: what it is, which departments know it, and who may be asked."""
+
+    text: str
+    known_by: str
+    ask: str
+
+
+@dataclass(frozen=True)
+class ExplainedRule:
+    """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid."""
+
+    code: str
+    name: str
+    outcome: str
+    basis: str
+    flagged: bool
+    suggests: bool
+    amount: str
+    payer: str
+    apply: str
+    steps: tuple[Step, ...]
+    amount_steps: tuple[Step, ...]
+    clauses: tuple[str, ...]
+    questions: tuple[OpenQuestion, ...]
+
+
+def explain_for_page(explanation: Explanation, lang: str) -> ExplainedRule:
+    """One explained rule in one language."""
+    rule, decision = explanation.rule, explanation.decision
+    return ExplainedRule(
+        code=rule.code,
+        name=rule.name(lang),
+        outcome=decision.outcome.value,
+        basis=decision.basis.code,
+        flagged=rule.standing is Standing.FLAGGED,
+        suggests=rule.standing is Standing.SUGGESTS,
+        amount=_amount(explanation, lang),
+        payer=department_name(rule.payer, lang) if rule.payer else "",
+        apply=rule.apply_en if lang == "en" else rule.apply_zh,
+        steps=tuple(_step(child, lang) for child in explanation.reason.children),
+        amount_steps=() if explanation.amount is None else (_step(explanation.amount, lang),),
+        clauses=tuple(source.cite(lang) for source in explanation.reason.cites),
+        questions=tuple(_question(missing, lang) for missing in explanation.missing),
+    )
+
+
+def _amount(explanation: Explanation, lang: str) -> str:
+    decision = explanation.decision
+    if explanation.amount is None:
+        return ""
+    per = {"month": _("每月"), "year": _("每年"), "once": _("一次")}[explanation.rule.period]
+    due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
+    return _("%(amount)s（%(period)s）") % {"amount": due, "period": per}
+
+
+def _step(reason: Reason, lang: str) -> Step:
+    mark = {True: "yes", False: "no", None: "undetermined"}[reason.truth]
+    said = tuple(dict.fromkeys(said_words(fact, lang) for fact in reason.said))
+    return Step(
+        text=reason.text(lang),
+        mark=mark,
+        clauses=tuple(source.cite(lang) for source in reason.cites),
+        said=said[:SAID_AT_MOST],
+        steps=tuple(_step(child, lang) for child in reason.children),
+    )
+
+
+def said_words(fact: StatedFact, lang: str) -> str:
+    """Who said so, since when, and how firmly it stands."""
+    parts = [source_name(fact.source, lang)] if fact.source else []
+    if fact.valid_from:
+        parts.append(_("自 %(date)s") % {"date": fact.valid_from.isoformat()})
+    parts.append(basis_words(fact.basis))
+    return " · ".join(parts)
+
+
+def basis_words(basis: Basis) -> str:
+    """How firmly a fact stands."""
+    return {
+        Basis.VERIFIED: _("已核实"),
+        Basis.ROSTERED: _("名册登记"),
+        Basis.PRESUMED: _("推定：完整名册中没有记录"),
+    }[basis]
+
+
+def source_name(code: str, lang: str) -> str:
+    """The name of a roster or a department; the code itself where it has none."""
+    return _roster_names().get(code, {}).get(lang) or department_name(code, lang)
+
+
+@lru_cache(maxsize=1)
+def _roster_names() -> dict[str, dict[str, str]]:
+    packs = load_roster_packs(division=NATION)
+    return {pack.code: {lang: pack.name(lang) for lang in ("zh", "en")} for pack in packs}
+
+
+def _question(missing: Missing, lang: str) -> OpenQuestion:
+    known_by = [department_name(code, lang) for code in missing.suppliers]
+    asked = {
+        "guardian": _("监护人"),
+        "village": _("村（居）委会"),
+        "school": _("学校"),
+        "department": _("部门"),
+    }
+    return OpenQuestion(
+        text=missing.words.text(lang),
+        known_by=_("、").join(known_by),
+        ask=_("、").join(asked[code] for code in missing.askable if code in asked),
+    )
+
+
+def fact_phrases(book: RuleBook, names: Iterable[str], lang: str) -> list[str]:
+    """Deciding facts as a list page names them: `father.dead` → 父亲·死亡."""
+    return [unknown_words(book, unknown).text(lang) for name in names if (unknown := _unknown(book, name))]
+
+
+def _unknown(book: RuleBook, name: str) -> Unknown | None:
+    owner, _dot, rest = name.partition(".")
+    if owner == "param":
+        return Unknown(None, rest) if rest in book.parameters else None
+    entity = Entity(owner)
+    return Unknown(entity, rest) if book.vocabulary.find(entity, rest) else None
+
+
+def full_years(born: dt.date, on: dt.date) -> int:
+    """Completed years, for reading; the law's own reckoning is in the rules."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
