@@ -17,7 +17,7 @@ PYTEST := $(BIN)/python -m pytest
 FAST := -m 'not slow and not e2e'
 
 .PHONY: help setup demo serve check test test-fast test-e2e lint format types contracts templates migrations browser assets catalogues \
-        reference lock bench screenshots notice clean distclean
+        reference messages lock bench screenshots notice clean distclean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -109,6 +109,9 @@ templates: $(VENV)/.test
 
 reference: $(VENV)/.runtime ## write the generated parts of docs/reference from the code
 	@$(BIN)/python scripts/write_reference.py
+
+messages: $(VENV)/.runtime ## bring the catalogue of the pages' texts up to date with the templates
+	@$(BIN)/python scripts/collect_messages.py
 
 screenshots: $(VENV)/.test assets catalogues browser ## take the pictures of the README anew (by the browser tests)
 	@CIYOU_SCREENSHOTS=docs/images $(PYTEST) -m e2e

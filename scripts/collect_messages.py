@@ -80,7 +80,11 @@ def is_translated(entry: polib.POEntry) -> bool:
 def collect() -> dict[Message, set[str]]:
     """Every text with the files it stands in."""
     found: dict[Message, set[str]] = {}
-    for path in [*SOURCE.rglob("templates/**/*.html"), *(SOURCE / "web").rglob("*.py"), *(SOURCE / "config").rglob("*.py")]:
+    for path in [
+        *SOURCE.rglob("templates/**/*.html"),
+        *(SOURCE / "web").rglob("*.py"),
+        *(SOURCE / "config").rglob("*.py"),
+    ]:
         text = path.read_text(encoding="utf-8")
         reader = in_template if path.suffix == ".html" else in_python
         for message in reader(text):

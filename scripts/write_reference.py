@@ -86,7 +86,7 @@ def default_of(option: click.Option) -> str:
     if option.required:
         return "required"
     default = option.to_info_dict().get("default")
-    shown = default is not None and not callable(default) and not option.is_flag and default != ()
+    shown = default not in (None, "", ()) and not callable(default) and not option.is_flag
     return f"`{default}`" if shown else ""
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import configparser
-import os
 
-import django
 import pytest
 from django.apps import apps
 from django.db.migrations.autodetector import MigrationAutodetector
@@ -15,11 +13,8 @@ from django.db.models.fields.related import RelatedField
 
 
 @pytest.fixture(scope="module")
-def own_models(tmp_path_factory):
+def own_models():
     """Every model of our own apps."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ciyou.config.settings")
-    os.environ.setdefault("CIYOU_HOME", str(tmp_path_factory.mktemp("home")))
-    django.setup()
     return [model for model in apps.get_models() if model.__module__.startswith("ciyou.apps.")]
 
 

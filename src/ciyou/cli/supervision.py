@@ -24,6 +24,8 @@ READY_SECONDS = 30
 STOP_SECONDS = 8
 RESTART_PAUSE_SECONDS = 1.0
 PDEATHSIG = 1
+OWNER_ONLY = 0o077
+"""Files of the state folder can be read by their owner only, whatever the user's own mask."""
 
 Say = Callable[[str], None]
 
@@ -65,7 +67,8 @@ def environment(home: Path) -> dict[str, str]:
 
 def run_management(*arguments: str, home: Path) -> None:
     """Run one management command to its end, its output passed through; raises RunError when it fails."""
-    done = subprocess.run([sys.executable, "-m", "django", *arguments], env=environment(home), check=False)
+    command = [sys.executable, "-m", "django", *arguments]
+    done = subprocess.run(command, env=environment(home), umask=OWNER_ONLY, check=False)
     if done.returncode:
         raise _refusal(
             "serve.preparation",
@@ -132,6 +135,7 @@ def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
         env=environment(home),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
+        umask=OWNER_ONLY,
         preexec_fn=_die_with_parent,  # noqa: PLW1509  # this process has no other thread
     )
 

@@ -163,10 +163,20 @@ class RosterPack:
         """The column with this canonical name."""
         return next((column for column in self.columns if column.name == name), None)
 
-    def column_of_header(self, header: str) -> RosterColumn | None:
+    def titles(self) -> Titles:
+        """The titles by which columns are known; make it once for many titles."""
+        return Titles({header_key(title): column for column in self.columns for title in column.headers})
+
+
+@dataclass(frozen=True)
+class Titles:
+    """Columns by the keys of their accepted titles."""
+
+    by_key: Mapping[str, RosterColumn]
+
+    def column(self, title: str) -> RosterColumn | None:
         """The column that a title in a file means; a note in brackets is disregarded when the whole title is not known."""
-        titles = {header_key(title): column for column in self.columns for title in column.headers}
-        return titles.get(header_key(header)) or titles.get(header_key(_BRACKETS.sub("", _folded(header))))
+        return self.by_key.get(header_key(title)) or self.by_key.get(header_key(_BRACKETS.sub("", _folded(title))))
 
 
 def header_key(title: str) -> str:

@@ -195,7 +195,7 @@ def _check_sample(path: Path, pack: RosterPack, root: Path, notes: Notes) -> Non
             "The sample is missing; add a UTF-8 sample.csv with titles, at least one good and one bad row, all invented.",
         )
         return
-    known = {column.name for column in map(pack.column_of_header, rows[0]) if column is not None}
+    known = {column.name for column in map(pack.titles().column, rows[0]) if column is not None}
     for column in pack.columns:
         if column.required and column.name not in known:
             notes.add(

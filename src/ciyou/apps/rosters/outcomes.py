@@ -99,12 +99,13 @@ class LeadPage:
 
 @dataclass(frozen=True)
 class RejectedGroup:
-    """Rows of one roster set aside for one reason: how many, and where the first ones stand. Never what stands in them."""
+    """Rows of one file set aside for one reason: how many, and where the first ones stand. Never what stands in them."""
 
     roster: str
+    file: str
     column: str
-    value_kind: str
-    reason: str
+    zh: str
+    en: str
     rows: int
     first_rows: tuple[int, ...]
 
@@ -185,9 +186,10 @@ def list_rejected(*, folder: Path) -> tuple[RejectedGroup, ...]:
     return tuple(
         RejectedGroup(
             row["roster"],
+            row["file"],
             row["column"] or "",
-            row["value_kind"] or "",
-            row["reason"],
+            row["reason_zh"],
+            row["reason_en"],
             row["rows"],
             tuple(row["first_rows"]),
         )

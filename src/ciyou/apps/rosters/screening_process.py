@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from ciyou.apps.rosters.problem_rows import as_row
-from ciyou.batch.screening import screen_rosters
+from ciyou.batch.reading import screen_folder
+from ciyou.batch.run_record import RunRecord
+from ciyou.batch.screen import Settings
 from ciyou.batch.synth.delivery import synthesize
 from ciyou.core.errors import CiyouError
 
 DEMO_CHILDREN = 3_000
-DEMO_SEED = 20
+DEMO_SEED = 1
 FAILED = 2
 ABANDONED = 3
 
@@ -66,7 +68,8 @@ def run(order: Order) -> None:
     """Screen, telling progress on the way."""
     if order.origin == "demo" and not order.input_folder.exists():
         make_demo(order)
-    result = screen_rosters(order.input_folder, out=order.output_folder, as_of=order.as_of, watch=tell)
+    settings = Settings(as_of=order.as_of)
+    result = screen_folder(order.input_folder, out=order.output_folder, settings=settings, record=RunRecord(tell))
     say({"people": sum(result["people"].values()), "files": sorted({row["file"] for row in result["rosters"]})})
 
 
@@ -95,7 +98,8 @@ def say(line: dict[str, Any]) -> None:
 
 
 def _end_with_parent() -> None:
-    while sys.stdin.buffer.read(1):
+    # Not through sys.stdin: its lock, held by a thread that waits, stops the interpreter from ending.
+    while os.read(0, 1):
         pass
     # Nothing to tidy up: an output folder holds a whole run or none, and a half-made delivery is not under its final name.
     os._exit(ABANDONED)

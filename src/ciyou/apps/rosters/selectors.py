@@ -35,6 +35,7 @@ class Screening:
     problems: tuple[Problem, ...]
     created_at: dt.datetime
     finished_at: dt.datetime | None
+    input_folder: Path
     output_folder: Path
 
     @property
@@ -87,5 +88,6 @@ def _screening(run: ScreeningRun) -> Screening:
         problems=tuple(from_row(row) for row in run.problems),
         created_at=run.created_at,
         finished_at=run.finished_at,
+        input_folder=Path(run.input_folder),
         output_folder=Path(run.output_folder),
     )

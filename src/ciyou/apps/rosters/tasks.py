@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django_tasks import task
@@ -17,23 +18,28 @@ from ciyou.apps.rosters.models import ScreeningStatus
 from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.core.errors import Place, Problem
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 0.5
 
 
 @task()
 def run_screening(run_id: str) -> str:
     """Run one queued screening to its end; returns the status it ended in."""
-    job = begin_screening(run_id=uuid.UUID(run_id))
+    return screen_now(uuid.UUID(run_id))
+
+
+def screen_now(run_id: uuid.UUID, *, tell: Callable[[str, int], None] | None = None) -> str:
+    """Run one queued screening in this very process's care; `tell` hears (stage, percent) every half second."""
+    job = begin_screening(run_id=run_id)
     if job is None:
         return "skipped"
-    return _Screening(job).run()
+    return _Screening(job, tell).run()
 
 
 class _Screening:
     """A screening in a process of its own: its memory is given back afterwards, and it can be stopped at any moment."""
 
-    def __init__(self, job: ScreeningJob) -> None:
-        self.job = job
+    def __init__(self, job: ScreeningJob, tell: Callable[[str, int], None] | None) -> None:
+        self.job, self.tell = job, tell
         self.stage, self.percent = "", 0
         self.last: dict[str, Any] = {}
         self.process = subprocess.Popen(
@@ -80,7 +86,9 @@ class _Screening:
         while self.process.poll() is None:
             if not record_progress(run_id=self.job.id, stage=self.stage, percent=self.percent):
                 return True
-            time.sleep(BEAT_SECONDS / 2)
+            if self.tell is not None:
+                self.tell(self.stage, self.percent)
+            time.sleep(BEAT_SECONDS)
         return False
 
     def _stop(self) -> None:

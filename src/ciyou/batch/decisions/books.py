@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ciyou.core.rules.book import ParameterValue, RuleBook
@@ -18,6 +18,19 @@ class PlaceGroup:
 
     book: RuleBook
     parameters: Mapping[str, Mapping[str, ParameterValue]]
+
+    def price_zones(self) -> tuple[dict[str, int], tuple[RuleBook, ...]]:
+        """Counties whose parameters are all equal share a zone: the zone of each county, and each zone's book."""
+        zones: dict[tuple[object, ...], int] = {}
+        books: list[RuleBook] = []
+        zone_of: dict[str, int] = {}
+        for county, values in self.parameters.items():
+            key = tuple(values[name].value for name in sorted(values))
+            if key not in zones:
+                zones[key] = len(zones)
+                books.append(replace(self.book, division=county.ljust(12, "0"), parameters=values))
+            zone_of[county] = zones[key]
+        return zone_of, tuple(books)
 
 
 def group_places(counties: Iterable[str], *, as_of: dt.date, root: Path = SHIPPED) -> tuple[PlaceGroup, ...]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from ciyou.batch.decisions.reads import columns_read
-from ciyou.core.facts.definition import Entity, Value, column_name
+from ciyou.core.facts.definition import Entity, column_name
 from ciyou.core.facts.state import FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.deciding import Decider, Unknown
@@ -17,33 +16,34 @@ from ciyou.core.rules.evaluation import Evaluation
 class DecidingFacts:
     """Answers for one rule: which unknowns can still change its outcome, or its amount where the outcome is yes."""
 
-    def __init__(self, book: RuleBook, rule: Rule) -> None:
-        # Parameters come with each row: the book's own are those of one county only.
-        self._book = replace(
-            book, parameters={key: replace(value, value=None) for key, value in book.parameters.items()}
-        )
+    def __init__(self, books: Sequence[RuleBook], rule: Rule) -> None:
+        """`books` are those of the price zones, by number; all hold this rule."""
+        self._books = books
         self._rule = rule
-        self.columns = columns_read(book, rule)
+        self.columns = columns_read(books[0], rule)
+        self.learned: dict[str, list[str]] = {}
         self._facts = {
             column_name(entity, definition.name): (entity, definition.name)
-            for definition in book.vocabulary
+            for definition in books[0].vocabulary
             for entity in definition.entities()
         }
 
-    def of(self, row: Mapping[str, object]) -> list[str]:
-        """The deciding facts of a child whose columns hold these values (None: unknown), as `entity.fact` or `param.key`."""
+    def _of(self, row: Mapping[str, object]) -> list[str]:
         statements: dict[tuple[Entity, str], StatedFact] = {}
-        supposed: dict[tuple[Entity | None, str], Value] = {}
         for name, value in row.items():
-            if not isinstance(value, (bool, int, str, dt.date)):
-                continue
-            if name in self._facts:
+            if name in self._facts and isinstance(value, (bool, int, str, dt.date)):
                 entity, fact = self._facts[name]
                 statements[entity, fact] = StatedFact(entity, fact, value)
-            else:
-                supposed[None, name.removeprefix("param__")] = value
-        evaluation = Evaluation(self._book, FactState(statements), supposed=supposed)
+        evaluation = Evaluation(self._books[int(str(row["zone"]))], FactState(statements))
         return [str(unknown) for unknown in self._unknowns(evaluation)]
+
+    def learn(self, pattern: str, row: Mapping[str, object]) -> None:
+        """Keep the answer for a pattern: deciding facts as `entity.fact` or `param.key`.
+
+        `row` is any child that shows the pattern: its zone and the values of the rule's columns (None: unknown).
+        """
+        if pattern not in self.learned:
+            self.learned[pattern] = self._of(row)
 
     def _unknowns(self, evaluation: Evaluation) -> tuple[Unknown, ...]:
         holds = evaluation.condition(self._rule.code)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ciyou.batch.decisions.books import PlaceGroup
 from ciyou.batch.decisions.deciding import DecidingFacts
-from ciyou.batch.decisions.reads import RESTRICTED, rests_on_parents
+from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting, rests_on_parents
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.batch.facts.silence import Presumption
@@ -88,7 +88,11 @@ class _Group:
         keys = sorted(group.book.parameters)
         self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
         self.parameters = _parameter_frame(group, keys)
-        self.deciding = {rule.code: DecidingFacts(group.book, rule) for rule in group.book.rules}
+        zone_of, books = group.price_zones()
+        self.parameters = self.parameters.with_columns(pl.col("county").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone"))
+        self.deciding = {rule.code: DecidingFacts(books, rule) for rule in group.book.rules}
+        atoms, self.atoms_of = book_of_atoms(group.book)
+        self.atoms = compile_rules(atoms, parameter_columns=frozenset(keys))
         self.by_parents = tuple(rule for rule in group.book.rules if rests_on_parents(group.book, rule))
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -100,6 +104,7 @@ class _Group:
             side: self._apply(whole_input.with_columns(pl.lit(True).alias(column_name(side, "dead"))))
             for side in _PARENT_DEAD
         }
+        whole_input = self.atoms.apply(whole_input.lazy()).collect()
         rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
         hints = [self._hints(rule, rows, whole, supposed) for rule, rows in zip(self.book.rules, rules, strict=True)]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
@@ -131,25 +136,32 @@ class _Group:
         return self._with_deciding(rule, rows.with_columns(_OUTCOME, _BASIS).drop("holds", "same"), facts)
 
     def _with_deciding(self, rule: Rule, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-        is_open = pl.col("outcome") == "undetermined"
-        if rule.amount is not None:
-            is_open = is_open | ((pl.col("outcome") == "yes") & pl.col("amount_fen").is_null())
-        columns = [name for name in self.deciding[rule.code].columns if name in facts.columns]
-        asked = facts.filter(rows.select(is_open).to_series()).select(
-            "pid", *(_classed(facts, name, self.book.as_of).alias(f"class__{name}") for name in columns), *columns
+        """Deciding facts of open outcomes, and of an open amount where the outcome is yes."""
+        asked = rows.select("pid", is_open=pl.col("outcome") == "undetermined", is_unpaid=_UNPAID & pl.lit(rule.amount is not None))
+        patterns = pl.when(asked["is_open"]).then(self._outcome_pattern(rule, facts)).when(asked["is_unpaid"]).then(self._amount_pattern(rule, facts))
+        asked = facts.select("pid", "zone", patterns.alias("pattern"), *self._columns_read(rule, facts)).drop_nulls("pattern")
+        answers = self.deciding[rule.code]
+        for row in asked.unique("pattern", maintain_order=True, keep="first").iter_rows(named=True):
+            answers.learn(row["pattern"], row)
+        known = pl.DataFrame(
+            {"pattern": list(answers.learned), "deciding_facts": list(answers.learned.values())},
+            schema={"pattern": pl.String(), "deciding_facts": pl.List(pl.String)},
         )
-        if asked.is_empty():
-            return rows.with_columns(pl.lit(None, dtype=pl.List(pl.String)).alias("deciding_facts"))
-        classes = [f"class__{name}" for name in columns]
-        distinct = asked.unique(subset=classes or None, maintain_order=True)
-        names = [self.deciding[rule.code].of(row) for row in distinct.select(columns).iter_rows(named=True)]
-        answers = distinct.select(classes).with_columns(pl.Series("deciding_facts", names, dtype=pl.List(pl.String)))
-        found = (
-            asked.select("pid", *classes)
-            .join(answers, on=classes, how="left", nulls_equal=True)
-            .select("pid", "deciding_facts")
-        )
+        found = asked.select("pid", "pattern").join(known, on="pattern", how="left").select("pid", "deciding_facts")
         return rows.join(found, on="pid", how="left", maintain_order="left")
+
+    def _columns_read(self, rule: Rule, facts: pl.DataFrame) -> list[str]:
+        return [name for name in self.deciding[rule.code].columns if name in facts.columns]
+
+    def _outcome_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
+        """What is open depends on which atoms are true, false or open, and in an atom of several facts on which are unknown."""
+        truths = [pl.col(outcome_column(code)).cast(pl.Int8).cast(pl.String).fill_null("?") for code in self.atoms_of[rule.code]]
+        unknown = [pl.col(name).is_null().cast(pl.Int8).cast(pl.String) for name in facts_meeting(self.book, rule) if name in facts.columns]
+        return pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths, *unknown)
+
+    def _amount_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
+        values = [_classed(facts, name, self.book.as_of).cast(pl.String).fill_null("?") for name in self._columns_read(rule, facts)]
+        return pl.concat_str(pl.lit("a"), pl.col("zone"), *values, separator="|")
 
     def _hints(
         self, rule: Rule, rows: pl.DataFrame, whole: pl.DataFrame, supposed: Mapping[str, pl.DataFrame]
@@ -196,6 +208,7 @@ _OUTCOME = (
     .otherwise(pl.lit("no"))
 ).alias("outcome")
 _BASIS = pl.when("same").then(pl.lit("rostered")).otherwise(pl.lit("presumed")).alias("basis")
+_UNPAID = (pl.col("outcome") == "yes") & pl.col("amount_fen").is_null()
 _AMOUNTS = ("amount_fen", "floor_fen", "ceiling_fen")
 
 

@@ -37,10 +37,14 @@ def lead_divisions(folder: Path) -> list[str]:
 
 
 def rejected_rows(folder: Path) -> list[Row]:
-    """Rows set aside, by roster, column, kind of value and reason: how many, and the first row numbers."""
-    table = _scan(folder, "rejected").group_by("roster", "column", "value_kind", "reason")
-    grouped = table.agg(rows=pl.len(), first_rows=pl.col("row").sort().head(20))
-    return grouped.sort("roster", pl.col("rows").neg(), "column", "reason").collect().to_dicts()
+    """Rows set aside, by roster, file, column and reason (in words: reason_zh, reason_en): how many, and the first row numbers."""
+    grouped_by = ("roster", "file", "column", "reason_zh", "reason_en")
+    table = _scan(folder, "rejected")
+    if not set(grouped_by) <= set(table.collect_schema().names()):
+        # A run in which no roster was read at all writes an empty table of the contract's columns only.
+        return []
+    grouped = table.group_by(grouped_by).agg(rows=pl.len().cast(pl.Int64), first_rows=pl.col("row").sort().head(20))
+    return grouped.sort("roster", "file", pl.col("rows").neg(), "column", "reason_zh").collect().to_dicts()
 
 
 def find_leads(folder: Path, wanted: LeadFilter, *, offset: int, limit: int) -> tuple[int, list[Row]]:

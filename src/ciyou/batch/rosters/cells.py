@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Generic, NamedTuple, TypeVar
 
@@ -21,10 +22,12 @@ from ciyou.packs.roster_columns import word_key
 from ciyou.packs.roster_pack import ColumnType, RosterColumn
 
 LONGEST_CELL = 200
-_REMEMBERED = 200_000
+_REMEMBERED = 100_000
 _QUOTED_BY_FORMULA = re.compile(r'="?([^"]*)"?')
 _SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,9}(?:\.0+)?")
+_THROUGH_LAST_PLACE = re.compile(r".*[省市县旗盟州区镇乡木道处办村查会委].?", re.DOTALL)
+_MOBILE_DIGITS, _MOBILE = 11, frozenset(f"1{digit}" for digit in "3456789")
 _NOTHING = frozenset(("", "无", "空", "-", "--", "/", "\\", "不详", "未知", "暂无", "null", "none", "nan", "n/a"))
 _DATE_KINDS = {
     DateFlag.PARTIAL: ValueKind.PARTIAL_DATE,
@@ -67,9 +70,13 @@ class Memory(dict[str, Cell[Content]], Generic[Content]):
         self[text] = cell
         return cell
 
-    def read_all(self, texts: Iterable[str]) -> list[Cell[Content]]:
-        """Every cell of a column."""
-        return list(map(self.__getitem__, texts))
+    def read_all(self, texts: Iterable[str]) -> tuple[Sequence[Content], Counter[ValueKind | None]]:
+        """What the cells of a column say, and how many have which trouble."""
+        cells = list(map(self.__getitem__, texts))
+        if not cells:
+            return (), Counter()
+        values, troubles = zip(*cells, strict=True)
+        return values, Counter(troubles)
 
 
 def _unwrap(text: str) -> tuple[str, ValueKind | None]:
@@ -98,7 +105,7 @@ class CellReader:
         self.dates: Memory[dt.date | None] = Memory(_read_date, None)
         self.divisions: Memory[str | None] = Memory(_read_division, None)
         self.phones: Memory[str | None] = Memory(_read_phone, None)
-        self.addresses: Memory[AddressReading] = Memory(_read_address, AddressReading(None, None))
+        self._addresses: Memory[AddressReading] = Memory(_read_address, AddressReading(None, None))
 
     def _read_id(self, text: str) -> Cell[IdReading]:
         found = clean_id(text, latest_birth=self._latest_birth)
@@ -116,6 +123,11 @@ class CellReader:
         syllables = reading(found.key, self._pinyin) if found.key else ""
         trouble = ValueKind.PLACEHOLDER_NAME if found.is_placeholder else None
         return Cell(NameCell(found.key, syllables, found.placeholder_of), trouble)
+
+    def read_addresses(self, texts: Iterable[str]) -> Sequence[AddressReading]:
+        """Townships and villages; what stands behind the last word that names a place (house numbers) tells nothing of them."""
+        values, _ = self._addresses.read_all(_up_to_place(text) for text in texts)
+        return values
 
     def memory_of(self, column: RosterColumn) -> Memory[Value | None]:
         """The reader of a column that is none of a person's own (name, ID, address)."""
@@ -199,8 +211,16 @@ def _read_division(text: str) -> Cell[str | None]:
 
 
 def _read_phone(text: str) -> Cell[str | None]:
+    if len(text) == _MOBILE_DIGITS and text.isascii() and text.isdigit() and text[:2] in _MOBILE and len(set(text[3:])) > 1:
+        return Cell(text)
     found = clean_phone(text)
     return Cell(found, ValueKind.BAD_PHONE if found is None and word_key(text) not in _NOTHING else None)
+
+
+def _up_to_place(text: str) -> str:
+    """The beginning of an address through its last word for a place and one character more, by which some words are told apart."""
+    found = _THROUGH_LAST_PLACE.match(text)
+    return found[0] if found else ""
 
 
 def _read_address(text: str) -> Cell[AddressReading]:

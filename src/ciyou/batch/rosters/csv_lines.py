@@ -8,30 +8,34 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 UNDECODABLE = "\0"
 """Stands for a line that is not text."""
 
+NumberedRow = tuple[int, Sequence[str] | None]
+"""The line (or spreadsheet row) at which a row begins, counted from 1, and its cells (None: it is not text)."""
+
 _LONGEST_ROW_LINES = 50
 
 
-def parse_lines(lines: Sequence[str], separator: str, *, width: int = 0) -> Iterator[Sequence[str] | None]:
-    """One row per record, in order; blank lines are rows without cells; None is a row that is not text.
+def parse_lines(lines: Sequence[str], separator: str, *, first: int = 1, width: int = 0) -> Iterator[NumberedRow]:
+    """One row per record, in order; blank lines are rows without cells.
 
-    `width` is how many cells a row should have (0: not known yet). A row over several lines that has another width is taken
-    as one with a quote that was never closed: its first line is read by itself, and reading goes on with the second.
+    `first` is the number of the first line, `width` how many cells a row should have (0: not known yet). A row over several
+    lines that has another width is taken as one with a quote that was never closed: its first line is read by itself, and
+    reading goes on with the second.
     """
     if not any('"' in line for line in lines):
-        for row in csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE):
-            yield None if row and row[0] == UNDECODABLE else row
+        for number, row in enumerate(csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE), start=first):
+            yield number, None if row and row[0] == UNDECODABLE else row
         return
     start = 0
     while start < len(lines):
-        first_unread = yield from _parse_until_broken(lines, start, separator, width)
+        first_unread = yield from _parse_until_broken(lines, start, separator, first, width)
         if first_unread < len(lines):
-            yield _parse_alone(lines[first_unread], separator)
+            yield first + first_unread, _parse_alone(lines[first_unread], separator)
         start = first_unread + 1
 
 
 def _parse_until_broken(
-    lines: Sequence[str], start: int, separator: str, width: int
-) -> Generator[Sequence[str] | None, None, int]:
+    lines: Sequence[str], start: int, separator: str, first: int, width: int
+) -> Generator[NumberedRow, None, int]:
     """Rows from line `start`; the value returned is the line at which a broken row begins, or the number of lines."""
     reader = csv.reader(_with_breaks(lines, start), delimiter=separator)
     begun = start
@@ -45,7 +49,7 @@ def _parse_until_broken(
         spanned = start + reader.line_num - begun
         if spanned > _LONGEST_ROW_LINES or (spanned > 1 and width and len(row) != width):
             return begun
-        yield None if any(UNDECODABLE in cell for cell in row) else row
+        yield first + begun, None if any(UNDECODABLE in cell for cell in row) else row
         begun += spanned
 
 

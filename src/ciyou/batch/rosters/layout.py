@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ciyou.core.errors import Place, Problem
@@ -30,7 +30,7 @@ class Layout:
 def find_layout(rows: Sequence[Sequence[str]], pack: RosterPack, *, file: str) -> tuple[Layout | None, list[Problem]]:
     """The layout by the first rows of a file (at most the first ten are searched for titles), or what is wrong with it."""
     searched = [tuple(cell.strip() for cell in row) for row in rows[:ROWS_SEARCHED]]
-    known = [sum(pack.column_of_header(cell) is not None for cell in row if cell) for row in searched]
+    known = _known_titles(searched, pack)
     best = max(known, default=0)
     if best < _FEWEST_TITLES:
         return None, [_no_titles(pack, file)]
@@ -42,16 +42,22 @@ def find_layout(rows: Sequence[Sequence[str]], pack: RosterPack, *, file: str) -
 
 def count_known_titles(rows: Sequence[Sequence[str]], pack: RosterPack) -> int:
     """How many titles of the best row the pack knows."""
-    return max((sum(pack.column_of_header(cell) is not None for cell in row) for row in rows[:ROWS_SEARCHED]), default=0)
+    return max(_known_titles(rows[:ROWS_SEARCHED], pack), default=0)
+
+
+def _known_titles(rows: Iterable[Sequence[str]], pack: RosterPack) -> list[int]:
+    titles = pack.titles()
+    return [sum(titles.column(cell) is not None for cell in row if cell) for row in rows]
 
 
 def _match(titles: Sequence[str], row: int, pack: RosterPack, file: str) -> tuple[Layout, list[Problem]]:
     positions: dict[str, int] = {}
     unknown: list[str] = []
     problems: list[Problem] = []
+    known = pack.titles()
     width = max(index for index, title in enumerate(titles) if title) + 1
     for index, title in enumerate(titles[:width]):
-        column = pack.column_of_header(title) if title else None
+        column = known.column(title) if title else None
         if column is None:
             unknown.append(title)
         elif column.name in positions:

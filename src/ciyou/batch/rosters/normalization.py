@@ -1,11 +1,11 @@
-"""From files to normalized records: every roster read in bounded batches, written beside its final name and then renamed."""
+"""From files to normalized records: every roster read in bounded pieces, written beside its final name and then renamed."""
 
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import os
 import time
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +13,18 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ciyou.batch.rosters.cells import CellReader
+from ciyou.batch.rosters.blocks import Block, blocks_of
 from ciyou.batch.rosters.delivery import Delivery, RosterFile
 from ciyou.batch.rosters.duplicates import NumbersSeen
-from ciyou.batch.rosters.parquet_files import read_parquet
 from ciyou.batch.rosters.reasons import REASON_TEXTS, Reason, SetAside, ValueKind
-from ciyou.batch.rosters.record_schema import REJECTED_SCHEMA
-from ciyou.batch.rosters.records import RecordReader, Warnings
-from ciyou.batch.rosters.rows import RowBatch, batch_of, in_batches
-from ciyou.batch.rosters.text_files import read_rows
-from ciyou.batch.rosters.workbooks import read_workbook
+from ciyou.batch.rosters.record_schema import REJECTED_SCHEMA, schema_of
+from ciyou.batch.rosters.records import ReadRecords, Warnings
+from ciyou.batch.rosters.workers import Workers
+from ciyou.packs.roster_pack import RosterPack
 
 NORMALIZED, REJECTED = "normalized", "rejected.parquet"
+_WORTH_WORKERS_BYTES = 24 << 20
+_MOST_WORKERS = 4
 Progress = Callable[[str, int, int], None]
 """Called with a roster's code, the bytes read so far and the bytes of the whole delivery."""
 
@@ -44,95 +44,97 @@ class RosterSummary:
 
 
 def normalize(
-    delivery: Delivery, *, work_folder: Path, as_of: dt.date | None = None, progress: Progress | None = None
+    delivery: Delivery,
+    *,
+    work_folder: Path,
+    as_of: dt.date | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
 ) -> tuple[RosterSummary, ...]:
     """Write `normalized/<roster>.parquet` for every roster delivered, and `rejected.parquet`, into the work folder.
 
     Rows keep the order of the files. A file stands under its final name only when it is complete, so that a run that was
-    killed can simply be run again. `as_of` is the day of the run: no valid ID number has a later date of birth.
+    killed can simply be run again. `as_of` is the day of the run: no valid ID number has a later date of birth. `workers` is
+    the number of processes beside this one (None: by the size of the delivery and the machine); it changes no result.
     """
     folder = work_folder / NORMALIZED
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.tmp"), *folder.glob("*.parquet"), *work_folder.glob(f"{REJECTED}*")]:
         stale.unlink()
-    run = _Run(delivery, folder, CellReader(latest_birth=as_of), as_of, progress)
+    count = _workers_worth_having(delivery) if workers is None else workers
     rejected = work_folder / f"{REJECTED}.tmp"
-    with pq.ParquetWriter(rejected, REJECTED_SCHEMA, compression="zstd") as writer:
+    with Workers(count) as crew, pq.ParquetWriter(rejected, REJECTED_SCHEMA, compression="zstd") as writer:
+        run = _Run(delivery, folder, crew, as_of, progress)
         summaries = tuple(run.normalize_roster(roster, writer) for roster in delivery.rosters)
     _put_in_place(rejected, work_folder / REJECTED)
     return summaries
 
 
-@dataclass
-class _Counts:
-    read: int = 0
-    rejected: int = 0
+def _workers_worth_having(delivery: Delivery) -> int:
+    """Starting processes costs about a second each: only for large deliveries, and never from inside a worker."""
+    large = sum(file.size for file in delivery.files if file.format != "xlsx") >= _WORTH_WORKERS_BYTES
+    processors = len(os.sched_getaffinity(0))
+    if not large or processors < 2 or multiprocessing.current_process().daemon:
+        return 0
+    return min(processors, _MOST_WORKERS)
 
 
 class _Run:
     def __init__(
-        self, delivery: Delivery, folder: Path, cells: CellReader, as_of: dt.date | None, progress: Progress | None
+        self, delivery: Delivery, folder: Path, workers: Workers, as_of: dt.date | None, progress: Progress | None
     ) -> None:
-        self._delivery, self._folder, self._cells, self._as_of = delivery, folder, cells, as_of
+        self._delivery, self._folder, self._workers, self._as_of = delivery, folder, workers, as_of
         self._progress = progress
         self._bytes_total = sum(file.size for file in delivery.files)
-        self._bytes_before = 0
+        self._bytes_read = 0
         self._seen = NumbersSeen()
 
     def normalize_roster(self, roster: str, rejected: pq.ParquetWriter) -> RosterSummary:
         started = time.perf_counter()
-        reader = RecordReader(self._delivery.pack(roster), self._cells, as_of=self._as_of)
+        pack = self._delivery.pack(roster)
         files = tuple(file for file in self._delivery.files if file.roster == roster)
         part, path = self._folder / f"{roster}.parquet.tmp", self._folder / f"{roster}.parquet"
-        counts, warnings = _Counts(), Warnings()
-        with pq.ParquetWriter(part, reader.schema, compression="zstd") as writer:
-            for file in files:
-                for batch in self._read_file(file):
-                    done = reader.read(batch)
-                    writer.write_batch(done.records)
-                    self._seen.add(done.records.column("rec_id").to_pylist())
-                    _write_rejected(rejected, roster, done.set_aside)
-                    counts.read += done.records.num_rows + len(done.set_aside)
-                    counts.rejected += len(done.set_aside)
-                    warnings.update(done.warnings)
-                self._bytes_before += file.size
+        used, refused, warnings = 0, 0, Warnings()
+        with pq.ParquetWriter(part, schema_of(pack), compression="zstd") as writer:
+            for done in self._read(files, pack):
+                writer.write_batch(done.records)
+                self._seen.add(done.records.column("rec_id").to_pylist())
+                _write_rejected(rejected, roster, done.set_aside)
+                used += done.records.num_rows
+                refused += len(done.set_aside)
+                warnings.update(done.warnings)
         twice, elsewhere = self._seen.finish_roster()
         if twice or elsewhere:
-            refused = _settle_duplicates(part, reader.schema, roster, twice, elsewhere)
-            _write_rejected(rejected, roster, refused)
-            counts.rejected += len(refused)
+            duplicates = _settle_duplicates(part, schema_of(pack), roster, twice, elsewhere)
+            _write_rejected(rejected, roster, duplicates)
+            used -= len(duplicates)
+            refused += len(duplicates)
         _put_in_place(part, path)
-        listed = tuple((column, kind, count) for (column, kind), count in sorted(warnings.items()))
         return RosterSummary(
             roster=roster,
             files=files,
             path=path,
-            read=counts.read,
-            used=counts.read - counts.rejected,
-            rejected=counts.rejected,
-            warnings=listed,
+            read=used + refused,
+            used=used,
+            rejected=refused,
+            warnings=tuple((column, str(kind), count) for (column, kind), count in sorted(warnings.items())),
             seconds=time.perf_counter() - started,
         )
 
-    def _read_file(self, file: RosterFile) -> Iterator[RowBatch]:
-        for batch in read_batches(self._delivery.folder / file.name, file):
-            yield batch
-            if self._progress is not None:
-                self._progress(file.roster, self._bytes_before + batch.bytes_read, self._bytes_total)
+    def _read(self, files: tuple[RosterFile, ...], pack: RosterPack) -> Iterator[ReadRecords]:
+        for file in files:
+            before = self._bytes_read
+            for done in self._workers.read(self._counted(blocks_of(self._delivery.folder, file)), pack, self._as_of):
+                yield done
+                if self._progress is not None:
+                    self._progress(file.roster, self._bytes_read, self._bytes_total)
+            self._bytes_read = before + file.size
 
-
-def read_batches(path: Path, file: RosterFile) -> Iterator[RowBatch]:
-    """The rows of a file below its titles, in batches."""
-    if file.format == "parquet":
-        yield from read_parquet(path, file.layout, file=file.name)
-        return
-    if file.form is None:
-        source = ((rows, file.size) for rows in in_batches(read_workbook(path, file.sheet)))
-    else:
-        source = read_rows(path, file.form, separator=file.separator, width=file.layout.width)
-    for rows, done in source:
-        below = (row for row in rows if row[0] > file.layout.header_row)
-        yield batch_of(below, file.layout, file=file.name, bytes_read=done)
+    def _counted(self, blocks: Iterator[Block]) -> Iterator[Block]:
+        for block in blocks:
+            if isinstance(block.content, bytes):
+                self._bytes_read += len(block.content)
+            yield block
 
 
 def _settle_duplicates(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,18 +29,20 @@ def parquet_titles(path: Path) -> list[str]:
         ) from error
 
 
-def read_parquet(path: Path, layout: Layout, *, file: str) -> Iterator[RowBatch]:
-    """All rows in batches; rows count from 1, for there is no row of titles."""
+def read_record_batches(path: Path, layout: Layout) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """The file in batches, each with the number of its first row, counted from 1: there is no row of titles."""
     source = pq.ParquetFile(path)
     titles = source.schema_arrow.names
-    wanted = {titles[index]: name for name, index in layout.positions}
-    size, first = path.stat().st_size, 1
-    total = max(source.metadata.num_rows, 1)
-    for batch in source.iter_batches(BATCH_ROWS, columns=list(wanted)):
-        columns = {wanted[title]: _texts(batch.column(title)) for title in batch.schema.names}
-        numbers = list(range(first, first + batch.num_rows))
+    first = 1
+    for batch in source.iter_batches(BATCH_ROWS, columns=[titles[index] for _, index in layout.positions]):
+        yield first, batch
         first += batch.num_rows
-        yield RowBatch(file, numbers, columns, [], size * (first - 1) // total)
+
+
+def rows_of_record_batch(batch: pa.RecordBatch, layout: Layout, titles: Sequence[str], *, first: int, file: str) -> RowBatch:
+    """A batch of a Parquet file as text; `titles` are all titles of the file."""
+    columns = {name: _texts(batch.column(titles[index])) for name, index in layout.positions}
+    return RowBatch(file, list(range(first, first + batch.num_rows)), columns, [])
 
 
 def _texts(column: pa.Array) -> list[str]:
@@ -48,4 +50,5 @@ def _texts(column: pa.Array) -> list[str]:
         text = pc.cast(column, pa.string())
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         return ["" if value is None else str(value) for value in column.to_pylist()]
-    return [str(value) for value in pc.fill_null(text, "").to_pylist()]
+    found: list[str] = pc.fill_null(text, "").to_pylist()
+    return found

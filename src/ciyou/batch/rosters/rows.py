@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ciyou.batch.rosters.csv_lines import NumberedRow
 from ciyou.batch.rosters.layout import Layout
 from ciyou.batch.rosters.reasons import Reason, SetAside, ValueKind
 
 BATCH_ROWS = 50_000
-
-NumberedRow = tuple[int, Sequence[str] | None]
-"""A row's number in its file, counted from 1 as a spreadsheet does, and its cells (None: not decodable)."""
-
 
 @dataclass(frozen=True)
 class RowBatch:
@@ -22,10 +19,9 @@ class RowBatch:
     row_numbers: list[int]
     columns: dict[str, list[str]]
     set_aside: list[SetAside]
-    bytes_read: int
 
 
-def batch_of(rows: Iterable[NumberedRow], layout: Layout, *, file: str, bytes_read: int) -> RowBatch:
+def batch_of(rows: Iterable[NumberedRow], layout: Layout, *, file: str) -> RowBatch:
     """The usable rows by column; rows of another width are set aside, blank rows are no rows."""
     numbers: list[int] = []
     kept: list[Sequence[str]] = []
@@ -42,7 +38,7 @@ def batch_of(rows: Iterable[NumberedRow], layout: Layout, *, file: str, bytes_re
             set_aside.append(SetAside(file, number, "", ValueKind.WRONG_COLUMNS, Reason.WRONG_COLUMNS))
     by_index = list(zip(*kept, strict=False)) if kept else [()] * width
     columns = {name: list(by_index[index]) for name, index in layout.positions}
-    return RowBatch(file, numbers, columns, set_aside, bytes_read)
+    return RowBatch(file, numbers, columns, set_aside)
 
 
 def _fits(row: Sequence[str], width: int) -> bool:

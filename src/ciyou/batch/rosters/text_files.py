@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from ciyou.batch.rosters.csv_lines import UNDECODABLE, parse_lines
-from ciyou.batch.rosters.rows import NumberedRow
+from ciyou.batch.rosters.csv_lines import UNDECODABLE, NumberedRow, parse_lines
 
 BLOCK_BYTES = 8 << 20
 SEPARATORS = (",", "\t", ";", "|", "，")
@@ -99,17 +98,20 @@ def read_head(path: Path, form: TextForm) -> str:
 def head_rows(head: str, separator: str, count: int) -> list[list[str]]:
     """The first rows of a file's beginning."""
     lines = [line.rstrip("\r") for line in head.split("\n")]
-    return [list(row or ()) for row in islice(parse_lines(lines, separator), count)]
+    return [list(row or ()) for _, row in islice(parse_lines(lines, separator), count)]
 
 
-def read_rows(path: Path, form: TextForm, *, separator: str, width: int) -> Iterator[tuple[list[NumberedRow], int]]:
-    """All rows, block by block, each block with the bytes read so far. A quoted cell may span lines."""
-    first, done = 1, 0
+def read_blocks(path: Path, form: TextForm) -> Iterator[tuple[int, bytes]]:
+    """The file in pieces that end where a row ends, each with the number of its first line."""
+    first = 1
     for block in _blocks(path, form.newline):
-        done += len(block)
-        rows = list(enumerate(parse_lines(_lines(block, form), separator, width=width), start=first))
-        first += len(rows)
-        yield rows, done
+        yield first, block
+        first += block.count(form.newline)
+
+
+def rows_of_block(block: bytes, form: TextForm, *, first: int, separator: str, width: int) -> list[NumberedRow]:
+    """The rows of a piece of a file; a quoted cell may span lines."""
+    return list(parse_lines(_lines(block, form), separator, first=first, width=width))
 
 
 def _blocks(path: Path, newline: bytes) -> Iterator[bytes]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from ciyou.batch.rosters.csv_lines import NumberedRow
 from ciyou.batch.rosters.layout import ROWS_SEARCHED, count_known_titles
-from ciyou.batch.rosters.rows import NumberedRow
 from ciyou.batch.rosters.zip_guard import DEFAULT_LIMITS, BombError, Limits, check_workbook
 from ciyou.core.errors import Place, Problem, RosterError
 from ciyou.packs.roster_pack import RosterPack

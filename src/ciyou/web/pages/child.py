@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.rosters.children import ChildFile, ChildNotFound, KnownFact, Relative, read_child
+from ciyou.apps.rosters.places import place_name, read_places
 from ciyou.core.facts.definition import FactType
 from ciyou.core.rules.book import RuleKind
 from ciyou.core.rules.words import fact_words, value_words
@@ -69,6 +70,7 @@ def show_child(request: HttpRequest, run_id: uuid.UUID, person_id: str) -> HttpR
     content = {
         "run": run,
         "child": child,
+        "place": place_name(read_places(run.input_folder), child.person.division),
         "sex": SEXES.get(child.person.sex or "", ""),
         "age": full_years(child.person.birth_date, run.as_of) if child.person.birth_date else None,
         "parents": [_box(one, child, lang) for one in child.parents],

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from ciyou.apps.rosters.outcomes import (
     Lead,
@@ -17,6 +19,7 @@ from ciyou.apps.rosters.outcomes import (
     rule_book,
     visible_rules,
 )
+from ciyou.apps.rosters.places import place_name, read_places
 from ciyou.batch.engines.result_queries import LeadFilter
 from ciyou.core.rules.book import RuleBook
 from ciyou.web.context import short_language
@@ -39,6 +42,7 @@ class LeadRow:
     why: str
     sex: str
     age: int | None
+    place: str
     facts: list[str]
     more_facts: int
 
@@ -48,6 +52,7 @@ def show_leads(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     run = find_screening(request, run_id, done=True)
     lang = short_language()
     book = rule_book(run.as_of)
+    places = read_places(run.input_folder)
     rules = visible_rules(request.actor, book)
     wanted = _wanted(request, {rule.code for rule in rules})
     page = _page_number(request)
@@ -64,11 +69,15 @@ def show_leads(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "wanted": wanted,
         "is_filtered": any((wanted.rule, wanted.outcome, wanted.division, wanted.why, wanted.name)),
         "total": found.total,
-        "rows": [_row(lead, book, run.as_of, lang) for lead in found.leads],
+        "rows": [_row(lead, book, places, lang) for lead in found.leads],
         "rules": [(rule.code, rule.name(lang), rule.kind.value) for rule in rules],
         "outcomes": OUTCOMES,
-        "townships": lead_townships(request.actor, folder=run.output_folder),
+        "townships": [
+            (code, place_name(places, code) or code)
+            for code in lead_townships(request.actor, folder=run.output_folder)
+        ],
         "reasons": [(code, why_words(code)) for code in lead_reasons(folder=run.output_folder)],
+        "seen_at": timezone.now(),
         **_paging(page, found.total),
     }
     return render(request, "web/pages/leads.html", content)
@@ -97,13 +106,14 @@ def _paging(page: int, total: int) -> dict[str, Any]:
     return {"page": page, "pages": pages, "previous": page - 1, "next": page + 1}
 
 
-def _row(lead: Lead, book: RuleBook, as_of: Any, lang: str) -> LeadRow:
+def _row(lead: Lead, book: RuleBook, places: Mapping[str, str], lang: str) -> LeadRow:
     facts = fact_phrases(book, lead.deciding, lang)
     return LeadRow(
         lead=lead,
         why=why_words(lead.why),
         sex=str(SEXES.get(lead.sex or "", "")),
-        age=full_years(lead.birth_date, as_of) if lead.birth_date else None,
+        age=full_years(lead.birth_date, book.as_of) if lead.birth_date else None,
+        place=place_name(places, lead.division),
         facts=facts[:FACTS_SHOWN],
         more_facts=max(len(facts) - FACTS_SHOWN, 0),
     )

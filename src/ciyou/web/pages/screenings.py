@@ -90,5 +90,8 @@ def show_rejected(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     """The rows that were set aside, by roster and reason: where they stand, never what stands in them."""
     run = find_screening(request, run_id, done=True)
     lang = short_language()
-    groups = [(group, source_name(group.roster, lang)) for group in list_rejected(folder=run.output_folder)]
+    groups = [
+        (group, source_name(group.roster, lang), group.en if lang == "en" else group.zh)
+        for group in list_rejected(folder=run.output_folder)
+    ]
     return render(request, "web/pages/rejected.html", {"run": run, "groups": groups})

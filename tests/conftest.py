@@ -1,0 +1,16 @@
+"""Django for every test that wants it: its own state folder, thrown away at the end."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+import django
+
+_HOME = tempfile.mkdtemp(prefix="ciyou-tests-")
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["CIYOU_HOME"] = _HOME
+os.environ["DJANGO_SETTINGS_MODULE"] = "ciyou.config.settings"
+django.setup()
