@@ -3,8 +3,9 @@
 OpenFisca has no unknown, so truth is coded by hand as 0 (no), 1 (unknown), 2 (yes): Kleene's and, or, not are minimum,
 maximum and 2 − x; an unknown number is a sentinel. In OpenFisca's favor: it gets the same steps as our own engine (constants
 folded, ages turned into dates, every shared part one Variable), parameters by one array lookup per division instead of its
-parameter tree, and chunks that fit the cache. With `narrow` it also gets what no user of it has: our decoder (Polars) in
-place of pyarrow, and a byte per truth by reaching into its Variables, where its documented `int` takes four.
+parameter tree, and chunks that fit the cache. Two settings: by default pyarrow as decoder and OpenFisca's own `int` arrays
+(four bytes a truth), what its documented interface gives; with `narrow` the best case that we found: Polars as decoder, which
+anyone may use, and a byte per truth by setting the dtype of its Variables. Quote both: the goal was set before either was run.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from hypothesis import strategies as st
-from small_book import GRADES, fact, parameter
+from tests.batch.small_book import GRADES, fact, parameter
 
 from ciyou.core.facts.definition import PARENTS, Entity
 from ciyou.core.rules.tree import (

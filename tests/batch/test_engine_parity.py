@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from random_children import Row, random_rows, state_of, wide_frame
-from random_rules import amounts, conditions
-from small_book import VOCABULARY, book, fact, parameter, rule
+from tests.batch.random_children import Row, random_rows, state_of, wide_frame
+from tests.batch.random_rules import amounts, conditions
+from tests.batch.small_book import VOCABULARY, book, fact, parameter, rule
 
 from ciyou.batch.engines.duckdb_rules import decide_in_duckdb
 from ciyou.batch.engines.parameter_columns import add_parameters, differing_parameters, parameter_table
@@ -96,14 +96,26 @@ def random_books(draw: st.DrawFn) -> RuleBook:
 
 @pytest.mark.slow
 @seed(20260301)
-@settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150,
+    deadline=None,
+    database=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 @given(random_books(), st.integers(0, 2**31))
 def test_random_rules_give_the_same_answer_on_every_engine(rules: RuleBook, number: int) -> None:
     assert_engines_agree(rules, random_rows(VOCABULARY, 60, day=rules.as_of, seed=number))
 
 
 @seed(1)
-@settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=15,
+    deadline=None,
+    database=None,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
 @given(random_books(), st.integers(0, 2**31))
 def test_a_few_random_rules_give_the_same_answer_on_every_engine(rules: RuleBook, number: int) -> None:
     assert_engines_agree(rules, random_rows(VOCABULARY, 40, day=rules.as_of, seed=number))

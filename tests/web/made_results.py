@@ -24,9 +24,9 @@ PEOPLE = [
     (MOTHER, "adult", "卓玛", "female", dt.date(1987, 1, 1), DIVISION),
 ]
 RELATIONS = [
-    (CHILD, "father", FATHER, "police_hukou", "high"),
-    (CHILD, "mother", MOTHER, "police_hukou", "high"),
-    (CHILD, "sibling", SECOND, "police_hukou", "high"),
+    (CHILD, "father", FATHER, "police_hukou+health_births", 0.9),
+    (CHILD, "mother", MOTHER, "police_hukou+health_births", 0.9),
+    (CHILD, "sibling", SECOND, "police_hukou+health_births", 0.9),
 ]
 FACTS = [
     (CHILD, "birth_date", '"2015-03-04"', "police_hukou", "rostered"),
@@ -34,7 +34,12 @@ FACTS = [
     (CHILD, "hukou_division", f'"{DIVISION}"', "police_hukou", "rostered"),
     (CHILD, "dead", "false", "health_deaths", "presumed"),
     (CHILD, "hiv_infected", "true", "health_major_illness", "rostered"),
+    (CHILD, "adopted", "false", "civil_affairs", "verified"),
+    (CHILD, "parents_untraceable", "false", "civil_affairs", "verified"),
+    (CHILD, "household.dibao", "false", "civil_affairs_assistance", "presumed"),
     (FATHER, "dead", "true", "health_deaths", "rostered"),
+    (MOTHER, "declared_dead", "false", "court_rulings", "presumed"),
+    (MOTHER, "declared_missing", "false", "court_rulings", "presumed"),
     (MOTHER, "imprisoned", "true", "justice_custody", "rostered"),
     (MOTHER, "imprisoned.term_months", "36", "justice_custody", "rostered"),
     (MOTHER, "dead", "false", "health_deaths", "presumed"),
@@ -53,8 +58,26 @@ LEADS = [
     ("l3", None, "JL000123", "adverse_record_alone", 0, [], DIVISION, 3),
 ]
 REJECTED = [
-    ("police_hukou", "hukou.csv", 17, "birth_date", "unreadable_date", "bad_date", "日期无法读懂。", "The date cannot be read."),
-    ("police_hukou", "hukou.csv", 23, "birth_date", "unreadable_date", "bad_date", "日期无法读懂。", "The date cannot be read."),
+    (
+        "police_hukou",
+        "hukou.csv",
+        17,
+        "birth_date",
+        "unreadable_date",
+        "bad_date",
+        "日期无法读懂。",
+        "The date cannot be read.",
+    ),
+    (
+        "police_hukou",
+        "hukou.csv",
+        23,
+        "birth_date",
+        "unreadable_date",
+        "bad_date",
+        "日期无法读懂。",
+        "The date cannot be read.",
+    ),
 ]
 RUN = {
     "format": "ciyou-run/1",

@@ -27,7 +27,11 @@ def templates(root):
 
 def test_the_english_catalogue_is_complete_and_holds_nothing_else(root):
     done = subprocess.run(
-        [sys.executable, "scripts/collect_messages.py", "--check"], cwd=root, capture_output=True, text=True, check=False
+        [sys.executable, "scripts/collect_messages.py", "--check"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
 

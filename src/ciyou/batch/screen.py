@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ciyou.batch.decisions.books import group_places
 from ciyou.batch.decisions.reads import RESTRICTED
+from ciyou.batch.decisions.silence import Presumption, presumptions_of
+from ciyou.batch.encryption import encrypt_tables, read_or_make_key
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
 from ciyou.batch.engines.polars_decide import PopulationRules
 from ciyou.batch.facts.roster_facts import collect_facts
-from ciyou.batch.facts.silence import Presumption, presumptions_of
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
 from ciyou.batch.facts.wide import Range, children_query, make_kin, make_wide_people, ranges_of
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
@@ -34,6 +35,7 @@ LINK_ENGINES = ("duckdb", "spark")
 _AVAILABLE = {"rules": ("polars",), "link": ("duckdb",)}
 # Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
 ADVERSE_FACT_CLASS = 4
+NOWHERE = "000000"
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class Settings:
     rules_engine: str = "polars"
     link_engine: str = "duckdb"
     division: str = ""
+    key_file: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,8 @@ def screen_delivery(
         with record.stage("write"):
             _write_tables(store, folder, delivery)
         run = _run_content(store, folder, delivery, settings, record)
+    if settings.key_file is not None:
+        encrypt_tables(folder.final, read_or_make_key(settings.key_file))
     folder.publish(run)
     return run
 
@@ -186,7 +191,7 @@ def _decide(
     with record.stage("decide") as stage, TableWriter(folder.final / "decisions.parquet") as writer:
         store.empty("hint", HINT_COLUMNS)
         rules = PopulationRules(
-            group_places(_counties(store), as_of=settings.as_of), presumptions, as_of=settings.as_of
+            group_places(_counties(store) or [NOWHERE], as_of=settings.as_of), presumptions, as_of=settings.as_of
         )
         for number, part in enumerate(ranges):
             decided = rules.decide(store.arrow(children_query(vocabulary, part)))
@@ -228,7 +233,11 @@ def _run_content(
         "format": FORMAT,
         "as_of": settings.as_of.isoformat(),
         "pack_version": pack_version(),
-        "settings": {"rules_engine": settings.rules_engine, "link_engine": settings.link_engine},
+        "settings": {
+            "rules_engine": settings.rules_engine,
+            "link_engine": settings.link_engine,
+            "encrypted": settings.key_file is not None,
+        },
         "rosters": [asdict(count) for count in delivery.counts],
         "people": dict(store.rows("SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind")),  # type: ignore[arg-type]
         "review": dict(store.rows("SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason")),  # type: ignore[arg-type]
@@ -245,5 +254,5 @@ def _run_content(
 
 def _restricted(settings: Settings) -> str:
     """Rules of class 5 stand in no count."""
-    book = group_places(["000000"], as_of=settings.as_of)[0].book
+    book = group_places([NOWHERE], as_of=settings.as_of)[0].book
     return ", ".join(quoted(rule.code) for rule in book.rules if rule.sensitivity >= RESTRICTED) or "''"

@@ -24,13 +24,42 @@ from ciyou.core.errors import CiyouError
 @click.command(epilog="Example: ciyou screen rosters/ --as-of 2025-09-01 --out results/")
 @click.argument("rosters", type=click.Path(path_type=Path))
 @click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day on which to decide.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the results (new, empty or an earlier run).")
-@click.option("--division", default="", help="Division code of those who deliver (default: where most records are from).")
-@click.option("--rules-engine", type=click.Choice(RULES_ENGINES), default="polars", show_default=True, help="What decides the rules.")
-@click.option("--link-engine", type=click.Choice(LINK_ENGINES), default="duckdb", show_default=True, help="What finds who is who.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the results (new, empty or an earlier run).",
+)
+@click.option(
+    "--division", default="", help="Division code of those who deliver (default: where most records are from)."
+)
+@click.option(
+    "--rules-engine",
+    type=click.Choice(RULES_ENGINES),
+    default="polars",
+    show_default=True,
+    help="What decides the rules.",
+)
+@click.option(
+    "--link-engine", type=click.Choice(LINK_ENGINES), default="duckdb", show_default=True, help="What finds who is who."
+)
+@click.option(
+    "--encrypt",
+    "key_file",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Encrypt the tables with this key file (made if missing; keep it apart from the results; see `ciyou decrypt`).",
+)
 @language_option
 def screen(
-    rosters: Path, as_of: dt.datetime, out: Path, division: str, rules_engine: str, link_engine: str, lang: str | None
+    rosters: Path,
+    as_of: dt.datetime,
+    out: Path,
+    division: str,
+    rules_engine: str,
+    link_engine: str,
+    key_file: Path | None,
+    lang: str | None,
 ) -> None:
     """Screen the ROSTERS in a folder: find who is who and who is whose parent, decide every rule for every child, rank leads.
 
@@ -38,7 +67,9 @@ def screen(
     folder of results is readable by you alone; see the reference for its files. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)
-    settings = Settings(as_of=as_of.date(), rules_engine=rules_engine, link_engine=link_engine, division=division)
+    settings = Settings(
+        as_of=as_of.date(), rules_engine=rules_engine, link_engine=link_engine, division=division, key_file=key_file
+    )
     started = time.perf_counter()
     try:
         check_engines(settings)
@@ -57,7 +88,12 @@ def _progress(lang: str) -> Iterator[Watcher]:
         yield _plain_watcher(column)
         return
     bar = Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
     )
     with bar:
         tasks: dict[str, int] = {}

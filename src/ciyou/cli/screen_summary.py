@@ -63,7 +63,9 @@ def _print_rosters(run: Mapping[str, Any], console: Console, lang: str) -> None:
     for key in ("read", "used", "rejected"):
         table.add_column(_say(key, lang), justify="right")
     for one in run["rosters"]:
-        table.add_row(names.get(one["roster"], one["roster"]), *(f"{one[key]:,}" for key in ("read", "used", "rejected")))
+        table.add_row(
+            names.get(one["roster"], one["roster"]), *(f"{one[key]:,}" for key in ("read", "used", "rejected"))
+        )
     console.print(table)
 
 

@@ -58,7 +58,7 @@ def _read_words(entry: Section, kind: ColumnType) -> Mapping[str, Value] | None:
     if words is None:
         return None
     found: dict[str, Value] = {}
-    for code in words.keys():
+    for code in words:
         value = _canonical(code, kind)
         if value is None:
             _note_bad_code(words, code, kind)

@@ -153,10 +153,11 @@ def _read_when(entry: Section, columns: Mapping[str, RosterColumn]) -> dict[str,
     if when is None:
         return {}
     found: dict[str, tuple[Value, ...]] = {}
-    for name in when.keys():
+    for name in when:
         written = when.plain(name, required=True)
         column = _known(when, name, name, columns)
-        values = tuple(item for item in (written if isinstance(written, list) else [written]) if item is not None)
+        listed = written if isinstance(written, list) else [written]
+        values = tuple(item for item in listed if isinstance(item, bool | int | str))
         if column is not None:
             _check_words(when, column, values)
             found[name] = values

@@ -123,7 +123,16 @@ def basis_words(basis: Basis) -> str:
 
 def source_name(code: str, lang: str) -> str:
     """The name of a roster or a department; the code itself where it has none."""
-    return _roster_names().get(code, {}).get(lang) or department_name(code, lang)
+    derived = {"id_number": _("身份证号码"), "rosters": _("各名册"), "families": _("家庭关系核对"), "": ""}
+    return _roster_names().get(code, {}).get(lang) or derived.get(code) or department_name(code, lang)
+
+
+def tie_words(source: str, confidence: float | None, lang: str) -> str:
+    """Which rosters say that somebody is a child's father or mother, and how sure that is."""
+    names = _("、").join(source_name(code, lang) for code in source.split("+") if code)
+    if confidence is None:
+        return names
+    return _("据%(names)s，把握 %(percent)s%%") % {"names": names, "percent": round(confidence * 100)}
 
 
 @lru_cache(maxsize=1)

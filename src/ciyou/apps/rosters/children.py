@@ -47,11 +47,15 @@ class KnownFact:
 
 @dataclass(frozen=True)
 class Relative:
-    """One member of the family: relation (father | mother | guardian | sibling | household); `person` None: nobody is known."""
+    """One member of the family: relation (father | mother | guardian | sibling | household); `person` None: nobody is known.
+
+    `source` are the rosters that say so, joined with "+"; `confidence` (0 to 1) how sure that is.
+    """
 
     relation: str
     person: Person | None
-    confidence: str
+    source: str
+    confidence: float | None
     circumstances: tuple[KnownFact, ...]
 
 
@@ -148,11 +152,14 @@ class _ChildReader:
 
     def _parent(self, entity: Entity) -> Relative:
         row = next((row for row in self.relations if PARENT_RELATIONS.get(row["relation"]) is entity), None)
-        person = self.people.get(row["other_id"]) if row else None
-        return Relative(entity.value, person, str(row["confidence"]) if row else "", self._known(entity))
+        if row is None:
+            return Relative(entity.value, None, "", None, self._known(entity))
+        return Relative(
+            entity.value, self.people.get(row["other_id"]), row["source"], row["confidence"], self._known(entity)
+        )
 
     def _other(self, row: dict[str, Any]) -> Relative:
-        return Relative(row["relation"], self.people.get(row["other_id"]), str(row["confidence"]), ())
+        return Relative(row["relation"], self.people.get(row["other_id"]), row["source"], row["confidence"], ())
 
     def _known(self, entity: Entity) -> tuple[KnownFact, ...]:
         """What is known of one member of the family, in the order of the vocabulary."""

@@ -12,9 +12,9 @@ import pyarrow as pa
 from ciyou.batch.decisions.books import PlaceGroup
 from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting, rests_on_parents
+from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
-from ciyou.batch.facts.silence import Presumption
 from ciyou.core.facts.definition import column_name
 from ciyou.core.rules.book import Rule, RuleKind
 from ciyou.core.rules.tree import Kind
@@ -50,7 +50,7 @@ class PopulationRules:
         """Decide a range: `children` as `children_query` gives them."""
         frame = pl.DataFrame(pl.from_arrow(children)).cast(
             {name: kind for name, kind in self._schema.items() if name in children.column_names}
-        )  # type: ignore[arg-type]
+        )
         decided = [group.decide(frame, self._presumptions) for group in self._groups]
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
         hints = pl.concat([one for _, one in decided]).sort("pid", "rule")
@@ -89,7 +89,9 @@ class _Group:
         self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
         self.parameters = _parameter_frame(group, keys)
         zone_of, books = group.price_zones()
-        self.parameters = self.parameters.with_columns(pl.col("county").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone"))
+        self.parameters = self.parameters.with_columns(
+            pl.col("county").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone")
+        )
         self.deciding = {rule.code: DecidingFacts(books, rule) for rule in group.book.rules}
         atoms, self.atoms_of = book_of_atoms(group.book)
         self.atoms = compile_rules(atoms, parameter_columns=frozenset(keys))
@@ -137,9 +139,18 @@ class _Group:
 
     def _with_deciding(self, rule: Rule, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         """Deciding facts of open outcomes, and of an open amount where the outcome is yes."""
-        asked = rows.select("pid", is_open=pl.col("outcome") == "undetermined", is_unpaid=_UNPAID & pl.lit(rule.amount is not None))
-        patterns = pl.when(asked["is_open"]).then(self._outcome_pattern(rule, facts)).when(asked["is_unpaid"]).then(self._amount_pattern(rule, facts))
-        asked = facts.select("pid", "zone", patterns.alias("pattern"), *self._columns_read(rule, facts)).drop_nulls("pattern")
+        asked = rows.select(
+            "pid", is_open=pl.col("outcome") == "undetermined", is_unpaid=_UNPAID & pl.lit(rule.amount is not None)
+        )
+        patterns = (
+            pl.when(asked["is_open"])
+            .then(self._outcome_pattern(rule, facts))
+            .when(asked["is_unpaid"])
+            .then(self._amount_pattern(rule, facts))
+        )
+        asked = facts.select("pid", "zone", patterns.alias("pattern"), *self._columns_read(rule, facts)).drop_nulls(
+            "pattern"
+        )
         answers = self.deciding[rule.code]
         for row in asked.unique("pattern", maintain_order=True, keep="first").iter_rows(named=True):
             answers.learn(row["pattern"], row)
@@ -155,12 +166,22 @@ class _Group:
 
     def _outcome_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
         """What is open depends on which atoms are true, false or open, and in an atom of several facts on which are unknown."""
-        truths = [pl.col(outcome_column(code)).cast(pl.Int8).cast(pl.String).fill_null("?") for code in self.atoms_of[rule.code]]
-        unknown = [pl.col(name).is_null().cast(pl.Int8).cast(pl.String) for name in facts_meeting(self.book, rule) if name in facts.columns]
+        truths = [
+            pl.col(outcome_column(code)).cast(pl.Int8).cast(pl.String).fill_null("?")
+            for code in self.atoms_of[rule.code]
+        ]
+        unknown = [
+            pl.col(name).is_null().cast(pl.Int8).cast(pl.String)
+            for name in facts_meeting(self.book, rule)
+            if name in facts.columns
+        ]
         return pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths, *unknown)
 
     def _amount_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
-        values = [_classed(facts, name, self.book.as_of).cast(pl.String).fill_null("?") for name in self._columns_read(rule, facts)]
+        values = [
+            _classed(facts, name, self.book.as_of).cast(pl.String).fill_null("?")
+            for name in self._columns_read(rule, facts)
+        ]
         return pl.concat_str(pl.lit("a"), pl.col("zone"), *values, separator="|")
 
     def _hints(

@@ -77,7 +77,7 @@ def _compare_places(store: Store) -> None:
     store.create(
         "pair_place",
         """SELECT p.rid, p.aid,
-          bool_or(coalesce(l.village = t.village AND (l.town = t.town OR l.town IS NULL OR t.town IS NULL), false)) AS same_village,
+          bool_or(coalesce(l.village = t.village AND coalesce(l.county = t.county, true) AND (l.town = t.town OR l.town IS NULL OR t.town IS NULL), false)) AS same_village,
           bool_or(coalesce(l.county = t.county, true)) AS same_county,
           bool_or(coalesce(l.sex <> t.sex, false)) AS other_sex
         FROM pair p JOIN loose l USING (rid) JOIN target t USING (aid) GROUP BY p.rid, p.aid""",

@@ -43,7 +43,7 @@ def _gather(store: Store, adverse: Sequence[str], child_rosters: Sequence[str]) 
     children = ", ".join(map(quoted, child_rosters)) or "''"
     store.create(
         "gathered",
-        f"""SELECT aid, min(rec_id) AS first_rec, min(trust * 4294967296 + rid) FILTER (name <> '') AS name_at,
+        f"""SELECT aid, min(roster || '/' || rec_id) AS first_rec, min(trust * 4294967296 + rid) FILTER (name <> '') AS name_at,
           min(trust * 10 + CASE sex WHEN 'male' THEN 1 ELSE 2 END) FILTER (sex IS NOT NULL) % 10 AS sex,
           min(trust * 100000000 + year(birth_date) * 10000 + month(birth_date) * 100 + day(birth_date)) % 100000000 AS born,
           min(trust * 1000000000000 + try_cast(division AS BIGINT)) % 1000000000000 AS division,
@@ -56,7 +56,7 @@ def _gather(store: Store, adverse: Sequence[str], child_rosters: Sequence[str]) 
 def _gather_guardians(store: Store) -> None:
     store.create(
         "gathered_guardian",
-        """SELECT g.gid AS aid, min(r.rec_id || '/' || g.slot) AS first_rec, min(g.name) FILTER (g.name <> '') AS name,
+        """SELECT g.gid AS aid, min(r.roster || '/' || r.rec_id || '/' || g.slot) AS first_rec, min(g.name) FILTER (g.name <> '') AS name,
           min(try_cast(r.division AS BIGINT)) AS division
         FROM guardian g JOIN rec r USING (rid) WHERE g.gid IS NOT NULL GROUP BY g.gid""",
     )

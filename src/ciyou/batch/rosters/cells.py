@@ -22,7 +22,7 @@ from ciyou.packs.roster_columns import word_key
 from ciyou.packs.roster_pack import ColumnType, RosterColumn
 
 LONGEST_CELL = 200
-_REMEMBERED = 100_000
+_REMEMBERED = 60_000
 _QUOTED_BY_FORMULA = re.compile(r'="?([^"]*)"?')
 _SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,9}(?:\.0+)?")
@@ -211,7 +211,13 @@ def _read_division(text: str) -> Cell[str | None]:
 
 
 def _read_phone(text: str) -> Cell[str | None]:
-    if len(text) == _MOBILE_DIGITS and text.isascii() and text.isdigit() and text[:2] in _MOBILE and len(set(text[3:])) > 1:
+    if (
+        len(text) == _MOBILE_DIGITS
+        and text.isascii()
+        and text.isdigit()
+        and text[:2] in _MOBILE
+        and len(set(text[3:])) > 1
+    ):
         return Cell(text)
     found = clean_phone(text)
     return Cell(found, ValueKind.BAD_PHONE if found is None and word_key(text) not in _NOTHING else None)

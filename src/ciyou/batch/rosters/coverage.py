@@ -55,7 +55,7 @@ def read_coverage(folder: Path, rosters: Iterable[str]) -> Mapping[str, Coverage
 
 def _read_statements(section: Section, rosters: tuple[str, ...]) -> dict[str, CoverageStatement]:
     found = {}
-    for code in section.keys():
+    for code in section:
         if code not in rosters:
             hint_zh, hint_en = nearest(code, rosters)
             section.notes.add(

@@ -130,7 +130,9 @@ def _pack_of(path: Path, packs: Sequence[RosterPack], problems: list[Problem]) -
     if path.name.startswith("~$") or not path.is_file() or ending not in (*READABLE, *_UNREADABLE_TABLES):
         return None
     stem = path.stem.casefold()
-    fitting = [(len(pattern), pack) for pack in packs for pattern in pack.file_patterns if fnmatch.fnmatchcase(stem, pattern)]
+    fitting = [
+        (len(pattern), pack) for pack in packs for pattern in pack.file_patterns if fnmatch.fnmatchcase(stem, pattern)
+    ]
     longest = max((length for length, _ in fitting), default=0)
     found = list(dict.fromkeys(pack.code for length, pack in fitting if length == longest))
     if len(found) > 1:

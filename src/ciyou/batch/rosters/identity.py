@@ -44,14 +44,13 @@ def decide_numbers(
     """Decide for every record; `certificates` are the numbers inside certificate numbers, None where the roster has none."""
     numbers = Numbers()
     adult_born = _latest_adult_birth(rules)
-    for index, reading in enumerate(own):
-        guardian = None
-        if certificates is not None and certificates[index].id18 is not None:
-            reading, guardian = _with_certificate(reading, certificates[index], rules, numbers.warnings)
+    for index, written in enumerate(own):
+        certificate = None if certificates is None else certificates[index]
+        reading, guardian = _with_certificate(written, certificate, rules, numbers.warnings)
         if reading.id18 is not None and rules.may_be_child and _is_older(reading, stated[index], adult_born):
             guardian = reading.id18
-            numbers.warnings["id_no", ValueKind.GUARDIANS_ID] += 1
             reading = IdReading(IdFlag.GUARDIAN, None, None, None, None, reading.raw_kind)
+            numbers.warnings["id_no", ValueKind.GUARDIANS_ID] += 1
         numbers.id_no.append(reading.id18)
         numbers.flag.append(reading.flag.value)
         numbers.text.append(reading.text or None)
@@ -61,9 +60,11 @@ def decide_numbers(
 
 
 def _with_certificate(
-    own: IdReading, certificate: IdReading, rules: IdentityRules, warnings: Counter[tuple[str, str]]
+    own: IdReading, certificate: IdReading | None, rules: IdentityRules, warnings: Counter[tuple[str, str]]
 ) -> tuple[IdReading, str | None]:
     """The number to go by, and the guardian's number if that stood in the field. Of two that differ the field's is taken."""
+    if certificate is None or certificate.id18 is None:
+        return own, None
     if own.id18 is None:
         return certificate, None
     if own.id18 == certificate.id18 or own.birth_date is None or certificate.birth_date is None:

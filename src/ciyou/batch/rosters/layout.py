@@ -73,8 +73,16 @@ def _missing(column: RosterColumn, titles: Sequence[str], unknown: Sequence[str]
     shown = "、".join(title for title in titles if title)[: _TITLES_SHOWN * 8]
     accepted = "、".join(column.headers[:6])
     near = _nearest_title(column, unknown)
-    hint_zh = f"最接近的是“{near}”：如果就是这一列，请把表头改为“{column.zh}”。" if near else f"请补上这一列，表头写“{column.zh}”。"
-    hint_en = f"The nearest is “{near}”: if that is the column, retitle it “{column.zh}”." if near else f"Add it, titled “{column.zh}”."
+    hint_zh = (
+        f"最接近的是“{near}”：如果就是这一列，请把表头改为“{column.zh}”。"
+        if near
+        else f"请补上这一列，表头写“{column.zh}”。"
+    )
+    hint_en = (
+        f"The nearest is “{near}”: if that is the column, retitle it “{column.zh}”."
+        if near
+        else f"Add it, titled “{column.zh}”."
+    )
     return Problem(
         place,
         "roster.missing_column",
@@ -86,9 +94,7 @@ def _missing(column: RosterColumn, titles: Sequence[str], unknown: Sequence[str]
 def _nearest_title(column: RosterColumn, unknown: Sequence[str]) -> str:
     by_key = {header_key(title): title for title in unknown if title}
     accepted = [header_key(title) for title in column.headers]
-    scored = [
-        (max(difflib.SequenceMatcher(None, key, title).ratio() for title in accepted), key) for key in by_key
-    ]
+    scored = [(max(difflib.SequenceMatcher(None, key, title).ratio() for title in accepted), key) for key in by_key]
     best = max(scored, default=(0.0, ""))
     return by_key[best[1]] if best[0] >= 0.5 else ""
 

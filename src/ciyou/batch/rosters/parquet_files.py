@@ -39,7 +39,9 @@ def read_record_batches(path: Path, layout: Layout) -> Iterator[tuple[int, pa.Re
         first += batch.num_rows
 
 
-def rows_of_record_batch(batch: pa.RecordBatch, layout: Layout, titles: Sequence[str], *, first: int, file: str) -> RowBatch:
+def rows_of_record_batch(
+    batch: pa.RecordBatch, layout: Layout, titles: Sequence[str], *, first: int, file: str
+) -> RowBatch:
     """A batch of a Parquet file as text; `titles` are all titles of the file."""
     columns = {name: _texts(batch.column(titles[index])) for name, index in layout.positions}
     return RowBatch(file, list(range(first, first + batch.num_rows)), columns, [])

@@ -165,7 +165,9 @@ class _Reading:
 
 def _nobody(found: Mapping[str, Sequence[Any]]) -> dict[int, RowReason]:
     """Rows that name nobody: no name, no valid number, no parent of a newborn, no guardian."""
-    others = [found[name] for name in ("placeholder_of", "g1_name", "g1_id", "g2_name", "g2_id", "guardian_id_in_field")]
+    others = [
+        found[name] for name in ("placeholder_of", "g1_name", "g1_id", "g2_name", "g2_id", "guardian_id_in_field")
+    ]
     return {
         index: ("name", ValueKind.EMPTY, Reason.NOBODY)
         for index, (name, number) in enumerate(zip(found["name"], found["id_no"], strict=True))

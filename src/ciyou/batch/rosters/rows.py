@@ -9,7 +9,8 @@ from ciyou.batch.rosters.csv_lines import NumberedRow
 from ciyou.batch.rosters.layout import Layout
 from ciyou.batch.rosters.reasons import Reason, SetAside, ValueKind
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 25_000
+
 
 @dataclass(frozen=True)
 class RowBatch:

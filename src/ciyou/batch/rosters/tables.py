@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from opencc import OpenCC
-from pypinyin.pinyin_dict import pinyin_dict
 
 _CJK_BLOCKS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 
@@ -15,7 +17,16 @@ _CJK_BLOCKS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF))
 @cache
 def pinyin_table() -> Mapping[str, str]:
     """Character → its first reading without tones (ü is v). Surnames that read otherwise are core.linkage's own table."""
-    return {chr(code): _without_tone(readings.split(",")[0]) for code, readings in pinyin_dict.items()}
+    return {chr(int(code)): _without_tone(readings.split(",")[0]) for code, readings in _pypinyin_characters().items()}
+
+
+def _pypinyin_characters() -> Mapping[str, str]:
+    """Readings by code point. Read from the package's file: importing it loads its phrases too, 56 MB in every process."""
+    package = find_spec("pypinyin")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pypinyin")
+    found: Mapping[str, str] = json.loads(Path(package.origin).with_name("pinyin_dict.json").read_text(encoding="utf-8"))
+    return found
 
 
 def _without_tone(reading: str) -> str:

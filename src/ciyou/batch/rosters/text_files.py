@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ciyou.batch.rosters.csv_lines import UNDECODABLE, NumberedRow, parse_lines
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 SEPARATORS = (",", "\t", ";", "|", "，")
 _LONGEST_LINE_BYTES = 64 << 20
 _LINES_JUDGED = 2_000

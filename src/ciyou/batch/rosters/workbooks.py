@@ -23,7 +23,9 @@ _EXACT_BELOW = 10**15
 _FEWEST_TITLES = 2
 
 
-def inspect_workbook(path: Path, pack: RosterPack, *, limits: Limits = DEFAULT_LIMITS) -> tuple[str, list[list[str]], bool]:
+def inspect_workbook(
+    path: Path, pack: RosterPack, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[str, list[list[str]], bool]:
     """The name of the sheet with the roster, its first rows as text, and whether cells among them are merged.
 
     Raises RosterError when the workbook is damaged, protected or too large, or when two sheets hold a roster.
@@ -52,7 +54,9 @@ def inspect_workbook(path: Path, pack: RosterPack, *, limits: Limits = DEFAULT_L
     return sheet.name, head, merged
 
 
-def _is_of_titles(row: int, start: tuple[int, int], end: tuple[int, int], head: Sequence[Sequence[str]], pack: RosterPack) -> bool:
+def _is_of_titles(
+    row: int, start: tuple[int, int], end: tuple[int, int], head: Sequence[Sequence[str]], pack: RosterPack
+) -> bool:
     """Whether a merged range touches the row of titles; a merged heading over the whole table above them does no harm."""
     known = [count_known_titles([cells], pack) for cells in head]
     titles = known.index(max(known, default=0)) if known else 0
@@ -72,8 +76,10 @@ def read_workbook(path: Path, sheet_name: str, *, limits: Limits = DEFAULT_LIMIT
     """All rows of a sheet as text."""
     for sheet in _sheets(path, limits):
         if sheet.name == sheet_name:
+            # The rows come from the first one on, their cells only from the first filled column on.
+            left = sheet.start[1] if sheet.start else 0
             for number, row in enumerate(sheet.iter_rows(), start=1):
-                yield number, [cell_text(cell) for cell in row]
+                yield number, [""] * left + [cell_text(cell) for cell in row]
 
 
 def cell_text(value: Cell) -> str:

@@ -37,7 +37,9 @@ class Workers:
     def __enter__(self) -> Workers:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         for pipe in self._pipes:
             pipe.close()
         for process in self._processes:
@@ -45,12 +47,12 @@ class Workers:
 
     def read(self, blocks: Iterable[Block], pack: RosterPack, as_of: dt.date | None) -> Iterator[ReadRecords]:
         """The records of each block, in order. An error in a worker is raised here."""
-        if not self._pipes:
-            for block in blocks:
-                yield read_block(block, pack, as_of)
-            return
         idle, busy = deque(self._pipes), deque[Connection]()
         for block in blocks:
+            # Rows of a workbook are Python objects already: handing them over costs more than reading them.
+            if not self._pipes or isinstance(block.content, list):
+                yield read_block(block, pack, as_of)
+                continue
             if not idle:
                 yield _receive(busy, idle)
             pipe = idle.popleft()

@@ -15,7 +15,8 @@ _STORED, _DEFLATED = 0, 8
 _LOCAL_HEADER = struct.Struct("<4s5H3L2H")
 _PIECE = 1 << 20
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_CELL_WITH_CONTENT = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"[^>]*[^/>]>')
+_CELL_WITH_CONTENT = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'](?:[^>]*[^/>])?>""")
+_NUMBERED_ROW = re.compile(rb"""<(?:\w+:)?row\s(?:[^>]*?\s)?r=["']([0-9]{1,7})["']""")
 _LONGEST_CELL_TAG = 200
 
 
@@ -66,22 +67,31 @@ def check_workbook(path: Path, limits: Limits = DEFAULT_LIMITS) -> None:
 
 
 class _LastCell:
-    """The last row and column that hold something in a sheet's XML."""
+    """The last row and column that hold something in a sheet's XML; cells need not say where they stand."""
 
     def __init__(self) -> None:
         self.row, self.column, self._rest = 0, 0, b""
         self._columns: set[bytes] = set()
+        self._cells_in_row = 0
 
     def look(self, piece: bytes) -> None:
+        """Look through the next piece of the sheet."""
         text = self._rest + piece
         for letters, digits in _CELL_WITH_CONTENT.findall(text):
-            row = int(digits)
-            if row > self.row:
-                self.row = row
+            self.row = max(self.row, int(digits))
             if letters not in self._columns:
                 self._columns.add(letters)
                 self.column = max(self.column, _column_number(letters))
+        self.row = max(self.row, *map(int, _NUMBERED_ROW.findall(text)), 0)
+        self._count_cells(piece)
         self._rest = text[-_LONGEST_CELL_TAG:]
+
+    def _count_cells(self, piece: bytes) -> None:
+        unfinished, *rows = piece.split(b"row>")
+        self._cells_in_row += unfinished.count(b"<v")
+        for row in rows:
+            self.column = max(self.column, self._cells_in_row)
+            self._cells_in_row = row.count(b"<v")
 
 
 def _column_number(letters: bytes) -> int:

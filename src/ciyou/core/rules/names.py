@@ -12,6 +12,7 @@ from ciyou.core.rules.tree import FactRef, Node, ParameterRef, RuleRef
 
 
 def read_name(reader: Reader, node: ast.expr) -> Node | None:
+    """A bare name: the code of another rule."""
     assert isinstance(node, ast.Name)
     if node.id in reader.scope.rules:
         return RuleRef(node.id)
@@ -25,6 +26,7 @@ def read_name(reader: Reader, node: ast.expr) -> Node | None:
 
 
 def read_attribute(reader: Reader, node: ast.expr) -> Node | None:
+    """A dotted name: a parameter, or a fact of an entity."""
     path = _dotted(node)
     if path is None:
         reader.refuse(node, "not_allowed", "圆点前只能是名称。", "Only names may stand before a dot.")

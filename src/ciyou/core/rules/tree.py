@@ -73,16 +73,22 @@ class AmountRef(Node):
 
 @dataclass(frozen=True)
 class Not(Node):
+    """Kleene negation."""
+
     item: Node
 
 
 @dataclass(frozen=True)
 class And(Node):
+    """Kleene conjunction: false as soon as one part is, unknown where none is false and one is unknown."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Or(Node):
+    """Kleene disjunction: true as soon as one part is, unknown where none is true and one is unknown."""
+
     items: tuple[Node, ...]
 
 
@@ -141,6 +147,8 @@ class Sum(Node):
 
 @dataclass(frozen=True)
 class Difference(Node):
+    """`left - right` of numbers or fen; unknown when either is."""
+
     left: Node
     right: Node
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ciyou.apps.rosters.children import ChildFile, ChildNotFound, KnownFact, Relative, read_child
 from ciyou.apps.rosters.places import place_name, read_places
@@ -22,6 +24,7 @@ from ciyou.web.explaining import (
     full_years,
     said_words,
     source_name,
+    tie_words,
 )
 from ciyou.web.guard import disclose
 from ciyou.web.pages.screenings import find_screening
@@ -45,7 +48,7 @@ class RelativeBox:
 
     relation: str
     name: str
-    sex: str
+    tie: str
     holding: tuple[FactLine, ...]
     denied: tuple[FactLine, ...]
     unknown: tuple[str, ...]
@@ -80,17 +83,17 @@ def show_child(request: HttpRequest, run_id: uuid.UUID, person_id: str) -> HttpR
         "rosters": [source_name(code, lang) for code in child.rosters],
         "categories": _sorted(rule for kind, rule in explained if kind is RuleKind.CATEGORY),
         "entitlements": _sorted(rule for kind, rule in explained if kind is RuleKind.ENTITLEMENT),
-        "questions": _questions(rule for _kind, rule in explained),
+        "questions": _questions(rule for kind, rule in explained),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/child.html", content)
 
 
-def _sorted(rules) -> list[ExplainedRule]:
+def _sorted(rules: Iterable[ExplainedRule]) -> list[ExplainedRule]:
     return sorted(rules, key=lambda rule: ORDER[rule.outcome])
 
 
-def _questions(rules) -> list[tuple[OpenQuestion, list[str]]]:
+def _questions(rules: Iterable[ExplainedRule]) -> list[tuple[OpenQuestion, list[str]]]:
     """Every open question once, with the rules it would decide; those that decide most first."""
     found: dict[OpenQuestion, list[str]] = {}
     for rule in rules:
@@ -100,37 +103,47 @@ def _questions(rules) -> list[tuple[OpenQuestion, list[str]]]:
 
 
 def _box(relative: Relative, child: ChildFile, lang: str) -> RelativeBox:
-    lines = [
-        (fact, _line(fact, lang))
-        for fact in relative.circumstances
-        if fact.definition.type is not FactType.DATE or "." in fact.definition.name
-    ]
-    known = {fact.definition.name for fact in relative.circumstances}
+    own = [fact for fact in relative.circumstances if fact.definition.name != "birth_date"]
+    circumstances = [fact for fact in own if "." not in fact.definition.name]
     return RelativeBox(
         relation=str(RELATIONS[relative.relation]),
         name=relative.person.name if relative.person else "",
-        sex=relative.relation,
-        holding=tuple(line for fact, line in lines if fact.said.value is not False and not _says_none(fact)),
-        denied=tuple(line for fact, line in lines if fact.said.value is False or _says_none(fact)),
-        unknown=tuple(
-            definition.label(lang)
-            for definition in child.book.vocabulary
-            if "parent" in definition.about
-            and definition.type is FactType.BOOL
-            and definition.sensitivity <= 4
-            and definition.name not in known
-        ),
+        tie=tie_words(relative.source, relative.confidence, lang) if relative.person else "",
+        holding=tuple(_circumstance(fact, own, lang) for fact in circumstances if not _is_denied(fact)),
+        denied=tuple(_circumstance(fact, own, lang) for fact in circumstances if _is_denied(fact)),
+        unknown=_unknown_circumstances(child, {fact.definition.name for fact in own}, lang),
     )
 
 
-def _says_none(fact: KnownFact) -> bool:
-    """Whether an attribute says that there is nothing: `none` of an enum, grade 0."""
-    return fact.said.value == "none" or (fact.definition.name == "disability_grade" and fact.said.value == 0)
+def _circumstance(fact: KnownFact, own: Sequence[KnownFact], lang: str) -> FactLine:
+    """A circumstance in one line, its term and beginning after it."""
+    parts = [] if isinstance(fact.said.value, bool) else [_value(fact, lang)]
+    for attribute in own:
+        if attribute.definition.name.startswith(f"{fact.definition.name}."):
+            parts.append(f"{attribute.definition.label(lang)} {_value(attribute, lang)}")
+    return FactLine(fact.definition.label(lang), _("、").join(parts), said_words(fact.said, lang))
+
+
+def _unknown_circumstances(child: ChildFile, known: set[str], lang: str) -> tuple[str, ...]:
+    return tuple(
+        definition.label(lang)
+        for definition in child.book.vocabulary
+        if "parent" in definition.about and definition.type is FactType.BOOL and definition.name not in known
+    )
+
+
+def _is_denied(fact: KnownFact) -> bool:
+    """Whether a fact says that something is not so: no, `none` of an enum, grade 0."""
+    graded_zero = fact.definition.name == "disability_grade" and fact.said.value == 0
+    return fact.said.value is False or fact.said.value == "none" or graded_zero
+
+
+def _value(fact: KnownFact, lang: str) -> str:
+    return value_words(fact.said.value, fact.definition).text(lang)
 
 
 def _line(fact: KnownFact, lang: str) -> FactLine:
-    value = value_words(fact.said.value, fact.definition).text(lang)
-    return FactLine(fact.definition.label(lang), value, said_words(fact.said, lang))
+    return FactLine(fact.definition.label(lang), _value(fact, lang), said_words(fact.said, lang))
 
 
 def _other(relative: Relative) -> tuple[str, str]:

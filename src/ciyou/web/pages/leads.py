@@ -73,8 +73,7 @@ def show_leads(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         "rules": [(rule.code, rule.name(lang), rule.kind.value) for rule in rules],
         "outcomes": OUTCOMES,
         "townships": [
-            (code, place_name(places, code) or code)
-            for code in lead_townships(request.actor, folder=run.output_folder)
+            (code, place_name(places, code) or code) for code in lead_townships(request.actor, folder=run.output_folder)
         ],
         "reasons": [(code, why_words(code)) for code in lead_reasons(folder=run.output_folder)],
         "seen_at": timezone.now(),

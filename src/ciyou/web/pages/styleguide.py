@@ -12,6 +12,10 @@ from ciyou.web.explaining import ExplainedRule, OpenQuestion, Step
 from ciyou.web.icons import PATHS
 from ciyou.web.wording import Sentence
 
+COLORS = tuple(
+    f"--{name}"
+    for name in ("ground", "surface", "rule", "ink", "link", "accent", "on-", "focus", "yes", "no", "presumed")
+) + ("--open", "--bad", "--chart")
 TOKENS = Path(__file__).resolve().parents[1] / "static/web/tokens.css"
 
 
@@ -23,7 +27,7 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
         "colors": [
             name
             for name in names
-            if re.search(r"ground|surface|ink|rule|link|accent|focus|yes|no$|no-|presumed|open|bad|chart", name)
+            if name.startswith(COLORS)
         ],
         "icons": sorted(PATHS),
         "problems": [

@@ -33,7 +33,14 @@ function option({ labels, rows }) {
     color: colors,
     textStyle: { fontFamily: token("--font"), color: ink },
     aria: { enabled: true },
-    legend: { data: labels, textStyle: { color: ink }, inactiveColor: token("--ink-2") },
+    // Most children are a (presumed) no: shown when asked for, or nobody could see the others.
+    legend: {
+      data: labels,
+      top: 0,
+      selected: { [labels[2]]: false, [labels[3]]: false },
+      textStyle: { color: ink },
+      inactiveColor: token("--rule-strong"),
+    },
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     grid: { left: 8, right: 16, top: narrow ? 56 : 36, bottom: 8, containLabel: true },
     xAxis: { type: "value", minInterval: 1, axisLabel: { color: ink, hideOverlap: true }, splitLine: { lineStyle: { color: token("--rule") } } },

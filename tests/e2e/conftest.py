@@ -1,0 +1,166 @@
+"""A real browser before a real server: `ciyou serve` on a state folder of its own, Debian's Chromium, axe."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+START_SECONDS = 60
+
+
+def _missing(what):
+    """Skip, but never in CI: there the absence of a browser is a failure."""
+    message = f"{what} is missing: run `make browser assets` first."
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, driven by Playwright."""
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        _missing("Chromium")
+    if not AXE.exists():
+        _missing("axe-core")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield running
+        running.close()
+
+
+@dataclass
+class Server:
+    """A running `ciyou serve` (or `demo`) with its state folder."""
+
+    home: Path
+    port: int
+    process: subprocess.Popen = field(repr=False)
+
+    @property
+    def address(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=20)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_server(home, *arguments, port=None):
+    """Start a command that serves, and wait until it is ready."""
+    port = port or free_port()
+    command = [sys.executable, "-c", "from ciyou.cli.main import main; main()", *(arguments or ("serve",))]
+    log = home.with_suffix(".log")
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, "--home", str(home), "--port", str(port)], cwd=home.parent, stdout=output, stderr=output
+        )
+    server = Server(home, port, process)
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.address}/readyz", timeout=5):
+                return server
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    process.kill()
+    pytest.fail(f"The server did not start:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """One server for all tests that only look."""
+    started = start_server(tmp_path_factory.mktemp("state") / "home")
+    yield started
+    started.stop()
+
+
+@dataclass
+class Visit:
+    """A page in a window of one size, and everything the browser complained about."""
+
+    page: object
+    address: str
+    complaints: list = field(default_factory=list)
+
+    def accessibility_faults(self):
+        """What axe finds on the page as it is, in one line each."""
+        session = self.page.context.new_cdp_session(self.page)
+        # Through the debugger: our own policy forbids scripts from elsewhere, and eval.
+        session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+        options = {"runOnly": {"type": "tag", "values": RULES}}
+        answer = session.send(
+            "Runtime.evaluate",
+            {
+                "expression": f"axe.run(document, {json.dumps(options)}).then(r => JSON.stringify(r.violations))",
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        session.detach()
+        violations = json.loads(answer["result"]["value"])
+        return [
+            f"{fault['id']}: {node['target']} {node['html'][:120]}" for fault in violations for node in fault["nodes"]
+        ]
+
+    def is_wider_than_its_window(self):
+        return self.page.locator("html").evaluate("root => root.scrollWidth > root.clientWidth")
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Opens windows: `visit(width, language, scheme)`; at the end nothing may have been complained about."""
+    contexts, visits = [], []
+
+    def open_window(width=1280, language="zh-hans", scheme="light"):
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="zh-CN")
+        context.add_cookies([{"name": "ciyou_language", "value": language, "url": server.address}])
+        page = context.new_page()
+        opened = Visit(page, server.address)
+        page.on(
+            "console",
+            lambda message: opened.complaints.append(message.text) if message.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        contexts.append(context)
+        visits.append(opened)
+        return opened
+
+    yield open_window
+    complaints = [complaint for opened in visits for complaint in opened.complaints]
+    for context in contexts:
+        context.close()
+    assert complaints == []
