@@ -14,14 +14,15 @@ from ciyou.batch.encryption import encrypt_tables, read_or_make_key
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
 from ciyou.batch.engines.polars_decide import PopulationRules
+from ciyou.batch.facts.ranges import Range, ranges_of
 from ciyou.batch.facts.roster_facts import collect_facts
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
-from ciyou.batch.facts.wide import Range, children_query, make_kin, make_wide_people, ranges_of
+from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
 from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
 from ciyou.batch.linkage.linker import Linker
-from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse
+from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
 from ciyou.batch.linkage.people import make_people
 from ciyou.batch.linkage.records import load_records
 from ciyou.batch.run_folder import FORMAT, RunFolder
@@ -210,6 +211,7 @@ def _counties(store: Store) -> list[str]:
 
 
 def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery) -> None:
+    prepare_outcome(store)
     for table, query in LINKAGE_QUERIES.items():
         store.write_parquet(query, folder.final / f"{table}.parquet")
     store.write_parquet(leads_query(), folder.final / "leads.parquet")

@@ -12,7 +12,7 @@ import pyarrow as pa
 FETCH_ROWS = 50_000
 ROW_GROUP_ROWS = 50_000
 # Beyond this DuckDB spills to the work folder. It bounds the buffers, not every allocation: the process stays below about twice this.
-MEMORY_LIMIT_MB = 500
+MEMORY_LIMIT_MB = 700
 THREADS = 2
 
 

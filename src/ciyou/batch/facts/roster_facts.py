@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.facts.ranges import ranges_of
 from ciyou.core.facts.definition import FactDefinition, FactType, Value, Vocabulary
 from ciyou.packs.roster_pack import ColumnValue, ConstantValue, RosterFact, RosterPack, ShareValue
 
 # Several rosters state these, and they are settled where a person is made (ID number, then register, then others).
 SETTLED = ("birth_date", "sex")
 HOUSEHOLD_PREFIX = "household."
+PEOPLE_PER_SORT = 500_000
 
 
 def collect_facts(
@@ -35,14 +37,16 @@ def collect_facts(
         },
     )
     _add_settled(store)
+    store.create("holder", "SELECT p.rid, q.pid, q.kind FROM placed p JOIN person q USING (aid)")
     for pack in packs:
         if pack.code in rosters:
             _add_roster(store, pack, rosters[pack.code], vocabulary)
-    store.create(
-        "fact_row",
-        "SELECT DISTINCT pid, fact, value, valid_from, valid_to, source FROM fact_unsorted ORDER BY pid",
-    )
-    store.drop("fact_unsorted")
+    store.create("fact_row", "SELECT * FROM fact_unsorted LIMIT 0")
+    # Sorted in a few large parts: one sort of everything would need the disk for a copy of it.
+    people = store.number("SELECT count(*) FROM person")
+    for part in ranges_of(people, per_range=PEOPLE_PER_SORT):
+        store.run(f"INSERT INTO fact_row SELECT DISTINCT * FROM fact_unsorted WHERE {part.where('pid')} ORDER BY pid")
+    store.drop("fact_unsorted", "holder")
 
 
 def _add_settled(store: Store) -> None:
@@ -66,7 +70,7 @@ def _add_roster(store: Store, pack: RosterPack, path: Path, vocabulary: Vocabula
             store.run(
                 f"""INSERT INTO fact_unsorted SELECT q.pid, {query}, {quoted(pack.code)}
                 FROM read_parquet({quoted(str(path))}, file_row_number = true) s
-                JOIN placed p ON p.rid = {first} + s.file_row_number JOIN person q ON q.aid = p.aid
+                JOIN holder q ON q.rid = {first} + s.file_row_number
                 WHERE {_condition(fact, types, vocabulary)}"""
             )
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.facts.ranges import Range
 from ciyou.batch.facts.roster_facts import HOUSEHOLD_PREFIX, json_of
-from ciyou.batch.facts.wide import Range
 from ciyou.batch.linkage.people import person_id
 
 

@@ -3,36 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.facts.ranges import Range
 from ciyou.batch.facts.roster_facts import HOUSEHOLD_PREFIX
 from ciyou.core.facts.definition import FactDefinition, FactType, Vocabulary, column_name
 
-PEOPLE_PER_RANGE = 30_000
-_LAST = 2**64
 _TYPES = {FactType.BOOL: "BOOLEAN", FactType.INT: "INTEGER", FactType.MONEY: "BIGINT", FactType.DATE: "DATE"}
-
-
-@dataclass(frozen=True)
-class Range:
-    """People whose number lies in [first, last)."""
-
-    first: int
-    last: int
-
-    def where(self, column: str) -> str:
-        """SQL: the condition that a column lies in the range."""
-        upper = "" if self.last >= _LAST else f" AND {column} < {self.last}::UBIGINT"
-        return f"{column} >= {self.first}::UBIGINT{upper}"
-
-
-def ranges_of(people: int, *, per_range: int = PEOPLE_PER_RANGE) -> Iterator[Range]:
-    """Equal ranges over all person numbers: they are drawn from a hash, so equal ranges hold about equally many people."""
-    count = max(1, -(-people // per_range))
-    for number in range(count):
-        yield Range(number * _LAST // count, (number + 1) * _LAST // count)
 
 
 def facts_about(vocabulary: Vocabulary, about: str) -> tuple[FactDefinition, ...]:
@@ -45,6 +23,7 @@ def make_wide_people(store: Store, *, vocabulary: Vocabulary, as_of: dt.date, ra
 
     Only what holds on `as_of` counts. Disputed facts are unknown; `clash` keeps silence from settling them.
     """
+    store.create("kind_of", "SELECT pid, kind FROM person ORDER BY pid")
     about = {"child": "q.kind = 'child'", "parent": "q.kind <> 'child'", "household": "true"}
     for entity, who in about.items():
         facts = facts_about(vocabulary, entity)
@@ -55,7 +34,7 @@ def make_wide_people(store: Store, *, vocabulary: Vocabulary, as_of: dt.date, ra
         for part in ranges:
             store.run(
                 f"""INSERT INTO wide_{entity} SELECT f.pid, {", ".join(_picked(one, prefix) for one in facts)}, {_clashes(facts, prefix)}
-                FROM fact_row f JOIN person q ON q.pid = f.pid AND {who}
+                FROM fact_row f JOIN kind_of q ON q.pid = f.pid AND {who}
                 WHERE {part.where("f.pid")} AND {part.where("q.pid")} AND f.fact IN ({listed})
                   AND coalesce(f.valid_from <= {_day(as_of)}, true) AND coalesce(f.valid_to > {_day(as_of)}, true)
                 GROUP BY f.pid ORDER BY f.pid"""
@@ -130,10 +109,17 @@ def make_kin(store: Store) -> None:
     A parent is known well enough for silence to mean something with a valid ID number or a record that is not only misfortune.
     """
     store.create(
-        "kin",
-        """SELECT c.pid, c.division AS own_division, f.pid AS father, m.pid AS mother,
-          coalesce(f.aid > 0 OR (f.own AND NOT f.adverse_only), false) AS knows_father,
-          coalesce(m.aid > 0 OR (m.own AND NOT m.adverse_only), false) AS knows_mother, p.conflict
-        FROM parent p JOIN person c ON c.aid = p.child LEFT JOIN person f ON f.aid = p.father LEFT JOIN person m ON m.aid = p.mother
-        ORDER BY c.pid""",
+        "kin_father",
+        """SELECT p.child, p.mother, p.conflict, f.pid AS father, coalesce(f.aid > 0 OR (f.own AND NOT f.adverse_only), false) AS knows_father
+        FROM parent p LEFT JOIN person f ON f.aid = p.father""",
     )
+    store.create(
+        "kin_both",
+        """SELECT p.* EXCLUDE (mother), m.pid AS mother, coalesce(m.aid > 0 OR (m.own AND NOT m.adverse_only), false) AS knows_mother
+        FROM kin_father p LEFT JOIN person m ON m.aid = p.mother""",
+    )
+    store.create(
+        "kin",
+        """SELECT c.pid, c.division AS own_division, k.* EXCLUDE (child) FROM kin_both k JOIN person c ON c.aid = k.child ORDER BY c.pid""",
+    )
+    store.drop("kin_father", "kin_both")

@@ -35,18 +35,28 @@ def find_parents(store: Store) -> None:
 
 def _gather_mentions(store: Store) -> None:
     """`said`: what each record of a child says of a guardian; an ID number counts only if its owner can be the parent by age."""
+    # One join at a time: several large ones in one statement would each want their share of a small memory.
+    store.create("told", "SELECT p.aid AS child, g.* FROM guardian g JOIN placed p USING (rid)")
     store.create(
-        "said",
-        f"""SELECT p.aid AS child, r.rid, g.slot, r.roster, g.name, g.reading,
-          CASE WHEN a.kind <> 'child' AND coalesce(year(c.birth_date) - year(a.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)
-               THEN g.gid END AS gid, g.idn, g.contested
-        FROM guardian g JOIN rec r USING (rid) JOIN placed p USING (rid) JOIN person c ON c.aid = p.aid AND c.kind = 'child'
-        LEFT JOIN person a ON a.aid = g.gid""",
+        "told_of_child",
+        "SELECT t.*, c.birth_date AS child_born FROM told t JOIN person c ON c.aid = t.child AND c.kind = 'child'",
     )
     store.create(
+        "told",
+        "SELECT t.*, r.roster FROM told_of_child t JOIN (SELECT rid, roster FROM rec) r USING (rid)",
+    )
+    store.create(
+        "said",
+        f"""SELECT g.child, g.rid, g.slot, g.roster, g.name, g.reading,
+          CASE WHEN a.kind <> 'child' AND coalesce(year(g.child_born) - year(a.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)
+               THEN g.gid END AS gid, g.idn, g.contested
+        FROM told g LEFT JOIN person a ON a.aid = g.gid""",
+    )
+    store.drop("told", "told_of_child")
+    store.create(
         "known",
-        """SELECT s.child, s.gid, a.name, n.reading FROM (SELECT DISTINCT child, gid FROM said WHERE gid IS NOT NULL) s
-        JOIN person a ON a.aid = s.gid LEFT JOIN (SELECT gid, min(reading) AS reading FROM guardian GROUP BY gid) n ON n.gid = s.gid""",
+        """SELECT s.child, s.gid, a.name, min(s.reading) AS reading FROM said s JOIN person a ON a.aid = s.gid
+        GROUP BY s.child, s.gid, a.name""",
     )
 
 
@@ -70,15 +80,20 @@ def _resolve_names(store: Store) -> None:
 def _gather_household(store: Store) -> None:
     """`house`: the adults registered in a child's household, with their place in it."""
     store.create(
-        "house",
-        f"""SELECT DISTINCT c.aid AS child, a.aid AS adult, q.sex, ra.name, ra.reading, ra.relation,
-          coalesce(rc.relation IN ('son', 'daughter'), false) AS is_child_of_head
-        FROM placed c JOIN rec rc ON rc.rid = c.rid AND rc.roster = '{HUKOU}' AND rc.household_no IS NOT NULL
-        JOIN person pc ON pc.aid = c.aid AND pc.kind = 'child'
-        JOIN rec ra ON ra.roster = '{HUKOU}' AND ra.household_no = rc.household_no JOIN placed a ON a.rid = ra.rid AND a.aid <> c.aid
-        JOIN person q ON q.aid = a.aid AND q.kind <> 'child'
-        WHERE coalesce(year(pc.birth_date) - year(q.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)""",
+        "registered",
+        f"""SELECT p.aid, r.household_no, r.name, r.reading, r.relation FROM placed p JOIN rec r USING (rid)
+        WHERE r.roster = '{HUKOU}' AND r.household_no IS NOT NULL""",
     )
+    store.create("member", "SELECT r.*, q.sex, q.kind, q.birth_date FROM registered r JOIN person q USING (aid)")
+    store.create(
+        "house",
+        f"""SELECT DISTINCT c.aid AS child, a.aid AS adult, a.sex, a.name, a.reading, a.relation,
+          coalesce(c.relation IN ('son', 'daughter'), false) AS is_child_of_head
+        FROM member c JOIN member a ON a.household_no = c.household_no AND a.aid <> c.aid
+        WHERE c.kind = 'child' AND a.kind <> 'child'
+          AND coalesce(year(c.birth_date) - year(a.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)""",
+    )
+    store.drop("registered", "member")
 
 
 def _state_parents(store: Store) -> None:

@@ -39,12 +39,18 @@ def _born(aid: str, stated: str) -> str:
     return f"CASE WHEN {aid} > 0 THEN {birth_of(aid)} ELSE {stated} END"
 
 
+def prepare_outcome(store: Store) -> None:
+    """Make `held` (rid, pid, rule, weight) and `related` (pid, relation, other, …), which the queries below read."""
+    store.create("held", "SELECT p.rid, q.pid, p.rule, p.weight FROM placed p JOIN person q USING (aid)")
+    store.create("related", "SELECT a.pid, l.* EXCLUDE (child) FROM relation l JOIN person a ON a.aid = l.child")
+
+
 LINKAGE_QUERIES: dict[str, str] = {
     "people": f"""SELECT {person_id("pid")} AS person_id, kind, name, sex, birth_date, division FROM person ORDER BY pid""",
-    "links": f"""SELECT r.rec_id, r.roster, {person_id("q.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, p.rule AS reason
-        FROM placed p JOIN rec r USING (rid) JOIN person q ON q.aid = p.aid ORDER BY r.rec_id""",
-    "relations": f"""SELECT {person_id("a.pid")} AS person_id, l.relation, {person_id("b.pid")} AS other_id, l.source, l.confidence
-        FROM relation l JOIN person a ON a.aid = l.child JOIN person b ON b.aid = l.other ORDER BY a.pid, l.relation, b.pid, l.source""",
+    "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, p.rule AS reason
+        FROM held p JOIN rec r USING (rid) ORDER BY p.pid, r.rec_id""",
+    "relations": f"""SELECT {person_id("l.pid")} AS person_id, l.relation, {person_id("b.pid")} AS other_id, l.source, l.confidence
+        FROM related l JOIN person b ON b.aid = l.other ORDER BY l.pid, l.relation, b.pid, l.source""",
     "review": """SELECT a.rec_id AS rec_id_a, b.rec_id AS rec_id_b,
         CAST(row_number() OVER (ORDER BY v.rank, a.rec_id, b.rec_id, v.reason) AS INTEGER) AS rank, v.reason
         FROM (SELECT DISTINCT * FROM review_pair) v JOIN rec a ON a.rid = v.rid_a LEFT JOIN rec b ON b.rid = v.rid_b ORDER BY rank""",

@@ -11,6 +11,7 @@ from ciyou.batch.linkage.deterministic import BIRTHS
 from ciyou.batch.linkage.records import birth_of, sex_of
 
 SALT = "ciyou-person-1"
+PEOPLE_PER_PART = 500_000
 # Who is believed first about name, sex, birth date and place where there is no ID number to ask.
 _TRUST = (HUKOU, BIRTHS, "insurance_enrolment", "education_school_roll", "civil_affairs_assistance")
 
@@ -23,7 +24,11 @@ def make_people(store: Store, *, as_of: dt.date, adverse: Sequence[str], child_r
     """
     _gather(store, adverse, child_rosters)
     _gather_guardians(store)
-    store.create("person", _person_query(as_of))
+    # A join of everybody with everybody's guardians at once would not fit: it is done in parts that do not touch each other.
+    parts = 1 + store.number("SELECT count(*) FROM gathered") // PEOPLE_PER_PART
+    store.create("person", f"{_person_query(as_of, part=0, parts=parts)}")
+    for part in range(1, parts):
+        store.run(f"INSERT INTO person {_person_query(as_of, part=part, parts=parts)}")
     store.drop("gathered", "gathered_guardian")
 
 
@@ -43,7 +48,7 @@ def _gather(store: Store, adverse: Sequence[str], child_rosters: Sequence[str]) 
     children = ", ".join(map(quoted, child_rosters)) or "''"
     store.create(
         "gathered",
-        f"""SELECT aid, min(roster || '/' || rec_id) AS first_rec, min(trust * 4294967296 + rid) FILTER (name <> '') AS name_at,
+        f"""SELECT aid, min(roster || '/' || rec_id) AS first_rec, min(trust::VARCHAR || name) FILTER (name <> '') AS name,
           min(trust * 10 + CASE sex WHEN 'male' THEN 1 ELSE 2 END) FILTER (sex IS NOT NULL) % 10 AS sex,
           min(trust * 100000000 + year(birth_date) * 10000 + month(birth_date) * 100 + day(birth_date)) % 100000000 AS born,
           min(trust * 1000000000000 + try_cast(division AS BIGINT)) % 1000000000000 AS division,
@@ -62,18 +67,19 @@ def _gather_guardians(store: Store) -> None:
     )
 
 
-def _person_query(as_of: dt.date) -> str:
+def _person_query(as_of: dt.date, *, part: int, parts: int) -> str:
     day = as_of.year * 10000 + as_of.month * 100 + as_of.day
     return f"""
     WITH joined AS (
-      SELECT coalesce(c.aid, g.aid) AS aid, coalesce(c.first_rec, g.first_rec) AS first_rec, coalesce(r.name, g.name, '') AS name,
+      SELECT coalesce(c.aid, g.aid) AS aid, coalesce(c.first_rec, g.first_rec) AS first_rec, coalesce(substr(c.name, 2), g.name, '') AS name,
         c.aid IS NOT NULL AS own, g.aid IS NOT NULL AS named, coalesce(c.adverse_only, false) AS adverse_only,
         coalesce(c.child_like, false) AS child_like, coalesce(c.adult_like, false) AS adult_like,
         CASE WHEN coalesce(c.aid, g.aid) > 0 THEN {sex_of("coalesce(c.aid, g.aid)")} WHEN c.sex = 1 THEN 'male' WHEN c.sex = 2 THEN 'female' END AS sex,
         CASE WHEN coalesce(c.aid, g.aid) > 0 THEN {birth_of("coalesce(c.aid, g.aid)")}
              WHEN c.born IS NOT NULL THEN make_date((c.born // 10000)::INTEGER, (c.born // 100 % 100)::INTEGER, (c.born % 100)::INTEGER) END AS birth_date,
         lpad(coalesce(c.division, g.division)::VARCHAR, 12, '0') AS division
-      FROM gathered c FULL JOIN gathered_guardian g USING (aid) LEFT JOIN rec r ON r.rid = (c.name_at % 4294967296)::INTEGER),
+      FROM (SELECT * FROM gathered WHERE abs(aid) % {parts} = {part}) c
+        FULL JOIN (SELECT * FROM gathered_guardian WHERE abs(aid) % {parts} = {part}) g USING (aid)),
     aged AS (SELECT *, ({day} - year(birth_date) * 10000 - month(birth_date) * 100 - day(birth_date)) // 10000 AS age FROM joined)
     SELECT aid, md5_number_lower('{SALT}' || first_rec) AS pid, CASE
         WHEN age < 18 AND age >= 0 THEN 'child'

@@ -25,7 +25,9 @@ def _pypinyin_characters() -> Mapping[str, str]:
     package = find_spec("pypinyin")
     if package is None or package.origin is None:
         raise ModuleNotFoundError("pypinyin")
-    found: Mapping[str, str] = json.loads(Path(package.origin).with_name("pinyin_dict.json").read_text(encoding="utf-8"))
+    found: Mapping[str, str] = json.loads(
+        Path(package.origin).with_name("pinyin_dict.json").read_text(encoding="utf-8")
+    )
     return found
 
 

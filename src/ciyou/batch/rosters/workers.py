@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
 
@@ -72,14 +74,17 @@ def _receive(busy: deque[Connection], idle: deque[Connection]) -> ReadRecords:
 
 
 def _work(pipe: Connection) -> None:
-    while True:
-        try:
-            block, pack, as_of = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            result: ReadRecords | Exception = read_block(block, pack, as_of)
-        except Exception as error:
-            # Handed to the run, which raises it where a person sees it.
-            result = error
-        pipe.send(result)
+    # An interruption from the keyboard concerns the run, which then closes the pipes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # A pipe that is closed at the other end: the run has finished, or was killed.
+    with suppress(EOFError, ConnectionError):
+        while True:
+            pipe.send(_read_safely(*pipe.recv()))
+
+
+def _read_safely(block: Block, pack: RosterPack, as_of: dt.date | None) -> ReadRecords | Exception:
+    """The records, or the error that the run shall raise where a person sees it."""
+    try:
+        return read_block(block, pack, as_of)
+    except Exception as error:
+        return error

@@ -155,33 +155,39 @@ class Evaluation:
     # -- values ----------------------------------------------------------------------------------
     def value(self, node: Node) -> Value | None:
         """The value of any expression, None when unknown."""
-        match node:
-            case Literal(value=value):
-                return value
-            case FactRef(entity, name):
-                if (entity, name) in self.supposed:
-                    return self.supposed[entity, name]
-                said = self.state.get(entity, name)
-                return None if said is None else said.value
-            case ParameterRef(key=key):
-                return self.supposed.get((None, key), self.book.parameters[key].value)
-            case DivisionPart(item, digits):
-                code = self.value(item)
-                return code[:digits] if isinstance(code, str) else None
-            case Age(birth_date):
-                born = self.value(birth_date)
-                return full_years(born, self.book.as_of, rule=self.book.age_rule) if isinstance(born, dt.date) else None
-            case Named(body=body):
-                return self.value(body)
-            case MonthsSince(date):
-                since = self.value(date)
-                return (
-                    months_over(since, self.book.as_of, rule=self.book.month_rule)
-                    if isinstance(since, dt.date)
-                    else None
-                )
-            case _:
-                return self.number(node).value if type(node) in _NUMBERS else self.truth(node)
+        read = _VALUES.get(type(node))
+        if read is not None:
+            return read(self, node)
+        return self.number(node).value if type(node) in _NUMBERS else self.truth(node)
+
+    def _literal(self, node: Literal) -> Value:
+        return node.value
+
+    def _fact(self, node: FactRef) -> Value | None:
+        if self.supposed and (node.entity, node.name) in self.supposed:
+            return self.supposed[node.entity, node.name]
+        said = self.state.get(node.entity, node.name)
+        return None if said is None else said.value
+
+    def _parameter(self, node: ParameterRef) -> Value | None:
+        if self.supposed and (None, node.key) in self.supposed:
+            return self.supposed[None, node.key]
+        return self.book.parameters[node.key].value
+
+    def _division_part(self, node: DivisionPart) -> Value | None:
+        code = self.value(node.item)
+        return code[: node.digits] if isinstance(code, str) else None
+
+    def _age(self, node: Age) -> Value | None:
+        born = self.value(node.birth_date)
+        return full_years(born, self.book.as_of, rule=self.book.age_rule) if isinstance(born, dt.date) else None
+
+    def _months_since(self, node: MonthsSince) -> Value | None:
+        since = self.value(node.date)
+        return months_over(since, self.book.as_of, rule=self.book.month_rule) if isinstance(since, dt.date) else None
+
+    def _named_value(self, node: Named) -> Value | None:
+        return self.value(node.body)
 
     # -- numbers ---------------------------------------------------------------------------------
     def number(self, node: Node) -> Bounds:
@@ -335,6 +341,15 @@ _TRUTHS: Mapping[type[Node], Callable[[Evaluation, Any], Truth]] = {
     Known: Evaluation._known,
     RuleRef: Evaluation._rule,
     Named: lambda self, node: self.truth(node.body),
+}
+_VALUES: Mapping[type[Node], Callable[[Evaluation, Any], Value | None]] = {
+    Literal: Evaluation._literal,
+    FactRef: Evaluation._fact,
+    ParameterRef: Evaluation._parameter,
+    DivisionPart: Evaluation._division_part,
+    Age: Evaluation._age,
+    MonthsSince: Evaluation._months_since,
+    Named: Evaluation._named_value,
 }
 _NUMBERS: Mapping[type[Node], Callable[[Evaluation, Any], Bounds]] = {
     AmountRef: Evaluation._amount_ref,

@@ -105,6 +105,7 @@ class _Teller:
         self.evaluation = evaluation
         self.rule: Rule = evaluation.book.rules[0]
         self._rules: dict[str, Reason] = {}
+        self._predicates: dict[int, Reason] = {}
 
     @property
     def book(self) -> RuleBook:
@@ -196,6 +197,11 @@ class _Teller:
         return (line, *(self.tell(item) for item in items if item not in plain))
 
     def _named(self, node: Named) -> Reason:
+        if id(node) not in self._predicates:
+            self._predicates[id(node)] = self._tell_predicate(node)
+        return self._predicates[id(node)]
+
+    def _tell_predicate(self, node: Named) -> Reason:
         inner = self.tell(node.body)
         owners = [Entity(argument) for argument in node.arguments]
         zh = "、".join(ENTITY_WORDS[owner][0] for owner in owners)

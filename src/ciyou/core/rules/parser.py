@@ -16,6 +16,7 @@ from ciyou.core.rules.calls import FUNCTIONS
 from ciyou.core.rules.kinds import NUMERIC, ORDERED, comparable, fits, kind_of
 from ciyou.core.rules.names import read_attribute, read_fact, read_name
 from ciyou.core.rules.scope import (
+    Predicate,
     Scope,
     facts_referred_to,
     mistake,
@@ -82,6 +83,7 @@ class _Reader:
     bound: Mapping[str, Entity] = field(default_factory=dict)
     within: tuple[str, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+    applied: dict[tuple[str, tuple[Entity, ...]], Named] = field(default_factory=dict)
 
     def read(self, text: str) -> Node | None:
         try:
@@ -353,12 +355,21 @@ class _Reader:
                 f"The arguments of predicate “{name}({wanted})” are child, father, mother or household.",
             )
             return None
-        chosen = [entity for entity in entities if entity is not None]
+        chosen = tuple(entity for entity in entities if entity is not None)
+        if (name, chosen) not in self.applied:
+            made = self._bind(predicate, chosen)
+            if made is None:
+                return None
+            self.applied[name, chosen] = made
+        return self.applied[name, chosen]
+
+    def _bind(self, predicate: Predicate, chosen: tuple[Entity, ...]) -> Named | None:
+        """The predicate's meaning for these entities; one node however often a rule applies it."""
         inner = replace(
             self,
             place=predicate.place,
             bound=dict(zip(predicate.parameters, chosen, strict=True)),
-            within=(*self.within, name),
+            within=(*self.within, predicate.name),
         )
         body = inner.read(predicate.text)
         if body is None:
@@ -366,7 +377,9 @@ class _Reader:
         if kind_of(body) != Kind.BOOL and not fits(body, Kind.MONEY):
             self.problems.append(_wrong_kind(predicate.place, Kind.BOOL, kind_of(body)))
             return None
-        return Named(name, predicate.zh, predicate.en, tuple(str(entity) for entity in chosen), body, predicate.cites)
+        return Named(
+            predicate.name, predicate.zh, predicate.en, tuple(str(entity) for entity in chosen), body, predicate.cites
+        )
 
 
 def _wrong_kind(place: Place, wanted: Kind, got: Kind) -> Problem:

@@ -40,7 +40,7 @@ _WORDS = {
         {"month": "每月", "year": "每年", "once": "一次"},
         {"month": "per month", "year": "per year", "once": "once"},
     ),
-    "source": ("来源", "source"),
+    "above": ("（同上）", "(as above)"),
 }
 
 
@@ -55,28 +55,33 @@ def outcome_words(explanation: Explanation, lang: str) -> str:
 def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | None = None) -> str:
     """The explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
     name = naming or (lambda code, _lang: code)
+    seen: set[int] = set()
     lines = [f"{explanation.rule.name(lang)}（{explanation.rule.code}）: {outcome_words(explanation, lang)}"]
     decision = explanation.decision
     if explanation.amount is not None:
         due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
         period = _WORDS["per"][1 if lang == "en" else 0][explanation.rule.period]  # type: ignore[index]  # a pair of dicts
         lines.append(f"  {_pick(_WORDS['amount'], lang)}: {due} / {period}")
-        lines += _lines(explanation.amount, lang, name, depth=2)
-    lines += [line for child in explanation.reason.children for line in _lines(child, lang, name, depth=1)]
+        lines += _lines(explanation.amount, lang, name, seen, depth=2)
+    lines += [line for child in explanation.reason.children for line in _lines(child, lang, name, seen, depth=1)]
     if explanation.missing:
         lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
         lines += [f"    ? {_missing_line(missing, lang, name)}" for missing in explanation.missing]
     return "\n".join(lines)
 
 
-def _lines(reason: Reason, lang: str, name: Naming, *, depth: int) -> list[str]:
+def _lines(reason: Reason, lang: str, name: Naming, seen: set[int], *, depth: int) -> list[str]:
     pad = "  " * depth
     sources = "; ".join(source.cite(lang) for source in reason.cites)
     said = "; ".join(_said(fact, lang, name) for fact in reason.said[:3])
     tail = "".join(f"  [{part}]" for part in (sources, said) if part)
-    lines = [f"{pad}{MARKS[reason.truth]} {reason.text(lang)}{tail}"]
+    line = f"{pad}{MARKS[reason.truth]} {reason.text(lang)}{tail}"
+    if reason.children and id(reason) in seen:
+        return [f"{line} {_pick(_WORDS['above'], lang)}"]
+    seen.add(id(reason))
+    lines = [line]
     for child in reason.children:
-        lines += _lines(child, lang, name, depth=depth + 1)
+        lines += _lines(child, lang, name, seen, depth=depth + 1)
     return lines
 
 
