@@ -30,6 +30,9 @@ ARGUMENTS = (
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 START_SECONDS = 60
+STICKING_OUT = """root => root.scrollWidth <= root.clientWidth ? [] : [...root.querySelectorAll("main *")]
+    .filter(each => each.getBoundingClientRect().right > root.clientWidth + 1 && !each.children.length)
+    .map(each => "sticks out: " + each.parentElement.outerHTML.slice(0, 200))"""
 
 
 def _missing(what):
@@ -136,8 +139,9 @@ class Visit:
             f"{fault['id']}: {node['target']} {node['html'][:120]}" for fault in violations for node in fault["nodes"]
         ]
 
-    def is_wider_than_its_window(self):
-        return self.page.locator("html").evaluate("root => root.scrollWidth > root.clientWidth")
+    def overflows(self):
+        """What makes the page wider than its window: the innermost elements that stick out; nothing on a good page."""
+        return self.page.locator("html").evaluate(STICKING_OUT)
 
 
 @pytest.fixture

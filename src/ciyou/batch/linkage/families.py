@@ -132,7 +132,7 @@ def _merge_name_only(store: Store) -> None:
         FROM stated_all GROUP BY child, adult""",
     )
     store.run(
-        f"""INSERT INTO person SELECT s.adult, md5_number_lower('{SALT}' || r.roster || '/' || r.rec_id || '/' || ((-s.adult - {_NAME_ONLY_BASE}) % 4)),
+        f"""INSERT INTO person SELECT s.adult, md5_number_lower('{SALT}' || 'by name/' || r.roster || '/' || r.rec_id || '/' || ((-s.adult - {_NAME_ONLY_BASE}) % 4)),
           'adult', g.name, NULL, NULL, NULL, false, true, false
         FROM (SELECT DISTINCT adult FROM stated WHERE adult < -{_NAME_ONLY_BASE}) s
         JOIN rec r ON r.rid = (-s.adult - {_NAME_ONLY_BASE}) // 4
