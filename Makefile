@@ -14,7 +14,7 @@ say = @printf '%s\n' '$(1)'
 
 SOURCES := src tests bench scripts
 PYTEST := $(BIN)/python -m pytest
-FAST := -m 'not slow and not e2e'
+FAST := -m 'not slow and not e2e' -n 2 --dist loadfile
 
 .PHONY: help setup demo serve check test test-fast test-e2e lint format types contracts templates migrations browser assets catalogues \
         reference messages lock bench screenshots notice clean distclean

@@ -18,6 +18,7 @@ SIZES = [360, 1280]
 LANGUAGES = ["zh-hans", "en"]
 PICTURES = os.environ.get("CIYOU_SCREENSHOTS")
 LARGEST_PICTURE = 200_000
+PICTURE_HEIGHT = 680
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +62,8 @@ def keep_picture(page, name):
     if PICTURES:
         target = Path(PICTURES) / f"{name}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=target)
+        width = page.viewport_size["width"]
+        page.screenshot(path=target, clip={"x": 0, "y": 0, "width": width, "height": PICTURE_HEIGHT})
         assert target.stat().st_size <= LARGEST_PICTURE, f"{target} is too large for a repository."
 
 

@@ -113,7 +113,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
-CSRF_FAILURE_VIEW = "ciyou.web.pages.errors.csrf_failed"
+CSRF_FAILURE_VIEW = "ciyou.web.errors.csrf_failed"
 
 LOGGING = {
     "version": 1,

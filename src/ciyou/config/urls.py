@@ -3,7 +3,7 @@
 from ciyou.web.routes import ROUTES, urlpatterns_of
 
 urlpatterns = urlpatterns_of(ROUTES)
-handler400 = "ciyou.web.pages.errors.bad_request"
-handler403 = "ciyou.web.pages.errors.forbidden"
-handler404 = "ciyou.web.pages.errors.not_found"
-handler500 = "ciyou.web.pages.errors.broken"
+handler400 = "ciyou.web.errors.bad_request"
+handler403 = "ciyou.web.errors.forbidden"
+handler404 = "ciyou.web.errors.not_found"
+handler500 = "ciyou.web.errors.broken"

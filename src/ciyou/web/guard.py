@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from ciyou.apps.audit.services import record_disclosure
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.errors import AccessDenied
-from ciyou.web.pages.errors import forbidden
+from ciyou.web.errors import forbidden
 
 View = Callable[..., HttpResponse]
 

@@ -70,6 +70,7 @@ class _Screening:
         finally:
             self._stop()
             reader.join(timeout=5)
+            self._close()
         return self._conclude(cancelled)
 
     def _read(self) -> None:
@@ -95,8 +96,11 @@ class _Screening:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
-        if self.process.stdin is not None:
-            self.process.stdin.close()
+
+    def _close(self) -> None:
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
 
     def _conclude(self, cancelled: bool) -> str:
         if cancelled:

@@ -15,7 +15,8 @@ from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandl
 
 from ciyou.core.errors import Place, Problem, RosterError
 
-ROSTER_SUFFIXES = (".csv", ".xlsx", ".parquet")
+# Also tables that cannot be read, and the statement of coverage: whether they are of use is said where rosters are read.
+ROSTER_SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".parquet", ".xls", ".et", ".ods", ".xlsb", ".yaml")
 _UNSAFE = re.compile(r"[^\w.\-（）()]+")
 
 

@@ -16,12 +16,14 @@ from ciyou.core.rules.calls import FUNCTIONS
 from ciyou.core.rules.kinds import NUMERIC, ORDERED, comparable, fits, kind_of
 from ciyou.core.rules.names import read_attribute, read_fact, read_name
 from ciyou.core.rules.scope import (
+    KIND_WORDS,
     Predicate,
     Scope,
     facts_referred_to,
     mistake,
     parameters_referred_to,
     rules_referred_to,
+    wrong_kind,
 )
 from ciyou.core.rules.tree import (
     And,
@@ -49,13 +51,6 @@ OPERATORS: Mapping[type[ast.cmpop], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-KIND_WORDS = {
-    Kind.BOOL: ("条件（是/否）", "a condition (yes/no)"),
-    Kind.INT: ("整数", "a whole number"),
-    Kind.MONEY: ("金额（分）", "an amount in fen"),
-    Kind.DATE: ("日期", "a date"),
-    Kind.ENUM: ("代码", "a code"),
-}
 
 
 def parse_expression(text: str, *, scope: Scope, place: Place, wants: Kind | None = None) -> Node:
@@ -67,7 +62,7 @@ def parse_expression(text: str, *, scope: Scope, place: Place, wants: Kind | Non
     reader = _Reader(scope=scope, place=place)
     node = reader.read(text)
     if node is not None and wants is not None and not fits(node, wants):
-        reader.problems.append(_wrong_kind(place, wants, kind_of(node)))
+        reader.problems.append(wrong_kind(place, wants, kind_of(node)))
     if reader.problems:
         raise RuleError(reader.problems)
     assert node is not None
@@ -136,7 +131,7 @@ class _Reader:
         found = self.convert(node)
         if found is None or any(fits(found, kind) for kind in kinds):
             return found
-        self.problems.append(_wrong_kind(self._place(node), kinds[0], kind_of(found)))
+        self.problems.append(wrong_kind(self._place(node), kinds[0], kind_of(found)))
         return None
 
     # -- names ---------------------------------------------------------------------------------
@@ -375,22 +370,11 @@ class _Reader:
         if body is None:
             return None
         if kind_of(body) != Kind.BOOL and not fits(body, Kind.MONEY):
-            self.problems.append(_wrong_kind(predicate.place, Kind.BOOL, kind_of(body)))
+            self.problems.append(wrong_kind(predicate.place, Kind.BOOL, kind_of(body)))
             return None
         return Named(
             predicate.name, predicate.zh, predicate.en, tuple(str(entity) for entity in chosen), body, predicate.cites
         )
-
-
-def _wrong_kind(place: Place, wanted: Kind, got: Kind) -> Problem:
-    zh_wanted, en_wanted = KIND_WORDS[wanted]
-    zh_got, en_got = KIND_WORDS[got]
-    return mistake(
-        place,
-        "kinds",
-        f"这里需要{zh_wanted}，写的却是{zh_got}。",
-        f"This place wants {en_wanted}, but {en_got} stands there.",
-    )
 
 
 _HANDLERS: Mapping[type[ast.expr], Callable[[_Reader, ast.expr], Node | None]] = {

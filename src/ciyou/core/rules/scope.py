@@ -17,6 +17,14 @@ from ciyou.core.rules.tree import (
     walk,
 )
 
+KIND_WORDS = {
+    Kind.BOOL: ("条件（是/否）", "a condition (yes/no)"),
+    Kind.INT: ("整数", "a whole number"),
+    Kind.MONEY: ("金额（分）", "an amount in fen"),
+    Kind.DATE: ("日期", "a date"),
+    Kind.ENUM: ("代码", "a code"),
+}
+
 
 @dataclass(frozen=True)
 class Predicate:
@@ -59,3 +67,15 @@ def facts_referred_to(node: Node) -> frozenset[tuple[Entity, str]]:
 def mistake(place: Place, code: str, zh: str, en: str) -> Problem:
     """A located mistake in a rule's text."""
     return Problem(place, f"rule.{code}", zh, en)
+
+
+def wrong_kind(place: Place, wanted: Kind, got: Kind) -> Problem:
+    """The mistake of one kind of value where another is wanted."""
+    zh_wanted, en_wanted = KIND_WORDS[wanted]
+    zh_got, en_got = KIND_WORDS[got]
+    return mistake(
+        place,
+        "kinds",
+        f"这里需要{zh_wanted}，写的却是{zh_got}。",
+        f"This place wants {en_wanted}, but {en_got} stands there.",
+    )

@@ -12,10 +12,8 @@ from ciyou.web.explaining import ExplainedRule, OpenQuestion, Step
 from ciyou.web.icons import PATHS
 from ciyou.web.wording import Sentence
 
-COLORS = tuple(
-    f"--{name}"
-    for name in ("ground", "surface", "rule", "ink", "link", "accent", "on-", "focus", "yes", "no", "presumed")
-) + ("--open", "--bad", "--chart")
+COLOR_WORDS = "ground surface rule ink link accent on- focus yes no presumed open bad chart"
+COLORS = tuple(f"--{word}" for word in COLOR_WORDS.split())
 TOKENS = Path(__file__).resolve().parents[1] / "static/web/tokens.css"
 
 
@@ -24,11 +22,7 @@ def show_styleguide(request: HttpRequest) -> HttpResponse:
     names = list(dict.fromkeys(re.findall(r"(--[a-z0-9-]+):", TOKENS.read_text(encoding="utf-8"))))
     content = {
         "tokens": names,
-        "colors": [
-            name
-            for name in names
-            if name.startswith(COLORS)
-        ],
+        "colors": [name for name in names if name.startswith(COLORS)],
         "icons": sorted(PATHS),
         "problems": [
             Sentence(
