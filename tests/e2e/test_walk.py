@@ -18,7 +18,7 @@ SIZES = [360, 1280]
 LANGUAGES = ["zh-hans", "en"]
 PICTURES = os.environ.get("CIYOU_SCREENSHOTS")
 LARGEST_PICTURE = 200_000
-PICTURE_HEIGHT = 680
+PICTURE_HEIGHT = 560
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ _REMEMBERED = 60_000
 _QUOTED_BY_FORMULA = re.compile(r'="?([^"]*)"?')
 _SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,9}(?:\.0+)?")
-_THROUGH_LAST_PLACE = re.compile(r".*[省市县旗盟州区镇乡木道处办村查会委].?", re.DOTALL)
+# One more character, past any marks that the reading drops: it may tell that the last word names no place.
+_THROUGH_LAST_PLACE = re.compile(r".*[省市县旗盟州区镇乡木道处办村查会委][\s,，。.、;；:：()（）\-—_/]*.?", re.DOTALL)
 _MOBILE_DIGITS, _MOBILE = 11, frozenset(f"1{digit}" for digit in "3456789")
 _NOTHING = frozenset(("", "无", "空", "-", "--", "/", "\\", "不详", "未知", "暂无", "null", "none", "nan", "n/a"))
 _DATE_KINDS = {
