@@ -283,8 +283,9 @@ def test_a_county_of_three_thousand_children_has_every_kind_in_plausible_number(
     assert 60 <= sum(row["residence_division"] != "" for row in truth) <= 180
 
 
+@pytest.mark.slow
 def test_causes_of_being_unattended_follow_the_national_count(tmp_path):
-    folder = make_delivery(tmp_path, children=15_000, counties=1, file_format="csv")
+    folder = make_delivery(tmp_path, children=60_000, counties=1, file_format="csv")
     rows = [row for row in _read(folder, "truth_children") if row["category"] == "de_facto_unattended"]
     pairs = [{row["father_state"], row["mother_state"]} for row in rows]
     gone = {"dead", "declared_dead", "declared_missing"}

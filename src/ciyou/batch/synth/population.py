@@ -174,7 +174,10 @@ class Settler:
     def _new_child(self, family: Family, style: NameStyle, handed_on: str, birth: dt.date, position: int) -> Person:
         chance = self._chance
         male = chance.hit(_BOYS)
+        kin = {one.name.text for one in (family.father, family.mother, *family.children) if one is not None}
         name = draw_name(chance, style, surname=handed_on, male=male, generation="child")
+        while name.text in kin:  # nobody names a child exactly like its father, mother or elder sibling
+            name = draw_name(chance, style, surname=handed_on, male=male, generation="child")
         registered = not chance.hit(_UNREGISTERED * (4 if (self._chunk.as_of - birth).days < 200 else 1))
         number = ""
         if registered:
