@@ -1,16 +1,18 @@
-"""Django for every test that wants it: its own state folder, thrown away at the end."""
+"""Django for every test that wants it: its own state folder, thrown away at the end. Core and packs need no Django at all."""
 
 from __future__ import annotations
 
 import atexit
+import importlib.util
 import os
 import shutil
 import tempfile
 
-import django
+if importlib.util.find_spec("django"):
+    import django
 
-_HOME = tempfile.mkdtemp(prefix="ciyou-tests-")
-atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
-os.environ["CIYOU_HOME"] = _HOME
-os.environ["DJANGO_SETTINGS_MODULE"] = "ciyou.config.settings"
-django.setup()
+    _HOME = tempfile.mkdtemp(prefix="ciyou-tests-")
+    atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+    os.environ["CIYOU_HOME"] = _HOME
+    os.environ["DJANGO_SETTINGS_MODULE"] = "ciyou.config.settings"
+    django.setup()

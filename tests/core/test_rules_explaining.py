@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
+from ciyou.core.rules.book import Source
 from ciyou.core.rules.explain import explain_all, explain_rule
 from ciyou.core.rules.telling import as_json, render_text
 from tests.core.rulebooks import state
@@ -64,6 +67,20 @@ def test_english_has_no_chinese_left_but_the_names_of_documents():
 
     for text in texts(found["reason"]):
         assert not any("\u4e00" <= char <= "\u9fff" for char in text), text
+
+
+@pytest.mark.parametrize(
+    ("article", "zh", "en"),
+    [
+        ("九", "甲〔2020〕1号第九条", "甲〔2020〕1号, art. 9"),
+        ("十三", "甲〔2020〕1号第十三条", "甲〔2020〕1号, art. 13"),
+        ("二十", "甲〔2020〕1号第二十条", "甲〔2020〕1号, art. 20"),
+        ("3", "甲〔2020〕1号第3条", "甲〔2020〕1号, art. 3"),
+    ],
+)
+def test_an_article_is_cited_in_the_readers_numerals(article, zh, en):
+    source = Source("s", "notice", "甲", "甲〔2020〕1号", article, None, "H")
+    assert (source.cite("zh"), source.cite("en")) == (zh, en)
 
 
 def test_every_rule_is_explained():

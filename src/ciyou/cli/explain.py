@@ -14,7 +14,7 @@ from ciyou.core.errors import CiyouError, FactError, Place, Problem
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.explain import Explanation, explain_all
 from ciyou.core.rules.telling import as_json, render_text
-from ciyou.packs import department_name, load_rule_book, read_facts
+from ciyou.packs import department_name, load_rule_book, presumed_by_a_facts_file, read_facts
 
 HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Entitlements")}
 
@@ -26,20 +26,32 @@ HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Ent
 @click.option("--as-of", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day on which to decide.")
 @click.option("--division", required=True, help="Division code of the child's hukou (2 to 12 digits).")
 @click.option("--rule", "codes", multiple=True, help="Only this rule (may be given several times).")
+@click.option(
+    "--strict", is_flag=True, help="Presume nothing: not even that the child is alive and its parents can be found."
+)
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of text.")
 @language_option
 def explain(
-    facts: Path, as_of: dt.datetime, division: str, codes: tuple[str, ...], wants_json: bool, lang: str | None
+    facts: Path,
+    as_of: dt.datetime,
+    division: str,
+    codes: tuple[str, ...],
+    strict: bool,
+    wants_json: bool,
+    lang: str | None,
 ) -> None:
     """Decide and explain every rule for the child described in FACTS (JSON: child, father, mother, household).
 
-    An absent key is unknown. Exit 0: decided; 2: the facts, the division or the packs cannot be used.
+    An absent key is unknown; only that a child described is alive, and that parents described can be found, is presumed and
+    marked so. Exit 0: decided; 2: the facts, the division or the packs cannot be used.
     """
     spoken = choose_language(lang)
     try:
         document = _read(facts)
         book = load_rule_book(division=division, as_of=as_of.date())
         statements = read_facts(document, book.vocabulary)
+        if not strict:
+            statements += presumed_by_a_facts_file(statements)
         found = explain_all(book, FactState.on(as_of.date(), statements))
         chosen = _chosen(found, codes)
     except CiyouError as error:
@@ -109,11 +121,17 @@ def _read(path: Path) -> dict[str, Any]:
     return document
 
 
+def _source_name(code: str, lang: str) -> str:
+    if code == "facts_file":
+        return "the facts file" if lang == "en" else "事实文件"
+    return department_name(code, lang)
+
+
 def _print(chosen: list[Explanation], lang: str) -> None:
     for kind, words in HEADINGS.items():
         of_kind = [one for one in chosen if one.rule.kind.value == kind]
         if of_kind:
             click.secho(f"== {words[1 if lang == 'en' else 0]} ==", bold=True)
         for one in of_kind:
-            click.echo(render_text(one, lang, department_name))
+            click.echo(render_text(one, lang, _source_name))
             click.echo()

@@ -1,6 +1,6 @@
 """The law as data, and the loader that turns it into rule books: it checks everything and refuses what has no source."""
 
-from ciyou.packs.facts_file import read_facts
+from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.loading import (
     department_name,
     load_departments,
@@ -29,5 +29,6 @@ __all__ = [
     "overlay_key",
     "pack_version",
     "parameters_for",
+    "presumed_by_a_facts_file",
     "read_facts",
 ]

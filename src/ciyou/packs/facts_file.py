@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ciyou.core.errors import FactError, Place, Problem
-from ciyou.core.facts.definition import Entity, FactDefinition, Vocabulary
+from ciyou.core.facts.definition import PARENTS, Entity, FactDefinition, Vocabulary
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.packs.located_yaml import nearest, read_date
 
@@ -37,6 +37,21 @@ def read_facts(
     if reader.problems:
         raise FactError(sorted(reader.problems))
     return tuple(reader.stated)
+
+
+def presumed_by_a_facts_file(stated: Sequence[StatedFact]) -> tuple[StatedFact, ...]:
+    """What a document about a child leaves unsaid but presumes: a child described is alive, a parent described can be found.
+
+    Presumed facts give way to anything stated, and every answer that rests on one is marked as presumed.
+    """
+    said = {(one.entity, one.name) for one in stated}
+    entities = {one.entity for one in stated}
+    presumed = []
+    if Entity.CHILD in entities and (Entity.CHILD, "dead") not in said:
+        presumed.append("dead")
+    if entities & set(PARENTS) and (Entity.CHILD, "parents_untraceable") not in said:
+        presumed.append("parents_untraceable")
+    return tuple(StatedFact(Entity.CHILD, name, False, Basis.PRESUMED, "facts_file") for name in presumed)
 
 
 def _path_as_place(path: Path) -> Place:

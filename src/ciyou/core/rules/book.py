@@ -46,10 +46,20 @@ class Source:
     def cite(self, lang: str = "zh") -> str:
         """The source as a person cites it."""
         name = self.number or self.title
-        article = (
-            f"第{self.article}条" if self.article and lang == "zh" else f", art. {self.article}" if self.article else ""
-        )
-        return f"{name}{article}"
+        if not self.article:
+            return name
+        return f"{name}, art. {_in_digits(self.article)}" if lang == "en" else f"{name}第{self.article}条"
+
+
+_DIGITS = {character: number for number, character in enumerate("零一二三四五六七八九")}
+
+
+def _in_digits(article: str) -> str:
+    """十三 → 13; whatever is not a plain Chinese number below a hundred stays as it is written."""
+    tens, ten, units = article.rpartition("十")
+    if any(part not in {"", *_DIGITS} for part in (tens, units)):
+        return article
+    return str((_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(units, 0))
 
 
 @dataclass(frozen=True)

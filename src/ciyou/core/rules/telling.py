@@ -56,7 +56,10 @@ def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | Non
     """The explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
     name = naming or (lambda code, _lang: code)
     seen: set[int] = set()
-    lines = [f"{explanation.rule.name(lang)}（{explanation.rule.code}）: {outcome_words(explanation, lang)}"]
+    colon = "：" if lang == "zh" else ":"
+    lines = [
+        f"{_aside(explanation.rule.name(lang), explanation.rule.code, lang)}{colon} {outcome_words(explanation, lang)}"
+    ]
     decision = explanation.decision
     if explanation.amount is not None:
         due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
@@ -94,11 +97,12 @@ def _said(fact: StatedFact, lang: str, name: Naming) -> str:
 
 def _missing_line(missing: Missing, lang: str, name: Naming) -> str:
     known_by = ", ".join(name(code, lang) for code in missing.suppliers)
-    return (
-        f"{missing.words.text(lang)}（{_pick(_WORDS['ask'], lang)} {known_by}）"
-        if known_by
-        else missing.words.text(lang)
-    )
+    words = missing.words.text(lang)
+    return _aside(words, f"{_pick(_WORDS['ask'], lang)} {known_by}", lang) if known_by else words
+
+
+def _aside(words: str, aside: str, lang: str) -> str:
+    return f"{words} ({aside})" if lang == "en" else f"{words}（{aside}）"
 
 
 def _pick(pair: Any, lang: str) -> str:
