@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pyarrow.parquet as pq
+import pytest
 from tests.batch.small_deliveries import (
+    AS_OF,
     BIRTHS,
     CHILD,
     CHILD_ID,
@@ -22,6 +25,11 @@ from tests.batch.small_deliveries import (
     id_number,
     screen_rosters,
 )
+from tests.builders import make_delivery
+
+from ciyou.batch.reading import screen_folder
+from ciyou.batch.run_record import RunRecord, watch_nothing
+from ciyou.batch.screen import Settings
 
 BORN = dt.date(2016, 7, 8)
 
@@ -132,3 +140,29 @@ def test_every_record_stands_in_exactly_one_link(tmp_path):
         tmp_path, {HUKOU: FAMILY, SCHOOL: [{"name": "某", **GUARDIANS}, {"name": "王浩宇", "birth_date": BORN}]}
     )
     assert run.rows("SELECT count(*), count(DISTINCT rec_id) FROM links") == [(5, 5)]
+
+
+def test_grandparents_named_as_guardians_of_a_grandchild_are_not_taken_for_parents(tmp_path):
+    head = {"name": "王德福", "id_no": id_number("1958-01-02", 71), "sex": "male", "relation_to_head": "head"}
+    wife = {"name": "周桂英", "id_no": id_number("1960-01-02", 82), "sex": "female", "relation_to_head": "spouse"}
+    child = {
+        **CHILD,
+        "relation_to_head": "grandchild",
+        "g1_name": "王德福",
+        "g1_id": head["id_no"],
+        "g2_name": "周桂英",
+        "g2_id": wife["id_no"],
+    }
+    run = screen_rosters(tmp_path, {HUKOU: [head, wife, child]})
+    person = run.person_of("police_hukou-2")
+    found = run.rows(f"SELECT DISTINCT relation FROM relations WHERE person_id = '{person}'")
+    assert found == [("guardian",)]
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_no_two_people_get_one_id_in_a_delivery_with_grandparents_and_wrong_numbers(tmp_path, seed):
+    rosters = make_delivery(tmp_path, children=400, seed=seed, file_format="csv")
+    out = tmp_path / "out"
+    screen_folder(rosters, out=out, settings=Settings(as_of=AS_OF), record=RunRecord(watch_nothing))
+    people = pq.read_table(out / "people.parquet", columns=["person_id"])["person_id"].to_pylist()
+    assert len(people) == len(set(people))

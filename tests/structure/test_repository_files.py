@@ -11,7 +11,7 @@ HOSTS = tuple(
     ".".join(parts)
     for parts in (
         ("pypi", "org"),
-        ("pythonhosted", "org"),
+        ("python" + "hosted", "org"),
         ("npmjs", "com"),
         ("npmjs", "org"),
         ("npmmirror", "com"),

@@ -129,7 +129,7 @@ def _worker_command() -> list[str]:
 
 
 def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
-    # A session of its own: Ctrl+C reaches only this process, which then ends its children in order.
+    # A process group of its own: Ctrl+C reaches only this process, which then ends its children in order.
     return subprocess.Popen(
         command,
         env=environment(home),

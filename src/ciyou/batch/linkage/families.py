@@ -16,6 +16,7 @@ LEAST_YEARS_OLDER, MOST_YEARS_OLDER = 12, 65
 # 5 head of that household · 6 spouse of that head: perhaps a step-parent, so never a parent to decide by.
 CONFIDENCE = {1: 0.98, 2: 0.9, 3: 0.85, 4: 0.8, 5: 0.7, 6: 0.5}
 LEAST_TO_DECIDE = 5
+_ONLY_GUARDIAN = 9
 _NAME_ONLY_BASE = 1_000_000_000_000_000_000
 
 
@@ -88,7 +89,8 @@ def _gather_household(store: Store) -> None:
     store.create(
         "house",
         f"""SELECT DISTINCT c.aid AS child, a.aid AS adult, a.sex, a.name, a.reading, a.relation,
-          coalesce(c.relation IN ('son', 'daughter'), false) AS is_child_of_head
+          coalesce(c.relation IN ('son', 'daughter'), false) AS is_child_of_head,
+          coalesce(c.relation = 'grandchild' AND a.relation IN ('head', 'spouse'), false) AS is_grandparent
         FROM member c JOIN member a ON a.household_no = c.household_no AND a.aid <> c.aid
         WHERE c.kind = 'child' AND a.kind <> 'child'
           AND coalesce(year(c.birth_date) - year(a.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)""",
@@ -101,18 +103,23 @@ def _state_parents(store: Store) -> None:
     store.create(
         "stated_all",
         f"""
-        SELECT s.child, s.gid AS adult, q.sex, CASE WHEN s.roster IN {registers} THEN 1 WHEN s.roster = '{ASSISTANCE}' THEN 3 ELSE 9 END AS tier,
+        SELECT s.child, s.gid AS adult, q.sex, CASE WHEN s.roster IN {registers} THEN 1 WHEN s.roster = '{ASSISTANCE}' THEN 3 ELSE {_ONLY_GUARDIAN} END AS tier,
           s.roster AS source FROM said s JOIN person q ON q.aid = s.gid WHERE s.gid IS NOT NULL
         UNION ALL
         SELECT n.child, coalesce(h.adult, -({_NAME_ONLY_BASE} + s.rid * 4 + s.slot)),
           coalesce(h.sex, CASE WHEN s.roster = '{BIRTHS}' THEN CASE s.slot WHEN 1 THEN 'female' ELSE 'male' END END),
-          CASE WHEN s.roster IN {registers} THEN 2 WHEN h.is_child_of_head AND h.relation IN ('head', 'spouse') THEN 4 ELSE 9 END, s.roster
+          CASE WHEN s.roster IN {registers} THEN 2 WHEN h.is_child_of_head AND h.relation IN ('head', 'spouse') THEN 4 ELSE {_ONLY_GUARDIAN} END, s.roster
         FROM nameless n JOIN (SELECT child, name, rid, slot, roster FROM said WHERE gid IS NULL) s
           ON s.child = n.child AND s.name = n.name
         LEFT JOIN house h ON h.child = n.child AND (h.name = n.name OR h.reading = n.reading)
         UNION ALL
         SELECT child, adult, sex, CASE relation WHEN 'head' THEN 5 ELSE 6 END, '{HUKOU}' FROM house
         WHERE is_child_of_head AND relation IN ('head', 'spouse')""",
+    )
+    # A register that enters the child as a grandchild names its guardian, not its father or mother, where it names the head.
+    store.run(
+        f"""UPDATE stated_all SET tier = {_ONLY_GUARDIAN} FROM house h
+        WHERE h.child = stated_all.child AND h.adult = stated_all.adult AND h.is_grandparent"""
     )
     _merge_name_only(store)
 
