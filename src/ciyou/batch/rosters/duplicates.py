@@ -1,4 +1,4 @@
-"""Record numbers that stand twice: found by sorted 64-bit hashes (8 bytes a row), then settled by the numbers themselves."""
+"""Record numbers that stand twice: found by 64-bit hashes (8 bytes a row), then settled by the numbers themselves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+# Hashes are kept in this many parts, so that sorting one part needs little memory beside what is kept.
+_PARTS = 16
 
 
 class NumbersSeen:
@@ -15,21 +18,27 @@ class NumbersSeen:
     """
 
     def __init__(self) -> None:
-        self._earlier: list[pa.Array] = []
-        self._current: list[pa.Array] = []
+        self._earlier: list[pa.Array] = [pa.array([], pa.int64()) for _ in range(_PARTS)]
+        self._current: list[list[pa.Array]] = [[] for _ in range(_PARTS)]
 
     def add(self, numbers: Iterable[str]) -> None:
         """Remember the numbers of the roster that is being read."""
-        self._current.append(pa.array(map(hash, numbers), pa.int64()))
+        hashes = pa.array(map(hash, numbers), pa.int64())
+        part_of = pc.bit_wise_and(hashes, _PARTS - 1)
+        for part, kept in enumerate(self._current):
+            kept.append(hashes.filter(pc.equal(part_of, part)))
 
     def finish_roster(self) -> tuple[frozenset[int], frozenset[int]]:
         """Hashes that stand twice in this roster, and hashes that also stand in an earlier one."""
-        current = _sorted(self._current)
-        twice = _repeated(current)
-        distinct = _sorted([pc.unique(current)])
-        both = _repeated(_sorted([*self._earlier, distinct]))
-        self._earlier = [_sorted([pc.unique(_sorted([*self._earlier, distinct]))])]
-        self._current = []
+        twice: list[int] = []
+        both: list[int] = []
+        for part in range(_PARTS):
+            current = _sorted(self._current[part])
+            self._current[part] = []
+            twice += _repeated(current)
+            together = _sorted([self._earlier[part], pc.unique(current)])
+            both += _repeated(together)
+            self._earlier[part] = pc.unique(together)
         return frozenset(twice), frozenset(both)
 
 

@@ -67,6 +67,8 @@ def normalize(
         run = _Run(delivery, folder, crew, as_of, progress)
         summaries = tuple(run.normalize_roster(roster, writer) for roster in delivery.rosters)
     _put_in_place(rejected, work_folder / REJECTED)
+    # What reading needed is given back before linkage takes its own share.
+    pa.default_memory_pool().release_unused()
     return summaries
 
 
