@@ -25,7 +25,7 @@ help: ## list what can be made
 # --- for everyone ---------------------------------------------------------------------------------------------------
 
 demo: setup ## make a synthetic county, screen it, serve it on http://127.0.0.1:8000
-	$(call say,== Making, screening and serving a synthetic county)
+	$(call say,== Making a synthetic county and serving what its screening finds)
 	@$(BIN)/ciyou demo
 
 setup: $(VENV)/.runtime assets catalogues ## install what the product needs (called by the others)
@@ -39,7 +39,7 @@ $(BIN)/python:
 	@sh scripts/make_environment.sh $(VENV)
 
 $(VENV)/.runtime: requirements/build.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
-	$(call say,== Installing the pinned dependencies (a minute or two, once))
+	$(call say,== Installing the pinned dependencies (a minute or two and only once))
 	@$(INSTALL) requirements/build.txt
 	@$(INSTALL) requirements/runtime.txt
 	@$(PIP) --no-deps --no-build-isolation -e .
