@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -167,8 +166,3 @@ def _unknown(book: RuleBook, name: str) -> Unknown | None:
         return Unknown(None, rest) if rest in book.parameters else None
     entity = Entity(owner)
     return Unknown(entity, rest) if book.vocabulary.find(entity, rest) else None
-
-
-def full_years(born: dt.date, on: dt.date) -> int:
-    """Completed years, for reading; the law's own reckoning is in the rules."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from ciyou.apps.rosters.children import ChildFile, ChildNotFound, KnownFact, Relative, read_child
 from ciyou.apps.rosters.places import place_name, read_places
+from ciyou.core.clock.ages import full_years
 from ciyou.core.facts.definition import FactType
 from ciyou.core.rules.book import RuleKind
 from ciyou.core.rules.words import fact_words, value_words
@@ -21,7 +22,6 @@ from ciyou.web.explaining import (
     ExplainedRule,
     OpenQuestion,
     explain_for_page,
-    full_years,
     said_words,
     source_name,
     tie_words,
@@ -75,7 +75,9 @@ def show_child(request: HttpRequest, run_id: uuid.UUID, person_id: str) -> HttpR
         "child": child,
         "place": place_name(read_places(run.input_folder), child.person.division),
         "sex": SEXES.get(child.person.sex or "", ""),
-        "age": full_years(child.person.birth_date, run.as_of) if child.person.birth_date else None,
+        "age": full_years(child.person.birth_date, run.as_of, rule=child.book.age_rule)
+        if child.person.birth_date
+        else None,
         "parents": [_box(one, child, lang) for one in child.parents],
         "others": [_other(one) for one in child.others if one.person],
         "facts": [_line(fact, lang) for fact in (*child.facts, *child.household)],

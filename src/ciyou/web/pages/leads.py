@@ -21,9 +21,10 @@ from ciyou.apps.rosters.outcomes import (
 )
 from ciyou.apps.rosters.places import place_name, read_places
 from ciyou.batch.engines.result_queries import LeadFilter
+from ciyou.core.clock.ages import full_years
 from ciyou.core.rules.book import RuleBook
 from ciyou.web.context import short_language
-from ciyou.web.explaining import fact_phrases, full_years
+from ciyou.web.explaining import fact_phrases
 from ciyou.web.guard import disclose
 from ciyou.web.pages.screenings import find_screening
 from ciyou.web.wording import SEXES, why_words
@@ -111,7 +112,7 @@ def _row(lead: Lead, book: RuleBook, places: Mapping[str, str], lang: str) -> Le
         lead=lead,
         why=why_words(lead.why),
         sex=str(SEXES.get(lead.sex or "", "")),
-        age=full_years(lead.birth_date, book.as_of) if lead.birth_date else None,
+        age=full_years(lead.birth_date, book.as_of, rule=book.age_rule) if lead.birth_date else None,
         place=place_name(places, lead.division),
         facts=facts[:FACTS_SHOWN],
         more_facts=max(len(facts) - FACTS_SHOWN, 0),
