@@ -86,8 +86,8 @@ def main() -> None:
         for measure, spent in timed(act, book, states).to_dict().items():
             p50, p99 = (spent.quantile(share, interpolation="linear") or 0.0 for share in (0.5, 0.99))
             print(f"| {label} ({measure}) | {spent.mean():.2f} | {p50:.2f} | {p99:.2f} | {spent.max():.2f} |")
-            worst = max(worst, p99 if measure == "cpu" else 0.0)
-    print(f"\np99 {worst:.2f} ms of CPU; the limit is {LIMIT_MS:.0f} ms.")
+            worst = max(worst, p99 if measure == "clock" else 0.0)
+    print(f"\np99 {worst:.2f} ms on the clock; the limit is {LIMIT_MS:.0f} ms.")
     if worst > LIMIT_MS:
         raise SystemExit("Explaining one child takes longer than the limit.")
 

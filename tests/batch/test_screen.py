@@ -68,6 +68,18 @@ def test_without_the_list_of_deaths_nobody_is_presumed_alive(tmp_path):
     assert {"father.dead", "mother.dead"} <= set(asked[0][0])
 
 
+@pytest.mark.parametrize("roster", ["court_rulings", "federation_disability", DEATHS, CUSTODY])
+def test_a_roster_that_was_not_delivered_makes_no_lead_of_a_child_of_able_parents(tmp_path, roster):
+    run = screen_rosters(tmp_path, {HUKOU: FAMILY, roster: None})
+    assert run.lead_of() is None
+
+
+def test_trouble_of_one_parent_is_a_lead_although_the_courts_list_was_not_delivered(tmp_path):
+    run = screen_rosters(tmp_path, {HUKOU: FAMILY, DEATHS: [FATHER_DEAD], "court_rulings": None})
+    assert run.decision("de_facto_unattended")[0] == "undetermined"
+    assert run.lead_of() == "open_with_adverse"
+
+
 def test_nothing_is_presumed_of_a_father_whom_no_roster_names(tmp_path):
     child = {**FAMILY[2], "g1_name": "", "g1_id": None, "relation_to_head": None}
     run = screen_rosters(tmp_path, {HUKOU: (MOTHER, child), DEATHS: [MOTHER_DEAD]})

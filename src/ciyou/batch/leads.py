@@ -41,7 +41,7 @@ HINT_COLUMNS = {
     "would_gain_fen": "BIGINT",
     "period": "VARCHAR",
 }
-"""`hint`: a row per child and entitlement (class 5 excepted) that is due, open, or kept closed by one parent only."""
+"""`hint`: a row per child and entitlement (class 5 excepted) that is due, that one parent's trouble brings near, or whose parents are unknown."""
 
 
 def make_leads(store: Store, *, adverse: Sequence[str]) -> None:
@@ -58,8 +58,8 @@ WITH reasoned AS (
   SELECT h.*, CASE
     WHEN h.outcome = 'yes' THEN CASE h.basis WHEN 'rostered' THEN 'entitled' ELSE 'entitled_presumed' END
     WHEN k.father IS NULL AND k.mother IS NULL THEN 'parents_unidentified'
-    WHEN h.outcome = 'undetermined' THEN 'open_with_adverse'
-    WHEN (k.father IS NOT NULL AND h.father_failing) OR (k.mother IS NOT NULL AND h.mother_failing) THEN 'one_parent_adverse'
+    WHEN (k.father IS NOT NULL AND h.father_failing) OR (k.mother IS NOT NULL AND h.mother_failing)
+      THEN CASE h.outcome WHEN 'undetermined' THEN 'open_with_adverse' ELSE 'one_parent_adverse' END
     ELSE 'parent_unidentified' END AS why,
     CASE WHEN h.outcome = 'no' THEN h.would_gain_fen ELSE coalesce(h.amount_fen, h.ceiling_fen) END AS stake
   FROM hint h JOIN kin k USING (pid))

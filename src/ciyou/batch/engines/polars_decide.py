@@ -15,8 +15,9 @@ from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
-from ciyou.core.facts.definition import column_name
-from ciyou.core.rules.book import Rule, RuleKind
+from ciyou.core.clock.months import add_months
+from ciyou.core.facts.definition import FactType, column_name
+from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.core.rules.tree import Kind
 
 _PARAMETER_TYPES = {
@@ -26,7 +27,7 @@ _PARAMETER_TYPES = {
     Kind.DATE: pl.Date(),
     Kind.ENUM: pl.String(),
 }
-_PARENT_DEAD = ("father", "mother")
+_PARENTS = ("father", "mother")
 
 
 @dataclass(frozen=True)
@@ -102,14 +103,22 @@ class _Group:
         said = self._apply(mine)
         whole_input = _with_silence(mine, presumptions)
         whole = self._apply(whole_input)
-        supposed = {
-            side: self._apply(whole_input.with_columns(pl.lit(True).alias(column_name(side, "dead"))))
-            for side in _PARENT_DEAD
-        }
+        supposed = self._if_one_parent_died(whole_input)
+        evident = self._if_one_parent_died(_with_nothing_more(whole_input, self.book))
         whole_input = self.atoms.apply(whole_input.lazy()).collect()
         rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
-        hints = [self._hints(rule, rows, whole, supposed) for rule, rows in zip(self.book.rules, rules, strict=True)]
+        some_parent_unknown = ~(mine["has_father"] & mine["has_mother"])
+        hints = [
+            self._hints(rule, rows.with_columns(some_parent_unknown.alias("some_parent_unknown")), supposed, evident)
+            for rule, rows in zip(self.book.rules, rules, strict=True)
+        ]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
+
+    def _if_one_parent_died(self, frame: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
+        """Every rule, supposing the father dead, and supposing the mother dead."""
+        return {
+            side: self._apply(frame.with_columns(pl.lit(True).alias(column_name(side, "dead")))) for side in _PARENTS
+        }
 
     def _apply(self, frame: pl.DataFrame) -> pl.DataFrame:
         return self.program.apply(frame.lazy()).select(*self.program.outputs).collect()
@@ -185,14 +194,30 @@ class _Group:
         return pl.concat_str(pl.lit("a"), pl.col("zone"), *values, separator="|")
 
     def _hints(
-        self, rule: Rule, rows: pl.DataFrame, whole: pl.DataFrame, supposed: Mapping[str, pl.DataFrame]
+        self,
+        rule: Rule,
+        rows: pl.DataFrame,
+        supposed: Mapping[str, pl.DataFrame],
+        evident: Mapping[str, pl.DataFrame],
     ) -> pl.DataFrame | None:
-        """What makes a lead: money due, money that hangs on open facts, or due at once if the other parent failed too."""
+        """What makes a lead: money due, money that one parent's evident trouble brings near, money of a child whose parents are unknown.
+
+        A parent is in trouble if the other's death alone would bring the money, on what is known and nothing more: so the rule
+        itself says what trouble is, and a roster that was not delivered puts nobody's parents in trouble.
+        """
         if rule.kind is not RuleKind.ENTITLEMENT or rule.sensitivity >= RESTRICTED:
             return None
-        failing, would_gain = self._if_one_parent_died(rule, supposed, len(rows))
+        failing, would_gain = _verdicts(rule, supposed, evident) if rule in self.by_parents else _no_verdicts(len(rows))
         hints = rows.select(
-            "pid", "division", "rule", "outcome", "basis", "amount_fen", "ceiling_fen", "deciding_facts"
+            "pid",
+            "division",
+            "rule",
+            "outcome",
+            "basis",
+            "amount_fen",
+            "ceiling_fen",
+            "deciding_facts",
+            "some_parent_unknown",
         ).with_columns(
             pl.lit(rule in self.by_parents).alias("by_parents"),
             failing["mother"].alias("father_failing"),
@@ -201,26 +226,44 @@ class _Group:
             pl.lit(rule.period).alias("period"),
         )
         one_failing = pl.col("mother_failing") | pl.col("father_failing")
-        return hints.filter(
-            (pl.col("outcome") == "yes")
-            | (pl.col("by_parents") & ((pl.col("outcome") == "undetermined") | one_failing))
-        )
-
-    def _if_one_parent_died(
-        self, rule: Rule, supposed: Mapping[str, pl.DataFrame], count: int
-    ) -> tuple[Mapping[str, pl.Series], pl.Series]:
-        """Supposing one parent dead, is the money no longer excluded, and up to how much? Then the other parent is in trouble.
-
-        So the rule itself says what trouble is, and no list of circumstances stands here.
-        """
-        if rule not in self.by_parents:
-            never = pl.Series([False], dtype=pl.Boolean).new_from_index(0, count)
-            return dict.fromkeys(_PARENT_DEAD, never), pl.Series([None], dtype=pl.Int64).new_from_index(0, count)
-        failing = {side: supposed[side][outcome_column(rule.code)].fill_null(True) for side in _PARENT_DEAD}
-        ceilings = pl.DataFrame({side: supposed[side][ceiling_column(rule.code)] for side in _PARENT_DEAD})
-        return failing, ceilings.select(pl.max_horizontal(pl.all())).to_series()
+        could_gain = pl.col("would_gain_fen").ne_missing(0)
+        near = one_failing | (pl.col("some_parent_unknown") & could_gain)
+        return hints.filter((pl.col("outcome") == "yes") | (pl.col("by_parents") & near)).drop("some_parent_unknown")
 
 
+def _verdicts(
+    rule: Rule, supposed: Mapping[str, pl.DataFrame], evident: Mapping[str, pl.DataFrame]
+) -> tuple[Mapping[str, pl.Series], pl.Series]:
+    """Whether one parent's death would bring the money (an open condition, such as a term not stated, counts), and up to how much."""
+    failing = {side: evident[side][outcome_column(rule.code)].fill_null(True) for side in _PARENTS}
+    ceilings = pl.DataFrame({side: supposed[side][ceiling_column(rule.code)] for side in _PARENTS})
+    return failing, ceilings.select(pl.max_horizontal(pl.all())).to_series()
+
+
+def _no_verdicts(count: int) -> tuple[Mapping[str, pl.Series], pl.Series]:
+    never = pl.Series([False], dtype=pl.Boolean).new_from_index(0, count)
+    return dict.fromkeys(_PARENTS, never), pl.Series([None], dtype=pl.Int64).new_from_index(0, count)
+
+
+def _with_nothing_more(frame: pl.DataFrame, book: RuleBook) -> pl.DataFrame:
+    """The frame as if nothing more came to light: what is unknown is taken not to be so. Only for telling evidence from silence.
+
+    Attributes of a circumstance (a term, a day) stay open; a child without a date of birth is taken for one of ten.
+    """
+    ten_years_old = pl.lit(add_months(book.as_of, -120))
+    filled = [pl.col(column_name("child", "birth_date")).fill_null(ten_years_old)]
+    for definition in book.vocabulary:
+        nothing = _NOTHING.get(definition.type)
+        if nothing is None or "." in definition.name or (definition.options and nothing not in definition.options):
+            continue
+        names = [column_name(entity, definition.name) for entity in definition.entities()]
+        filled += [
+            pl.col(name).fill_null(pl.lit(nothing).cast(frame.schema[name])) for name in names if name in frame.columns
+        ]
+    return frame.with_columns(filled)
+
+
+_NOTHING: Mapping[FactType, bool | int | str] = {FactType.BOOL: False, FactType.INT: 0, FactType.ENUM: "none"}
 _OUTCOME = (
     pl.when(pl.col("holds").is_null())
     .then(pl.lit("undetermined"))
