@@ -8,6 +8,10 @@ import os
 import shutil
 import tempfile
 
+import pytest
+
+_OURS = ("CIYOU_HOME", "DJANGO_SETTINGS_MODULE")
+
 if importlib.util.find_spec("django"):
     import django
 
@@ -16,3 +20,10 @@ if importlib.util.find_spec("django"):
     os.environ["CIYOU_HOME"] = _HOME
     os.environ["DJANGO_SETTINGS_MODULE"] = "ciyou.config.settings"
     django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Each process of a parallel run makes a state folder of its own: settings inherited from here would make them share one."""
+    for name in _OURS:
+        os.environ.pop(name, None)
