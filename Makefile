@@ -70,9 +70,16 @@ browser: ## install Chromium and a Chinese font for the browser tests, where the
 	@sh scripts/install_browser.sh
 
 test: $(VENV)/.test assets catalogues browser ## everything: lint, types, contracts, templates, all tests
-	@$(MAKE) --no-print-directory --keep-going lint types contracts templates pytest
+	@$(MAKE) --no-print-directory --keep-going lint types contracts templates pytest-postgresql pytest
 
-.PHONY: pytest
+# Only what touches a database; the whole suite runs on SQLite, and last, so that its summary line is the one that stays.
+USES_DATABASE := tests/apps tests/web tests/databases tests/cli tests/e2e/test_serving.py
+
+.PHONY: pytest pytest-postgresql
+pytest-postgresql: $(VENV)/.test assets catalogues
+	$(call say,== Running the tests that use a database on PostgreSQL)
+	@$(BIN)/python scripts/with_postgresql.py $(PYTEST) -q -n 2 --dist loadfile $(USES_DATABASE)
+
 pytest: $(VENV)/.test assets catalogues
 	$(call say,== Running all tests)
 	@$(PYTEST)

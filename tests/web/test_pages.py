@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
-from tests.web.made_results import NAME, OTHER_DIVISION, TOWNSHIP
+from ciyou.apps.cases.models import LeadLoad
 
 
 def read(client, address, **query):
@@ -22,67 +20,29 @@ def test_the_summary_counts_a_presumed_no_apart_from_a_no(client, addresses):
     assert re.findall(r'data-value="(\d+)"', row) == ["0", "0", "1", "2"]
 
 
-def test_restricted_categories_stand_in_no_count_list_or_filter(client, addresses):
-    for name in ("screening", "leads", "child"):
-        page = client.get(addresses[name]).content.decode()
-        assert "hiv" not in page.lower()
-        assert "艾滋" not in page
-        assert "987" not in page
+def test_restricted_categories_stand_in_no_count(client, addresses):
+    page = client.get(addresses["screening"]).content.decode()
+    assert "hiv" not in page.lower()
+    assert "艾滋" not in page
+    assert "987" not in page
 
 
-def test_a_filter_by_a_restricted_rule_is_as_if_it_were_not_there(client, addresses):
-    unfiltered = read(client, addresses["leads"])
-    assert "共 3 条线索" in unfiltered
-    assert "共 3 条线索" in read(client, addresses["leads"], rule="hiv_infected", outcome="yes")
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ({"rule": "de_facto_unattended", "outcome": "yes"}, 1),
-        ({"rule": "de_facto_unattended"}, 2),
-        ({"rule": "orphan", "outcome": "presumed"}, 1),
-        ({"rule": "orphan", "outcome": "no"}, 1),
-        ({"why": "adverse_record_alone"}, 1),
-        ({"township": TOWNSHIP}, 2),
-        ({"township": OTHER_DIVISION[:9]}, 1),
-        ({"page": "99"}, 3),
-        ({"page": "nonsense", "township": "x'; --"}, 3),
-    ],
-)
-def test_leads_are_filtered_by_what_the_address_says(client, addresses, query, found):
-    assert f"共 {found} 条线索" in read(client, addresses["leads"], **query)
-
-
-def test_a_name_is_looked_for_without_ever_standing_in_an_address(client, addresses):
-    response = client.post(addresses["leads"], {"name": NAME[:2]})
-    page = response.content.decode()
-    assert "共 1 条线索" in re.sub(r"\s+", " ", page)
-    assert not any(NAME[:2] in link for link in re.findall(r'href="([^"]*)"', page))
-
-
-def test_a_lead_that_is_nobodys_yet_shows_its_record(client, addresses):
-    assert "JL000123" in read(client, addresses["leads"], why="adverse_record_alone")
+def test_the_summary_says_where_the_leads_went_and_leads_there(client, addresses, run):
+    LeadLoad.objects.create(
+        run_id=str(run.id),
+        division=run.division,
+        as_of=run.as_of,
+        counts={"to_villages": 2, "villages": 1, "to_county": 1},
+        started_at=run.created_at,
+        finished_at=run.created_at,
+    )
+    page = read(client, addresses["screening"])
+    assert "2 条已分到 1 个村" in page
+    assert "1 条在县级队列" in page
+    assert f"/leads/?run={run.id}" in client.get(addresses["screening"]).content.decode()
 
 
 def test_rows_set_aside_are_shown_by_place_and_reason(client, addresses):
     page = read(client, addresses["rejected"])
     assert "日期无法读懂。" in page
     assert "17, 23" in page
-
-
-def test_a_childs_page_shows_the_circumstances_of_each_parent_and_who_said_so(client, addresses):
-    page = read(client, addresses["child"])
-    assert "父亲 · 扎西 据户籍人口名册、出生医学证明名册，把握 90% 死亡 死亡医学证明名册 · 名册登记" in page
-    assert "服刑在押 刑期（月） 36" in page
-
-
-def test_a_childs_page_explains_a_yes_with_its_clauses(client, addresses):
-    page = client.get(addresses["child"]).content.decode()
-    decision = re.search(r'<details class="decision decision-yes">.*?事实无人抚养儿童.*?</details>', page, re.DOTALL)
-    assert decision
-    assert "§" in decision.group() or 'class="clause"' in decision.group()
-
-
-def test_a_child_that_is_not_there_is_not_found(client, run):
-    assert client.get(f"/screenings/{run.id}/children/nobody/").status_code == 404

@@ -10,7 +10,14 @@ import pytest
 from django.utils import timezone
 
 from ciyou.apps.rosters import tasks
-from ciyou.apps.rosters.following import SILENCE, begin_screening, finish_screening, mark_interrupted, record_progress
+from ciyou.apps.rosters.following import (
+    SILENCE,
+    begin_screening,
+    finish_screening,
+    mark_interrupted,
+    note_screened,
+    record_progress,
+)
 from ciyou.apps.rosters.models import ScreeningRun
 from ciyou.apps.rosters.selectors import ScreeningNotFound, get_screening, list_screenings
 from ciyou.apps.rosters.services import cancel_screening, restart_screening, start_demo_screening, start_screening
@@ -96,7 +103,8 @@ def test_running_again_twice_queues_it_once(delivered):
 
 def test_a_finished_screening_is_done_and_can_not_be_run_again(delivered):
     begin_screening(run_id=delivered)
-    finish_screening(run_id=delivered, people=7, file_names=["hukou.csv"])
+    note_screened(run_id=delivered, people=7, file_names=["hukou.csv"])
+    finish_screening(run_id=delivered)
     run = get_screening(LOCAL_OPERATOR, run_id=delivered)
     assert (run.status, run.percent, run.can_run_again) == ("done", 100, False)
 

@@ -1,25 +1,18 @@
-"""Result tables encrypted for transport: AES-256-GCM in chunks, so that a file of any size fits into memory.
-
-File: the line CIYOU-AESGCM-1, 8 random bytes, then per chunk 4 bytes of length (big-endian) and the ciphertext with its tag. The
-nonce is the random bytes and the chunk's number; name, number and whether the chunk is the last are authenticated, so that
-chunks can be neither left out, exchanged nor moved to another table.
-"""
+"""Result tables encrypted for transport, each as a stream of the vault (`ciyou.vault.streams`) that bears the table's name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
 from pathlib import Path
-from typing import BinaryIO
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from ciyou.core.errors import Place, Problem, RunError
+from ciyou.core.errors import Place, Problem, RunError, VaultError
+from ciyou.vault.streams import CHUNK_BYTES, EncryptingWriter, decrypted_chunks
 
-MAGIC = b"CIYOU-AESGCM-1\n"
 ENDING = ".enc"
-_CHUNK_BYTES, _KEY_BYTES, _PREFIX_BYTES = 1 << 20, 32, 8
+_KEY_BYTES = 32
 
 
 def read_or_make_key(path: Path) -> bytes:
@@ -51,8 +44,12 @@ def read_key(path: Path) -> bytes:
 def encrypt_tables(folder: Path, key: bytes) -> None:
     """Replace every Parquet file of a folder by its encrypted form (`people.parquet` → `people.parquet.enc`)."""
     for path in sorted(folder.glob("*.parquet")):
-        with path.open("rb") as source, path.with_name(path.name + ENDING).open("wb") as target:
-            _encrypt(source, target, path.name, AESGCM(key))
+        with (
+            path.open("rb") as source,
+            path.with_name(path.name + ENDING).open("wb") as target,
+            EncryptingWriter(target, key, name=path.name) as writer,
+        ):
+            shutil.copyfileobj(source, writer, CHUNK_BYTES)
         path.unlink()
 
 
@@ -68,9 +65,9 @@ def decrypt_tables(folder: Path, out: Path, key: bytes) -> int:
                 path.open("rb") as source,
                 os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target,
             ):
-                target.writelines(_decrypt(source, name, AESGCM(key)))
+                target.writelines(decrypted_chunks(source, key, name=name))
             part.replace(out / name)
-        except (InvalidTag, EOFError) as error:
+        except VaultError as error:
             part.unlink(missing_ok=True)
             raise _refusal(
                 path,
@@ -79,37 +76,6 @@ def decrypt_tables(folder: Path, out: Path, key: bytes) -> int:
                 "It cannot be decrypted: the key is another one, or the file was changed.",
             ) from error
     return len(found)
-
-
-def _encrypt(source: BinaryIO, target: BinaryIO, name: str, cipher: AESGCM) -> None:
-    prefix = os.urandom(_PREFIX_BYTES)
-    target.write(MAGIC + prefix)
-    chunk, number = source.read(_CHUNK_BYTES), 0
-    while True:
-        following = source.read(_CHUNK_BYTES)
-        sealed = cipher.encrypt(prefix + number.to_bytes(4, "big"), chunk, _bound(name, number, last=not following))
-        target.write(len(sealed).to_bytes(4, "big") + sealed)
-        if not following:
-            return
-        chunk, number = following, number + 1
-
-
-def _decrypt(source: BinaryIO, name: str, cipher: AESGCM) -> Iterator[bytes]:
-    if source.read(len(MAGIC)) != MAGIC:
-        raise EOFError
-    prefix, number = source.read(_PREFIX_BYTES), 0
-    header = source.read(4)
-    while True:
-        sealed = source.read(int.from_bytes(header, "big"))
-        following = source.read(4)
-        yield cipher.decrypt(prefix + number.to_bytes(4, "big"), sealed, _bound(name, number, last=not following))
-        if not following:
-            return
-        header, number = following, number + 1
-
-
-def _bound(name: str, number: int, *, last: bool) -> bytes:
-    return f"{name}/{number}/{'last' if last else 'more'}".encode()
 
 
 def _refusal(path: Path, code: str, zh: str, en: str) -> RunError:

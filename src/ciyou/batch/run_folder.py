@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ciyou.core.errors import Place, Problem, RunError
 
@@ -17,7 +18,7 @@ RUN_FILE = "run.json"
 FORMAT = "ciyou-run/1"
 LOCK_FILE = ".lock"
 WORK_FOLDER = ".work"
-TABLES = ("people", "links", "relations", "review", "rejected", "facts", "decisions", "leads")
+TABLES = ("people", "links", "relations", "review", "rejected", "facts", "decisions", "leads", "identifiers")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,31 @@ def open_run_folder(out: Path) -> Iterator[RunFolder]:
         finally:
             shutil.rmtree(folder.work, ignore_errors=True)
             (out / LOCK_FILE).unlink(missing_ok=True)
+
+
+def read_run_file(folder: Path) -> dict[str, Any]:
+    """`run.json` of an output folder; raises RunError when the folder holds no finished run, or an encrypted one."""
+    path = folder / RUN_FILE
+    if not path.is_file():
+        raise RunError(
+            Problem(
+                Place(folder.name),
+                "run.none",
+                "这个文件夹里没有筛查结果（缺少 run.json）；请给出 ciyou screen 的输出文件夹。",
+                "This folder holds no screening (there is no run.json); give the output folder of `ciyou screen`.",
+            )
+        )
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("settings", {}).get("encrypted") and not (folder / "leads.parquet").exists():
+        raise RunError(
+            Problem(
+                Place(folder.name),
+                "run.encrypted",
+                "这次筛查的结果是加密的；请先用 ciyou decrypt 解密到另一个文件夹（连同 run.json）。",
+                "The results of this screening are encrypted; decrypt them to another folder with `ciyou decrypt` first (with run.json).",
+            )
+        )
+    return found
 
 
 def _check_ours(out: Path) -> None:

@@ -21,6 +21,7 @@ from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
 from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
+from ciyou.batch.linkage.identifiers import IDENTIFIERS_QUERY, make_identifiers
 from ciyou.batch.linkage.linker import Linker
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
 from ciyou.batch.linkage.people import make_people
@@ -121,6 +122,7 @@ def screen_delivery(
         _decide(store, folder, presumptions, ranges, settings, record)
         with record.stage("leads") as stage:
             make_leads(store, adverse=delivery.adverse)
+            make_identifiers(store, adverse=delivery.adverse)
             stage.rows = store.number("SELECT (SELECT count(*) FROM child_lead) + (SELECT count(*) FROM record_lead)")
         with record.stage("write"):
             _write_tables(store, folder, delivery)
@@ -215,6 +217,7 @@ def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery)
     for table, query in LINKAGE_QUERIES.items():
         store.write_parquet(query, folder.final / f"{table}.parquet")
     store.write_parquet(leads_query(), folder.final / "leads.parquet")
+    store.write_parquet(IDENTIFIERS_QUERY, folder.final / "identifiers.parquet")
     rejected = (
         f"SELECT * FROM read_parquet({quoted(str(delivery.rejected))}) ORDER BY ALL"
         if delivery.rejected

@@ -12,23 +12,37 @@ from ciyou import __version__
 COMMANDS = {
     "demo": "ciyou.cli.demo:demo",
     "serve": "ciyou.cli.serve:serve",
+    "accounts": "ciyou.cli.accounts:accounts",
     "screen": "ciyou.cli.screen:screen",
+    "load": "ciyou.cli.load:load",
     "decrypt": "ciyou.cli.decrypt:decrypt",
     "synth": "ciyou.cli.synth:synth",
     "explain": "ciyou.cli.explain:explain",
     "facts": "ciyou.cli.facts:facts",
     "packs": "ciyou.cli.packs:packs",
+    "redecide": "ciyou.cli.redecide:redecide",
+    "audit": "ciyou.cli.audit:audit",
+    "backup": "ciyou.cli.backup:backup",
+    "restore": "ciyou.cli.backup:restore",
+    "keys": "ciyou.cli.keys:keys",
 }
 # Help of the group is shown without importing every command: one line each.
 SUMMARIES = {
     "demo": "Make a synthetic county, screen it and serve it.",
     "serve": "Serve the pages on this machine.",
+    "accounts": "First administrators, and the list of divisions.",
     "screen": "Screen a folder of rosters: who may be due what, and why.",
+    "load": "Load what a screening found: files, leads and work.",
     "decrypt": "Decrypt the tables of an encrypted screening.",
     "synth": "Make rosters of a synthetic county, with dirt and truth.",
     "explain": "Decide and explain every rule for one child.",
     "facts": "List every fact that may be known.",
     "packs": "Check the packs that hold the law.",
+    "redecide": "Determine children again, or replay what was determined.",
+    "audit": "Check the log of who looked and who did what.",
+    "backup": "Write everything but the keys to one encrypted file.",
+    "restore": "Restore a backup into a new state folder.",
+    "keys": "List, rotate and destroy the installation's keys.",
 }
 
 

@@ -1,4 +1,4 @@
-"""`ciyou serve`: the pages and the worker behind them, on this machine only, in one command."""
+"""`ciyou serve`: the pages and the worker behind them, in one command."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from ciyou.core.errors import RunError
 @click.command("serve")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
 @click.option(
-    "--address", default="127.0.0.1", show_default=True, help="Address to listen on: one of this machine's own only."
+    "--address",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; one that others can reach only behind a trusted TLS proxy.",
 )
 @click.option(
     "--home",
@@ -27,16 +30,16 @@ from ciyou.core.errors import RunError
 )
 @language_option
 def serve(port: int, address: str, home: Path, lang: str | None) -> None:
-    """Serve the pages on this machine until Ctrl+C.
+    """Serve the pages until Ctrl+C.
 
-    There is no sign-in yet: other machines are refused, whatever address is asked for.
+    Other machines are refused unless CIYOU_HOSTS and CIYOU_TRUSTED_PROXY name who is served, through which TLS proxy.
 
     \b
     Example:
       ciyou serve --port 8000
     """
     try:
-        host = check_address(address)
+        host = check_address(address, home=home)
         check_port(host, port)
         run_management("prepare", home=home)
         sys.exit(serve_until_stopped(home=home, host=host, port=port, say=click.echo))

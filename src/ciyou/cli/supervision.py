@@ -30,18 +30,26 @@ OWNER_ONLY = 0o077
 Say = Callable[[str], None]
 
 
-def check_address(address: str) -> str:
-    """The address to bind; raises RunError for anything that other machines could reach."""
+def check_address(address: str, *, home: Path) -> str:
+    """The address to bind; raises RunError for anything that other machines could reach without TLS and a trusted proxy."""
     if address == "localhost":
         return "127.0.0.1"
     with contextlib.suppress(ValueError):
         if ipaddress.ip_address(address).is_loopback:
             return address
+        if serves_others(home):
+            return address
     raise _refusal(
         "serve.address",
-        f"拒绝监听 {address}：尚未启用登录，只供本机访问。请去掉 --address，或填 127.0.0.1。",
-        f"{address} is refused: there is no sign-in yet, so Ciyou serves this machine only. Leave --address out, or give 127.0.0.1.",
+        f"拒绝监听 {address}：只有通过 TLS 代理才供其他电脑访问（演示从不）。请去掉 --address，或设置 CIYOU_HOSTS 和 CIYOU_TRUSTED_PROXY。",
+        f"{address} is refused: other machines are served through a TLS proxy only (a demo never). Leave --address out, or set CIYOU_HOSTS and CIYOU_TRUSTED_PROXY.",
     )
+
+
+def serves_others(home: Path) -> bool:
+    """Whether this installation serves other machines: hosts and a trusted proxy are named, and it is no demo."""
+    named = os.environ.get("CIYOU_HOSTS", "").strip() and os.environ.get("CIYOU_TRUSTED_PROXY", "").strip()
+    return bool(named) and not (home.expanduser() / "demo").exists()
 
 
 def check_port(host: str, port: int) -> None:
@@ -125,7 +133,7 @@ def _server_command(host: str, port: int) -> list[str]:
 
 
 def _worker_command() -> list[str]:
-    return [sys.executable, "-m", "django", "work_screenings"]
+    return [sys.executable, "-m", "django", "work"]
 
 
 def _start(command: list[str], home: Path) -> subprocess.Popen[bytes]:
@@ -153,7 +161,8 @@ def _wait_until_ready(server: subprocess.Popen[bytes], host: str, port: int) -> 
         with contextlib.suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection(host, port, timeout=5)
             connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.client.OK:
+            # Asked under an address that others use, the server answers that it is there, and refuses.
+            if connection.getresponse().status in (http.client.OK, http.client.FORBIDDEN):
                 return
     raise _refusal(
         "serve.not_ready",

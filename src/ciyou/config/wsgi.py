@@ -3,7 +3,11 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
+
+from ciyou.config.databases import forget_machine
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ciyou.config.settings")
 
 application = get_wsgi_application()
+forget_machine(connections.settings)

@@ -87,3 +87,11 @@ class RunError(CiyouError):
 
 class AccessDenied(CiyouError):
     """The actor may not see or do this."""
+
+
+class VaultError(CiyouError):
+    """Something encrypted cannot be read, or a key is missing."""
+
+
+class RecordError(CiyouError):
+    """What was to be recorded is not possible: a wrong value, a state that has moved on, somebody else was first."""

@@ -1,5 +1,7 @@
 """The law as data, and the loader that turns it into rule books: it checks everything and refuses what has no source."""
 
+from ciyou.packs.changes import next_dated_change
+from ciyou.packs.clocks import load_clocks
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.loading import (
     department_name,
@@ -14,18 +16,23 @@ from ciyou.packs.loading import (
     pack_version,
     parameters_for,
 )
+from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
 
 __all__ = [
     "department_name",
+    "load_clocks",
     "load_departments",
     "load_documents",
+    "load_limits",
     "load_packs",
     "load_parameter_rows",
+    "load_retention_rules",
     "load_roster_packs",
     "load_rule_book",
     "load_statistics",
     "load_vocabulary",
+    "next_dated_change",
     "overlay_key",
     "pack_version",
     "parameters_for",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from ciyou.core.access.redaction import is_withheld
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.amounts import bounds_words
@@ -19,12 +20,15 @@ from ciyou.core.rules.words import unknown_words
 from ciyou.packs import department_name, load_roster_packs
 
 SAID_AT_MOST = 3
+Ways = Callable[[str, str, tuple[str, ...]], tuple[str, str]]
+"""From an entity, a fact and who may be asked to how the reader finds it out (visit | letter | "") and where that begins."""
+
 NATION = "00"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an explanation. `mark`: yes | no | undetermined. `clauses` and `said` are ready to read."""
+    """One step of an explanation. `mark`: yes | no | undetermined | withheld. `clauses` and `said` are ready to read."""
 
     text: str
     mark: str
@@ -35,11 +39,16 @@ class Step:
 
 @dataclass(frozen=True)
 class OpenQuestion:
-    """A fact that would decide: what it is, which departments know it, and who may be asked."""
+    """A fact that would decide: what it is, which departments know it, and who may be asked.
+
+    `way`: how the reader finds it out: visit | letter | "" (somebody else's to find out); `address` is where that begins.
+    """
 
     text: str
     known_by: str
     ask: str
+    way: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,9 +69,14 @@ class ExplainedRule:
     clauses: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
 
+    @property
+    def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:
+        """The open questions as the component of questions wants them, what the reader can find out first."""
+        return [(question, []) for question in sorted(self.questions, key=lambda one: not one.way)]
 
-def explain_for_page(explanation: Explanation, lang: str) -> ExplainedRule:
-    """One explained rule in one language."""
+
+def explain_for_page(explanation: Explanation, lang: str, ways: Ways | None = None) -> ExplainedRule:
+    """One explained rule in one language; `ways` says how the reader may find out what is missing."""
     rule, decision = explanation.rule, explanation.decision
     return ExplainedRule(
         code=rule.code,
@@ -77,7 +91,7 @@ def explain_for_page(explanation: Explanation, lang: str) -> ExplainedRule:
         steps=tuple(_step(child, lang) for child in explanation.reason.children),
         amount_steps=() if explanation.amount is None else (_step(explanation.amount, lang),),
         clauses=tuple(source.cite(lang) for source in explanation.reason.cites),
-        questions=tuple(_question(missing, lang) for missing in explanation.missing),
+        questions=tuple(_question(missing, lang, ways) for missing in explanation.missing),
     )
 
 
@@ -91,7 +105,7 @@ def _amount(explanation: Explanation, lang: str) -> str:
 
 
 def _step(reason: Reason, lang: str) -> Step:
-    mark = {True: "yes", False: "no", None: "undetermined"}[reason.truth]
+    mark = "withheld" if is_withheld(reason) else {True: "yes", False: "no", None: "undetermined"}[reason.truth]
     said = tuple(dict.fromkeys(said_words(fact, lang) for fact in reason.said))
     return Step(
         text=reason.text(lang),
@@ -122,7 +136,17 @@ def basis_words(basis: Basis) -> str:
 
 def source_name(code: str, lang: str) -> str:
     """The name of a roster or a department; the code itself where it has none."""
-    derived = {"id_number": _("身份证号码"), "rosters": _("各名册"), "families": _("家庭关系核对"), "": ""}
+    derived = {
+        "visit": _("走访核实"),
+        "inquiry": _("协查回函"),
+        "correction": _("更正"),
+        "registration": _("登记建档"),
+        "officer": _("经办人登记"),
+        "id_number": _("身份证号码"),
+        "rosters": _("各名册"),
+        "families": _("家庭关系核对"),
+        "": "",
+    }
     return _roster_names().get(code, {}).get(lang) or derived.get(code) or department_name(code, lang)
 
 
@@ -140,8 +164,16 @@ def _roster_names() -> dict[str, dict[str, str]]:
     return {pack.code: {lang: pack.name(lang) for lang in ("zh", "en")} for pack in packs}
 
 
-def _question(missing: Missing, lang: str) -> OpenQuestion:
-    known_by = [department_name(code, lang) for code in missing.suppliers]
+def _question(missing: Missing, lang: str, ways: Ways | None) -> OpenQuestion:
+    entity = missing.unknown.entity
+    way, address = ways(entity.value if entity else "", missing.unknown.name, missing.askable) if ways else ("", "")
+    return question_words(missing.words.text(lang), missing.suppliers, missing.askable, lang, way=way, address=address)
+
+
+def question_words(
+    text: str, suppliers: Iterable[str], askable: Iterable[str], lang: str, *, way: str = "", address: str = ""
+) -> OpenQuestion:
+    """An open question ready to read: what, which departments know it, who may be asked, and where that begins."""
     asked = {
         "guardian": _("监护人"),
         "village": _("村（居）委会"),
@@ -149,9 +181,11 @@ def _question(missing: Missing, lang: str) -> OpenQuestion:
         "department": _("部门"),
     }
     return OpenQuestion(
-        text=missing.words.text(lang),
-        known_by=_("、").join(known_by),
-        ask=_("、").join(asked[code] for code in missing.askable if code in asked),
+        text=text,
+        known_by=_("、").join(department_name(code, lang) for code in suppliers),
+        ask=_("、").join(asked[code] for code in askable if code in asked),
+        way=way,
+        address=address,
     )
 
 

@@ -34,6 +34,8 @@ def stage_words(stage: str, *, queued: bool) -> str:
         return _("排队中：前面还有筛查在进行")
     if stage == "synthesize":
         return _("生成演示名册")
+    if stage == "register":
+        return _("建立档案、生成并分派线索")
     return STAGES[stage][_spoken()] if stage in STAGES else _("准备")
 
 

@@ -1,18 +1,31 @@
-"""Reading the log of disclosures."""
+"""Reading the log of actions and disclosures."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
-from django.forms.models import model_to_dict
+from ciyou.apps.audit.chain_state import ChainState, chain_state
+from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.audit.reading import EntryFilter, EntryPage, Look, check_may_read, list_entries, who_looked
 
-from ciyou.apps.audit.chain import GENESIS, hash_of
-from ciyou.apps.audit.models import DisclosureRecord
+__all__ = (
+    "ChainState",
+    "Disclosure",
+    "EntryFilter",
+    "EntryPage",
+    "Look",
+    "chain_state",
+    "check_may_read",
+    "list_disclosures",
+    "list_entries",
+    "who_looked",
+)
 
 
 @dataclass(frozen=True)
 class Disclosure:
-    """One row of the log."""
+    """One entry of the log about persons who were shown."""
 
     action: str
     actor_id: str
@@ -25,28 +38,20 @@ class Disclosure:
 
 
 def list_disclosures(*, subject: str = "") -> tuple[Disclosure, ...]:
-    """The disclosures about one subject (a screening), or all, oldest first."""
-    rows = DisclosureRecord.objects.filter(subject=subject) if subject else DisclosureRecord.objects.all()
+    """The disclosures about one subject (a screening, a child), or all, oldest first."""
+    rows = LogEntry.objects.filter(kind="disclosure").prefetch_related("persons").order_by("id")
+    if subject:
+        rows = rows.filter(subject=subject)
     return tuple(
         Disclosure(
             row.action,
             row.actor_id,
             row.purpose,
             row.subject,
-            tuple(row.person_ids),
+            tuple(sorted(seen.person_id for seen in row.persons.all())),
             row.person_count,
-            tuple(row.fields),
+            tuple(json.loads(row.fields)),
             row.highest_class,
         )
         for row in rows
     )
-
-
-def find_broken_link() -> int | None:
-    """The number of the first row whose hash does not follow from its contents and the row before; None when all do."""
-    previous = GENESIS
-    for row in DisclosureRecord.objects.iterator():
-        if row.previous_hash != previous or row.hash != hash_of(model_to_dict(row), previous):
-            return row.id
-        previous = row.hash
-    return None

@@ -1,14 +1,14 @@
-"""Writing the log of disclosures."""
+"""Writing the log: disclosures, actions, and news for the rooms above."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 from django.utils import timezone
 
-from ciyou.apps.audit.chain import GENESIS, hash_of
-from ciyou.apps.audit.models import DisclosureRecord
+from ciyou.apps.audit.models import LogEntry, OutboxEvent, PersonSeen
 from ciyou.core.access.actor import Actor, Purpose
 
 
@@ -23,26 +23,70 @@ def record_disclosure(
     origin: str,
     subject: str = "",
 ) -> int:
-    """Note that the actor was shown (or a run read) these fields of these persons; returns the row's number.
+    """Note that the actor was shown (or a run read) these fields of these persons; returns the entry's number.
 
     `action` is a route or a job, `subject` what it was about (the id of a screening), `origin` an address or "worker".
     `persons` are internal ids, or only how many there were where a run read a whole population.
     """
-    named = [] if isinstance(persons, int) else sorted(set(persons))
-    row = {
-        "at": timezone.now(),
-        "actor_id": actor.id,
-        "role": actor.role,
-        "purpose": purpose.value,
-        "action": action,
-        "subject": subject,
-        "person_ids": named,
-        "person_count": persons if isinstance(persons, int) else len(named),
-        "fields": sorted(set(fields)),
-        "highest_class": highest_class,
-        "origin": origin,
-    }
+    named = [] if isinstance(persons, int) else sorted({str(person) for person in persons})
+    return _append(
+        actor,
+        named,
+        kind="disclosure",
+        purpose=purpose.value,
+        action=action,
+        subject=subject,
+        person_count=persons if isinstance(persons, int) else len(named),
+        fields=_canonical(sorted(set(fields))),
+        details=_canonical({}),
+        highest_class=highest_class,
+        origin=origin,
+    )
+
+
+def record_action(
+    actor: Actor,
+    *,
+    action: str,
+    subject: str = "",
+    persons: Iterable[str] = (),
+    details: Mapping[str, str | int | bool | None] | None = None,
+    highest_class: int = 2,
+    origin: str = "",
+) -> int:
+    """Note what the actor did, in the transaction that does it; returns the entry's number.
+
+    `action` is the service's verb and object (`assign_lead`), `details` codes and counts, never what a person's data say.
+    """
+    named = sorted({str(person) for person in persons})
+    return _append(
+        actor,
+        named,
+        kind="action",
+        purpose="",
+        action=action,
+        subject=str(subject),
+        person_count=len(named),
+        fields=_canonical([]),
+        details=_canonical(dict(details or {})),
+        highest_class=highest_class,
+        origin=origin,
+    )
+
+
+def publish_event(name: str, **payload: str | int | list[str]) -> None:
+    """Leave news (`registry.facts_changed`) for the rooms above; it is delivered after this transaction, at least once."""
+    OutboxEvent.objects.create(name=name, payload=payload, created_at=timezone.now())
+
+
+def _append(actor: Actor, persons: list[str], **row: str | int) -> int:
     with transaction.atomic():
-        last = DisclosureRecord.objects.order_by("-id").values_list("hash", flat=True).first()
-        previous = last or GENESIS
-        return DisclosureRecord.objects.create(**row, previous_hash=previous, hash=hash_of(row, previous)).id
+        entry = LogEntry.objects.create(
+            at=timezone.now(), actor_id=actor.id, post_id=actor.post_id, role=actor.role, **row
+        )
+        PersonSeen.objects.bulk_create([PersonSeen(entry=entry, person_id=person) for person in persons])
+    return entry.id
+
+
+def _canonical(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

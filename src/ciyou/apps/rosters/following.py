@@ -28,6 +28,7 @@ class ScreeningJob:
     input_folder: Path
     output_folder: Path
     as_of: dt.date
+    division: str = ""
 
 
 def begin_screening(*, run_id: uuid.UUID) -> ScreeningJob | None:
@@ -39,7 +40,7 @@ def begin_screening(*, run_id: uuid.UUID) -> ScreeningJob | None:
     if not taken:
         return None
     run = ScreeningRun.objects.get(id=run_id)
-    return ScreeningJob(run.id, run.origin, Path(run.input_folder), Path(run.output_folder), run.as_of)
+    return ScreeningJob(run.id, run.origin, Path(run.input_folder), Path(run.output_folder), run.as_of, run.division)
 
 
 def record_progress(*, run_id: uuid.UUID, stage: str, percent: int) -> bool:
@@ -49,12 +50,9 @@ def record_progress(*, run_id: uuid.UUID, stage: str, percent: int) -> bool:
     return running.filter(cancel_requested=False).exists()
 
 
-def finish_screening(*, run_id: uuid.UUID, people: int, file_names: Iterable[str]) -> None:
-    """Note that a screening is done, and log once that it read so many people."""
-    now = timezone.now()
-    ScreeningRun.objects.filter(id=run_id).update(
-        status=ScreeningStatus.DONE, finished_at=now, alive_at=now, percent=100, stage="", file_names=list(file_names)
-    )
+def note_screened(*, run_id: uuid.UUID, people: int, file_names: Iterable[str]) -> None:
+    """Note that the rosters were screened, and log that so many people were read; what was found is not loaded yet."""
+    ScreeningRun.objects.filter(id=run_id).update(file_names=list(file_names), alive_at=timezone.now())
     record_disclosure(
         LOCAL_OPERATOR,
         purpose=Purpose.IDENTIFY,
@@ -64,6 +62,15 @@ def finish_screening(*, run_id: uuid.UUID, people: int, file_names: Iterable[str
         highest_class=5,
         origin="worker",
         subject=str(run_id),
+    )
+
+
+def finish_screening(*, run_id: uuid.UUID, division: str = "") -> None:
+    """Note that a screening is done; `division`: the county whose rosters they turned out to be."""
+    now = timezone.now()
+    changes = {"division": division} if division else {}
+    ScreeningRun.objects.filter(id=run_id).update(
+        status=ScreeningStatus.DONE, finished_at=now, alive_at=now, percent=100, stage="", **changes
     )
 
 

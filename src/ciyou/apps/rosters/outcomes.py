@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from ciyou.batch.engines import result_queries as queries
 from ciyou.batch.engines.result_queries import LeadFilter
 from ciyou.batch.leads import WHY
+from ciyou.batch.run_folder import read_run_file
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.verdict import ceiling_of, may_see
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
@@ -138,12 +138,6 @@ def read_summary(actor: Actor, *, folder: Path, as_of: dt.date) -> Summary:
         ),
         pack_version=run["pack_version"],
     )
-
-
-def read_run_file(folder: Path) -> dict[str, Any]:
-    """`run.json` of an output folder."""
-    found: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    return found
 
 
 def _outcome_counts(rules: tuple[Rule, ...], rows: list[dict[str, Any]]) -> list[OutcomeCount]:

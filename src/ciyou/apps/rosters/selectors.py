@@ -10,7 +10,7 @@ from pathlib import Path
 from ciyou.apps.rosters.following import mark_interrupted
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.apps.rosters.problem_rows import from_row
-from ciyou.apps.rosters.services import AGAIN, OPEN, check_can_screen
+from ciyou.apps.rosters.services import AGAIN, OPEN, check_can_screen, screenings_of
 from ciyou.core.access.actor import Actor
 from ciyou.core.errors import Place, Problem, RunError
 
@@ -55,13 +55,13 @@ def list_screenings(actor: Actor) -> tuple[Screening, ...]:
     """The latest screenings, newest first."""
     check_can_screen(actor)
     mark_interrupted()
-    return tuple(_screening(run) for run in ScreeningRun.objects.all()[:LISTED])
+    return tuple(_screening(run) for run in screenings_of(actor)[:LISTED])
 
 
 def get_screening(actor: Actor, *, run_id: uuid.UUID) -> Screening:
     """One screening; raises ScreeningNotFound."""
     check_can_screen(actor)
-    run = ScreeningRun.objects.filter(id=run_id).first()
+    run = screenings_of(actor).filter(id=run_id).first()
     if run is None:
         raise ScreeningNotFound(
             Problem(

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.apps.rosters.tasks import run_screening
 from ciyou.apps.rosters.upload import IncomingFile, keep_files
 from ciyou.core.access.actor import Actor, Purpose
-from ciyou.core.access.verdict import may_see
+from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import AccessDenied, Place, Problem, RunError
 
 OPEN = (ScreeningStatus.QUEUED, ScreeningStatus.RUNNING)
@@ -47,6 +48,7 @@ def _queue(
             id=run_id,
             origin=origin,
             as_of=as_of,
+            division=actor.scope.first,
             file_names=list(file_names),
             input_folder=str(input_folder),
             output_folder=str(Path(settings.RESULTS) / str(run_id)),
@@ -61,8 +63,17 @@ def restart_screening(actor: Actor, *, run_id: uuid.UUID) -> None:
     """Run a screening again that was interrupted, failed or cancelled; raises RunError in any other state."""
     check_can_screen(actor)
     with transaction.atomic():
-        changed = ScreeningRun.objects.filter(id=run_id, status__in=AGAIN).update(
-            status=ScreeningStatus.QUEUED, stage="", percent=0, problems=[], finished_at=None, cancel_requested=False
+        changed = (
+            screenings_of(actor)
+            .filter(id=run_id, status__in=AGAIN)
+            .update(
+                status=ScreeningStatus.QUEUED,
+                stage="",
+                percent=0,
+                problems=[],
+                finished_at=None,
+                cancel_requested=False,
+            )
         )
         if not changed:
             raise RunError(_not_now())
@@ -74,19 +85,23 @@ def cancel_screening(actor: Actor, *, run_id: uuid.UUID) -> None:
     check_can_screen(actor)
     now = timezone.now()
     with transaction.atomic():
-        queued = ScreeningRun.objects.filter(id=run_id, status=ScreeningStatus.QUEUED)
+        queued = screenings_of(actor).filter(id=run_id, status=ScreeningStatus.QUEUED)
         if not queued.update(status=ScreeningStatus.CANCELLED, finished_at=now):
-            ScreeningRun.objects.filter(id=run_id, status=ScreeningStatus.RUNNING).update(cancel_requested=True)
+            screenings_of(actor).filter(id=run_id, status=ScreeningStatus.RUNNING).update(cancel_requested=True)
+
+
+def screenings_of(actor: Actor) -> QuerySet[ScreeningRun]:
+    """The screenings that were started in the actor's own area."""
+    return ScreeningRun.objects.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
 
 
 def check_can_screen(actor: Actor) -> None:
-    """Raises AccessDenied unless the actor may read whole rosters (class 4) to identify children."""
-    verdict = may_see(actor, sensitivity=4, division=None, purpose=Purpose.IDENTIFY)
-    if not verdict.allowed:
+    """Raises AccessDenied unless the actor's post may have whole rosters read to identify children."""
+    if not may_do(actor.role, Action.SCREEN) or Purpose.IDENTIFY not in actor.purposes:
         raise AccessDenied(
             Problem(
                 Place(),
-                f"access.{verdict.reason}",
+                "access.role",
                 "您的角色不能发起名册筛查。请联系县级民政管理员。",
                 "Your role may not screen rosters. Ask the county's administrator.",
             )
@@ -100,3 +115,13 @@ def _not_now() -> Problem:
         "这次筛查正在排队、运行或已经完成，不能重新运行。请回到筛查页面查看进度。",
         "This screening is queued, running or done and cannot be run again. Go back to its page to see how far it is.",
     )
+
+
+def relocate_screenings(*, old_home: str, new_home: str) -> None:
+    """After a restore into another state folder: deliveries and results are there under the same names."""
+    if old_home == new_home:
+        return
+    for run in ScreeningRun.objects.filter(input_folder__startswith=f"{old_home}/"):
+        run.input_folder = new_home + run.input_folder.removeprefix(old_home)
+        run.output_folder = new_home + run.output_folder.removeprefix(old_home)
+        run.save(update_fields=["input_folder", "output_folder"])

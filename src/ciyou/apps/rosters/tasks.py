@@ -11,14 +11,30 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django_tasks import task
 
-from ciyou.apps.rosters.following import ScreeningJob, begin_screening, end_screening, finish_screening, record_progress
+from ciyou.apps.rosters.following import (
+    ScreeningJob,
+    begin_screening,
+    end_screening,
+    finish_screening,
+    note_screened,
+    record_progress,
+)
 from ciyou.apps.rosters.models import ScreeningStatus
 from ciyou.apps.rosters.problem_rows import as_row
-from ciyou.core.errors import Place, Problem
+from ciyou.core.errors import CiyouError, Place, Problem
 
 BEAT_SECONDS = 0.5
+SCREENED_PERCENT = 70
+"""How far a run is, as a whole, when its rosters are screened and its leads begin to be loaded."""
+LOADING = "register"
+
+Watch = Callable[[int, int], bool]
+Loader = Callable[[ScreeningJob, Watch], str | None]
+"""Loads what a screening found into the rooms above and returns the county; None when `watch` said to stop (settings.SCREENING_LOADER)."""
 
 
 @task()
@@ -85,12 +101,15 @@ class _Screening:
 
     def _follow(self) -> bool:
         while self.process.poll() is None:
-            if not record_progress(run_id=self.job.id, stage=self.stage, percent=self.percent):
+            if not self._progress(self.stage, self.percent * SCREENED_PERCENT // 100):
                 return True
-            if self.tell is not None:
-                self.tell(self.stage, self.percent)
             time.sleep(BEAT_SECONDS)
         return False
+
+    def _progress(self, stage: str, percent: int) -> bool:
+        if self.tell is not None:
+            self.tell(stage, percent)
+        return record_progress(run_id=self.job.id, stage=stage, percent=percent)
 
     def _stop(self) -> None:
         if self.process.poll() is None:
@@ -107,11 +126,33 @@ class _Screening:
             end_screening(run_id=self.job.id, status=ScreeningStatus.CANCELLED, problems=[])
             return "cancelled"
         if self.process.returncode == 0 and "people" in self.last:
-            finish_screening(run_id=self.job.id, people=self.last["people"], file_names=self.last["files"])
-            return "done"
+            note_screened(run_id=self.job.id, people=self.last["people"], file_names=self.last["files"])
+            return self._load()
         problems = self.last.get("problems") or [as_row(_died())]
         end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
         return "failed"
+
+    def _load(self) -> str:
+        """The last stage: what was found goes to those who work on it. Run again after any end, it does what is left."""
+        loader: Loader = import_string(settings.SCREENING_LOADER)
+        try:
+            county = loader(self.job, self._loading)
+        except CiyouError as error:
+            problems = [as_row(problem) for problem in error.problems]
+            end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
+            return "failed"
+        except BaseException:
+            end_screening(run_id=self.job.id, status=ScreeningStatus.INTERRUPTED, problems=[])
+            raise
+        if county is None:
+            end_screening(run_id=self.job.id, status=ScreeningStatus.CANCELLED, problems=[])
+            return "cancelled"
+        finish_screening(run_id=self.job.id, division=county)
+        return "done"
+
+    def _loading(self, done: int, total: int) -> bool:
+        passed = (99 - SCREENED_PERCENT) * done // total if total else 0
+        return self._progress(LOADING, SCREENED_PERCENT + passed)
 
 
 def _died() -> Problem:

@@ -84,31 +84,5 @@ def _with_outcome(folder: Path, wanted: LeadFilter) -> pl.LazyFrame:
     return table.select("person_id")
 
 
-def division_of(folder: Path, person_id: str) -> str | None:
-    """The division whose rules decided about a child; None when there are no decisions about this person."""
-    decided = _scan(folder, "decisions").filter(pl.col("person_id") == person_id).select("division").head(1).collect()
-    return str(decided.item()) if decided.height else None
-
-
-def people_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
-    """These people."""
-    return _scan(folder, "people").filter(pl.col("person_id").is_in(list(person_ids))).collect().to_dicts()
-
-
-def relations_of(folder: Path, person_id: str) -> list[Row]:
-    """Who is what to this person."""
-    return _scan(folder, "relations").filter(pl.col("person_id") == person_id).collect().to_dicts()
-
-
-def facts_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
-    """Everything that was said about these people."""
-    return _scan(folder, "facts").filter(pl.col("person_id").is_in(list(person_ids))).collect().to_dicts()
-
-
-def links_of(folder: Path, person_ids: Iterable[str]) -> list[Row]:
-    """The records that were found to be about these people."""
-    return _scan(folder, "links").filter(pl.col("person_id").is_in(list(person_ids))).collect().to_dicts()
-
-
 def _scan(folder: Path, name: str) -> pl.LazyFrame:
     return pl.scan_parquet(folder / f"{name}.parquet")

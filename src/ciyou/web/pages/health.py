@@ -6,6 +6,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 
+from ciyou.web.guard import Access, Route
+
 
 def live(request: HttpRequest) -> HttpResponse:
     """The process answers."""
@@ -22,3 +24,9 @@ def ready(request: HttpRequest) -> HttpResponse:
     if missing:
         return HttpResponse("migrations missing\n", status=503, content_type="text/plain")
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+ROUTES = (
+    Route("livez", live, "livez", Access.OPEN),
+    Route("readyz", ready, "readyz", Access.OPEN),
+)

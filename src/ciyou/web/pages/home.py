@@ -1,61 +1,196 @@
-"""The first page: what this is, a delivery of rosters or the demo's, and every screening so far."""
+"""今日: what this officer must do today, the most serious first, each with its child, its time left and one button."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ciyou.apps.rosters.selectors import list_screenings
-from ciyou.apps.rosters.services import start_demo_screening, start_screening
-from ciyou.apps.rosters.upload import check_delivery, incoming_files
-from ciyou.core.errors import CiyouError, Place, Problem, RosterError
-from ciyou.web.wording import sentences
+from ciyou.apps.accounts.selectors import PostCard, division_names, post_cards
+from ciyou.apps.cases import worklist
+from ciyou.apps.cases.worklist import Today, WorkGroup, WorkItem
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action, may_do
+from ciyou.core.clock.ages import full_years
+from ciyou.web.addresses import address_of
+from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.wording import SEXES
+from ciyou.web.work_wording import button_words, lead_why, task_name, time_left
+
+SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
+LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
+"""Kinds of work that are done in a list, with the filter that shows them there."""
+OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One task, ready to read. `urgency` late | today | half | calm."""
+
+    name: str
+    about: str
+    place: str
+    why: str
+    returned_for: str
+    left: str
+    urgency: str
+    owner: str
+    provisional: bool
+    address: str
+    button: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """Tasks of one kind with their number; `address` shows all of them."""
+
+    kind: str
+    name: str
+    total: int
+    overdue: int
+    more: int
+    left: str
+    address: str
+    button: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What an officer may turn to when nothing is due."""
+
+    words: str
+    address: str
 
 
 def show_home(request: HttpRequest) -> HttpResponse:
-    """What one can start, and what has been started."""
-    return _home(request)
-
-
-def upload_rosters(request: HttpRequest) -> HttpResponse:
-    """Take a delivery and screen it; a delivery that cannot be used comes back with what is wrong with it."""
-    try:
-        as_of = _as_of(request)
-        files = check_delivery(
-            incoming_files(request.FILES.getlist("rosters")),
-            too_large=bool(request.META.get("ciyou.upload_too_large")),
+    """The officer's day."""
+    actor: Actor = request.actor
+    on = timezone.localdate()
+    day = worklist.today(actor, on=on)
+    if day.person_ids:
+        disclose(
+            request,
+            subject="today",
+            person_ids=day.person_ids,
+            fields=SHOWN_FIELDS,
+            highest_class=3,
+            purpose=_purpose(actor),
         )
-    except CiyouError as refused:
-        return _home(request, refused, status=400)
-    return redirect("screening", run_id=start_screening(request.actor, files=files, as_of=as_of))
-
-
-def screen_demo(request: HttpRequest) -> HttpResponse:
-    """Screen the synthetic county."""
-    return redirect("screening", run_id=start_demo_screening(request.actor, as_of=timezone.localdate()))
-
-
-def _home(request: HttpRequest, refused: CiyouError | None = None, status: int = 200) -> HttpResponse:
+    words = _Words(actor, day, on)
     content = {
-        "runs": list_screenings(request.actor),
-        "as_of": request.POST.get("as_of") or timezone.localdate().isoformat(),
-        "problems": sentences(refused.problems) if refused else [],
+        "today": on,
+        "total": day.total,
+        "sections": [words.section(group) for group in day.groups],
+        "others": [words.section(group, others=True) for group in day.others],
+        "ahead": _ahead(actor),
+        "seen_at": timezone.now() if day.person_ids else None,
     }
-    return render(request, "web/pages/home.html", content, status=status)
+    return render(request, "web/pages/home.html", content)
 
 
-def _as_of(request: HttpRequest) -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.POST.get("as_of", ""))
-    except ValueError as error:
-        raise RosterError(
-            Problem(
-                Place(),
-                "upload.as_of",
-                "没有看懂日期。请填写按哪一天的情况判断，例如 2026-11-23。",
-                "The date was not understood. Say for which day to decide, for example 2026-11-23.",
-            )
-        ) from error
+def _purpose(actor: Actor) -> Purpose:
+    wanted = (Purpose.VERIFY, Purpose.SERVE, Purpose.SUPERVISE)
+    return next((purpose for purpose in wanted if purpose in actor.purposes), Purpose.SERVE)
+
+
+class _Words:
+    """Turns work into words: places and owners are looked up once for the page."""
+
+    def __init__(self, actor: Actor, day: Today, on: dt.date) -> None:
+        self.actor, self.on = actor, on
+        self.places: Mapping[str, str] = division_names(day.divisions) if day.divisions else {}
+        self.owners: Mapping[uuid.UUID, PostCard] = post_cards(day.post_ids) if day.post_ids else {}
+
+    def section(self, group: WorkGroup, *, others: bool = False) -> Section:
+        lists = OTHERS if others else LISTS
+        name, query = lists.get(group.kind, ("", ""))
+        address = address_of(name) if name else ""
+        return Section(
+            kind=group.kind,
+            name=task_name(group.kind),
+            total=group.total,
+            overdue=group.overdue,
+            more=group.total - len(group.items) if group.items else 0,
+            left=time_left(group.first_due, self.on),
+            address=f"{address}?{query}" if address and query else address,
+            button=button_words(group.kind),
+            lines=tuple(self.line(item, others=others) for item in group.items),
+        )
+
+    def line(self, item: WorkItem, *, others: bool) -> Line:
+        owner = self.owners.get(item.post_id) if others and item.post_id else None
+        address = _address(item, others=others)
+        return Line(
+            name=item.name or (_("受保护的档案") if item.restricted else ""),
+            about=self._about(item),
+            place=self.places.get(item.division, item.division) if item.person_id else "",
+            why=lead_why(self.actor, item.why) if item.why else "",
+            returned_for=item.returned_for,
+            left=time_left(item.due_on, self.on),
+            urgency=_urgency(item, self.on),
+            owner=owner.user_name if owner else "",
+            provisional=item.provisional,
+            address=address,
+            button=_("查看") if others else button_words(item.kind),
+        )
+
+    def _about(self, item: WorkItem) -> str:
+        if not item.birth_date:
+            return str(SEXES.get(item.sex, ""))
+        age = _("%(age)s 岁") % {"age": full_years(item.birth_date, self.on)}
+        return f"{SEXES[item.sex]} · {age}" if item.sex in SEXES else age
+
+
+def _urgency(item: WorkItem, on: dt.date) -> str:
+    if item.due_on < on:
+        return "late"
+    if item.due_on == on:
+        return "today"
+    return "half" if item.half_on <= on else "calm"
+
+
+def _address(item: WorkItem, *, others: bool) -> str:
+    """Where a task is done; what others let run late is looked at, not done."""
+    if item.lead_state:
+        visits = item.kind == "verify_lead" and not others
+        return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
+    match item.kind:
+        case "verify_lead" if item.person_id:
+            return address_of("child" if others else "visit", child_id=item.person_id)
+        case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
+            return address_of("letter", letter_id=item.subject_id)
+        case "review_break_glass":
+            return address_of("openings")
+        case "subject_request":
+            return address_of("subject_request", request_id=item.subject_id)
+    return address_of("child", child_id=item.person_id) if item.person_id else ""
+
+
+_NEXT = (
+    (Action.SCREEN, "rosters", gettext_lazy("上传新的名册，找到还没有被发现的孩子")),
+    (Action.ASSIGN, "distribution", gettext_lazy("看看各村的线索办得怎样")),
+    (Action.VISIT, "ledger", gettext_lazy("看看您负责的孩子，走访好久没去的")),
+    (Action.ANSWER_INQUIRY, "letters", gettext_lazy("查看以前的协查函")),
+    (Action.SEE_FIGURES, "figures", gettext_lazy("查看统计")),
+    (Action.MANAGE_USERS, "people", gettext_lazy("维护人员和岗位")),
+    (Action.APPROVE_SECURITY, "two_person_requests", gettext_lazy("审批账号申请")),
+    (Action.READ_AUDIT, "audit", gettext_lazy("查看日志与校验结果")),
+)
+
+
+def _ahead(actor: Actor) -> list[Ahead]:
+    offered = [(name, words) for action, name, words in _NEXT if may_do(actor.role, action)]
+    found = [Ahead(str(words), address) for name, words in offered if (address := address_of(name))]
+    return found[:3]
+
+
+ROUTES = (Route("", show_home, "home", Access.STAFF),)

@@ -9,12 +9,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django_htmx.http import HttpResponseClientRefresh
 
+from ciyou.apps.cases.screened import load_report
 from ciyou.apps.rosters.outcomes import list_rejected, read_summary
 from ciyou.apps.rosters.selectors import Screening, ScreeningNotFound, get_screening
 from ciyou.apps.rosters.services import cancel_screening, restart_screening
+from ciyou.core.access.roles import Action
 from ciyou.core.errors import RunError
 from ciyou.web.context import short_language
 from ciyou.web.explaining import source_name
+from ciyou.web.guard import Access, Route
 from ciyou.web.wording import sentences, stage_words, why_words
 
 
@@ -41,9 +44,11 @@ def _summary(request: HttpRequest, run: Screening) -> dict[str, Any]:
     lang = short_language()
     summary = read_summary(request.actor, folder=run.output_folder, as_of=run.as_of)
     tables = (("categories", summary.categories), ("entitlements", summary.entitlements))
+    report = load_report(request.actor, run_id=run.id)
     total_seconds = sum(stage.seconds for stage in summary.stages)
     return {
         "run": run,
+        "report": report.counts if report else None,
         "summary": summary,
         "tables": [(kind, [(count, count.rule.name(lang)) for count in counts]) for kind, counts in tables],
         "rosters": [(count, source_name(count.roster, lang)) for count in summary.rosters],
@@ -95,3 +100,14 @@ def show_rejected(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
         for group in list_rejected(folder=run.output_folder)
     ]
     return render(request, "web/pages/rejected.html", {"run": run, "groups": groups})
+
+
+ROUTES = (
+    Route("screenings/<uuid:run_id>/", show_screening, "screening", Access.STAFF, action=Action.SCREEN),
+    Route(
+        "screenings/<uuid:run_id>/progress/", show_progress, "screening_progress", Access.STAFF, action=Action.SCREEN
+    ),
+    Route("screenings/<uuid:run_id>/cancel/", cancel, "cancel_screening", Access.STAFF, ("POST",), Action.SCREEN),
+    Route("screenings/<uuid:run_id>/again/", run_again, "screen_again", Access.STAFF, ("POST",), Action.SCREEN),
+    Route("screenings/<uuid:run_id>/rejected/", show_rejected, "rejected", Access.STAFF, action=Action.SCREEN),
+)

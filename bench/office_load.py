@@ -1,0 +1,97 @@
+"""How long the pages of a large county take with eight officers at work, and how many queries each needs.
+
+    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_county.py --children 100000
+    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_load.py
+
+The same on PostgreSQL: put `.venv/bin/python scripts/with_postgresql.py --durable sh -c '…; …'` around both. Every officer asks page
+after page without a pause. Targets: p95 of list, search and child's page at most 300 ms, at most 12 queries each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import sys
+import threading
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from office_server import Browser, office, quantile, served
+
+SURNAMES = "赵钱孙李周吴郑王冯陈"
+GIVEN = "伟芳娜敏静丽强磊军洋勇艳"
+TARGET_MS = 300
+
+
+def main() -> int:
+    """Serve, ask, print a table; ends with 1 when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--users", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=60)
+    chosen = parser.parse_args()
+    home = Path(os.environ.get("CIYOU_HOME") or "bench/out/office")
+    found = office(home)
+    children = [child for writer in found["writers"] for child in writer["children"]]
+    taken: dict[str, list[float]] = defaultdict(list)
+    failed: list[str] = []
+    with served(home) as port:
+        cookies = found["officers"][: chosen.users]
+        threads = [
+            threading.Thread(target=_work, args=(port, cookie, number, chosen.rounds, children, taken, failed))
+            for number, cookie in enumerate(cookies)
+        ]
+        started = time.perf_counter()
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seconds = time.perf_counter() - started
+    print("| page | requests | p50 ms | p95 ms | max ms |\n|---|---|---|---|---|")
+    missed = False
+    for page, times in sorted(taken.items()):
+        p95 = quantile(times, 0.95) * 1000
+        missed |= p95 > TARGET_MS
+        print(f"| {page} | {len(times)} | {quantile(times, 0.5) * 1000:.0f} | {p95:.0f} | {max(times) * 1000:.0f} |")
+    total = sum(map(len, taken.values()))
+    print(
+        f"\n{len(cookies)} users, {total} requests in {seconds:.1f} s ({total / seconds:.0f}/s), {len(failed)} failed"
+    )
+    for line in sorted(set(failed))[:10]:
+        print("  ", line)
+    return 1 if missed or failed else 0
+
+
+def _work(
+    port: int,
+    cookie: str,
+    number: int,
+    rounds: int,
+    children: list[str],
+    taken: dict[str, list[float]],
+    failed: list[str],
+) -> None:
+    chance = random.Random(number)
+    browser = Browser(port, cookie)
+    pages = {
+        "list": lambda: browser.get(f"/ledger/?page={chance.randrange(1, 40)}"),
+        "list, one township": lambda: browser.get(f"/ledger/?place=990101{chance.randrange(1, 20):03d}000"),
+        "list, one category": lambda: browser.get(f"/ledger/?rule=de_facto_unattended&outcome=yes&page={chance.randrange(1, 20)}"),
+        "search by name": lambda: browser.post("/search/found/", {"text": chance.choice(SURNAMES) + chance.choice(GIVEN)}),
+        "search by pinyin": lambda: browser.post("/search/found/", {"text": "zhaowei" if chance.random() < 0.5 else "lijing"}),
+        "child": lambda: browser.get(f"/children/{chance.choice(children)}/"),
+        "today": lambda: browser.get("/"),
+    }  # fmt: skip
+    for name, page in pages.items():
+        page()  # the first of each warms its process up
+        for _ in range(rounds):
+            started = time.perf_counter()
+            answer = page()
+            taken[name].append(time.perf_counter() - started)
+            if answer.status != 200:
+                failed.append(f"{name}: {answer.status}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

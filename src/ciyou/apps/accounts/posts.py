@@ -1,0 +1,107 @@
+"""Who holds which post: for assigning work, and for saying who a colleague is."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from ciyou.apps.accounts.models import Post
+from ciyou.core.access.actor import Actor, DivisionScope
+from ciyou.core.access.roles import ROLES
+
+
+@dataclass(frozen=True)
+class PostCard:
+    """A post as colleagues see it. `on_cover`: its holder stands in for somebody who is absent."""
+
+    id: uuid.UUID
+    user_id: uuid.UUID
+    user_name: str
+    role: str
+    division: str
+    organization_name: str
+    on_cover: bool
+    department: str = ""
+
+
+def actor_of(post: Post) -> Actor | None:
+    """The actor that a post makes of its holder; None before it begins and after it ended."""
+    today = timezone.localdate()
+    if today < post.valid_from or (post.valid_to is not None and today >= post.valid_to):
+        return None
+    return Actor(
+        id=str(post.user_id),
+        role=post.role,
+        scope=DivisionScope.of(post.division),
+        purposes=ROLES[post.role].purposes,
+        post_id=str(post.id),
+        department=post.department,
+    )
+
+
+def running_posts(on: dt.date) -> QuerySet[Post]:
+    """The posts that are held on a day by users who may sign in."""
+    return Post.objects.filter(valid_from__lte=on, user__is_active=True).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def posts_in(actor: Actor, *, division: str, role: str) -> tuple[PostCard, ...]:
+    """The running posts of a role in a division and below it, by place and name; only inside the actor's own scope."""
+    inside = DivisionScope.of(division)
+    rows = running_posts(timezone.localdate()).filter(role=role)
+    rows = rows.filter(
+        division__gte=max(inside.first, actor.scope.first), division__lt=min(inside.end, actor.scope.end)
+    )
+    return cards_of(rows.order_by("division", "user__full_name", "id"))
+
+
+def post_for(*, division: str, role: str, on: dt.date) -> uuid.UUID | None:
+    """The post that does the work of a role for exactly this division on a day; during an absence the one that covers it.
+
+    None when nobody holds it. Of several holders the longest serving.
+    """
+    held = running_posts(on).filter(division=division, role=role)
+    post = held.filter(cover_of=None).order_by("valid_from", "id").first()
+    if post is None:
+        return None
+    cover = running_posts(on).filter(cover_of=post).order_by("valid_from", "id").first()
+    return post.id if cover is None else cover.id
+
+
+def post_card(post_id: uuid.UUID | str) -> PostCard | None:
+    """One post, running or ended; None when there is none."""
+    return next(iter(cards_of(Post.objects.filter(id=post_id))), None)
+
+
+def post_cards(post_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PostCard]:
+    """Many posts by their ids, in one query."""
+    return {card.id: card for card in cards_of(Post.objects.filter(id__in=set(post_ids)))}
+
+
+def post_ids_within(scope: DivisionScope) -> tuple[str, ...]:
+    """Every post there is or was in a place, as text: what an auditor of that place may read the log of."""
+    rows = Post.objects.filter(division__gte=scope.first, division__lt=scope.end).order_by("id")
+    return tuple(str(post_id) for post_id in rows.values_list("id", flat=True))
+
+
+def cards_of(posts: QuerySet[Post]) -> tuple[PostCard, ...]:
+    """Posts as cards."""
+    return tuple(card_of(post) for post in posts.select_related("user", "organization"))
+
+
+def card_of(post: Post) -> PostCard:
+    """One post as a card."""
+    return PostCard(
+        id=post.id,
+        user_id=post.user_id,
+        user_name=post.user.full_name,
+        role=post.role,
+        division=post.division,
+        organization_name=post.organization.name if post.organization else "",
+        on_cover=post.cover_of_id is not None,
+        department=post.department,
+    )

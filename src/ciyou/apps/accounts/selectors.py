@@ -1,0 +1,51 @@
+"""Reading users, posts and divisions: what the rooms above ask."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from ciyou.apps.accounts.divisions import (
+    division_choices,
+    division_name,
+    division_names,
+    level_of,
+    successor_of,
+)
+from ciyou.apps.accounts.models import User
+from ciyou.apps.accounts.posts import PostCard, actor_of, post_card, post_cards, post_for, post_ids_within, posts_in
+
+__all__ = (
+    "PostCard",
+    "actor_of",
+    "division_choices",
+    "division_name",
+    "division_names",
+    "level_of",
+    "post_card",
+    "post_cards",
+    "post_for",
+    "post_ids_within",
+    "posts_in",
+    "successor_of",
+    "user_name",
+    "user_names",
+)
+
+
+def user_name(user_id: uuid.UUID | str) -> str:
+    """The name that colleagues know a user by; "" for an id that is nobody's (this machine's own jobs)."""
+    return user_names((user_id,)).get(str(user_id), "")
+
+
+def user_names(user_ids: Iterable[uuid.UUID | str]) -> dict[str, str]:
+    """Names by user id (as text), in one query; ids that are no user's are left out."""
+    wanted = {text for one in user_ids if (text := _uuid(one))}
+    return {str(user_id): name for user_id, name in User.objects.filter(id__in=wanted).values_list("id", "full_name")}
+
+
+def _uuid(value: uuid.UUID | str) -> str:
+    try:
+        return str(uuid.UUID(str(value)))
+    except ValueError:
+        return ""

@@ -1,0 +1,90 @@
+"""The work about one child as its page shows it: the lead, the tasks with their owners and clocks, the last visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from ciyou.apps.cases.models import Lead, Task, TaskState, VisitedChild
+from ciyou.core.access.actor import Actor
+from ciyou.core.access.verdict import ceiling_of
+
+VISITS_SHOWN = 3
+SEES_DEPARTMENTS = 4
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who holds a post: the post's id, the holder's name, and the post's division."""
+
+    post_id: uuid.UUID
+    name: str
+    division: str
+
+
+@dataclass(frozen=True)
+class LeadOfChild:
+    """The latest lead about a child; `state` new | assigned | visiting | reported | closed, `result` once it was reported."""
+
+    id: uuid.UUID
+    state: str
+    why: str
+    result: str
+    returned_for: str
+    owner: Owner | None
+    opened_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class TaskOfChild:
+    """Something open about a child: a post's, or whoever's who holds `queue_role` there; `department` where one was asked."""
+
+    kind: str
+    subject_id: str
+    owner: Owner | None
+    queue_role: str
+    department: str
+    due_on: dt.date
+
+
+@dataclass(frozen=True)
+class ChildWork:
+    """The latest lead, and what is open, the most urgent first."""
+
+    lead: LeadOfChild | None
+    tasks: tuple[TaskOfChild, ...]
+
+
+def work_on_child(actor: Actor, *, child_id: uuid.UUID) -> ChildWork:
+    """The work about a child that the caller may show to the actor (two queries).
+
+    A village and a township are not told what is asked of a department, not even that it is.
+    """
+    lead = Lead.objects.filter(person_id=child_id).select_related("post__user").order_by("-opened_at").first()
+    tasks = Task.objects.filter(person_id=child_id, state=TaskState.OPEN).order_by("due_on", "id")
+    if ceiling_of(actor) < SEES_DEPARTMENTS:
+        tasks = tasks.filter(department="")
+    return ChildWork(
+        lead=None if lead is None else _lead(lead),
+        tasks=tuple(_task(task) for task in tasks.select_related("post__user")),
+    )
+
+
+def last_visits(*, child_id: uuid.UUID) -> tuple[dt.date, ...]:
+    """The days of the last visits to a child that the caller may show, the latest first."""
+    visits = VisitedChild.objects.filter(person_id=child_id).order_by("-visit__visited_on", "-id")
+    return tuple(visits.values_list("visit__visited_on", flat=True)[:VISITS_SHOWN])
+
+
+def _owner(row: Lead | Task) -> Owner | None:
+    post = row.post
+    return None if post is None else Owner(post.id, post.user.full_name, post.division)
+
+
+def _lead(row: Lead) -> LeadOfChild:
+    return LeadOfChild(row.id, row.state, row.why, row.result, row.returned_for, _owner(row), row.opened_at)
+
+
+def _task(row: Task) -> TaskOfChild:
+    return TaskOfChild(row.kind, row.subject_id, _owner(row), row.queue_role, row.department, row.due_on)

@@ -1,0 +1,200 @@
+"""Work: leads, visits, inquiry letters, tasks. Each has an owner, a clock and an end."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class LeadState(models.TextChoices):
+    """A lead is new in a queue, assigned to a post, being visited, reported on, and closed after review."""
+
+    NEW = "new"
+    ASSIGNED = "assigned"
+    VISITING = "visiting"
+    REPORTED = "reported"
+    CLOSED = "closed"
+
+
+class Lead(models.Model):
+    """A possible child in difficulty, or an adverse record that leads to no child (`person` None, `record` its encrypted copy).
+
+    `queue` is whose it is: village (a child director's post) | township | county. `result`: confirmed | not_in_difficulty |
+    cannot_be_found. `deciding` are the facts that would decide, as `owner.name`. `returned_for` is why a review sent it back.
+    `gone_at`: a later screening no longer names it, and somebody had begun to work on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    linkage_id = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, null=True, related_name="leads")
+    record = models.BinaryField(null=True)
+    run_id = models.CharField(max_length=64, blank=True)
+    why = models.CharField(max_length=32)
+    rules = models.JSONField(default=list)
+    deciding = models.JSONField(default=list)
+    expected_gain_fen = models.BigIntegerField(default=0)
+    rank = models.PositiveIntegerField()
+    division = models.CharField(max_length=12)
+    queue = models.CharField(max_length=16)
+    state = models.CharField(max_length=16, choices=LeadState, default=LeadState.NEW)
+    post = models.ForeignKey("accounts.Post", on_delete=models.SET_NULL, null=True, related_name="leads")
+    assigned_at = models.DateTimeField(null=True)
+    result = models.CharField(max_length=24, blank=True)
+    result_reason = models.CharField(max_length=32, blank=True)
+    reported_by = models.CharField(max_length=64, blank=True)
+    reported_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=64, blank=True)
+    returned_for = models.CharField(max_length=400, blank=True)
+    opened_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("division", "state", "rank", "id", "person"), name="lead_place"),
+            models.Index(fields=("post", "state"), name="lead_owner"),
+            models.Index(fields=("person",), name="lead_person"),
+        )
+
+
+class LeadLoad(models.Model):
+    """What the load of one screening did: which rosters it rested on, and how many leads were new, refreshed, kept or closed.
+
+    `rosters` decide whether a later screening may say that a lead is gone: only one that read all of these may.
+    """
+
+    run_id = models.CharField(max_length=64, primary_key=True)
+    division = models.CharField(max_length=12, blank=True)
+    as_of = models.DateField()
+    rosters = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+
+class TaskState(models.TextChoices):
+    """Open, or ended: done, refused or withdrawn, each with a reason where one is due."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class Task(models.Model):
+    """Something that somebody must do by a day.
+
+    `kind` is a clock of the packs (`verify_lead`, `answer_inquiry`, …); `subject_id` the lead, letter, determination or request it is
+    about. `queue_role` is the role that does it: the holder of `post`, or whoever holds the role in `division`. `due_on` is
+    the earlier of `statutory_on` and `promised_on`; `half_on`, `escalate_on` are the days at 50 and 150 %; `stage_told` the last
+    percentage that was acted on, `escalated_to` the role that was told then.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32)
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, null=True, related_name="tasks")
+    subject_id = models.CharField(max_length=64)
+    division = models.CharField(max_length=12)
+    post = models.ForeignKey("accounts.Post", on_delete=models.SET_NULL, null=True, related_name="tasks")
+    queue_role = models.CharField(max_length=32, blank=True)
+    department = models.CharField(max_length=32, blank=True)
+    started_on = models.DateField()
+    statutory_on = models.DateField(null=True)
+    promised_on = models.DateField(null=True)
+    due_on = models.DateField()
+    half_on = models.DateField()
+    escalate_on = models.DateField()
+    provisional = models.BooleanField(default=False)
+    stage_told = models.PositiveSmallIntegerField(default=0)
+    escalated_to = models.CharField(max_length=32, blank=True)
+    state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, blank=True)
+    reason = models.CharField(max_length=400, blank=True)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "subject_id"), condition=models.Q(state="open"), name="one_open_task_per_subject"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("post", "state", "due_on"), name="task_owner"),
+            models.Index(fields=("division", "state", "due_on"), name="task_place"),
+            models.Index(fields=("queue_role", "state", "division", "due_on"), name="task_queue"),
+            models.Index(fields=("person", "state"), name="task_person"),
+            models.Index(fields=("subject_id", "state"), name="task_subject"),
+        )
+
+
+class Visit(models.Model):
+    """One visit to a household; it serves every child there. `id` is made by the client: a form sent twice is one visit.
+
+    `content` (encrypted JSON) holds who was met, the answers by child, and the note.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    post = models.ForeignKey("accounts.Post", on_delete=models.PROTECT, related_name="visits")
+    division = models.CharField(max_length=12)
+    visited_on = models.DateField()
+    no_change = models.BooleanField(default=False)
+    content = models.BinaryField()
+    recorded_at = models.DateTimeField()
+
+
+class VisitedChild(models.Model):
+    """A child whom a visit served, and what came of its lead."""
+
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="children")
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="visits")
+    lead = models.ForeignKey(Lead, on_delete=models.SET_NULL, null=True)
+    result = models.CharField(max_length=24, blank=True)
+
+
+class LetterState(models.TextChoices):
+    """An inquiry letter is drafted, sent, answered, or withdrawn; a sent one may be refused by the department."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class InquiryLetter(models.Model):
+    """协查函: what a county asks a department about one person of a child's family. The village never sees question or answer.
+
+    `number` is how a county writes `sequence`, which counts within county and year without gaps. `content` (encrypted JSON): the facts
+    asked, the reply's facts and words; `document` the letter as it was sent (encrypted PDF). `sensitivity` is the class of the
+    question: 5 stays out of every list but those of the named workers and of the department asked.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=64, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    sequence = models.PositiveIntegerField(null=True)
+    division = models.CharField(max_length=12)
+    department = models.CharField(max_length=32)
+    child = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="inquiries")
+    about = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="inquired_about")
+    content = models.BinaryField()
+    document = models.BinaryField(null=True)
+    sensitivity = models.PositiveSmallIntegerField(default=4)
+    reply_by = models.DateField(null=True)
+    state = models.CharField(max_length=16, choices=LetterState, default=LetterState.DRAFT)
+    drafted_by = models.CharField(max_length=64)
+    drafted_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("division", "year", "sequence"), name="letters_are_numbered_once"),
+        )
+        indexes = (models.Index(fields=("department", "state"), name="letter_department"),)

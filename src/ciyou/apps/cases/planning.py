@@ -1,0 +1,42 @@
+"""Which days a task has: from its clock, its place and the day on which it began."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+from ciyou.core.errors import Place, Problem, RecordError
+from ciyou.packs import load_clocks
+from ciyou.packs.calendar import load_working_calendar
+from ciyou.packs.clocks import Clock, DuePlan
+
+_COUNTY_DIGITS = 6
+
+
+def clock_of(kind: str, division: str) -> Clock:
+    """The clock of a kind of work in a place; raises RecordError when the packs have none."""
+    clock = load_clocks(division=division).get(kind)
+    if clock is None:
+        raise RecordError(
+            Problem(
+                Place(),
+                "task.no_clock",
+                f"规则包里没有“{kind}”的时限；请在 packs/cn/clocks 中补上。",
+                f"The packs have no clock for “{kind}”; add it in packs/cn/clocks.",
+            )
+        )
+    return clock
+
+
+@lru_cache(maxsize=4096)
+def plan_task(kind: str, division: str, start: dt.date) -> DuePlan:
+    """The days of a task of this kind that begins on a day."""
+    return clock_of(kind, division).plan(start, load_working_calendar())
+
+
+def working_days_left(due_on: dt.date, today: dt.date) -> int:
+    """Working days from tomorrow up to and including the due day; 0 on the day itself, negative once it is over."""
+    calendar = load_working_calendar()
+    if due_on >= today:
+        return calendar.working_days_after(today, due_on)
+    return -calendar.working_days_after(due_on, today)

@@ -1,0 +1,164 @@
+"""Work with an owner and a clock: opened and ended by the services that cause it, handed over when somebody leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import PostCard, post_card, post_cards
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.cases.escalation import escalate_due, escalate_tasks
+from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
+from ciyou.apps.cases.planning import plan_task
+from ciyou.core.access.actor import Actor, DivisionScope
+from ciyou.core.access.roles import Action, may_do
+from ciyou.core.errors import AccessDenied, Place, Problem, RecordError
+
+__all__ = ("NewTask", "end_task", "end_tasks", "escalate_due", "escalate_tasks", "hand_over", "open_task", "open_tasks")
+
+REASON_LENGTH = 400
+_BATCH = 500
+
+
+@dataclass(frozen=True)
+class NewTask:
+    """A task about to be opened: about a subject, in a place, for a post, or for whoever holds a role there (or a department)."""
+
+    kind: str
+    subject_id: str
+    division: str
+    person_id: uuid.UUID | None = None
+    post_id: uuid.UUID | None = None
+    queue_role: str = ""
+    department: str = ""
+    started_on: dt.date | None = None
+
+
+def open_task(  # noqa: PLR0913  # the words every room opens its tasks with
+    actor: Actor,
+    *,
+    kind: str,
+    subject_id: str,
+    division: str,
+    person_id: uuid.UUID | None = None,
+    post_id: uuid.UUID | None = None,
+    queue_role: str = "",
+    department: str = "",
+    started_on: dt.date | None = None,
+) -> uuid.UUID:
+    """Open a task, its clock running from `started_on` (default: today); one that is open already about this subject stays.
+
+    Called inside the transaction of the service that causes it, which also leaves the record in the log.
+    """
+    task = NewTask(kind, str(subject_id), division, person_id, post_id, queue_role, department, started_on)
+    open_tasks(actor, tasks=(task,))
+    return Task.objects.values_list("id", flat=True).get(kind=kind, subject_id=str(subject_id), state=TaskState.OPEN)
+
+
+def open_tasks(actor: Actor, *, tasks: Iterable[NewTask]) -> int:
+    """Open many tasks; those that are open already stay as they are. Returns how many were offered."""
+    wanted = list(tasks)
+    posts = post_cards([task.post_id for task in wanted if task.post_id is not None])
+    rows = [_row(task, posts) for task in wanted]
+    # The constraint on open tasks decides: of two openings of one task at the same moment one is left out.
+    Task.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH)
+    return len(rows)
+
+
+def _row(task: NewTask, posts: dict[uuid.UUID, PostCard]) -> Task:
+    started = task.started_on or timezone.localdate()
+    plan = plan_task(task.kind, task.division, started)
+    card = posts.get(task.post_id) if task.post_id is not None else None
+    return Task(
+        kind=task.kind,
+        person_id=task.person_id,
+        subject_id=task.subject_id,
+        division=task.division,
+        post_id=task.post_id,
+        queue_role=task.queue_role or (card.role if card else ""),
+        department=task.department,
+        started_on=started,
+        statutory_on=plan.statutory_on,
+        promised_on=plan.promised_on,
+        due_on=plan.due_on,
+        half_on=plan.half_on,
+        escalate_on=plan.escalate_on,
+        provisional=plan.provisional,
+        created_at=timezone.now(),
+    )
+
+
+def end_task(actor: Actor, *, kind: str, subject_id: str, state: str = TaskState.DONE, reason: str = "") -> int:
+    """End the open task about a subject: done, refused or withdrawn; returns how many ended (0: there was none)."""
+    return end_tasks(actor, kind=kind, subject_ids=(str(subject_id),), state=state, reason=reason)
+
+
+def end_tasks(
+    actor: Actor, *, kind: str, subject_ids: Sequence[str], state: str = TaskState.DONE, reason: str = ""
+) -> int:
+    """End the open tasks of one kind about many subjects."""
+    ended = 0
+    for start in range(0, len(subject_ids), _BATCH):
+        batch = subject_ids[start : start + _BATCH]
+        ended += Task.objects.filter(kind=kind, subject_id__in=batch, state=TaskState.OPEN).update(
+            state=state,
+            reason=reason[:REASON_LENGTH],
+            ended_at=timezone.now(),
+            ended_by=actor.id,
+            version=F("version") + 1,
+        )
+    return ended
+
+
+def hand_over(actor: Actor, *, from_post_id: uuid.UUID, to_post_id: uuid.UUID) -> int:
+    """Give all open work of one post to another (a leaver, an absence): its leads and its tasks; returns how many tasks moved.
+
+    The clocks run on: the family has been waiting since the first day. Raises RecordError where the other post is not for that place.
+    """
+    giver, taker = _posts(actor, from_post_id, to_post_id)
+    with transaction.atomic():
+        leads = Lead.objects.filter(post_id=giver.id).exclude(state=LeadState.CLOSED)
+        moved_leads = leads.update(post_id=taker.id, version=F("version") + 1)
+        tasks = Task.objects.filter(post_id=giver.id, state=TaskState.OPEN)
+        moved = tasks.update(post_id=taker.id, queue_role=taker.role, version=F("version") + 1)
+        record_action(
+            actor,
+            action="hand_over",
+            subject=str(giver.id),
+            details={"to": str(taker.id), "leads": moved_leads, "tasks": moved},
+        )
+    return moved
+
+
+def _posts(actor: Actor, from_post_id: uuid.UUID, to_post_id: uuid.UUID) -> tuple[PostCard, PostCard]:
+    giver, taker = post_card(from_post_id), post_card(to_post_id)
+    may = may_do(actor.role, Action.ASSIGN) or may_do(actor.role, Action.MANAGE_USERS)
+    if giver is None or taker is None or not may or not _holds(actor.scope, giver) or not _holds(actor.scope, taker):
+        raise AccessDenied(
+            Problem(
+                Place(),
+                "task.hand_over",
+                "您不能在这两个岗位之间移交工作。请联系所在辖区的督导员或县级工作人员。",
+                "You cannot hand work over between these posts. Ask the supervisor or the county's officers of that place.",
+            )
+        )
+    if not DivisionScope.of(taker.division).holds(giver.division):
+        raise RecordError(
+            Problem(
+                Place(),
+                "task.hand_over_place",
+                "接手的岗位不管这个地方。请选择同一辖区或上级辖区的岗位。",
+                "The post that takes over is not for this place. Choose one of the same place or of one above it.",
+            )
+        )
+    return giver, taker
+
+
+def _holds(scope: DivisionScope, card: PostCard) -> bool:
+    return scope.holds(card.division)

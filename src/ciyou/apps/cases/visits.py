@@ -1,0 +1,227 @@
+"""Recording a visit: what a household said becomes facts, leads are reported on, and the determination is made again, all at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.deciding_leads import refresh_deciding
+from ciyou.apps.cases.leads import report_lead
+from ciyou.apps.cases.models import Visit, VisitedChild
+from ciyou.apps.cases.questions import Answer, FormProblems, Question, read_answers, valid_from
+from ciyou.apps.cases.visit_forms import VisitForm, VisitNotPossible, visit_form
+from ciyou.apps.cases.visit_reports import VisitReport, read_report
+from ciyou.apps.entitlements.services import determine_children
+from ciyou.apps.registry.services import NewStatement, ensure_parent, record_facts
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.roles import Action, may_do
+from ciyou.core.errors import AccessDenied, Place, Problem, RecordError
+from ciyou.core.facts.definition import Entity
+from ciyou.core.facts.state import Basis
+from ciyou.vault.fields import decrypt_text, encrypt_text
+
+SOURCE = "visit"
+HOLDS_BY_ROSTERS = ("entitled", "entitled_presumed")
+"""Reasons of a lead that say: the rosters' facts already decide. A visit that finds them unchanged confirms such a lead."""
+
+__all__ = ("FormProblems", "RecordedVisit", "VisitNotPossible", "record_no_change", "record_visit", "visit_form")
+
+
+@dataclass(frozen=True)
+class RecordedVisit:
+    """A visit that is on record. `repeated`: it was already, the form came twice."""
+
+    id: uuid.UUID
+    child_ids: tuple[uuid.UUID, ...]
+    facts: int
+    repeated: bool = False
+
+
+def record_visit(actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID, fields: Mapping[str, str]) -> RecordedVisit:
+    """Record a visit from its form; `visit_id` is made by the form, so that a form sent twice is one visit.
+
+    Raises FormProblems with a sentence for each field that is wrong; nothing is recorded then.
+    """
+    _check_may(actor)
+    if (earlier := _repeated(actor, visit_id)) is not None:
+        return earlier
+    form = visit_form(actor, child_id=child_id)
+    today = timezone.localdate()
+    answers, problems = read_answers(_questions(form), fields, here=form.division, today=today)
+    report, wrong = read_report(form, fields, today=today)
+    if problems or wrong or report is None:
+        raise FormProblems({**wrong, **problems})
+    return _record(actor, visit_id, form, report, answers, no_change=False)
+
+
+def record_no_change(actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID) -> RecordedVisit:
+    """Record in one step that a household was visited today and that everything is as it is on file.
+
+    What may change with time and a village may state counts as verified again. A lead ends by it only where the rosters' facts
+    already decided; where something is still to be found out it stays open.
+    """
+    _check_may(actor)
+    if (earlier := _repeated(actor, visit_id)) is not None:
+        return earlier
+    form = visit_form(actor, child_id=child_id)
+    confirmed = [child for child in form.children if child.lead_id is not None and child.why in HOLDS_BY_ROSTERS]
+    report = VisitReport(
+        visited_on=timezone.localdate(),
+        met="guardian",
+        seen={},
+        results={child.id: ("confirmed", "") for child in confirmed},
+        note="",
+    )
+    return _record(actor, visit_id, form, report, _as_on_file(form), no_change=True)
+
+
+def _check_may(actor: Actor) -> None:
+    if not may_do(actor.role, Action.VISIT):
+        raise AccessDenied(
+            Problem(
+                Place(),
+                "visit.role",
+                "您的岗位不做走访。请由儿童主任、督导员或县级工作人员记录。",
+                "Your post does not visit. Let a child director, a supervisor or an officer of the county record it.",
+            )
+        )
+
+
+def _repeated(actor: Actor, visit_id: uuid.UUID) -> RecordedVisit | None:
+    visit = Visit.objects.filter(id=visit_id).first()
+    if visit is None:
+        return None
+    if str(visit.post_id) != actor.post_id:
+        raise RecordError(_number_taken())
+    children = VisitedChild.objects.filter(visit=visit).order_by("id").values_list("person_id", flat=True)
+    return RecordedVisit(visit.id, tuple(children), 0, repeated=True)
+
+
+def _questions(form: VisitForm) -> list[Question]:
+    return [question for part in (*form.parts, *form.further) for question in part.questions]
+
+
+def _as_on_file(form: VisitForm) -> tuple[Answer, ...]:
+    """What is on file, as if it had just been said."""
+    asked = [question for part in form.known for question in part.questions]
+    every = [one for question in asked for one in (question, *question.attributes)]
+    return tuple(Answer(one.subject, one.definition, one.known.value) for one in every if one.known is not None)
+
+
+def _record(
+    actor: Actor,
+    visit_id: uuid.UUID,
+    form: VisitForm,
+    report: VisitReport,
+    answers: tuple[Answer, ...],
+    *,
+    no_change: bool,
+) -> RecordedVisit:
+    try:
+        with transaction.atomic():
+            _write_visit(actor, visit_id, form, report, no_change=no_change)
+            facts = _record_answers(actor, visit_id, answers, report.visited_on)
+            _report_leads(actor, form, report)
+            children = tuple(child.id for child in form.children)
+            # The machine reads whole files, also what the visitor may not see; it shows nothing of them.
+            with walled(LOCAL_OPERATOR):
+                determine_children(actor, child_ids=children, as_of=timezone.localdate(), cause=SOURCE)
+                refresh_deciding(children)
+            record_action(
+                actor,
+                action="record_no_change" if no_change else "record_visit",
+                subject=str(visit_id),
+                persons=[str(child) for child in children],
+                details={"facts": facts, "children": len(children), "leads": len(report.results)},
+                highest_class=3,
+            )
+    except IntegrityError:
+        # The same form a second time, at the same moment: the first is committed by now.
+        if (earlier := _repeated(actor, visit_id)) is not None:
+            return earlier
+        raise
+    return RecordedVisit(visit_id, children, facts)
+
+
+def _write_visit(actor: Actor, visit_id: uuid.UUID, form: VisitForm, report: VisitReport, *, no_change: bool) -> None:
+    content = {
+        "met": report.met,
+        "seen": {str(child): seen for child, seen in report.seen.items()},
+        "results": {str(child): list(result) for child, result in report.results.items()},
+        "note": report.note,
+    }
+    Visit.objects.create(
+        id=visit_id,
+        post_id=actor.post_id,
+        division=form.division,
+        visited_on=report.visited_on,
+        no_change=no_change,
+        content=encrypt_text(keyring(), json.dumps(content, ensure_ascii=False), context=_context(visit_id)),
+        recorded_at=timezone.now(),
+    )
+    VisitedChild.objects.bulk_create(
+        VisitedChild(
+            visit_id=visit_id,
+            person_id=child.id,
+            lead_id=child.lead_id,
+            result=report.results.get(child.id, ("", ""))[0],
+        )
+        for child in form.children
+    )
+
+
+def open_visit_content(visit: Visit) -> dict[str, object]:
+    """Who was met, what came of each child, and the note."""
+    found: dict[str, object] = json.loads(decrypt_text(keyring(), visit.content, context=_context(visit.id)))
+    return found
+
+
+def _context(visit_id: uuid.UUID) -> str:
+    return f"cases.visit:{visit_id}"
+
+
+def _record_answers(actor: Actor, visit_id: uuid.UUID, answers: tuple[Answer, ...], day: dt.date) -> int:
+    """Each answer at whom it is about: a child, a parent (a file is opened for one without), or every child of a household."""
+    said: dict[uuid.UUID, list[NewStatement]] = {}
+    for answer in answers:
+        for person_id, name in _where(actor, answer):
+            since = valid_from(answer, answers, day)
+            said.setdefault(person_id, []).append(NewStatement(name, answer.value, Basis.VERIFIED, since))
+    return sum(
+        record_facts(actor, person_id=person_id, statements=statements, source=SOURCE, reference=str(visit_id))
+        for person_id, statements in said.items()
+    )
+
+
+def _where(actor: Actor, answer: Answer) -> Iterable[tuple[uuid.UUID, str]]:
+    subject, name = answer.subject, answer.definition.name
+    if subject.entity is Entity.HOUSEHOLD:
+        return [(child, f"household.{name}") for child in subject.child_ids]
+    if subject.person_id is not None:
+        return [(subject.person_id, name)]
+    return [(ensure_parent(actor, child_id=child, kind=subject.entity.value), name) for child in subject.child_ids]
+
+
+def _report_leads(actor: Actor, form: VisitForm, report: VisitReport) -> None:
+    for child in form.children:
+        result, reason = report.results.get(child.id, ("", ""))
+        if child.lead_id is not None and result:
+            report_lead(actor, lead_id=child.lead_id, result=result, reason=reason)
+
+
+def _number_taken() -> Problem:
+    return Problem(
+        Place(),
+        "visit.number_taken",
+        "这张走访表已被别人使用。请重新打开走访表再填写。",
+        "This visit form was already used by somebody else. Open the form anew and fill it in.",
+    )

@@ -1,0 +1,106 @@
+"""What lists of children ask of determinations: conditions on a queryset of persons, and cards for the rows of one page."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, FilteredRelation, OuterRef, Q, QuerySet
+
+from ciyou.apps.entitlements.models import Determination, Outcome
+from ciyou.apps.registry.narrowing import each_has
+
+PLAIN_NO = "no"
+PRESUMED_NO = "presumed"
+ALL_OUTCOMES = ("yes", "undetermined", "no")
+_CARD = ("rule", "kind", "outcome", "basis", "amount_fen")
+
+
+@dataclass(frozen=True)
+class RuleCard:
+    """How one rule came out for one child."""
+
+    rule: str
+    kind: str
+    outcome: str
+    basis: str
+    amount_fen: int | None
+
+
+@dataclass(frozen=True)
+class ListedDetermination:
+    """Where a child's current determination stands, and the rules that are not a plain no."""
+
+    state: str
+    rules: tuple[RuleCard, ...]
+
+
+def with_outcome(*, rule: str, outcome: str = "", basis: str = "") -> Q:
+    """Persons for whom a rule came out so; `outcome` yes | undetermined | presumed | no, "" for yes or undetermined.
+
+    A plain no is stored as no row at all: it is a current determination without one.
+    """
+    if outcome == PLAIN_NO:
+        # All outcomes are named so that the index over (rule, outcome, person) answers alone (measured: 0.1 s instead of 30 s).
+        return with_determination("any") & ~each_has(_of_person(rule).filter(outcome__in=ALL_OUTCOMES))
+    return _came_out(_of_person(rule), outcome, basis)
+
+
+def with_any_outcome(*, kind: str, hidden: Collection[str] = (), outcome: str = "", basis: str = "") -> Q:
+    """Persons for whom some category (or entitlement) came out so; `hidden` rules do not count."""
+    rows = Outcome.objects.filter(person=OuterRef("pk"), kind=kind)
+    return _came_out(rows.exclude(rule__in=list(hidden)) if hidden else rows, outcome, basis)
+
+
+def _of_person(rule: str) -> QuerySet[Outcome]:
+    return Outcome.objects.filter(person=OuterRef("pk"), rule=rule)
+
+
+def _came_out(rows: QuerySet[Outcome], outcome: str, basis: str) -> Q:
+    if outcome == PRESUMED_NO:
+        return each_has(rows.filter(outcome="no", basis="presumed"))
+    rows = rows.filter(outcome=outcome) if outcome else rows.filter(outcome__in=("yes", "undetermined"))
+    return each_has(rows.filter(basis=basis) if basis else rows)
+
+
+def with_determination(state: str) -> Q:
+    """Persons whose current determination stands so; `any` for those who have one, `none` for those who have none."""
+    current = Determination.objects.filter(person=OuterRef("pk"), current=True)
+    if state in ("any", "none"):
+        has_one = each_has(current)
+        return has_one if state == "any" else ~has_one
+    return each_has(current.filter(state=state))
+
+
+def listed_determinations(
+    person_ids: Iterable[uuid.UUID], *, rules: Collection[str]
+) -> dict[uuid.UUID, ListedDetermination]:
+    """Of each person the current determination's state, and which of these rules came out yes or undetermined (one query)."""
+    wanted = Q(outcomes__rule__in=list(rules), outcomes__outcome__in=("yes", "undetermined"))
+    rows = (
+        Determination.objects.filter(person__in=list(person_ids), current=True)
+        .annotate(found=FilteredRelation("outcomes", condition=wanted))
+        .order_by("found__kind", "found__rule")
+        .values_list("person_id", "state", *(f"found__{name}" for name in _CARD))
+    )
+    listed: dict[uuid.UUID, tuple[str, list[RuleCard]]] = {}
+    for person, state, *card in rows:
+        cards = listed.setdefault(person, (state, []))[1]
+        if card[0] is not None:
+            cards.append(RuleCard(*card))
+    return {person: ListedDetermination(state, tuple(cards)) for person, (state, cards) in listed.items()}
+
+
+def count_outcomes(people: QuerySet, *, rules: Collection[str], outcome: str = "yes") -> list[tuple[str, str, int]]:
+    """Of a queryset of persons: rule, division of the file, and for how many it came out so."""
+    rows = Outcome.objects.filter(rule__in=rules, outcome=outcome, person__in=people.values("pk"))
+    counted = rows.values("rule", "person__division").annotate(count=Count("person", distinct=True)).order_by()
+    return [(row["rule"], row["person__division"], row["count"]) for row in counted]
+
+
+def with_standing_determination() -> Q:
+    """Persons for whom a determination was ever confirmed, or whose current one finds a category or entitlement."""
+    confirmed = Determination.objects.filter(state__in=("confirmed", "superseded")).exclude(decided_by="")
+    found = Outcome.objects.filter(outcome="yes")
+    return Q(pk__in=confirmed.values("person")) | Q(pk__in=found.values("person"))

@@ -1,0 +1,89 @@
+"""Determinations: frozen, replayable, made by the engine and confirmed by a person."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class PackArchive(models.Model):
+    """The packs as they were: what a determination of an old version is replayed with. `content` is a zip of the pack files."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    content = models.BinaryField()
+    kept_at = models.DateTimeField()
+
+
+class DeterminationState(models.TextChoices):
+    """`proposed` by the engine; `confirmed` or `returned` by a person; `superseded` by a later one that was confirmed, or made."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    SUPERSEDED = "superseded"
+
+
+class Determination(models.Model):
+    """Every rule of the place, decided for one child as of one day on what was known at one moment. Never changed but for its state.
+
+    `content` (encrypted, compressed JSON) holds the statements used, every decision and a random salt; explanations are told again
+    from it with the packs of `pack_version`. `hash` is SHA-256 of the canonical content with its salt, so that nobody can guess at
+    what a child's answers are from the hash; `facts_hash` is keyed for the same reason. `previous` is what a person last confirmed,
+    else the one before; `difference` names the rules of class 4 and below that came out otherwise than there. `next_check_on` is
+    the day on which time alone may change the answers. `cause`: load | visit | inquiry | correction | pack | birthday | …
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="determinations")
+    previous = models.ForeignKey("self", on_delete=models.SET_NULL, null=True)
+    as_of = models.DateField()
+    division = models.CharField(max_length=12)
+    pack_version = models.CharField(max_length=64)
+    facts_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    content = models.BinaryField()
+    difference = models.JSONField(default=list)
+    cause = models.CharField(max_length=24)
+    next_check_on = models.DateField(null=True)
+    current = models.BooleanField(default=True)
+    state = models.CharField(max_length=16, choices=DeterminationState, default=DeterminationState.PROPOSED)
+    known_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person",), condition=models.Q(current=True), name="one_current_determination"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("person", "made_at"), name="determination_of"),
+            models.Index(fields=("current", "next_check_on"), name="determination_due"),
+            models.Index(fields=("state", "current", "made_at", "id"), name="determination_waiting"),
+            models.Index(fields=("current", "pack_version"), name="determination_packs"),
+        )
+
+
+class Outcome(models.Model):
+    """One rule of a current determination that is not a plain no; class 5 rules never stand here. Rebuilt with each determination."""
+
+    determination = models.ForeignKey(Determination, on_delete=models.CASCADE, related_name="outcomes")
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="outcomes")
+    rule = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    outcome = models.CharField(max_length=16)
+    basis = models.CharField(max_length=16)
+    amount_fen = models.BigIntegerField(null=True)
+    floor_fen = models.BigIntegerField(null=True)
+    ceiling_fen = models.BigIntegerField(null=True)
+    deciding = models.JSONField(default=list)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("rule", "outcome", "person"), name="outcome_rule"),
+            models.Index(fields=("person",), name="outcome_of"),
+        )

@@ -1,0 +1,114 @@
+"""Where money for a child is paid to: encrypted, its card number checked, shown masked, revealed with a record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.audit.services import record_action, record_disclosure
+from ciyou.apps.registry.checks import check_may, check_purpose, find_for_work, find_person
+from ciyou.apps.registry.identifying import mask_identifier
+from ciyou.apps.registry.incoming import PersonId
+from ciyou.apps.registry.models import PayeeAccount
+from ciyou.apps.registry.refusals import person_not_found, refused
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action
+from ciyou.core.linkage.identity import clean_id_text
+from ciyou.vault.fields import blind_index, decrypt_text, encrypt_text
+
+
+@dataclass(frozen=True)
+class MaskedAccount:
+    """An account as a page shows it."""
+
+    id: int
+    holder: str
+    bank: str
+    masked: str
+    recorded_at: dt.datetime
+
+
+def record_payee(actor: Actor, *, person_id: PersonId, holder: str, bank: str, number: str) -> int:
+    """Put a bank card on a child's file; the one before ends. Raises RecordError when the card number cannot be one."""
+    check_may(actor, Action.REGISTER)
+    digits = clean_id_text(number)
+    if not is_card_number(digits):
+        raise refused(
+            "card_number",
+            "银行卡号的校验位不对；请对照卡面重新填写 16 至 19 位卡号。",
+            "The check digit of this card number does not fit; fill in its 16 to 19 digits again from the card.",
+        )
+    if not holder.strip() or not bank.strip():
+        raise refused("card_holder", "请填写户名和开户银行。", "Fill in the account's holder and its bank.")
+    with transaction.atomic():
+        person = find_for_work(actor, person_id)
+        now = timezone.now()
+        content = {"holder": holder.strip(), "bank": bank.strip(), "number": digits}
+        PayeeAccount.objects.filter(person=person, ended_at=None).update(ended_at=now)
+        row = PayeeAccount.objects.create(
+            person=person,
+            cipher=seal_account(person.id, content),
+            blind=blind_index(keyring(), field="payee_account", value=digits),
+            recorded_at=now,
+            recorded_by=actor.id,
+        )
+        record_action(actor, action="record_payee", subject=str(person.id), persons=[str(person.id)], highest_class=3)
+    return row.id
+
+
+def payee_of(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> MaskedAccount | None:
+    """The account that stands now, masked."""
+    person = find_person(actor, person_id, purpose)
+    row = PayeeAccount.objects.filter(person=person, ended_at=None).first()
+    if row is None:
+        return None
+    content = open_account(row)
+    masked = mask_identifier("account", content["number"])
+    return MaskedAccount(row.id, content["holder"], content["bank"], masked, row.recorded_at)
+
+
+def reveal_account(actor: Actor, *, account_id: int, purpose: Purpose, origin: str = "") -> str:
+    """The number in the clear, for a purpose that goes on record."""
+    check_may(actor, Action.REVEAL)
+    check_purpose(actor, purpose)
+    with transaction.atomic():
+        row = PayeeAccount.objects.filter(id=account_id, ended_at=None).first()
+        if row is None:
+            raise person_not_found()
+        person = find_person(actor, row.person_id, purpose)
+        record_disclosure(
+            actor,
+            purpose=purpose,
+            action="reveal_account",
+            persons=[str(person.id)],
+            fields=["payee_account"],
+            highest_class=3,
+            origin=origin,
+            subject=str(person.id),
+        )
+    return open_account(row)["number"]
+
+
+def is_card_number(digits: str) -> bool:
+    """Whether 16 to 19 digits carry the check digit of ISO/IEC 7812-1 (Luhn)."""
+    if not (digits.isascii() and digits.isdigit() and 16 <= len(digits) <= 19) or len(set(digits)) == 1:
+        return False
+    doubled = [int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def seal_account(person_id: UUID, content: dict[str, str]) -> bytes:
+    """Holder, bank and number, encrypted for this person."""
+    return encrypt_text(keyring(), json.dumps(content, ensure_ascii=False), context=f"registry.payee:{person_id}")
+
+
+def open_account(row: PayeeAccount) -> dict[str, str]:
+    """What an account's row holds."""
+    found: dict[str, str] = json.loads(decrypt_text(keyring(), row.cipher, context=f"registry.payee:{row.person_id}"))
+    return found

@@ -1,0 +1,133 @@
+"""Opening a child's file by hand: first the look whether there is one already."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.services import publish_event, record_action
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.checks import check_may, working_purpose
+from ciyou.apps.registry.events import note_event
+from ciyou.apps.registry.identifiers import holders_of, put_identifier, refuse_taken
+from ciyou.apps.registry.identifying import normal_identifier
+from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.places import refresh_places
+from ciyou.apps.registry.reading import PersonCard, card_of
+from ciyou.apps.registry.readings import name_fields, read_name
+from ciyou.apps.registry.refusals import refused
+from ciyou.apps.registry.scoping import visible_people
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
+from ciyou.core.access.roles import Action
+from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
+
+OF_AGE = 18
+
+
+@dataclass(frozen=True)
+class NewChild:
+    """A child to be put on file. `key` is the form's own id: the same form sent twice opens one file, and becomes the file's id."""
+
+    key: UUID
+    name: str
+    sex: str
+    birth_date: dt.date
+    division: str
+    residence_division: str = ""
+    id_card: str = ""
+
+
+def find_candidates(
+    actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = ""
+) -> tuple[PersonCard, ...]:
+    """Files in the actor's scope that may be this child's already: the same ID number, or the same name or reading and birth date.
+
+    Raises RecordError for an ID number that cannot be one.
+    """
+    check_may(actor, Action.REGISTER)
+    people = visible_people(actor, purpose=working_purpose(actor)).filter(kind="child")
+    found: dict[UUID, Person] = {}
+    if id_card:
+        ids = [person.id for person in holders_of("id_card", normal_identifier("id_card", id_card))]
+        found |= {person.id: person for person in people.filter(id__in=ids)}
+    reading, _ = read_name(name)
+    if reading and birth_date:
+        alike = people.filter(name_reading=reading, birth_date=birth_date).order_by("name", "id")[:10]
+        found |= {person.id: person for person in alike}
+    return tuple(card_of(person) for person in found.values())
+
+
+def register_child(actor: Actor, *, child: NewChild) -> UUID:
+    """Open a child's file; gives its id. Raises RecordError for what cannot be, and for an ID number that another file holds."""
+    check_may(actor, Action.REGISTER)
+    _check(actor, child)
+    normal = normal_identifier("id_card", child.id_card) if child.id_card else ""
+    if Person.objects.filter(id=child.key).exists():
+        return child.key
+    if normal:
+        _check_id_says_the_same(child, normal)
+        refuse_taken(actor, kind="id_card", normal=normal)
+    with transaction.atomic():
+        with walled(LOCAL_OPERATOR):
+            person, made = _open(child)
+            if not made:
+                return child.key
+            refresh_places([person.id])
+            if normal:
+                put_identifier(person, "id_card", normal, "registration")
+            note_event(actor, person.id, "registered")
+        record_action(actor, action="register_child", subject=str(person.id), persons=[str(person.id)], highest_class=3)
+        publish_event("registry.facts_changed", child_ids=[str(person.id)])
+    return person.id
+
+
+def _check(actor: Actor, child: NewChild) -> None:
+    today = timezone.localdate()
+    if len(child.name.strip()) < 2:
+        raise refused("name", "请填写孩子的姓名；新生儿未取名的，写“母亲姓名之子/之女”。", "Fill in the child's name; for a newborn without one, write whose child it is.")  # fmt: skip
+    if child.sex not in ("male", "female"):
+        raise refused("sex", "请选择性别。", "Choose the sex.")
+    if not today.replace(year=today.year - OF_AGE - 3, day=1) < child.birth_date <= today:
+        raise refused(
+            "birth_date",
+            "请核对出生日期：应是未成年人，且不在将来。",
+            "Check the date of birth: a minor's, and not in the future.",
+        )
+    if not child.division.isdigit() or len(significant_digits(child.division)) < 6:
+        raise refused("division", "请选择户籍所在的村（居）或乡镇。", "Choose the village or township of registration.")
+    if not any(actor.scope.holds(place) for place in (child.division, child.residence_division) if place):
+        raise refused(
+            "division_outside",
+            "户籍地和常住地都不在您的辖区；请联系当地县级民政部门建档。",
+            "Neither registration nor residence lies in your area; ask the county there to open the file.",
+        )
+
+
+def _check_id_says_the_same(child: NewChild, normal: str) -> None:
+    if birth_date_of_id(normal) != child.birth_date or sex_of_id(normal) != child.sex:
+        raise refused(
+            "id_differs",
+            "身份证号码里的出生日期或性别与填写的不一致；请对照证件改正。",
+            "The ID number says another date of birth or sex than the form; check them against the card.",
+        )
+
+
+def _open(child: NewChild) -> tuple[Person, bool]:
+    now = timezone.now()
+    return Person.objects.get_or_create(
+        id=child.key,
+        defaults={
+            "kind": "child",
+            **name_fields(child.name.strip()),
+            "sex": child.sex,
+            "birth_date": child.birth_date,
+            "division": child.division,
+            "residence_division": child.residence_division,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )

@@ -1,0 +1,60 @@
+"""Which persons an actor may see at all: the one condition below every list, count, search, export and file."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.models import NamedAccess, Person, PersonPlace, PersonStatus
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
+from ciyou.core.access.verdict import ceiling_of
+
+PERSONAL = 3
+"""The lowest class that is a person's data."""
+
+
+def visible_people(actor: Actor, *, purpose: Purpose) -> QuerySet[Person]:
+    """The persons whose class 3 data the actor may see for this purpose; nobody where role or purpose do not allow it.
+
+    Restricted files are there for their named workers only. Files that were merged into another are not there.
+    """
+    if ceiling_of(actor) < PERSONAL or purpose not in actor.purposes:
+        return Person.objects.none()
+    people = Person.objects.exclude(status=PersonStatus.MERGED)
+    people = people.filter(Q(restricted=False) | Exists(_named(actor)))
+    if actor.scope.everywhere:
+        return people
+    inside = {"division__gte": actor.scope.first, "division__lt": actor.scope.end}
+    places = PersonPlace.objects.filter(person=OuterRef("pk"), **inside)
+    # By its own division or by one of its places, as the wall says it. The "or" also keeps PostgreSQL from collecting all places
+    # of a county before it reads the first person (measured at 100,000 children: 0.9 s, now 0.02 s).
+    return people.filter(Q(**inside) | Exists(places))
+
+
+def lies_within(actor: Actor, person_id: object) -> bool:
+    """Whether a person belongs to a place of the actor's: for auditors, who see nobody's file but may ask who looked at it."""
+    with walled(LOCAL_OPERATOR):
+        places = PersonPlace.objects.filter(
+            person_id=person_id, division__gte=actor.scope.first, division__lt=actor.scope.end
+        )
+        return places.exists()
+
+
+def restricted_people() -> QuerySet:
+    """The ids of the protected files: to leave them out of a list that is scoped otherwise (they are few, and indexed)."""
+    return Person.objects.filter(restricted=True).values("pk")
+
+
+def is_named(actor: Actor, person_id: object) -> bool:
+    """Whether the actor is a named worker of this person's case today."""
+    return _grants(actor).filter(person_id=person_id).exists()
+
+
+def _named(actor: Actor) -> QuerySet[NamedAccess]:
+    return _grants(actor).filter(person=OuterRef("pk"))
+
+
+def _grants(actor: Actor) -> QuerySet[NamedAccess]:
+    now = timezone.now()
+    return NamedAccess.objects.filter(user_id=actor.id).filter(Q(ends_at=None) | Q(ends_at__gt=now))

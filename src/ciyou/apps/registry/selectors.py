@@ -1,0 +1,57 @@
+"""What other rooms read from the registry: files cut down to what the actor may see, for a purpose."""
+
+from ciyou.apps.registry.history import FactLine, TimelineEntry, facts_history, find_line, stale_facts, timeline_of
+from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_identifiers
+from ciyou.apps.registry.payees import MaskedAccount, payee_of
+from ciyou.apps.registry.proofs import EvidenceCard, OpenedEvidence, list_evidence, open_evidence
+from ciyou.apps.registry.reading import (
+    Family,
+    Kin,
+    PersonCard,
+    cards_of,
+    children_of_adults,
+    family_of,
+    get_person,
+    siblings_of,
+    statements_of_child,
+    statements_of_children,
+)
+from ciyou.apps.registry.refusals import PersonNotFound
+from ciyou.apps.registry.registration import find_candidates
+from ciyou.apps.registry.scoping import is_named, restricted_people, visible_people
+from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
+
+__all__ = [
+    "EvidenceCard",
+    "FactLine",
+    "Family",
+    "Kin",
+    "MaskedAccount",
+    "MaskedIdentifier",
+    "OpenedEvidence",
+    "PersonCard",
+    "PersonNotFound",
+    "SearchOutcome",
+    "TimelineEntry",
+    "cards_of",
+    "children_of_adults",
+    "facts_history",
+    "family_of",
+    "find_candidates",
+    "find_line",
+    "get_person",
+    "is_named",
+    "list_evidence",
+    "masked_identifiers",
+    "open_evidence",
+    "payee_of",
+    "restricted_people",
+    "search_people",
+    "search_register",
+    "siblings_of",
+    "stale_facts",
+    "statements_of_child",
+    "statements_of_children",
+    "timeline_of",
+    "visible_people",
+]

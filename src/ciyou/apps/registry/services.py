@@ -1,0 +1,47 @@
+"""What other rooms do with the registry: persons come on file, facts are recorded, files change hands or end."""
+
+from ciyou.apps.registry.facts import CORRECTION_REASONS, correct_fact, record_facts
+from ciyou.apps.registry.identifiers import record_identifier, reveal_identifier
+from ciyou.apps.registry.incoming import IncomingPerson, IncomingRelation, NewStatement
+from ciyou.apps.registry.kin import ensure_parent, relate_people
+from ciyou.apps.registry.lifecycle import move_person, on_division_changed, pass_eighteenth_birthdays, record_death
+from ciyou.apps.registry.merging import merge_people
+from ciyou.apps.registry.named_access import end_named_access, grant_named_access
+from ciyou.apps.registry.payees import record_payee, reveal_account
+from ciyou.apps.registry.people import register_people
+from ciyou.apps.registry.proofs import MAX_BYTES, store_evidence
+from ciyou.apps.registry.protection import restrict_file, unrestrict_file
+from ciyou.apps.registry.refusals import PersonNotFound
+from ciyou.apps.registry.registration import NewChild, register_child
+from ciyou.apps.registry.roster_facts import record_roster_facts
+
+__all__ = [
+    "CORRECTION_REASONS",
+    "MAX_BYTES",
+    "IncomingPerson",
+    "IncomingRelation",
+    "NewChild",
+    "NewStatement",
+    "PersonNotFound",
+    "correct_fact",
+    "end_named_access",
+    "ensure_parent",
+    "grant_named_access",
+    "merge_people",
+    "move_person",
+    "on_division_changed",
+    "pass_eighteenth_birthdays",
+    "record_death",
+    "record_facts",
+    "record_identifier",
+    "record_payee",
+    "record_roster_facts",
+    "register_child",
+    "register_people",
+    "relate_people",
+    "restrict_file",
+    "reveal_account",
+    "reveal_identifier",
+    "store_evidence",
+    "unrestrict_file",
+]

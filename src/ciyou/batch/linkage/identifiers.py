@@ -1,0 +1,45 @@
+"""How the families of leads are recognized and reached: ID numbers and telephones, for loading them into the registry and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.linkage.people import person_id
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_DIGITS = "printf('%017d', aid)"
+_SUM = " + ".join(f"{weight} * substr({_DIGITS}, {place}, 1)::INTEGER" for place, weight in enumerate(_WEIGHTS, 1))
+# A cluster that was found by its ID number is numbered by the first 17 digits; the 18th follows from them (GB 11643).
+_ID_NUMBER = f"{_DIGITS} || substr('10X98765432', ({_SUM}) % 11 + 1, 1)"
+
+
+def make_identifiers(store: Store, *, adverse: Sequence[str]) -> None:
+    """Make `identifier` (aid, kind, value, roster) for the children of `child_lead` and whoever is related to them.
+
+    Telephones come from rosters that do not speak of misfortune only: a list of prisoners says nothing of where a family is reached.
+    """
+    store.create(
+        "reached",
+        """SELECT DISTINCT aid FROM (
+          SELECT c.aid FROM child_lead l JOIN person c USING (pid)
+          UNION ALL SELECT r.other FROM child_lead l JOIN person c USING (pid) JOIN relation r ON r.child = c.aid)""",
+    )
+    store.create(
+        "identifier",
+        f"SELECT aid, 'id_card' AS kind, {_ID_NUMBER} AS value, 'derived' AS roster FROM reached WHERE aid > 0",
+    )
+    for roster, offset, path in store.rows("SELECT roster, first_rid, path FROM roster_offset ORDER BY roster"):
+        if roster not in adverse and "phone" in store.parquet_columns(Path(str(path))):
+            store.run(
+                f"""INSERT INTO identifier SELECT DISTINCT p.aid, 'phone', n.phone, {quoted(str(roster))}
+                FROM read_parquet({quoted(str(path))}, file_row_number = true) n
+                JOIN placed p ON p.rid = {offset} + n.file_row_number JOIN reached USING (aid) WHERE n.phone <> ''"""
+            )
+    store.drop("reached")
+
+
+IDENTIFIERS_QUERY = f"""SELECT {person_id("q.pid")} AS person_id, i.kind, i.value, i.roster FROM identifier i JOIN person q USING (aid)
+    ORDER BY ALL"""
+"""SQL of the table `identifiers` in its final order."""

@@ -1,0 +1,26 @@
+"""What comes round while the worker runs: the one list of periodic jobs (each room adds its line)."""
+
+from __future__ import annotations
+
+from ciyou.apps.accounts.tidying import forget_ended_sessions
+from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
+from ciyou.apps.audit.periodic import Job
+from ciyou.apps.audit.sealing import seal_entries, seal_everything
+from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.entitlements.services import redetermine_due
+from ciyou.apps.oversight.exports import discard_export_files
+from ciyou.apps.registry.services import pass_eighteenth_birthdays
+
+MINUTE, HOUR = 60.0, 3600.0
+
+JOBS: tuple[Job, ...] = (
+    Job("seal_log", 3.0, seal_entries),
+    Job("seal_whole_log", HOUR, seal_everything),
+    Job("deliver_events", 2.0, deliver_events),
+    Job("redetermine_due", MINUTE, redetermine_due),
+    Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
+    Job("forget_delivered_events", HOUR, forget_delivered_events),
+    Job("discard_export_files", HOUR, discard_export_files),
+    Job("forget_ended_sessions", HOUR, forget_ended_sessions),
+)

@@ -1,0 +1,38 @@
+"""Everything that is stored encrypted: by this list `ciyou keys` writes it anew under a new key. A structural test compares it with the tables."""
+
+from __future__ import annotations
+
+import json
+
+from ciyou.apps.audit.sealed_columns import BlindColumn, Sealed, SealedColumn, SealedFolder
+
+_IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
+_PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
+
+
+def _account_number(text: str) -> str:
+    return str(json.loads(text)["number"])
+
+
+SEALED = Sealed(
+    columns=(
+        SealedColumn("accounts.User", "phone", "accounts.phone:{id}"),
+        SealedColumn("accounts.SecondFactor", "secret", "accounts.factor:{user_id}:{kind}"),
+        SealedColumn("accounts.Device", "pin_hash", "accounts.pin:{id}"),
+        _IDENTIFIER,
+        _PAYEE,
+        SealedColumn("registry.Evidence", "title", "registry.evidence_title:{id}"),
+        SealedColumn("registry.Fact", "value", "registry.fact:{person_id}:{name}"),
+        SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
+        SealedColumn("cases.Lead", "record", "cases.lead:{id}"),
+        SealedColumn("cases.Visit", "content", "cases.visit:{id}"),
+        SealedColumn("cases.InquiryLetter", "content", "cases.letter:{id}"),
+        SealedColumn("cases.InquiryLetter", "document", "cases.letter:{id}:document"),
+        SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
+    ),
+    blind=(
+        BlindColumn("blind", _IDENTIFIER, "identifier.{kind}"),
+        BlindColumn("blind", _PAYEE, "payee_account", _account_number),
+    ),
+    folders=(SealedFolder("EVIDENCE", "registry.evidence:{name}"),),
+)

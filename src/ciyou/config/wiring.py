@@ -1,0 +1,34 @@
+"""Which news calls which service: the one place where a lower room's event reaches an upper room (delivered by the worker)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from ciyou.apps.cases.determination_tasks import (
+    on_determination_confirmed,
+    on_determination_made,
+    on_determination_returned,
+)
+from ciyou.apps.cases.following import on_child_died, on_child_of_age, on_people_merged, on_person_moved
+from ciyou.apps.cases.screened import load_screening
+from ciyou.apps.entitlements.services import on_facts_changed
+from ciyou.apps.registry.services import on_division_changed
+
+__all__ = ("HANDLERS", "load_screening")
+
+Handler = Callable[..., None]
+
+HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
+    {
+        "accounts.division_changed": (on_division_changed,),
+        "registry.facts_changed": (on_facts_changed,),
+        "registry.person_moved": (on_person_moved,),
+        "registry.child_died": (on_child_died,),
+        "registry.child_of_age": (on_child_of_age,),
+        "registry.people_merged": (on_people_merged,),
+        "entitlements.determination_made": (on_determination_made,),
+        "entitlements.determination_confirmed": (on_determination_confirmed,),
+        "entitlements.determination_returned": (on_determination_returned,),
+    }
+)

@@ -1,0 +1,247 @@
+"""The roles of the contracts: what each may see by default, for what purposes, and what it may do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from ciyou.core.access.actor import Purpose
+
+
+class Action(StrEnum):
+    """What a role may do. Seeing is decided by class, scope and purpose (`may_see`); doing needs one of these besides."""
+
+    SCREEN = "screen"
+    ASSIGN = "assign"
+    VISIT = "visit"
+    REVIEW = "review"
+    INQUIRE = "inquire"
+    ANSWER_INQUIRY = "answer_inquiry"
+    RECORD_FACTS = "record_facts"
+    CONFIRM = "confirm"
+    REGISTER = "register"
+    REVEAL = "reveal"
+    EXPORT = "export"
+    BREAK_GLASS = "break_glass"
+    REVIEW_BREAK_GLASS = "review_break_glass"
+    SUBJECT_REQUEST = "subject_request"
+    DECIDE_SUBJECT_REQUEST = "decide_subject_request"
+    PURGE = "purge"
+    READ_AUDIT = "read_audit"
+    SUPPORT_STAFF = "support_staff"
+    MANAGE_USERS = "manage_users"
+    APPROVE_SECURITY = "approve_security"
+    MANAGE_SYSTEM = "manage_system"
+    SEE_FIGURES = "see_figures"
+
+
+class Level(StrEnum):
+    """The kind of division that a post of a role belongs to."""
+
+    VILLAGE = "village"
+    TOWNSHIP = "township"
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+    NATION = "nation"
+    ANY = "any"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role. `ceiling` is the highest class seen by default (5 always needs a named grant; 2: no person's data at all).
+
+    `second_factor`: signing in needs one; without it the role works on a known device with a PIN.
+    """
+
+    code: str
+    zh: str
+    en: str
+    level: Level
+    ceiling: int
+    purposes: frozenset[Purpose]
+    actions: frozenset[Action]
+    second_factor: bool = True
+
+
+_P, _A = Purpose, Action
+_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST})
+_OFFICE_ACTIONS = frozenset(
+    {
+        _A.ASSIGN,
+        _A.VISIT,
+        _A.INQUIRE,
+        _A.RECORD_FACTS,
+        _A.REGISTER,
+        _A.REVEAL,
+        _A.EXPORT,
+        _A.BREAK_GLASS,
+        _A.SEE_FIGURES,
+    }
+)
+
+
+def _role(
+    code: str,
+    words: tuple[str, str],
+    level: Level,
+    ceiling: int,
+    purposes: frozenset[Purpose],
+    actions: frozenset[Action],
+    *,
+    second_factor: bool = True,
+) -> Role:
+    return Role(code, words[0], words[1], level, ceiling, purposes, actions, second_factor)
+
+
+_ROLES = (
+    _role(
+        "child_director",
+        ("儿童主任", "Child director"),
+        Level.VILLAGE,
+        3,
+        frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL}),
+        second_factor=False,
+    ),
+    _role(
+        "supervisor",
+        ("儿童督导员", "Supervisor"),
+        Level.TOWNSHIP,
+        3,
+        frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT, _P.SUPERVISE}),
+        frozenset(
+            {
+                _A.ASSIGN,
+                _A.VISIT,
+                _A.REVIEW,
+                _A.RECORD_FACTS,
+                _A.REGISTER,
+                _A.REVEAL,
+                _A.SEE_FIGURES,
+                _A.SUPPORT_STAFF,
+            }
+        ),
+    ),
+    _role(
+        "county_drafter",
+        ("县级经办", "County drafter"),
+        Level.COUNTY,
+        4,
+        _OFFICE,
+        _OFFICE_ACTIONS | {_A.SCREEN, _A.SUBJECT_REQUEST},
+    ),
+    _role(
+        "county_reviewer",
+        ("县级复核", "County reviewer"),
+        Level.COUNTY,
+        4,
+        _OFFICE,
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST},
+    ),
+    _role(
+        "county_approver",
+        ("县级审批", "County approver"),
+        Level.COUNTY,
+        4,
+        _OFFICE | {_P.SUPERVISE},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE},
+    ),
+    _role(
+        "committee_office",
+        ("未保委办公室", "Protection committee office"),
+        Level.COUNTY,
+        4,
+        frozenset({_P.SERVE, _P.PROTECT, _P.SUPERVISE}),
+        frozenset({_A.ASSIGN, _A.REVEAL, _A.BREAK_GLASS, _A.SEE_FIGURES}),
+    ),
+    _role(
+        "city_viewer",
+        ("市级查看", "City viewer"),
+        Level.CITY,
+        2,
+        frozenset({_P.SUPERVISE}),
+        frozenset({_A.SEE_FIGURES}),
+    ),
+    _role(
+        "province_viewer",
+        ("省级查看", "Province viewer"),
+        Level.PROVINCE,
+        2,
+        frozenset({_P.SUPERVISE}),
+        frozenset({_A.SEE_FIGURES}),
+    ),
+    _role(
+        "nation_viewer",
+        ("国家级查看", "National viewer"),
+        Level.NATION,
+        2,
+        frozenset({_P.SUPERVISE}),
+        frozenset({_A.SEE_FIGURES}),
+    ),
+    _role(
+        "standard_setter",
+        ("标准制定", "Standard setter"),
+        Level.ANY,
+        2,
+        frozenset({_P.SUPERVISE}),
+        frozenset({_A.SEE_FIGURES}),
+    ),
+    # A partner or an institution sees no list of children: only the letters and referrals addressed to it.
+    _role(
+        "partner",
+        ("协作部门", "Partner department"),
+        Level.COUNTY,
+        2,
+        frozenset({_P.VERIFY, _P.SERVE}),
+        frozenset({_A.ANSWER_INQUIRY}),
+    ),
+    _role(
+        "institution",
+        ("儿童福利机构", "Institution"),
+        Level.COUNTY,
+        2,
+        frozenset({_P.SERVE}),
+        frozenset(),
+    ),
+    _role(
+        "auditor",
+        ("审计员", "Auditor"),
+        Level.ANY,
+        2,
+        frozenset({_P.AUDIT}),
+        frozenset({_A.READ_AUDIT}),
+    ),
+    # The three administrators are separated: none of them sees a child, and no two of their tasks lie in one hand.
+    _role("sysadmin", ("系统管理员", "System administrator"), Level.ANY, 2, frozenset(), frozenset({_A.MANAGE_SYSTEM, _A.MANAGE_USERS, _A.SUPPORT_STAFF})),
+    _role("secadmin", ("安全管理员", "Security administrator"), Level.ANY, 2, frozenset(), frozenset({_A.APPROVE_SECURITY, _A.SUPPORT_STAFF})),
+    _role("auditadmin", ("审计管理员", "Audit administrator"), Level.ANY, 2, frozenset({_P.AUDIT}), frozenset({_A.READ_AUDIT, _A.PURGE})),
+    _role(
+        "local_operator",
+        ("本机作业", "Jobs of this machine"),
+        Level.NATION,
+        4,
+        frozenset(Purpose),
+        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.MANAGE_SYSTEM}),
+    ),
+)  # fmt: skip
+
+ROLES: Mapping[str, Role] = MappingProxyType({role.code: role for role in _ROLES})
+"""Every role by its code (contracts: roles). `local_operator` is no account: it is the worker and the command line."""
+
+SEPARATED = frozenset({"sysadmin", "secadmin", "auditadmin"})
+"""Nobody holds two of these at once, nor one of them together with any other post."""
+
+
+def may_hold_together(roles: Iterable[str]) -> bool:
+    """Whether one person may hold these roles at once: a separated administrator holds nothing else."""
+    held = set(roles)
+    return len(held) < 2 or not held & SEPARATED
+
+
+def may_do(role_code: str, action: Action) -> bool:
+    """Whether a role may do this at all; an unknown role may do nothing."""
+    role = ROLES.get(role_code)
+    return role is not None and action in role.actions

@@ -1,0 +1,165 @@
+"""One child, one page: who · what is due · what is happening · what next."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import division_name, user_names
+from ciyou.apps.cases.child_work import last_visits, work_on_child
+from ciyou.apps.cases.letter_lists import letters_of_child
+from ciyou.apps.entitlements.selectors import current_determination
+from ciyou.apps.entitlements.views import DeterminationView
+from ciyou.apps.oversight.break_glass import open_until
+from ciyou.apps.registry.selectors import Family, PersonCard, PersonNotFound, family_of, get_person, visible_people
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action, may_do
+from ciyou.core.access.verdict import ceiling_of
+from ciyou.core.clock.ages import AgeRule, full_years
+from ciyou.packs.clocks import load_clocks
+from ciyou.web.addresses import address_of
+from ciyou.web.context import short_language
+from ciyou.web.guard import disclose
+from ciyou.web.pages.child.deciding import box_of, due_of
+from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
+from ciyou.web.pages.child.work import lead_box, letter_boxes, next_step, task_boxes, ways_of
+from ciyou.web.wording import SEXES, Sentence
+
+FIELDS = ("name", "sex", "birth_date", "division", "family", "circumstances", "decisions", "work")
+PERSONAL = 3
+
+
+def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The page of one child."""
+    return render_child(request, child_id)
+
+
+def show_screened(request: HttpRequest, linkage_id: str) -> HttpResponse:
+    """From a screening's own id of a child to its page; 404 as long as the screening was not loaded."""
+    found = visible_people(request.actor, purpose=Purpose.SERVE).filter(linkage_id=linkage_id, kind="child").first()
+    if found is None:
+        raise Http404
+    return redirect("child", child_id=found.id)
+
+
+def render_child(
+    request: HttpRequest,
+    child_id: uuid.UUID,
+    *,
+    problems: tuple[Sentence, ...] = (),
+    reason: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page, or the page again with what was wrong and what was typed; 404 for a child that the actor may not know of."""
+    actor: Actor = request.actor
+    try:
+        family = family_of(actor, child_id=child_id, purpose=Purpose.SERVE)
+    except PersonNotFound as error:
+        raise Http404 from error
+    if family.child.kind != "child":
+        raise Http404
+    view = current_determination(actor, child_id=child_id, purpose=Purpose.SERVE)
+    disclose(
+        request,
+        subject=str(child_id),
+        person_ids=[str(person) for person in family.person_ids],
+        fields=FIELDS,
+        highest_class=view.highest_class if view else PERSONAL,
+    )
+    content = {
+        **_who(actor, family, view),
+        **_due(actor, family.child, view),
+        **_happening(actor, family.child, view),
+        "problems": problems,
+        "reason": reason,
+        "seen_at": timezone.now(),
+    }
+    return render(request, "web/pages/child.html", content, status=status)
+
+
+def _who(actor: Actor, family: Family, view: DeterminationView | None) -> dict[str, Any]:
+    lang, child = short_language(), family.child
+    rule = view.book.age_rule if view else AgeRule()
+    today = timezone.localdate()
+    return {
+        "child": child,
+        "sex": SEXES.get(child.sex, ""),
+        "age": full_years(child.birth_date, today, rule=rule) if child.birth_date else None,
+        "place": division_name(child.division),
+        "residence": division_name(child.residence_division) if child.residence_division else "",
+        "parents": parent_boxes(family, view, ceiling_of(actor), lang),
+        "others": other_kin(family),
+        "facts": fact_lines(view, lang) if view else [],
+        "conflicts": conflict_lines(view, lang) if view else [],
+        "links": _links(actor, child),
+        "glass_until": open_until(actor, person_id=child.id) if may_do(actor.role, Action.BREAK_GLASS) else None,
+    }
+
+
+def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
+    """Other pages about this child, as far as they exist and the actor's role has a use for them."""
+    wanted = {
+        "identifiers": ("identifiers", may_do(actor.role, Action.REVEAL)),
+        "history": ("facts_history", True),
+        "evidence": ("evidence", True),
+        "timeline": ("timeline", True),
+        "who_looked": ("who_looked", may_do(actor.role, Action.READ_AUDIT)),
+        "request": ("receive_request", may_do(actor.role, Action.SUBJECT_REQUEST)),
+        "print": ("print_child", True),
+        "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
+        "determinations": ("determination_history", True),
+    }
+    return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
+
+
+def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dict[str, Any]:
+    if view is None:
+        return {"view": None}
+    lang = short_language()
+    rules = {one.rule.code: one.rule for one in view.explanations}
+    return {
+        "view": view,
+        "due": due_of(view, lang, ways_of(actor, child.id)),
+        "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
+    }
+
+
+def _happening(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dict[str, Any]:
+    lang, today = short_language(), timezone.localdate()
+    work = work_on_child(actor, child_id=child.id)
+    clocks = load_clocks(division=child.division)
+    tasks = task_boxes(actor, work.tasks, clocks, child.id, today=today, lang=lang)
+    return {
+        "lead": lead_box(work.lead),
+        "tasks": tasks,
+        "next_step": next_step(actor, tasks, may_confirm=bool(view and view.may_confirm), child_id=child.id),
+    }
+
+
+def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """What was done for a child: its last visits and the letters about its family. A part of the page, or a page by itself."""
+    actor, lang = request.actor, short_language()
+    try:
+        child = get_person(actor, person_id=child_id, purpose=Purpose.SERVE)
+    except PersonNotFound as error:
+        raise Http404 from error
+    letters = letters_of_child(actor, child_id=child.id)
+    disclose(
+        request,
+        subject=str(child_id),
+        person_ids=[str(child_id), *(str(letter.about_id) for letter in letters)],
+        fields=("visits", "letters"),
+        highest_class=max((letter.sensitivity for letter in letters), default=PERSONAL),
+    )
+    content = {
+        "child": child,
+        "visited_on": last_visits(child_id=child.id),
+        "letters": letter_boxes(letters, lang),
+        "seen_at": timezone.now(),
+    }
+    template = "web/components/happening.html" if request.htmx else "web/pages/happening.html"
+    return render(request, template, content)

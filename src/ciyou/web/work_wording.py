@@ -1,0 +1,126 @@
+"""Words for work: what is to be done, how much time is left, where a lead stands and why it is one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from ciyou.apps.cases.lead_reasons import REASONS
+from ciyou.apps.cases.planning import working_days_left
+from ciyou.batch.leads import WHY
+from ciyou.core.access.actor import Actor
+from ciyou.core.access.verdict import ceiling_of
+from ciyou.packs import load_clocks
+from ciyou.web.context import short_language
+
+_SENSITIVE = 4
+LEAD_STATES = {
+    "new": gettext_lazy("待分派"),
+    "assigned": gettext_lazy("待走访"),
+    "visiting": gettext_lazy("走访中"),
+    "reported": gettext_lazy("待审核"),
+    "closed": gettext_lazy("已办结"),
+}
+QUEUES = {
+    "village": gettext_lazy("村（居）"),
+    "township": gettext_lazy("乡镇（街道）"),
+    "county": gettext_lazy("县级"),
+}
+RESULTS = {
+    "confirmed": gettext_lazy("属实，需要保障"),
+    "not_in_difficulty": gettext_lazy("不属于困境儿童"),
+    "cannot_be_found": gettext_lazy("查找不到"),
+}
+ENDINGS = {
+    "no_longer_in_rosters": gettext_lazy("名册中已没有"),
+    "died": gettext_lazy("孩子已去世"),
+    "of_age": gettext_lazy("已满 18 周岁"),
+    "merged": gettext_lazy("与另一条线索是同一孩子"),
+    "settled": gettext_lazy("记录已查明"),
+}
+# What departments said of a parent is not a village's to know: it hears that there is something to see to.
+VILLAGE_WHY = {
+    "entitled": gettext_lazy("可能符合保障条件，请上门核实"),
+    "entitled_presumed": gettext_lazy("可能符合保障条件，请上门核实"),
+    "open_with_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
+    "one_parent_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
+}
+BUTTONS = {
+    "verify_lead": gettext_lazy("去走访"),
+    "assign_lead": gettext_lazy("去分派"),
+    "review_lead": gettext_lazy("去审核"),
+    "decide_inquiry": gettext_lazy("去决定"),
+    "send_inquiry": gettext_lazy("写完并发出"),
+    "answer_inquiry": gettext_lazy("去答复"),
+    "follow_inquiry": gettext_lazy("看进展"),
+    "confirm_determination": gettext_lazy("去确认"),
+    "review_break_glass": gettext_lazy("去复核"),
+    "subject_request": gettext_lazy("去办理"),
+}
+WEEKDAYS = (
+    gettext_lazy("周一"),
+    gettext_lazy("周二"),
+    gettext_lazy("周三"),
+    gettext_lazy("周四"),
+    gettext_lazy("周五"),
+    gettext_lazy("周六"),
+    gettext_lazy("周日"),
+)
+
+
+def task_name(kind: str, division: str = "") -> str:
+    """What a task is called, by the clock of its kind."""
+    clock = load_clocks(division=division or "00").get(kind)
+    return clock.name(short_language()) if clock else kind
+
+
+def button_words(kind: str) -> str:
+    """The words on a task's one button."""
+    return str(BUTTONS.get(kind, _("打开")))
+
+
+def time_left(due_on: dt.date, today: dt.date) -> str:
+    """How much time is left in working days, and until when: 还剩 3 个工作日（周四前）; overdue in words."""
+    days = working_days_left(due_on, today)
+    when = _when(due_on, today)
+    if due_on == today:
+        return _("今天到期")
+    if due_on < today:
+        late = max(-days, 1)
+        words = ngettext(
+            "已超期 %(count)s 个工作日（应于%(when)s办结）", "已超期 %(count)s 个工作日（应于%(when)s办结）", late
+        )
+        return words % {"count": late, "when": when}
+    words = ngettext("还剩 %(count)s 个工作日（%(when)s前）", "还剩 %(count)s 个工作日（%(when)s前）", max(days, 1))
+    return words % {"count": max(days, 1), "when": when}
+
+
+def _when(day: dt.date, today: dt.date) -> str:
+    """A near day by its weekday, any other by its date."""
+    if 0 < (day - today).days < 7 and day.isocalendar()[:2] == today.isocalendar()[:2]:
+        return str(WEEKDAYS[day.weekday()])
+    if day.year == today.year:
+        return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+    return day.isoformat()
+
+
+def lead_why(actor: Actor, code: str) -> str:
+    """Why somebody is to look after a child, as far as the actor's class allows."""
+    if ceiling_of(actor) < _SENSITIVE and code in VILLAGE_WHY:
+        return str(VILLAGE_WHY[code])
+    return WHY[code][_spoken()] if code in WHY else code
+
+
+def result_words(result: str, reason: str) -> str:
+    """A lead's result with its reason; how it ended where nobody reported one."""
+    if not result:
+        return str(ENDINGS.get(reason, ""))
+    words = str(RESULTS.get(result, result))
+    told = REASONS.get(result, {}).get(reason)
+    return f"{words}：{told[_spoken()]}" if told else words
+
+
+def _spoken() -> int:
+    return 1 if short_language() == "en" else 0

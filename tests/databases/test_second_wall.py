@@ -1,0 +1,174 @@
+"""Row-level security: the database shows a request only what lies in its actor's scope, whatever the query says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from importlib import import_module
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
+
+pytestmark = pytest.mark.django_db
+
+FAR_VILLAGE = "990102001001"
+SETTINGS = ("first", "end", "user", "post", "department", "persons")
+
+
+def rows(sql, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.fetchall()
+
+
+def count(table):
+    return rows(f"SELECT count(*) FROM {table}")[0][0]
+
+
+def make_fact(person, name="dead"):
+    now = timezone.now()
+    return Fact.objects.create(
+        person=person, name=name, value=b"x", sensitivity=4, basis="verified", source="visit", recorded_at=now,
+        recorded_by="local",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def child(db):
+    """A child of our county with a fact and an identifier."""
+    return with_facts(make_person(division=VILLAGE))
+
+
+@pytest.fixture
+def far_child(db):
+    """The same in another county."""
+    return with_facts(make_person(division=FAR_VILLAGE))
+
+
+def with_facts(person):
+    make_fact(person)
+    Identifier.objects.create(person=person, kind="id_card", cipher=b"x", source="visit", recorded_at=timezone.now())
+    return person
+
+
+def test_a_child_of_another_county_is_not_there_whatever_the_query(child, far_child):
+    with walled(make_actor("county_drafter", division=COUNTY)):
+        assert rows("SELECT id FROM registry_person") == [(child.id,)]
+        assert rows("SELECT person_id FROM registry_fact") == [(child.id,)]
+        assert rows("SELECT person_id FROM registry_identifier") == [(child.id,)]
+        assert rows("SELECT person_id FROM registry_personplace") == [(child.id,)]
+        assert count("registry_person WHERE id = %s" % f"'{far_child.id}'") == 0
+
+
+def test_a_village_sees_its_own_children_and_not_the_next_villages(child):
+    make_person(division=OTHER_VILLAGE)
+    with walled(make_actor("child_director", division=VILLAGE)):
+        assert rows("SELECT id FROM registry_person") == [(child.id,)]
+    with walled(make_actor("supervisor", division=TOWNSHIP)):
+        assert count("registry_person") == 2
+
+
+def test_a_father_who_lives_elsewhere_is_there_for_the_officers_of_his_child(child):
+    father = make_person(kind="adult", division=FAR_VILLAGE, places=(VILLAGE,))
+    with walled(make_actor("county_drafter", division=COUNTY)):
+        assert set(rows("SELECT id FROM registry_person")) == {(child.id,), (father.id,)}
+    with walled(make_actor("county_drafter", division=OTHER_COUNTY)):
+        assert rows("SELECT id FROM registry_person") == [(father.id,)]
+
+
+def test_whoever_does_not_say_who_asks_finds_nothing(child):
+    with transaction.atomic():
+        for name in SETTINGS:
+            rows("SELECT set_config(%s, '', true)", f"ciyou.{name}")
+        tables = ("registry_person", "registry_personplace", "registry_fact", "registry_identifier", "cases_lead")
+        assert [count(table) for table in tables] == [0] * len(tables)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize(
+    "role", ["auditor", "sysadmin", "secadmin", "auditadmin", "city_viewer", "partner", "institution"]
+)
+def test_a_role_that_sees_no_persons_finds_none(child, role):
+    with walled(make_actor(role, division=COUNTY)):
+        assert (count("registry_person"), count("registry_fact"), count("registry_personplace")) == (0, 0, 0)
+
+
+def test_a_restricted_file_is_there_for_its_named_workers_only(child):
+    Person.objects.filter(id=child.id).update(restricted=True)
+    named, other, ended = (make_actor("county_reviewer", division=COUNTY) for _ in range(3))
+    now = timezone.now()
+    grant = {"person": child, "purpose": "serve", "why": "case_worker", "granted_by": "local", "granted_at": now}
+    NamedAccess.objects.create(user_id=named.id, **grant)
+    NamedAccess.objects.create(user_id=ended.id, ends_at=now - dt.timedelta(minutes=1), **grant)
+    for actor, seen in ((named, 1), (other, 0), (ended, 0)):
+        with walled(actor):
+            assert (count("registry_person"), count("registry_fact")) == (seen, seen)
+
+
+def test_nothing_of_another_county_can_be_changed_or_removed(far_child):
+    with walled(make_actor("county_approver", division=COUNTY)):
+        assert Person.objects.filter(id=far_child.id).update(name="x") == 0
+        assert Fact.objects.filter(person_id=far_child.id).delete()[0] == 0
+    assert Fact.objects.filter(person_id=far_child.id).count() == 1
+
+
+@pytest.mark.parametrize("table", ["fact", "place", "person"])
+def test_nothing_can_be_added_to_another_county(far_child, table):
+    add = {
+        "fact": lambda: make_fact(far_child, "lost_contact"),
+        "place": lambda: PersonPlace.objects.create(person=far_child, division=VILLAGE, why="family"),
+        "person": lambda: make_person(division=FAR_VILLAGE),
+    }[table]
+    actor = make_actor("county_drafter", division=COUNTY)
+    with pytest.raises(DatabaseError, match="row-level security"), walled(actor):
+        add()
+
+
+def test_a_person_is_registered_with_places_and_facts_inside_the_wall():
+    with walled(make_actor("county_drafter", division=COUNTY)):
+        person = with_facts(make_person(division=VILLAGE, places=(OTHER_VILLAGE,)))
+        assert rows("SELECT id FROM registry_person") == [(person.id,)]
+
+
+def test_the_machine_sees_everything_inside_a_wall_and_the_wall_stands_again_behind_it(child, far_child):
+    with walled(make_actor("county_drafter", division=COUNTY)):
+        with walled(LOCAL_OPERATOR):
+            assert count("registry_person") == 2
+        assert count("registry_person") == 1
+    assert count("registry_person") == 2
+    assert rows("SELECT current_user") == [("ciyou",)]
+
+
+def test_a_failure_inside_the_wall_leaves_no_wall_behind(child, far_child):
+    with pytest.raises(ZeroDivisionError), walled(make_actor("county_drafter", division=COUNTY)):
+        _ = 1 / 0
+    assert count("registry_person") == 2
+
+
+@pytest.mark.parametrize("table", ["audit_logentry", "audit_personseen", "audit_chainlink"])
+@pytest.mark.parametrize("verb", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_a_request_can_add_to_the_log_and_read_it_but_never_change_it(child, table, verb):
+    actor = make_actor("auditadmin", division=COUNTY)
+    with walled(actor):
+        record_action(actor, action="look", persons=[str(child.id)])
+        assert count("audit_logentry") == 1
+    statement = verb.format(table).replace("id = id", "position = 1" if table == "audit_chainlink" else "id = id")
+    with pytest.raises(DatabaseError, match="permission denied"), walled(actor):
+        rows(statement)
+
+
+def test_a_request_cannot_make_itself_the_owner_of_a_table(child):
+    with pytest.raises(DatabaseError, match="must be owner"), walled(make_actor("sysadmin", division=COUNTY)):
+        rows("ALTER TABLE registry_person DISABLE ROW LEVEL SECURITY")
+
+
+def test_the_wall_stands_in_the_database_as_planned():
+    plan = import_module("ciyou.apps.oversight.migrations.0002_row_level_security")
+    behind = rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
+    assert {row[0] for row in behind} == set(plan.WALLED)

@@ -1,0 +1,91 @@
+"""Clocks: what is shipped, how they reckon, and what the loader refuses."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+
+import pytest
+
+from ciyou.core.errors import PackError
+from ciyou.packs import load_clocks
+from ciyou.packs.calendar import load_working_calendar
+from ciyou.packs.pack_files import SHIPPED
+
+MONDAY = dt.date(2026, 11, 2)
+GOOD = """code: verify_lead
+name: {zh: 核实, en: Verify}
+counted_from: {zh: 分派, en: assigned}
+promised: {amount: 10, unit: working_days}
+policy_default: true
+"""
+
+
+def pack(tmp_path, text, *, overlay="", code="verify_lead"):
+    """A copy of the national pack with one clock rewritten (or one of an overlay for 51)."""
+    shutil.copytree(SHIPPED / "cn", tmp_path / "cn")
+    folder = tmp_path / "cn"
+    if overlay:
+        folder = tmp_path / "cn_51"
+        folder.mkdir()
+        (folder / "place.yaml").write_text(
+            'code: cn_51\nextends: cn\ndivision: "51"\nname: {zh: 某省, en: A province}\n', encoding="utf-8"
+        )
+        text = overlay
+    (folder / "clocks").mkdir(exist_ok=True)
+    (folder / "clocks" / f"{code}.yaml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def refusals(tmp_path, text, **options):
+    with pytest.raises(PackError) as refused:
+        load_clocks(division="51", root=pack(tmp_path, text, **options))
+    return [(problem.code, str(problem.place)) for problem in refused.value.problems]
+
+
+def test_every_shipped_clock_is_law_with_a_source_or_says_that_it_is_a_default():
+    clocks = load_clocks(division="990101001001")
+    assert {"assign_lead", "verify_lead", "review_lead", "answer_inquiry", "confirm_determination"} <= set(clocks)
+    for clock in clocks.values():
+        assert clock.policy_default or clock.sources
+        assert clock.statutory is None or clock.statutory.source
+
+
+def test_the_earlier_of_law_and_promise_is_the_due_day():
+    plan = load_clocks(division="51")["confirm_determination"].plan(MONDAY, load_working_calendar())
+    assert plan.statutory_on == dt.date(2026, 11, 23)
+    assert plan.due_on == plan.promised_on == dt.date(2026, 11, 16)
+    assert (plan.half_on, plan.escalate_on) == (dt.date(2026, 11, 9), dt.date(2026, 11, 23))
+
+
+def test_a_place_restates_a_clock_for_itself_only(tmp_path):
+    root = pack(tmp_path, "", overlay=GOOD.replace("10", "5"))
+    assert load_clocks(division="5101", root=root)["verify_lead"].promised.amount == 5
+    assert load_clocks(division="44", root=root)["verify_lead"].promised.amount == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        (GOOD.replace("amount: 10", "amount: 0"), "pack.clock_amount", "cn/clocks/verify_lead.yaml:4:20"),
+        (GOOD.replace("working_days", "moons"), "pack.unknown_choice", "cn/clocks/verify_lead.yaml:4:30"),
+        (GOOD.replace("policy_default: true\n", ""), "pack.no_source", "cn/clocks/verify_lead.yaml:4:11"),
+        (GOOD.replace("promised", "statutory"), "pack.no_source", "cn/clocks/verify_lead.yaml:4:12"),
+        (GOOD.replace("code: verify_lead", "code: visit"), "pack.code_name", "cn/clocks/verify_lead.yaml:1:7"),
+        (GOOD + "color: red\n", "pack.unknown_key", "cn/clocks/verify_lead.yaml:6:1"),
+        ("\n".join(GOOD.splitlines()[:3]), "pack.clock_without_limit", "cn/clocks/verify_lead.yaml:1:1"),
+    ],
+)
+def test_a_mistake_in_a_clock_is_refused_with_its_place(tmp_path, text, code, place):
+    assert (code, place) in refusals(tmp_path, text)
+
+
+def test_a_promise_longer_than_the_law_is_refused(tmp_path):
+    text = GOOD.replace("verify_lead", "confirm_determination").replace("amount: 10", "amount: 20")
+    found = refusals(tmp_path, "", overlay=text, code="confirm_determination")
+    assert found == [("pack.clock_longer_than_law", "cn_51/clocks/confirm_determination.yaml:4:11")]
+
+
+def test_a_place_cannot_invent_a_clock(tmp_path):
+    found = refusals(tmp_path, "", overlay=GOOD.replace("verify_lead", "verify_leads"), code="verify_leads")
+    assert found == [("pack.unknown_clock", "cn_51/clocks/verify_leads.yaml:1:1")]

@@ -1,0 +1,322 @@
+"""A county with one of everything that an address can name, and the words by which a leak would be known.
+
+Two such counties stand side by side in the matrix (test_matrix.py): an officer of one may meet nothing of the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.utils import timezone
+
+from ciyou.apps.accounts.models import Device, Organization, Post, SecondFactor, SignIn, TwoPersonRequest
+from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.cases.letters import draft_letter, send_letter
+from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
+from ciyou.apps.cases.models import Visit as VisitRow
+from ciyou.apps.cases.tasks import open_task
+from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.entitlements.models import Determination
+from ciyou.apps.entitlements.services import determine_children
+from ciyou.apps.oversight.exports import ExportWish, export_ledger
+from ciyou.apps.oversight.ledger_query import LedgerQuery
+from ciyou.apps.oversight.models import (
+    BreakGlass,
+    Purge,
+    SavedView,
+)
+from ciyou.apps.oversight.subject_requests import Requester, decide_request, receive_request
+from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, Relationship
+from ciyou.apps.registry.services import (
+    IncomingPerson,
+    IncomingRelation,
+    NewStatement,
+    record_payee,
+    record_roster_facts,
+    register_people,
+    relate_people,
+    store_evidence,
+)
+from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
+from ciyou.core.access.roles import ROLES, Level
+from tests.office import make_post
+from tests.web.made_results import AS_OF, CHILD, write_results
+
+ROLE_CODES = tuple(code for code in ROLES if code != "local_operator")
+BORN = dt.date(2016, 5, 1)
+DEPARTMENT = "justice"
+NAMES = {
+    "990101": ("司徒星河", "司徒长风", "慕容秋水", "诸葛残月"),
+    "990102": ("欧阳惊鸿", "欧阳沧海", "上官晚晴", "夏侯孤舟"),
+}
+TERM = 137
+IN_PRISON = {"imprisoned": True, "imprisoned.term_months": TERM}
+
+
+@dataclass
+class Scene:
+    """One county's objects. `ids` by the name of the part of an address; `secrets` are words that nobody else may read."""
+
+    county: str
+    ids: dict[str, object] = field(default_factory=dict)
+    secrets: list[str] = field(default_factory=list)
+    restricted: dict[str, object] = field(default_factory=dict)
+    restricted_secrets: list[str] = field(default_factory=list)
+    posts: dict[str, Post] = field(default_factory=dict)
+
+    def division(self, level: Level) -> str:
+        """The division of this county in which a post of a level sits."""
+        ends = {Level.VILLAGE: "001001", Level.TOWNSHIP: "001000"}
+        wide = {Level.CITY: "990100000000", Level.PROVINCE: "990000000000", Level.NATION: "000000000000"}
+        return wide.get(level) or self.county + ends.get(level, "000000")
+
+    @property
+    def probes(self) -> list[str]:
+        """By what a child would be looked for: its name, its number, its file."""
+        return [self.secrets[0], self.secrets[3], str(self.ids["child_id"])]
+
+    @property
+    def village(self) -> str:
+        return self.division(Level.VILLAGE)
+
+
+def build_scene(folder: Path, county: str = "990101") -> Scene:
+    """A county with a post of every role, two children (the second protected), and one of everything about the first."""
+    scene = Scene(county)
+    _make_posts(scene)
+    child, father, mother = _make_family(scene, county, NAMES[county][:3], scene.ids, scene.secrets)
+    scene.ids |= {
+        "linkage_id": f"{county}c",
+        "child_id": child,
+        "person_id": child,
+        "about_id": mother,
+        "father_id": father,
+    }
+    hidden, _father, _mother = _make_family(
+        scene, f"{county}9", (NAMES[county][3], *NAMES[county][1:3]), scene.restricted, scene.restricted_secrets
+    )
+    scene.restricted |= {"linkage_id": f"{county}9c", "child_id": hidden, "person_id": hidden}
+    scene.restricted_secrets[:] = [NAMES[county][3], str(hidden)]
+    _make_work(scene, child, scene.ids)
+    _make_work(scene, hidden, scene.restricted)
+    _make_letter(scene, child)
+    _make_oversight(scene, child)
+    _make_run(scene, folder / county)
+    Person.objects.filter(id=hidden).update(restricted=True)
+    personal = (
+        "child_id",
+        "about_id",
+        "father_id",
+        "lead_id",
+        "visit_id",
+        "letter_id",
+        "determination_id",
+        "evidence_id",
+    )
+    scene.secrets += [str(scene.ids[name]) for name in personal]
+    return scene
+
+
+def _make_posts(scene: Scene) -> None:
+    organization = Organization.objects.create(
+        name=f"{scene.county}司法局", kind="department", division=scene.division(Level.COUNTY), department=DEPARTMENT
+    )
+    for code in ROLE_CODES:
+        level = ROLES[code].level
+        fields = {"department": DEPARTMENT, "organization": organization} if code == "partner" else {}
+        division = scene.division(Level.COUNTY if level is Level.ANY else level)
+        scene.posts[code] = make_post(code, division=division, **fields)
+    post, now = scene.posts["child_director"], timezone.now()
+    device = Device.objects.create(
+        user=post.user, label="手机", token_hash=_hash(f"{scene.county}device"), pin_hash=b"x", created_at=now
+    )
+    sign_in = SignIn.objects.create(
+        user=post.user, post=post, session_hash=_hash(f"{scene.county}session"), method="pin", origin="127.0.0.1",
+        started_at=now, last_seen_at=now, proved_at=now, ends_at=now + dt.timedelta(hours=1),
+    )  # fmt: skip
+    request = TwoPersonRequest.objects.create(
+        kind="password_reset", user=post.user, division=post.division, reason="忘记口令",
+        asked_by=scene.posts["sysadmin"].user, asked_at=now,
+    )  # fmt: skip
+    factor = SecondFactor.objects.create(user=post.user, kind="totp", label="手机", secret=b"x", created_at=now)
+    cover = make_post("child_director", division=post.division, cover_of=post)
+    scene.ids |= {
+        "factor_id": factor.id,
+        "cover_id": cover.id,
+        "post_id": post.id,
+        "user_id": post.user_id,
+        "device_id": device.id,
+        "sign_in_id": sign_in.id,
+        "two_person_request_id": request.id,
+        "organization_id": organization.id,
+    }
+
+
+def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[str, object], secrets: list[str]):
+    members = dict(zip(("c", "f", "m"), names, strict=True))
+    number = id_number(scene.county, BORN, f"{len(key)}1")
+    people = [
+        IncomingPerson(
+            f"{key}{member}", "child" if member == "c" else "adult", name, "female" if member != "f" else "male",
+            BORN if member == "c" else dt.date(1986, 7, 3), scene.village,
+            identifiers=(("id_card", number),) if member == "c" else (), source="police_hukou",
+        )
+        for member, name in members.items()
+    ]  # fmt: skip
+    found = register_people(LOCAL_OPERATOR, people=people, source="police_hukou")
+    ties = [IncomingRelation(f"{key}c", kind, f"{key}{kind[0]}", "police_hukou", 0.9) for kind in ("father", "mother")]
+    relate_people(LOCAL_OPERATOR, relations=ties)
+    said = {
+        "c": {
+            "birth_date": BORN,
+            "sex": "female",
+            "hukou_division": scene.village,
+            "dead": False,
+            "hiv_infected": True,
+            "household.dibao": True,
+        },
+        "f": {"dead": True},
+        "m": {"dead": False, **IN_PRISON},
+    }
+    facts = [
+        (f"{key}{member}", NewStatement(name, value, "rostered"), "justice_custody")
+        for member, values in said.items()
+        for name, value in values.items()
+    ]
+    record_roster_facts(LOCAL_OPERATOR, facts=facts, run_id=f"run-{key}")
+    child, father, mother = (found[f"{key}{member}"] for member in members)
+    determine_children(LOCAL_OPERATOR, child_ids=[child], as_of=timezone.localdate(), cause="load")
+    secrets += [*names, number]
+    ids |= {
+        "identifier_id": Identifier.objects.get(person_id=child).id,
+        "fact_id": Fact.objects.filter(person_id=child, name="household.dibao").get().id,
+        "relationship_id": Relationship.objects.filter(person_id=child)[0].id,
+        "determination_id": Determination.objects.get(person_id=child).id,
+    }
+    return child, father, mother
+
+
+def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    now, post = timezone.now(), scene.posts["child_director"]
+    lead = Lead.objects.create(
+        linkage_id=f"lead-{child}", person_id=child, why="entitled", rules=["de_facto_unattended"],
+        deciding=["father.lost_contact", "household.dibao"], rank=1, division=scene.village, queue="village",
+        state=LeadState.ASSIGNED, post=post, assigned_at=now, opened_at=now,
+    )  # fmt: skip
+    visit_id = uuid.uuid4()
+    record_no_change(actor_of(post), visit_id=visit_id, child_id=child)
+    Lead.objects.filter(id=lead.id).update(state=LeadState.ASSIGNED)
+    task = open_task(
+        LOCAL_OPERATOR, kind="verify_lead", subject_id=str(lead.id), division=scene.village, person_id=child,
+        post_id=post.id,
+    )  # fmt: skip
+    drafter = actor_of(scene.posts["county_drafter"])
+    evidence = store_evidence(
+        drafter, key=uuid.uuid4(), person_id=child, title=f"{scene.secrets[2]}判决书", content=b"%PDF-1.4\n%%EOF"
+    )
+    payee = record_payee(
+        drafter, person_id=child, holder=scene.secrets[2], bank="农村信用社", number="6228480000000000018"
+    )
+    assert VisitedChild.objects.filter(visit_id=visit_id, person_id=child).exists()
+    assert VisitRow.objects.filter(id=visit_id).exists()
+    ids |= {"lead_id": lead.id, "visit_id": visit_id, "task_id": task, "evidence_id": evidence, "account_id": payee}
+
+
+def _make_letter(scene: Scene, child: uuid.UUID) -> None:
+    drafter = actor_of(scene.posts["county_drafter"])
+    letter_id = draft_letter(
+        drafter, letter_id=uuid.uuid4(), child_id=child, entity="mother", department=DEPARTMENT, facts=["imprisoned"]
+    )
+    send_letter(drafter, letter_id=letter_id, version=2)
+    scene.ids["letter_id"] = letter_id
+
+
+def _make_oversight(scene: Scene, child: uuid.UUID) -> None:
+    now, drafter = timezone.now(), str(scene.posts["county_drafter"].user_id)
+    county = scene.division(Level.COUNTY)
+    export_id = uuid.uuid4()
+    wish = ExportWish(export_id, LedgerQuery(), ("name", "place"), Purpose.SERVE, "核对本月走访情况，供例会使用")
+    export_ledger(actor_of(scene.posts["county_drafter"]), wish=wish, proved=True)
+    glass = BreakGlass.objects.create(
+        id=uuid.uuid4(), person_id=child, division=county, actor_id=drafter, role="county_drafter", reason="紧急",
+        at=now, ends_at=now + dt.timedelta(hours=1),
+    )  # fmt: skip
+    request, copy = (_ask_for(scene, child, kind) for kind in ("restrict", "copy"))
+    decide_request(
+        actor_of(scene.posts["county_approver"]), request_id=copy, version=1, granted=True, reason="身份已核对，同意。"
+    )
+    purge = Purge.objects.create(
+        rule="screening_runs", division=county, before=dt.date(2020, 1, 1), plan_hash=_hash("p"), reason="到期",
+        asked_by=str(scene.posts["auditadmin"].user_id), asked_at=now,
+    )  # fmt: skip
+    view = SavedView.objects.create(user_id=drafter, name=f"{scene.county}视图", query="", created_at=now)
+    named = NamedAccess.objects.create(
+        person_id=child, user_id=drafter, purpose="serve", why="case_worker", reason="主办", granted_by="local",
+        granted_at=now, ends_at=now - dt.timedelta(days=1),
+    )  # fmt: skip
+    entry = record_action(actor_of(scene.posts["county_drafter"]), action="look", persons=[str(child)])
+    assert LogEntry.objects.filter(id=entry).exists()
+    scene.ids |= {
+        "export_id": export_id,
+        "glass_id": glass.id,
+        "request_id": request,
+        "copy_request_id": copy,
+        "purge_id": purge.id,
+        "view_id": view.id,
+        "access_id": named.id,
+        "entry_id": entry,
+    }
+
+
+def _ask_for(scene: Scene, child: uuid.UUID, kind: str) -> uuid.UUID:
+    mother = Requester(scene.secrets[2], "mother", "id_card", "13800000000", "想知道留存了哪些资料")
+    today = timezone.localdate()
+    return receive_request(
+        actor_of(scene.posts["county_drafter"]), request_id=uuid.uuid4(), person_id=child, kind=kind, requester=mother,
+        received_on=today, today=today,
+    )  # fmt: skip
+
+
+def _make_run(scene: Scene, folder: Path) -> None:
+    folder.mkdir()
+    write_results(folder)
+    now = timezone.now()
+    run = ScreeningRun.objects.create(
+        status=ScreeningStatus.DONE, as_of=AS_OF, file_names=["hukou.csv"], input_folder=str(folder / "none"),
+        output_folder=str(folder), division=scene.division(Level.COUNTY), created_by=str(scene.posts["county_drafter"].user_id),
+        created_at=now, finished_at=now, percent=100,
+    )  # fmt: skip
+    scene.ids |= {"run_id": run.id, "screened_id": CHILD}
+
+
+def actor_of(post: Post) -> Actor:
+    """Whoever holds the post."""
+    from ciyou.apps.accounts.selectors import actor_of as actor
+
+    found = actor(post)
+    assert found is not None
+    return found
+
+
+def id_number(county: str, born: dt.date, sequence: str) -> str:
+    """An ID number that is right in form (GB 11643) and belongs to nobody: there is no such county."""
+    body = f"{county}{born:%Y%m%d}{sequence:0>3}"
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+
+
+def fingerprint_of(rows: Mapping[str, list[tuple[object, ...]]]) -> str:
+    """One hash over the rows of many tables: equal before and after when nothing was changed."""
+    return _hash(json.dumps(rows, default=str, sort_keys=True))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
