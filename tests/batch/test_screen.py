@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+import polars as pl
 import pytest
 from tests.batch.small_deliveries import (
     CUSTODY,
@@ -135,12 +136,22 @@ def test_two_runs_give_identical_files(tmp_path):
 
 def test_output_folder_is_private_and_holds_the_files_of_the_contract(tmp_path):
     run = screen_rosters(tmp_path, {HUKOU: (FATHER,)})
-    names = "decisions facts leads links people rejected relations review"
+    names = "decisions facts identifiers leads links people rejected relations review"
     assert sorted(path.name for path in run.out.iterdir()) == [
         *(f"{name}.parquet" for name in names.split()),
         "run.json",
     ]
     assert run.out.stat().st_mode & 0o777 == 0o700
+
+
+def test_numbers_and_telephones_are_kept_of_the_families_of_leads_only(tmp_path):
+    child = {**FAMILY[0], "phone": "13800000001"}
+    run = screen_rosters(tmp_path, {HUKOU: [child, *FAMILY[1:]], DEATHS: [MOTHER_DEAD], CUSTODY: [FATHER_JAILED]})
+    rows = pl.read_parquet(run.out / "identifiers.parquet")
+    assert {FATHER_ID, MOTHER_ID} <= set(rows.filter(pl.col("kind") == "id_card")["value"])
+    assert set(rows.filter(pl.col("kind") == "phone")["value"]) == {"13800000001"}
+    nobody = screen_rosters(tmp_path, {HUKOU: FAMILY}, out="quiet")
+    assert pl.read_parquet(nobody.out / "identifiers.parquet").is_empty()
 
 
 def test_folder_with_foreign_files_is_refused_and_untouched(tmp_path):

@@ -50,7 +50,9 @@ def work(server):
         return database.execute(
             "SELECT u.username, l.person_id, l.id FROM cases_lead l JOIN accounts_post p ON p.id = l.post_id "
             "JOIN accounts_user u ON u.id = p.user_id WHERE l.state = 'assigned' AND p.role = 'child_director' "
-            "AND l.deciding LIKE '%imprisoned%' ORDER BY l.rank LIMIT 1"
+            "AND l.deciding LIKE '%imprisoned%' AND 2 = (SELECT count(*) FROM registry_relationship r JOIN registry_person o "
+            "ON o.id = r.other_id WHERE r.person_id = l.person_id AND r.kind IN ('father', 'mother') AND o.name <> '' "
+            "AND r.superseded_at IS NULL) ORDER BY l.rank LIMIT 1"
         ).fetchone()
 
 
@@ -90,7 +92,7 @@ def test_a_childs_page_explains_and_has_no_accessibility_fault(visit, work, widt
     enter(window, "fuhe")
     page.goto(f"{window.address}/children/{dashed(work[1])}/")
     decision = page.locator("details.decision").first
-    decision.locator("summary").click()
+    decision.locator("summary").first.click()
     assert decision.locator(".steps .step").first.is_visible()
     keep_picture(page, f"child-{width}-{language[:2]}")
     assert page.locator(".family .person").count() == 3
@@ -130,9 +132,9 @@ def test_from_an_upload_to_a_confirmed_determination(visit, rosters, work):
     assert phone.accessibility_faults() == []
 
     desk.page.goto(f"{desk.address}/letters/child/{child}/")
-    form = desk.page.locator("form:has(input[name=facts][value=imprisoned])").first
+    form = desk.page.locator("form:has(input[name=facts][value=imprisoned]:enabled)").first
     department = form.locator("input[name=department]").get_attribute("value")
-    for box in form.locator("input[name=facts]").all():
+    for box in form.locator("input[name=facts]:enabled").all():
         box.set_checked(box.get_attribute("value") == "imprisoned")
     form.get_by_role("button", name="起草这封函").click()
     desk.page.wait_for_url(re.compile(r"/letters/[0-9a-f-]{36}/"))

@@ -83,7 +83,7 @@ def _is_translation(node):
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         # A problem holds its sentence in both languages.
-        and node.func.id in {"_", "gettext", "gettext_lazy", "Problem"}
+        and node.func.id in {"_", "gettext", "gettext_lazy", "ngettext", "Problem"}
     )
 
 

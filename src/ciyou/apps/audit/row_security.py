@@ -59,6 +59,22 @@ def of_user(column: str = "user_id") -> Rows:
     return Rows(f"{column} = current_setting('ciyou.user', true)")
 
 
+def precondition_statements() -> list[str]:
+    """Refuse a login that no wall holds, and a database in which ranges of codes and names would not be what they say."""
+    return [
+        """
+        DO $$ BEGIN
+            IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) THEN
+                RAISE EXCEPTION 'The login % is a superuser or may bypass row-level security: no wall would hold it. Create a login without these rights and name it in DATABASE_URL (docs/how-to/use-postgresql.md).', current_user;
+            END IF;
+            IF (SELECT datlocprovider = 'i' OR (datlocprovider = 'c' AND datcollate NOT IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8')) FROM pg_database WHERE datname = current_database()) THEN
+                RAISE EXCEPTION 'The database sorts text by the rules of a language; Ciyou needs byte order. Create it with: CREATE DATABASE ciyou TEMPLATE template0 ENCODING ''UTF8'' LOCALE ''C.UTF-8'' (docs/how-to/use-postgresql.md).';
+            END IF;
+        END $$
+        """
+    ]
+
+
 def role_statements() -> list[str]:
     """Make the role, or say what the database's administrator has to do where this login may not make roles."""
     return [

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Min, Q, QuerySet, When
 
 from ciyou.apps.cases.escalation import told_to
 from ciyou.apps.cases.models import Lead, Task, TaskState
@@ -18,6 +18,7 @@ from ciyou.core.access.verdict import ceiling_of
 SHOWN = 30
 COLLAPSED = frozenset({"assign_lead", "confirm_determination"})
 """Kinds that are worked on as a list: they stand as one line with their number."""
+LEAD_KINDS = frozenset({"assign_lead", "verify_lead", "review_lead", "decide_inquiry"})
 _PERSONAL = 3
 
 
@@ -86,44 +87,67 @@ class Today:
 
 def tasks_of(actor: Actor) -> QuerySet[Task]:
     """The open tasks that are the actor's to do: of its post, or of whoever holds its role in that place."""
-    open_tasks = Task.objects.filter(state=TaskState.OPEN)
-    if actor.department:
-        return _in_scope(actor, open_tasks).filter(department=actor.department)
-    queued = Q(
-        post=None, queue_role=actor.role, department="", division__gte=actor.scope.first, division__lt=actor.scope.end
-    )
-    return open_tasks.filter(queued | Q(post=actor.post_id or None, post__isnull=False))
+    return Task.objects.filter(_own(actor), state=TaskState.OPEN)
 
 
 def late_below(actor: Actor) -> QuerySet[Task]:
     """Other people's open tasks that came up to the actor because their time is used."""
-    return _in_scope(actor, Task.objects.filter(state=TaskState.OPEN)).filter(told_to(actor.role))
+    return Task.objects.filter(_late(actor), state=TaskState.OPEN)
 
 
 def today(actor: Actor, *, on: dt.date) -> Today:
-    """What the actor must do today, by kind, the most serious first (at most five queries)."""
-    own, others = tasks_of(actor), late_below(actor)
-    return Today(_groups(actor, own, on, collapse=True), _groups(actor, others, on, collapse=False))
+    """What the actor must do today, by kind, the most serious first (at most four queries)."""
+    counts = _counts(actor, on)
+    own_kinds = {row["kind"] for row in counts if row["own"]} - COLLAPSED
+    late_kinds = {row["kind"] for row in counts if not row["own"]}
+    own = _first(tasks_of(actor), own_kinds)
+    late = _first(late_below(actor), late_kinds)
+    leads = Lead.objects.in_bulk(_leads_of([*own, *late]))
+    shows_people = ceiling_of(actor) >= _PERSONAL
+    groups = {
+        is_own: _groups([row for row in counts if row["own"] == is_own], rows, leads, shows_people)
+        for is_own, rows in ((True, own), (False, late))
+    }
+    return Today(groups[True], groups[False])
 
 
-def _in_scope(actor: Actor, tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
+def _own(actor: Actor) -> Q:
+    if actor.department:
+        return _inside(actor) & Q(department=actor.department)
+    mine = Q(post=actor.post_id or None, post__isnull=False)
+    return mine | (_inside(actor) & Q(post=None, queue_role=actor.role, department=""))
 
 
-def _groups(actor: Actor, tasks: QuerySet[Task], on: dt.date, *, collapse: bool) -> tuple[WorkGroup, ...]:
+def _late(actor: Actor) -> Q:
+    return _inside(actor) & told_to(actor.role)
+
+
+def _inside(actor: Actor) -> Q:
+    return Q(division__gte=actor.scope.first, division__lt=actor.scope.end)
+
+
+def _counts(actor: Actor, on: dt.date) -> list[dict[str, Any]]:
+    """By kind, own work and what came up: how many, how many overdue, and the first due day; the most serious first."""
     counted = (
-        tasks.order_by()
-        .values("kind")
-        .annotate(
-            total=Count("id"),
-            overdue=Coalesce(Count("id", filter=Q(due_on__lt=on)), 0),
-            first=Min("due_on"),
-        )
+        Task.objects.filter(_own(actor) | _late(actor), state=TaskState.OPEN)
+        .annotate(own=Case(When(_own(actor), then=True), default=False))
+        .order_by()
+        .values("own", "kind")
+        .annotate(total=Count("id"), overdue=Count("id", filter=Q(due_on__lt=on)), first=Min("due_on"))
     )
-    rows = sorted(counted, key=lambda row: (row["overdue"] == 0, row["first"], row["kind"]))
-    if not rows:
-        return ()
-    items = _items(actor, tasks, {row["kind"] for row in rows} - (COLLAPSED if collapse else frozenset()))
+    return sorted(counted, key=lambda row: (row["overdue"] == 0, row["first"], row["kind"]))
+
+
+def _first(tasks: QuerySet[Task], kinds: set[str]) -> list[Task]:
+    if not kinds:
+        return []
+    return list(tasks.filter(kind__in=kinds).select_related("person").order_by("due_on", "id")[:SHOWN])
+
+
+def _groups(
+    counts: list[dict[str, Any]], tasks: list[Task], leads: Mapping[uuid.UUID, Lead], shows_people: bool
+) -> tuple[WorkGroup, ...]:
+    items = [_item(task, _lead_of(task, leads), shows_people) for task in tasks]
     return tuple(
         WorkGroup(
             row["kind"],
@@ -132,30 +156,26 @@ def _groups(actor: Actor, tasks: QuerySet[Task], on: dt.date, *, collapse: bool)
             row["first"],
             tuple(item for item in items if item.kind == row["kind"]),
         )
-        for row in rows
+        for row in counts
     )
 
 
-def _items(actor: Actor, tasks: QuerySet[Task], kinds: Iterable[str]) -> tuple[WorkItem, ...]:
-    wanted = list(kinds)
-    if not wanted:
-        return ()
-    rows = list(tasks.filter(kind__in=wanted).select_related("person").order_by("due_on", "id")[:SHOWN])
-    leads = {str(lead.id): lead for lead in Lead.objects.filter(id__in=_uuids(rows))}
-    shows_people = ceiling_of(actor) >= _PERSONAL
-    return tuple(_item(task, leads.get(task.subject_id), shows_people) for task in rows)
+def _leads_of(tasks: Iterable[Task]) -> list[uuid.UUID]:
+    return [found for task in tasks if (found := _lead_id(task)) is not None]
 
 
-def _uuids(rows: Iterable[Task]) -> list[uuid.UUID]:
-    return [uuid.UUID(task.subject_id) for task in rows if task.kind.endswith("_lead") and _is_uuid(task.subject_id)]
+def _lead_of(task: Task, leads: Mapping[uuid.UUID, Lead]) -> Lead | None:
+    found = _lead_id(task)
+    return leads.get(found) if found is not None else None
 
 
-def _is_uuid(text: str) -> bool:
+def _lead_id(task: Task) -> uuid.UUID | None:
+    if task.kind not in LEAD_KINDS:
+        return None
     try:
-        uuid.UUID(text)
+        return uuid.UUID(task.subject_id)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _item(task: Task, lead: Lead | None, shows_people: bool) -> WorkItem:

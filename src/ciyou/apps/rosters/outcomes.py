@@ -1,4 +1,4 @@
-"""What a screening found, as its pages need it: totals, rows set aside, leads. Restricted things (class 5) are left out."""
+"""What a screening found, as its page needs it: totals and rows set aside. Restricted things (class 5) are left out."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ciyou.batch.engines import result_queries as queries
-from ciyou.batch.engines.result_queries import LeadFilter
-from ciyou.batch.leads import WHY
 from ciyou.batch.run_folder import read_run_file
-from ciyou.core.access.actor import Actor, Purpose
-from ciyou.core.access.verdict import ceiling_of, may_see
+from ciyou.core.access.actor import Actor
+from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs import load_rule_book
 
@@ -73,31 +71,6 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Lead:
-    """One lead: a possible child in difficulty, or (no person_id) an adverse record that links to nobody."""
-
-    lead_id: str
-    person_id: str | None
-    rec_id: str | None
-    name: str | None
-    sex: str | None
-    birth_date: dt.date | None
-    why: str
-    gain_fen: int | None
-    deciding: tuple[str, ...]
-    division: str | None
-    rank: int
-
-
-@dataclass(frozen=True)
-class LeadPage:
-    """One page of leads and how many there are in all."""
-
-    total: int
-    leads: tuple[Lead, ...]
-
-
-@dataclass(frozen=True)
 class RejectedGroup:
     """Rows of one file set aside for one reason: how many, and where the first ones stand. Never what stands in them."""
 
@@ -148,33 +121,6 @@ def _outcome_counts(rules: tuple[Rule, ...], rows: list[dict[str, Any]]) -> list
     return [OutcomeCount(rule, *(found[rule.code, kind] for kind in KINDS)) for rule in rules]
 
 
-def list_leads(actor: Actor, *, folder: Path, wanted: LeadFilter, page: int, size: int) -> LeadPage:
-    """One page (from 1) of the leads in the actor's scope, by rank."""
-    total, rows = queries.find_leads(folder, wanted, offset=(page - 1) * size, limit=size)
-    seen = (row for row in rows if _may_see(actor, row["division"]))
-    return LeadPage(total, tuple(_lead(row) for row in seen))
-
-
-def _may_see(actor: Actor, division: str | None) -> bool:
-    return may_see(actor, sensitivity=3, division=division, purpose=Purpose.VERIFY).allowed
-
-
-def _lead(row: dict[str, Any]) -> Lead:
-    return Lead(
-        lead_id=row["lead_id"],
-        person_id=row["person_id"],
-        rec_id=row["rec_id"],
-        name=row["name"],
-        sex=row["sex"],
-        birth_date=row["birth_date"],
-        why=row["why"],
-        gain_fen=row["expected_gain_fen"],
-        deciding=tuple(row["deciding_facts"] or ()),
-        division=row["division"],
-        rank=row["rank"],
-    )
-
-
 def list_rejected(*, folder: Path) -> tuple[RejectedGroup, ...]:
     """The rows set aside, by roster and reason."""
     return tuple(
@@ -189,13 +135,3 @@ def list_rejected(*, folder: Path) -> tuple[RejectedGroup, ...]:
         )
         for row in queries.rejected_rows(folder)
     )
-
-
-def lead_townships(actor: Actor, *, folder: Path) -> tuple[str, ...]:
-    """The townships (9 digits) of the actor's scope in which there are leads."""
-    return tuple(code for code in queries.lead_divisions(folder) if actor.scope.holds(code))
-
-
-def lead_reasons(*, folder: Path) -> tuple[str, ...]:
-    """The reasons that leads were raised for, the strongest first."""
-    return tuple(why for why in WHY if why in read_run_file(folder)["leads"])

@@ -1,4 +1,4 @@
-"""The second wall, on PostgreSQL: for every table, whose rows are there for whom (docs/decisions/0017-second-wall.md)."""
+"""The second wall, on PostgreSQL: for every table, whose rows are there for whom (docs/decisions/0017-two-databases.md)."""
 
 from django.db import migrations
 
@@ -10,6 +10,7 @@ from ciyou.apps.audit.row_security import (
     of_user,
     person_seen,
     placed,
+    precondition_statements,
     role_statements,
     wall_statements,
     within,
@@ -98,7 +99,7 @@ OPEN = {
 def build_wall(apps, schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
-    for statement in [*role_statements(), *wall_statements(WALLED, OPEN)]:
+    for statement in [*precondition_statements(), *role_statements(), *wall_statements(WALLED, OPEN)]:
         schema_editor.execute(statement, params=None)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import PostCard, division_choices, division_names, post_cards, posts_in
 from ciyou.apps.cases.lead_access import lead_purpose
@@ -136,7 +137,7 @@ def about_words(sex: str, age: str) -> str:
     """Sex and age beside a name."""
     words = [str(SEXES[sex])] if sex in SEXES else []
     if age:
-        words.append(f"{age} 岁" if short_language() == "zh" else f"aged {age}")
+        words.append(_("%(age)s 岁") % {"age": age})
     return " · ".join(words)
 
 
@@ -164,13 +165,17 @@ def _is_county(actor: Actor) -> bool:
 def _places(actor: Actor, query: LeadQuery) -> tuple[tuple[str, str], ...]:
     """Townships to choose from; within a township, or once one was chosen, its villages."""
     place = query.place or actor.scope.first
-    minute = int(time.monotonic() // _KEPT_SECONDS)
+    minute = _minute()
     if len(significant_digits(place)) < _TOWNSHIP_DIGITS:
         return _kept_choices(minute, actor, "township")
     township = place[:_TOWNSHIP_DIGITS].ljust(12, "0")
     inside = DivisionScope.of(township)
     villages = [one for one in _kept_choices(minute, actor, "village") if inside.holds(one[0])]
     return ((township, division_names([township])[township]), *villages)
+
+
+def _minute() -> int:
+    return int(time.monotonic() // _KEPT_SECONDS)
 
 
 @lru_cache(maxsize=64)
@@ -181,6 +186,11 @@ def _kept_choices(minute: int, actor: Actor, level: str) -> tuple[tuple[str, str
 
 def post_options(actor: Actor, place: str) -> tuple[PostOption, ...]:
     """Who may be given leads: of a township or village its child directors and its supervisor; of a county the supervisors."""
+    return _kept_options(_minute(), actor, place, short_language())
+
+
+@lru_cache(maxsize=256)
+def _kept_options(minute: int, actor: Actor, place: str, lang: str) -> tuple[PostOption, ...]:
     division = place or actor.scope.first
     if len(significant_digits(division)) < _TOWNSHIP_DIGITS:
         cards = posts_in(actor, division=division, role="supervisor")
@@ -191,7 +201,7 @@ def post_options(actor: Actor, place: str) -> tuple[PostOption, ...]:
             *posts_in(actor, division=township, role="supervisor"),
         )
     names = division_names({card.division for card in cards})
-    english = short_language() == "en"
+    english = lang == "en"
     return tuple(
         PostOption(
             str(card.id),
