@@ -63,7 +63,7 @@ def test_a_child_of_another_county_is_not_there_whatever_the_query(child, far_ch
         assert rows("SELECT person_id FROM registry_fact") == [(child.id,)]
         assert rows("SELECT person_id FROM registry_identifier") == [(child.id,)]
         assert rows("SELECT person_id FROM registry_personplace") == [(child.id,)]
-        assert count("registry_person WHERE id = %s" % f"'{far_child.id}'") == 0
+        assert count("registry_person WHERE id = {}".format(f"'{far_child.id}'")) == 0
 
 
 def test_a_village_sees_its_own_children_and_not_the_next_villages(child):

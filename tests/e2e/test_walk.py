@@ -45,12 +45,12 @@ def rosters(server, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def work(server):
-    """A lead in a village about a child of whom the prisons may know something: (user of the director, child, lead)."""
+    """A lead in a village about a child of whose parents one at least is known by name: (user of the director, child, lead)."""
     with sqlite3.connect(f"file:{server.home / 'ciyou.sqlite3'}?mode=ro", uri=True) as database:
         return database.execute(
             "SELECT u.username, l.person_id, l.id FROM cases_lead l JOIN accounts_post p ON p.id = l.post_id "
             "JOIN accounts_user u ON u.id = p.user_id WHERE l.state = 'assigned' AND p.role = 'child_director' "
-            "AND l.deciding LIKE '%imprisoned%' AND 2 = (SELECT count(*) FROM registry_relationship r JOIN registry_person o "
+            "AND 1 <= (SELECT count(*) FROM registry_relationship r JOIN registry_person o "
             "ON o.id = r.other_id WHERE r.person_id = l.person_id AND r.kind IN ('father', 'mother') AND o.name <> '' "
             "AND r.superseded_at IS NULL) ORDER BY l.rank LIMIT 1"
         ).fetchone()
@@ -133,6 +133,10 @@ def test_from_an_upload_to_a_confirmed_determination(visit, rosters, work):
 
     desk.page.goto(f"{desk.address}/letters/child/{child}/")
     form = desk.page.locator("form:has(input[name=facts][value=imprisoned]:enabled)").first
+    form.evaluate(
+        "form => { form.querySelectorAll('details').forEach(each => (each.open = true));"
+        " for (let each = form.closest('details'); each; each = each.parentElement.closest('details')) each.open = true; }"
+    )
     department = form.locator("input[name=department]").get_attribute("value")
     for box in form.locator("input[name=facts]:enabled").all():
         box.set_checked(box.get_attribute("value") == "imprisoned")

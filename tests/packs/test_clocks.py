@@ -6,7 +6,9 @@ import datetime as dt
 import shutil
 
 import pytest
+from click.testing import CliRunner
 
+from ciyou.cli.main import main
 from ciyou.core.errors import PackError
 from ciyou.packs import load_clocks
 from ciyou.packs.calendar import load_working_calendar
@@ -89,3 +91,12 @@ def test_a_promise_longer_than_the_law_is_refused(tmp_path):
 def test_a_place_cannot_invent_a_clock(tmp_path):
     found = refusals(tmp_path, "", overlay=GOOD.replace("verify_lead", "verify_leads"), code="verify_leads")
     assert found == [("pack.unknown_clock", "cn_51/clocks/verify_leads.yaml:1:1")]
+
+
+def test_checking_the_packs_tells_mistakes_in_clocks_too(tmp_path):
+    for place in SHIPPED.glob("*/place.yaml"):
+        shutil.copytree(place.parent, tmp_path / place.parent.name)
+    clock = tmp_path / "cn/clocks/verify_lead.yaml"
+    clock.write_text(GOOD.replace("amount: 10", "amount: 0"), encoding="utf-8")
+    done = CliRunner().invoke(main, ["packs", "check", str(tmp_path), "--lang", "en"])
+    assert (done.exit_code, "clocks/verify_lead.yaml:4:20" in done.output) == (1, True)

@@ -19,9 +19,9 @@ from tests.web.addresses import address, unknown_parts
 from tests.web.test_matrix import browser
 
 READ = [route for route in ROUTES if "GET" in route.methods]
-MOST_QUERIES = {"visit": 30}
+MOST_QUERIES = {"visit": 30, "request_copy": 40}
 AS_A_RULE = 20
-"""With the session, the sign-in, the post and the disclosure; the pages that lists of 100,000 hang on are measured in bench/. A visit form reads the facts of a whole family."""
+"""With the session, the sign-in, the post and the disclosure; the pages that lists of 100,000 hang on are measured in bench/. A visit form reads the facts of a whole family, a copy everything."""
 
 
 def read_by(scene, role):

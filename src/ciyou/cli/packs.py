@@ -10,7 +10,7 @@ import click
 
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.core.errors import PackError, Place, Problem, RunError
-from ciyou.packs import load_packs, load_roster_packs
+from ciyou.packs import load_clocks, load_packs, load_roster_packs
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
 
@@ -18,6 +18,7 @@ TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
     "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows), {facts} facts, version {version}.",
 }
+ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
 CLEAN = {"zh": "没有发现错误。", "en": "No mistakes found."}
 
@@ -43,7 +44,7 @@ def check(folder: Path | None, lang: str | None) -> None:
         fail(RunError(_no_folder(folder)), spoken)
     report = check_packs(folder or SHIPPED)
     if not report.problems:
-        report = replace(report, problems=_mistakes_in_rosters(folder or SHIPPED))
+        report = replace(report, problems=_mistakes_beside_rules(folder or SHIPPED))
     for problem in report.problems:
         click.echo(problem.text(spoken))
     click.echo(_summary(report, spoken))
@@ -51,11 +52,13 @@ def check(folder: Path | None, lang: str | None) -> None:
         sys.exit(FINDINGS)
 
 
-def _mistakes_in_rosters(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
+    """The mistakes in the clocks and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
+        for place in places:
+            load_clocks(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

@@ -64,7 +64,8 @@ def load_run(actor: Actor, *, folder: Path, run_id: str, division: str = "", wat
     check_may(actor, Action.SCREEN)
     run = read_run_file(folder)
     rows = lead_rows(folder)
-    load = _begin(run_id, county_of(division, rows), run)
+    with walled(LOCAL_OPERATOR):
+        load = _begin(run_id, county_of(division, rows), run)
     counts = Counter({"leads": len(rows)})
     children = [row for row in rows if row["person_id"]]
     records = [row for row in rows if not row["person_id"]]
@@ -81,7 +82,7 @@ def load_run(actor: Actor, *, folder: Path, run_id: str, division: str = "", wat
     with walled(LOCAL_OPERATOR):
         counts.update(close_gone(load, rows))
         counts.update(distribute(LOCAL_OPERATOR, run_id).counts())
-    return _finish(actor, load, counts)
+        return _finish(actor, load, counts)
 
 
 def county_of(division: str, rows: Sequence[Row]) -> str:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.leads import load_run
 from ciyou.apps.cases.loading import LoadReport
 from ciyou.apps.cases.screened import load_report
@@ -55,13 +56,15 @@ class Command(BaseCommand):
     def _screen(self, folder: Path, as_of: dt.date | None) -> LoadReport:
         """Rosters are copied, as an upload would bring them: the folder that was given stays as it is."""
         files = check_delivery(self._copied(folder), too_large=False)
-        run_id = start_screening(LOCAL_OPERATOR, files=files, as_of=as_of or timezone.localdate())
+        with walled(LOCAL_OPERATOR):
+            run_id = start_screening(LOCAL_OPERATOR, files=files, as_of=as_of or timezone.localdate())
         status = screen_now(run_id, tell=self._stage)
-        if status != "done":
+        with walled(LOCAL_OPERATOR):
             problems = get_screening(LOCAL_OPERATOR, run_id=run_id).problems
+            report = load_report(LOCAL_OPERATOR, run_id=run_id)
+        if status != "done":
             lang = "en" if self.column else "zh"
             raise CommandError("\n".join(problem.text(lang) for problem in problems) or status)
-        report = load_report(LOCAL_OPERATOR, run_id=run_id)
         if report is None:
             raise CommandError(
                 "The load did not finish; run this again." if self.column else "载入没有完成，请重新运行。"

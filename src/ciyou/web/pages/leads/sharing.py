@@ -53,9 +53,10 @@ def show_distribution(request: HttpRequest) -> HttpResponse:
     shown = [place for place in places if not township or _township(place.division) == township]
     content = {
         "township": division_names([township])[township] if township else "",
-        "rows": _villages(shown) if township else _townships(shown),
+        "rows": _villages(shown, township) if township else _townships(shown),
         "totals": _cells(_sum(shown), township),
-        "new": sum(place.counts.get("new", 0) for place in places),
+        "new": sum(place.counts.get("new", 0) for place in places if _is_placed(place.division)),
+        "unplaced": sum(place.counts.get("new", 0) for place in places if not _is_placed(place.division)),
         "may_go_up": township != request.actor.scope.first,
         "notice": request.session.pop(NOTICE, None),
     }
@@ -73,9 +74,14 @@ def _is_township(code: str) -> bool:
     return code.isascii() and code.isdigit() and len(significant_digits(code)) == _TOWNSHIP_DIGITS
 
 
+def _is_placed(division: str) -> bool:
+    """Whether somebody below the county can be there for it."""
+    return len(significant_digits(division)) >= _TOWNSHIP_DIGITS
+
+
 def _township(division: str) -> str:
     """The township that a village lies in; what names no township stands under its own code."""
-    if len(significant_digits(division)) < _TOWNSHIP_DIGITS:
+    if not _is_placed(division):
         return division
     return division[:_TOWNSHIP_DIGITS].ljust(_DIGITS, "0")
 
@@ -97,11 +103,11 @@ def _townships(places: list[PlaceLoad]) -> list[PlaceRow]:
     ]
 
 
-def _villages(places: list[PlaceLoad]) -> list[PlaceRow]:
-    names = division_names({place.division for place in places})
+def _villages(places: list[PlaceLoad], township: str) -> list[PlaceRow]:
+    names = division_names({township, *(place.division for place in places)})
     return [
         PlaceRow(
-            names[place.division],
+            names[place.division].removeprefix(names[township]) or names[township],
             _cells(Counter(place.counts), place.division),
             "",
             tuple((one.post.user_name, str(one.post.id), one.open_leads) for one in place.directors),
