@@ -31,7 +31,7 @@ def main() -> int:
     """Serve, ask, print a table; ends with 1 when a target is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=8)
-    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=25)
     chosen = parser.parse_args()
     home = Path(os.environ.get("CIYOU_HOME") or "bench/out/office")
     found = office(home)

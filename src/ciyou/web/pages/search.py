@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.registry.selectors import SearchOutcome, children_of_adults, search_register
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action, may_do
@@ -58,6 +59,7 @@ def _found(request: HttpRequest, outcome: SearchOutcome) -> dict[str, object]:
     shown = {str(card.id) for card in outcome.people} | {str(one.id) for listed in children.values() for one in listed}
     disclose(request, subject="", person_ids=shown, fields=SHOWN_FIELDS, highest_class=PERSONAL)
     today = timezone.localdate()
+    division_names(card.division for card in outcome.people)  # one query for all: each row then finds its own in memory
     return {
         "rows": [found_row(card, today, children.get(card.id, ())) for card in outcome.people],
         "more": outcome.more,
