@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
@@ -172,3 +173,25 @@ def test_the_wall_stands_in_the_database_as_planned():
     plan = import_module("ciyou.apps.oversight.migrations.0002_row_level_security")
     behind = rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'")
     assert {row[0] for row in behind} == set(plan.WALLED)
+
+
+def test_a_login_that_no_wall_would_hold_is_refused():
+    """The preparation stops for a superuser, before anything of the wall is made."""
+    settings = connection.get_connection_params()
+    administrator = {**settings, "user": "postgres", "options": ""}
+    administrator.pop("password", None)
+    try:
+        other = connection.Database.connect(
+            **{k: v for k, v in administrator.items() if k in ("host", "port", "user", "dbname")}
+        )
+    except connection.Database.OperationalError:
+        pytest.skip("This server has no superuser without a password.")
+    with other, pytest.raises(connection.Database.Error, match="superuser"):
+        for statement in precondition_statements():
+            other.execute(statement)
+
+
+def test_our_own_login_and_database_pass():
+    with connection.cursor() as cursor:
+        for statement in precondition_statements():
+            cursor.execute(statement)

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SCREENING_MS = 120_000
 SIZES = [360, 1280]
+LANGUAGES = ["zh-hans", "en"]
 PICTURES = os.environ.get("CIYOU_SCREENSHOTS")
 LARGEST_PICTURE = 200_000
 PICTURE_HEIGHT = 560
@@ -70,21 +71,24 @@ def keep_picture(page, name):
         assert target.stat().st_size <= LARGEST_PICTURE, f"{target} is too large for a repository."
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", SIZES)
 @pytest.mark.parametrize("user", LOOKED_AT)
-def test_no_page_of_a_role_has_an_accessibility_fault_or_is_wider_than_its_window(visit, user, width):
-    window = visit(width)
+def test_no_page_of_a_role_has_an_accessibility_fault_or_is_wider_than_its_window(visit, user, width, language, scheme):
+    window = visit(width, language, scheme)
     enter(window, user)
     faults = {}
     for path in LOOKED_AT[user]:
         window.page.goto(f"{window.address}/{path}")
-        keep_picture(window.page, f"{user}-{path.strip('/').replace('/', '-') or 'home'}-{width}-zh")
+        if scheme == "light":
+            keep_picture(window.page, f"{user}-{path.strip('/').replace('/', '-') or 'home'}-{width}-{language[:2]}")
         if found := window.accessibility_faults() + window.overflows():
             faults[path] = found
     assert faults == {}
 
 
-@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", SIZES)
 def test_a_childs_page_explains_and_has_no_accessibility_fault(visit, work, width, language):
     window = visit(width, language)

@@ -9,6 +9,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,14 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     return scene
 
 
+def add_children(scene: Scene, how_many: int) -> None:
+    """More children of the county, each with a family, a determination, a lead, a task, a visit and a file."""
+    for number in range(how_many):
+        ids: dict[str, object] = {}
+        child, _father, _mother = _make_family(scene, f"{scene.county}x{number}", ("端木", "端木甲", "端木乙"), ids, [])
+        _make_work(scene, child, ids)
+
+
 def _make_posts(scene: Scene) -> None:
     organization = Organization.objects.create(
         name=f"{scene.county}司法局", kind="department", division=scene.division(Level.COUNTY), department=DEPARTMENT
@@ -162,7 +171,7 @@ def _make_posts(scene: Scene) -> None:
 
 def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[str, object], secrets: list[str]):
     members = dict(zip(("c", "f", "m"), names, strict=True))
-    number = id_number(scene.county, BORN, f"{len(key)}1")
+    number = id_number(scene.county, BORN, str(zlib.crc32(key.encode()) % 1000))
     people = [
         IncomingPerson(
             f"{key}{member}", "child" if member == "c" else "adult", name, "female" if member != "f" else "male",

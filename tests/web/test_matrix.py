@@ -26,12 +26,13 @@ from ciyou.web.guard import Access, Route
 from ciyou.web.routes import ROUTES
 from tests.office import sign_in
 from tests.web.addresses import address, form_of, guarded_routes, names_an_object, parts_of, unknown_parts
-from tests.web.scene import IN_PRISON, ROLE_CODES, TERM, Scene, build_scene, fingerprint_of
+from tests.web.scene import IN_PRISON, ROLE_CODES, TERM, Scene, actor_of, add_children, build_scene, fingerprint_of
 
 pytestmark = pytest.mark.django_db
 
 ABOUT_PROTECTION = (Action.READ_AUDIT, Action.BREAK_GLASS)
 """A protected file may be opened in an emergency, and auditors see who opened it: its number, never its name."""
+STATE_OF_THE_CHAIN = ("audit", "find_who_looked")
 NO_CHANGE = (  # what a refused request may still leave: its own session and its own traces
     "django_session", "accounts_signin", "audit_logentry", "audit_personseen", "audit_outboxevent", "registry_searchcount",
 )  # fmt: skip
@@ -276,6 +277,32 @@ def belongs(row: tuple[object, ...], county: str, marks: set[str]) -> bool:
 def without_echo(text: str) -> str:
     """An answer without what the form itself sent: a field shows again what was typed into it."""
     return re.sub(r'(value|href|action)="[^"]*"|^Location: .*$', "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("role", ROLE_CODES)
+def test_no_list_and_no_count_tells_how_many_another_county_has(ours, theirs, role):
+    """The same pages before and after three more children, with work and determinations, come on file next door."""
+    client = browser(ours.posts[role])
+    if actor_of(ours.posts[role]).scope.holds(theirs.village):
+        return  # a city's viewer counts both counties
+    lists = [route for route in open_to(role, ours.ids) if "GET" in route.methods and not names_an_object(route)]
+    before, again = said_by(client, lists, ours), said_by(client, lists, ours)
+    with rolled_back():
+        add_children(theirs, 3)
+        after = said_by(client, lists, ours)
+    # A page that shows a fresh secret is never the same; the log is one chain for the whole installation.
+    same = [name for name in before if before[name] == again[name] and name not in STATE_OF_THE_CHAIN]
+    none_wrong((name, "says something else") for name in same if after[name] != before[name])
+    assert len(before) - len(same) <= 3
+
+
+def said_by(client: Client, routes: list[Route], scene: Scene) -> dict[str, str]:
+    """What each of these pages says."""
+    said = {}
+    for route in routes:
+        with rolled_back():
+            said[route.name] = bare(ask(client, route, scene.ids, "GET"))
+    return said
 
 
 @pytest.mark.parametrize("role", ROLE_CODES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ciyou.apps.cases.models import LeadLoad
+from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 
 
 def read(client, address, **query):
@@ -46,3 +47,8 @@ def test_rows_set_aside_are_shown_by_place_and_reason(client, addresses):
     page = read(client, addresses["rejected"])
     assert "日期无法读懂。" in page
     assert "17, 23" in page
+
+
+def test_an_interrupted_screening_can_be_run_again_from_its_page(client, addresses, run):
+    ScreeningRun.objects.filter(id=run.id).update(status=ScreeningStatus.INTERRUPTED)
+    assert "重新运行" in client.get(addresses["screening"]).content.decode()

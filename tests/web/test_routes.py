@@ -19,9 +19,22 @@ from tests.web.addresses import address, unknown_parts
 from tests.web.test_matrix import browser
 
 READ = [route for route in ROUTES if "GET" in route.methods]
-MOST_QUERIES = {"visit": 30, "request_copy": 40}
-AS_A_RULE = 20
-"""With the session, the sign-in, the post and the disclosure; the pages that lists of 100,000 hang on are measured in bench/. A visit form reads the facts of a whole family, a copy everything."""
+MOST_QUERIES = 12
+"""What the issue allows a list, a search or a child's page, the session, the sign-in and the record of disclosure included."""
+
+OVER_THE_LIMIT = {
+    "request_copy": 28, "visit": 27, "print_child": 18, "child": 17, "lead": 16, "identifiers": 16, "arrange_cover": 16,
+    "leads": 15, "ledger": 15, "letter_choices": 15,
+}  # fmt: skip
+"""Pages that still ask more, and how much: a number here may only become smaller. `child`, `leads` and `ledger` are owed."""
+
+NOT_A_QUESTION = re.compile(r"\s*(SAVEPOINT|RELEASE|ROLLBACK|SELECT current_setting)")
+"""The frame of a transaction, and the one statement that raises PostgreSQL's wall."""
+
+WAYS_IN = {
+    *("sign_in", "sign_in_pin", "sign_in_code", "sign_in_factor", "sign_in_passkey", "sign_in_lost", "sign_in_post"),
+    *("sign_in_enroll", "sign_in_enroll_passkey", "sign_in_device", "sign_out"),
+}
 
 
 def read_by(scene, role):
@@ -31,7 +44,7 @@ def read_by(scene, role):
         if not unknown_parts(route, scene.ids):
             with CaptureQueriesContext(connection) as asked:
                 answer = client.get(address(route, scene.ids))
-            yield route, answer, len(asked)
+            yield route, answer, sum(1 for one in asked if not NOT_A_QUESTION.match(one["sql"]))
 
 
 def test_every_address_stands_in_the_registry():
@@ -41,12 +54,7 @@ def test_every_address_stands_in_the_registry():
 
 def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
     opened = {route.name for route in ROUTES if route.access is Access.OPEN}
-    assert {name for name in opened if not name.startswith("sign_")} == {
-        "styleguide",
-        "set_language",
-        "livez",
-        "readyz",
-    }
+    assert opened == WAYS_IN | {"styleguide", "set_language", "livez", "readyz"}
 
 
 @pytest.mark.django_db
@@ -68,7 +76,7 @@ def test_what_a_role_reads_is_kept_nowhere_named_in_no_title_and_asks_little_of_
             wrong.append((route.name, "may be kept"))
         if any(secret in title for secret in ours.secrets):
             wrong.append((route.name, "has a person in its title"))
-        if asked > MOST_QUERIES.get(route.name, AS_A_RULE):
+        if asked > OVER_THE_LIMIT.get(route.name, MOST_QUERIES):
             wrong.append((route.name, f"asks {asked} times"))
     assert wrong == []
 
@@ -86,17 +94,25 @@ def test_every_page_speaks_english_when_asked(role, ours):
     assert silent == []
 
 
-@pytest.mark.parametrize("role", ["county_drafter", "supervisor", "child_director"])
-def test_every_page_with_persons_leaves_a_record_of_who_saw_whom(role, ours):
-    client = browser(ours.posts[role])
-    unrecorded = []
+@pytest.mark.parametrize("role", [code for code in ROLES if code != "local_operator"])
+def test_every_page_with_persons_leaves_one_record_of_who_saw_whom_and_no_other_page_shows_anybody(role, ours):
+    client, post, wrong = browser(ours.posts[role]), ours.posts[role], []
+    names_and_numbers = ours.secrets[:4]
     for route in READ:
+        before = len(list_disclosures())
+        answer = client.get(address(route, ours.ids))
+        if answer.status_code != 200:
+            continue
+        left = list_disclosures()[before:]
+        body = "" if answer.streaming else answer.content.decode("utf-8", "replace")
         if route.access is Access.PERSONAL:
-            before = len(list_disclosures())
-            answer = client.get(address(route, ours.ids))
-            if answer.status_code == 200 and len(list_disclosures()) == before:
-                unrecorded.append(route.name)
-    assert unrecorded == []
+            said = [(one.action, one.actor_id) for one in left]
+            if said != [(route.name, str(post.user_id))]:
+                wrong.append((route.name, said))
+        elif len(left) != any(word in body for word in names_and_numbers):
+            # The page of today belongs to every role; where it names children it must say so like any other.
+            wrong.append((route.name, len(left)))
+    assert wrong == []
 
 
 def test_a_page_that_forgets_its_record_is_not_sent(client, officer):

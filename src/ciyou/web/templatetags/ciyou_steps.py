@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from html import escape
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,6 @@ from ciyou.web.explaining import Step
 from ciyou.web.templatetags.ciyou_ui import icon
 
 register = template.Library()
-_NOTHING = mark_safe("")  # a constant of ours
 
 
 @register.simple_tag
@@ -24,18 +24,18 @@ def step_list(steps: Iterable[Step]) -> SafeString:
         mark: format_html('<span class="step-mark">{}<span class="visually-hidden">{}</span></span>', icon(mark), words)
         for mark, words in spoken.items()
     }
-    return _list(steps, marks)
+    return mark_safe(_list(steps, marks))  # every text in it was escaped where it was put in
 
 
-def _list(steps: Iterable[Step], marks: dict[str, SafeString]) -> SafeString:
-    rows = [(step.mark, marks[step.mark], _body(step, marks)) for step in steps]
-    if not rows:
-        return _NOTHING
-    items = format_html_join("", '<li class="step step-{}">{}<div class="step-body">{}</div></li>', rows)
-    return format_html('<ul class="steps">{}</ul>', items)
+def _list(steps: Iterable[Step], marks: Mapping[str, str]) -> str:
+    items = "".join(
+        f'<li class="step step-{step.mark}">{marks[step.mark]}<div class="step-body">{_body(step, marks)}</div></li>'
+        for step in steps
+    )
+    return f'<ul class="steps">{items}</ul>' if items else ""
 
 
-def _body(step: Step, marks: dict[str, SafeString]) -> SafeString:
-    clauses = format_html('<span class="clause">{}</span>', "; ".join(step.clauses)) if step.clauses else _NOTHING
-    said = format_html_join("", '<span class="said">{}</span>', ((line,) for line in step.said))
-    return format_html("<span>{}</span>{}{}{}", step.text, clauses, said, _list(step.steps, marks))
+def _body(step: Step, marks: Mapping[str, str]) -> str:
+    clauses = f'<span class="clause">{escape("; ".join(step.clauses))}</span>' if step.clauses else ""
+    said = "".join(f'<span class="said">{escape(line)}</span>' for line in step.said)
+    return f"<span>{escape(step.text)}</span>{clauses}{said}{_list(step.steps, marks)}"
