@@ -21,6 +21,13 @@ if importlib.util.find_spec("django"):
     os.environ["DJANGO_SETTINGS_MODULE"] = "ciyou.config.settings"
     django.setup()
 
+    from ciyou.apps.accounts.divisions import forget_names
+
+    @pytest.fixture(autouse=True)
+    def no_names_in_memory():
+        """The names of places that one test gave are not those of the next."""
+        forget_names()
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:

@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from ciyou.apps.accounts import beginnings, codes, covers, factors, maps
-from ciyou.apps.accounts.divisions import forget_names
 from ciyou.apps.accounts.models import Division, DivisionChange, OneTimeCode, Post, SecondFactor, User
 from ciyou.apps.accounts.selectors import (
     division_choices,
@@ -34,14 +33,6 @@ ROWS = [
     {"code": "990101001", "name": "东镇", "level": "township"},
     {"code": VILLAGE, "name": "上村", "level": "village"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def no_names_in_memory():
-    """Names of one test are not those of the next."""
-    forget_names()
-    yield
-    forget_names()
 
 
 @pytest.fixture

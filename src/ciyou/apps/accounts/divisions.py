@@ -41,9 +41,8 @@ def division_names(codes: Iterable[str], on: dt.date | None = None) -> dict[str,
     if asked:
         own = _own_names({above for code in asked for above in _path(code)}, day)
         for code in asked:
-            if name := "".join(own.get(above, "") for above in _shown(_path(code))):
-                known[code, day] = name
-    return {code: known.get((code, day), code) for code in wanted}
+            known[code, day] = "".join(own.get(above, "") for above in _shown(_path(code)))
+    return {code: known[code, day] or code for code in wanted}
 
 
 def forget_names() -> None:
