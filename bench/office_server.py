@@ -45,8 +45,8 @@ def served(home: Path) -> Iterator[int]:
 def _wait(port: int) -> None:
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if Browser(port).get("/readyz").status == http.client.OK:
+        with contextlib.suppress(OSError, http.client.HTTPException), Browser(port) as browser:
+            if browser.get("/readyz").status == http.client.OK:
                 return
         time.sleep(0.2)
     sys.exit("The server was not ready in time.")
@@ -71,6 +71,16 @@ class Browser:
     def __init__(self, port: int, session: str = "") -> None:
         self._connection = http.client.HTTPConnection(HOST, port, timeout=120)
         self.cookies = {"csrftoken": TOKEN, **({"sessionid": session} if session else {})}
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
 
     def get(self, path: str) -> Answer:
         return self._send("GET", path, None)
