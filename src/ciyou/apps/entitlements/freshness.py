@@ -9,16 +9,17 @@ from django.utils import timezone
 from ciyou.apps.registry.deciding import Told
 from ciyou.core.facts.definition import FactDefinition
 from ciyou.core.facts.state import Basis, StatedFact
+from ciyou.packs import load_limits
 
-# Policy default, not law: the silence of a roster is believed for one year where the vocabulary sets no shorter time.
-PRESUMED_DAYS = 365
+PRESUMED = "presumed_days"
+"""The pack's limit: how long a roster's silence is believed where the vocabulary sets no time."""
 
 
 def stale_since(definition: FactDefinition, said: StatedFact, told: Told, today: dt.date) -> dt.date | None:
     """The day on which a statement became due to be verified again; None while it is fresh or where it does not age."""
     days = definition.fresh_days
     if days is None and said.basis is Basis.PRESUMED:
-        days = PRESUMED_DAYS
+        days = load_limits()[PRESUMED].value
     found = told.get((said.entity, said.name, said.source))
     if days is None or found is None:
         return None

@@ -27,6 +27,7 @@ UNITS = {
     "children": _("名儿童"),
     "rows": _("行"),
     "hours": _("小时"),
+    "days": _("天"),
     "characters": _("个字"),
     "years": _("岁"),
 }
