@@ -154,6 +154,15 @@ def test_numbers_and_telephones_are_kept_of_the_families_of_leads_only(tmp_path)
     assert pl.read_parquet(nobody.out / "identifiers.parquet").is_empty()
 
 
+def test_one_address_a_person_is_kept_of_the_families_of_leads_and_it_is_the_registers(tmp_path):
+    home = "测试县东镇上村 12 号"
+    child = {**FAMILY[0], "address": home}
+    school = {"name": child["name"], "id_no": child["id_no"], "address": "测试县东镇中心小学"}
+    delivered = {HUKOU: [child, *FAMILY[1:]], SCHOOL: [school], DEATHS: [MOTHER_DEAD], CUSTODY: [FATHER_JAILED]}
+    rows = pl.read_parquet(screen_rosters(tmp_path, delivered).out / "identifiers.parquet")
+    assert rows.filter(pl.col("kind") == "address").select("value", "roster").rows() == [(home, HUKOU)]
+
+
 def test_folder_with_foreign_files_is_refused_and_untouched(tmp_path):
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(RunError), open_run_folder(tmp_path):

@@ -1,4 +1,4 @@
-"""How the families of leads are recognized and reached: ID numbers and telephones, for loading them into the registry and nothing else."""
+"""How the families of leads are recognized and reached: ID numbers, telephones and an address, for loading them into the registry and nothing else."""
 
 from __future__ import annotations
 
@@ -14,11 +14,19 @@ _SUM = " + ".join(f"{weight} * substr({_DIGITS}, {place}, 1)::INTEGER" for place
 # A cluster that was found by its ID number is numbered by the first 17 digits; the 18th follows from them (GB 11643).
 _ID_NUMBER = f"{_DIGITS} || substr('10X98765432', ({_SUM}) % 11 + 1, 1)"
 
+_REACHED_BY = ("phone", "address")
+_REGISTRATION = "police_hukou"
+# Departments write the same place in many ways; the register's way stands, else that of the first roster in order.
+_ONE_ADDRESS = f"""DELETE FROM identifier WHERE kind = 'address' AND (aid, roster, value) NOT IN (
+    SELECT aid, first(roster ORDER BY roster <> '{_REGISTRATION}', roster, value), first(value ORDER BY roster <> '{_REGISTRATION}', roster, value)
+    FROM identifier WHERE kind = 'address' GROUP BY aid)"""
+
 
 def make_identifiers(store: Store, *, adverse: Sequence[str]) -> None:
     """Make `identifier` (aid, kind, value, roster) for the children of `child_lead` and whoever is related to them.
 
-    Telephones come from rosters that do not speak of misfortune only: a list of prisoners says nothing of where a family is reached.
+    Telephones and addresses come from rosters that do not speak of misfortune only: a list of prisoners says nothing of where a
+    family is reached. Of a person's addresses one is kept.
     """
     store.create(
         "reached",
@@ -31,12 +39,15 @@ def make_identifiers(store: Store, *, adverse: Sequence[str]) -> None:
         f"SELECT aid, 'id_card' AS kind, {_ID_NUMBER} AS value, 'derived' AS roster FROM reached WHERE aid > 0",
     )
     for roster, offset, path in store.rows("SELECT roster, first_rid, path FROM roster_offset ORDER BY roster"):
-        if roster not in adverse and "phone" in store.parquet_columns(Path(str(path))):
-            store.run(
-                f"""INSERT INTO identifier SELECT DISTINCT p.aid, 'phone', n.phone, {quoted(str(roster))}
-                FROM read_parquet({quoted(str(path))}, file_row_number = true) n
-                JOIN placed p ON p.rid = {offset} + n.file_row_number JOIN reached USING (aid) WHERE n.phone <> ''"""
-            )
+        columns = store.parquet_columns(Path(str(path)))
+        for kind in _REACHED_BY if roster not in adverse else ():
+            if kind in columns:
+                store.run(
+                    f"""INSERT INTO identifier SELECT DISTINCT p.aid, '{kind}', n.{kind}, {quoted(str(roster))}
+                    FROM read_parquet({quoted(str(path))}, file_row_number = true) n
+                    JOIN placed p ON p.rid = {offset} + n.file_row_number JOIN reached USING (aid) WHERE n.{kind} <> ''"""
+                )
+    store.run(_ONE_ADDRESS)
     store.drop("reached")
 
 

@@ -48,6 +48,9 @@ REJECTED_SCHEMA = pa.schema(
 )
 """Grain: a row set aside; key: (file, row). The value itself is never kept."""
 
+ADDRESS = pa.field("address", pa.string())
+"""As it was written: for reaching the families of leads, and nothing else. Places are compared by `town` and `village`."""
+
 _NOT_KEPT = frozenset(("cert_no", "address"))
 _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
     ColumnType.INTEGER: pa.int32(),
@@ -66,4 +69,5 @@ def own_columns(pack: RosterPack) -> tuple[RosterColumn, ...]:
 def schema_of(pack: RosterPack) -> pa.Schema:
     """The columns of a roster's normalized file."""
     own = (pa.field(column.name, _ARROW_TYPES.get(column.type, pa.string())) for column in own_columns(pack))
-    return pa.schema([*PERSON_FIELDS, *own, *LAST_FIELDS])
+    address = [ADDRESS] if any(column.name == ADDRESS.name for column in pack.columns) else []
+    return pa.schema([*PERSON_FIELDS, *address, *own, *LAST_FIELDS])

@@ -18,6 +18,7 @@ from ciyou.batch.rosters.rows import RowBatch
 from ciyou.packs.roster_pack import ColumnType, RosterPack
 
 _LONGEST_RECORD_NUMBER = 100
+_LONGEST_ADDRESS = 200
 _SHORTEST_UNIQUE = 8
 
 Warnings = Counter[tuple[str, str]]
@@ -112,8 +113,13 @@ class RecordReader:
     def _addresses(self, batch: RowBatch) -> dict[str, Sequence[Any]]:
         if "address" not in batch.columns:
             return {}
-        places = self._cells.read_addresses(batch.columns["address"])
-        return {"town": [place.town for place in places], "village": [place.village for place in places]}
+        texts = batch.columns["address"]
+        places = self._cells.read_addresses(texts)
+        return {
+            "town": [place.town for place in places],
+            "village": [place.village for place in places],
+            "address": [text.strip()[:_LONGEST_ADDRESS] for text in texts],
+        }
 
     def _record_numbers(self, work: _Reading) -> list[str]:
         """The department's numbers; one that other departments may also use (short, or digits only) gets the roster before it."""
