@@ -30,7 +30,13 @@ from ciyou.apps.cases.questions import FormProblems
 from ciyou.apps.entitlements.models import Determination, Outcome
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import Evidence, Fact, NamedAccess, Person, Relationship
-from ciyou.apps.registry.selectors import PersonNotFound, list_evidence, open_evidence, statements_of_child
+from ciyou.apps.registry.selectors import (
+    PersonNotFound,
+    facts_history,
+    list_evidence,
+    open_evidence,
+    statements_of_child,
+)
 from ciyou.apps.registry.services import record_identifier, store_evidence
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import AccessDenied, RecordError, RunError
@@ -515,6 +521,10 @@ def test_a_paper_about_a_low_class_is_not_the_villages_either(officer):
     answer(bureau, letter.id, entity="household", dibao="yes", certificate=PDF)
     assert Fact.objects.get(source="civil_affairs").sensitivity == 3
     assert Evidence.objects.get().sensitivity == 4
+    for role, led in (("county_drafter", True), ("child_director", False)):
+        lines = facts_history(make_actor(role), child_id=child, purpose=Purpose.SERVE)
+        (said,) = (line for line in lines if line.source == "civil_affairs")
+        assert (said.value, said.evidence_id is not None) == (True, led)
 
 
 def test_a_certificate_of_class_5_is_the_named_workers_only(officer):

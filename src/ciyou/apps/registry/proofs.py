@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -114,6 +115,13 @@ def list_evidence(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> tup
     named = _is_named(actor, person)
     rows = Evidence.objects.filter(person=person).order_by("-recorded_at")
     return tuple(_card(row) for row in rows if _opens(actor, row, named=named))
+
+
+def openable_evidence(actor: Actor, evidence_ids: Iterable[UUID], *, named: bool) -> frozenset[UUID]:
+    """Those of these files that the actor may open, for pages that lead to them (one query, none without ids)."""
+    wanted = set(evidence_ids)
+    rows = Evidence.objects.filter(id__in=wanted) if wanted else ()
+    return frozenset(row.id for row in rows if _opens(actor, row, named=named))
 
 
 def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> OpenedEvidence:
