@@ -65,14 +65,14 @@ def test_from_the_days_work_to_the_form_that_says_whom_the_record_names_and_not_
     page = words(director.get(at(record)))
     assert NAME in page
     assert "1985-03-02 出生" in page
-    assert "司法" not in page
+    assert "服刑" not in page
     assert "不利" not in page
     seen = [one for one in list_disclosures(subject=str(record.id)) if one.action == "record"]
     assert [(one.highest_class, one.person_ids) for one in seen] == [(3, ())]
 
 
 def test_the_county_reads_the_roster_on_the_same_form(posts, record):
-    assert "司法" in words(browser(posts["county_drafter"]).get(at(record)))
+    assert "服刑、强制隔离戒毒和其他限制人身自由人员名册" in words(browser(posts["county_drafter"]).get(at(record)))
 
 
 def test_a_suggested_child_is_one_tap_away_and_the_visit_follows(director, record):
