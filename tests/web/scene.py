@@ -243,13 +243,18 @@ def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
 
 
 def _make_record(scene: Scene) -> None:
-    """A record that leads to nobody, handed to the village."""
+    """A record that leads to nobody, handed to the village; and a notice that somebody's work came there."""
     lead = Lead(
         linkage_id=f"record-{scene.county}", why="adverse_record_alone", rank=2, division=scene.village, queue="village",
         state=LeadState.ASSIGNED, post=scene.posts["child_director"], assigned_at=timezone.now(), opened_at=timezone.now(),
     )  # fmt: skip
     name = RECORDED[scene.county]
     person = {"name": name, "sex": "male", "birth_date": "1984-02-03", "roster": "justice_custody"}
+    post = scene.posts["child_director"]
+    notice = open_task(
+        LOCAL_OPERATOR, kind="take_over_work", subject_id=f"{post.id}:2:3", division=post.division, post_id=post.id
+    )
+    scene.ids["notice_id"] = notice
     lead.record = seal_record(lead.id, f"r{scene.county}", person)
     lead.save()
     scene.ids["record_id"] = lead.id

@@ -60,6 +60,7 @@ BUTTONS = {
     "confirm_determination": gettext_lazy("去确认"),
     "review_break_glass": gettext_lazy("去复核"),
     "subject_request": gettext_lazy("去办理"),
+    "take_over_work": gettext_lazy("看一看"),
 }
 WEEKDAYS = (
     gettext_lazy("周一"),
