@@ -15,7 +15,7 @@ from ciyou.apps.cases.leads import assign_leads
 from ciyou.apps.cases.models import Lead, Task
 from ciyou.apps.registry.models import Person
 from tests.apps.test_cases_leads import make_lead
-from tests.office import OTHER_COUNTY, OTHER_VILLAGE, make_person, make_post, sign_in
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, make_person, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,13 @@ def test_from_the_list_of_caseloads_to_the_hand_over_with_its_count(supervisor, 
     assert f"{leaver.user.full_name}的 3 条线索、3 件待办已移交给{successor.user.full_name}" in words(after)
     assert at(successor) in after.content.decode()
     assert owners(leads) == {successor.id}
+
+
+def test_a_county_narrows_the_list_of_caseloads_to_a_township(leaver, leads):
+    client = browser(make_post("county_drafter"))
+    assert at(leaver) in client.get(f"/leads/caseloads/?place={TOWNSHIP}").content.decode()
+    assert at(leaver) not in client.get("/leads/caseloads/?place=990101002000").content.decode()
+    assert at(leaver) in client.get("/leads/caseloads/?place=nonsense").content.decode()
 
 
 def test_the_one_who_gets_it_finds_a_notice_in_the_days_work_and_says_that_it_is_known(

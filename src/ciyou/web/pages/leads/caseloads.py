@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, division_names, possible_takers
+from ciyou.apps.accounts.selectors import PostCard, division_choices, division_names, possible_takers
 from ciyou.apps.cases.handing_over import (
     Caseload,
     NoticeNotFound,
@@ -21,6 +21,7 @@ from ciyou.apps.cases.handing_over import (
 )
 from ciyou.apps.cases.lead_access import is_village, lead_purpose
 from ciyou.apps.cases.lead_lists import OPEN, LeadQuery, list_leads
+from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
 from ciyou.core.errors import AccessDenied, Place, Problem, RecordError
 from ciyou.web.account_wording import role_word
 from ciyou.web.errors import forbidden
@@ -44,10 +45,15 @@ class CaseloadRow:
 
 
 def show_caseloads(request: HttpRequest) -> HttpResponse:
-    """Every post of the officer's area that has something open."""
-    loads = caseloads(request.actor)
+    """Every post of the officer's area, or of one township in it, that has something open."""
+    asked = request.GET.get("place", "")
+    place = asked if len(asked) == DIVISION_DIGITS and asked.isascii() and asked.isdigit() else ""
+    inside = DivisionScope.of(place or request.actor.scope.first)
+    loads = [load for load in caseloads(request.actor) if inside.holds(load.post.division)]
     names = division_names({load.post.division for load in loads})
     content = {
+        "place": place,
+        "townships": division_choices(request.actor, level="township"),
         "rows": [CaseloadRow(load, role_word(load.post.role), names[load.post.division]) for load in loads],
         "notice": request.session.pop(NOTICE, None),
     }
