@@ -44,16 +44,9 @@ def end_post(actor: Actor, *, post_id: uuid.UUID | str, successor_id: uuid.UUID 
         publish_event(POST_ENDED, post_ids=ended, successor_id=str(successor_id))
 
 
-def successors_of(actor: Actor, *, post_id: uuid.UUID | str) -> tuple[PostCard, ...]:
-    """The posts to which the work of a post of the actor's area can go, those of the same role and place first."""
-    check_may(actor, Action.MANAGE_USERS)
-    return _successors(_post_to_end(actor, post_id))
-
-
-def possible_takers(actor: Actor, *, post_id: uuid.UUID | str) -> tuple[PostCard, ...]:
-    """The same for handing work over inside the actor's own area; of a post, running or ended, that lies in it."""
-    post = Post.objects.filter(id=post_id, division__gte=actor.scope.first, division__lt=actor.scope.end).first()
-    return () if post is None else tuple(card for card in _successors(post) if actor.scope.holds(card.division))
+def possible_takers(actor: Actor, *, post: PostCard) -> tuple[PostCard, ...]:
+    """The posts of the actor's area to which the work of a post there can go, those of the same place and role first."""
+    return tuple(card for card in _successors(post) if actor.scope.holds(card.division))
 
 
 def covered_post(post_id: uuid.UUID | str) -> PostCard | None:
@@ -75,7 +68,7 @@ def _post_to_end(actor: Actor, post_id: uuid.UUID | str) -> Post:
     return post
 
 
-def _successors(post: Post) -> tuple[PostCard, ...]:
+def _successors(post: Post | PostCard) -> tuple[PostCard, ...]:
     county = DivisionScope.below(post.division[:_COUNTY_DIGITS])
     rows = running_posts(timezone.localdate()).filter(cover_of=None, department=post.department)
     rows = rows.filter(division__gte=county.first, division__lt=county.end).exclude(id=post.id)

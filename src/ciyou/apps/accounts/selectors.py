@@ -12,7 +12,7 @@ from ciyou.apps.accounts.divisions import (
     level_of,
     successor_of,
 )
-from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers, successors_of
+from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import PostCard, actor_of, post_card, post_cards, post_for, post_ids_within, posts_in
 
@@ -32,7 +32,6 @@ __all__ = (
     "post_ids_within",
     "posts_in",
     "successor_of",
-    "successors_of",
     "user_name",
     "user_names",
 )

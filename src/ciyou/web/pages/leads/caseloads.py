@@ -146,7 +146,7 @@ def _show(
         "load": load,
         "role": role_word(load.post.role),
         "place": division_names([load.post.division])[load.post.division],
-        "takers": taker_options(possible_takers(actor, post_id=load.post.id)),
+        "takers": taker_options(possible_takers(actor, post=load.post)),
         "to": request.POST.get("to", ""),
         "rows": rows_of(actor, page.leads, today),
         "more": max(0, page.total - MOST_SHOWN),

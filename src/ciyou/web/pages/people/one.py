@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.covers import covers_of, give_cover, possible_covers
 from ciyou.apps.accounts.people import UserPage, find_user, user_page
-from ciyou.apps.accounts.selectors import PostCard, division_names, successors_of
+from ciyou.apps.accounts.selectors import PostCard, division_names, possible_takers
 from ciyou.apps.accounts.services import (
     ask_reset,
     deactivate_user,
@@ -144,7 +144,7 @@ def _held_post(actor: Actor, post: PostCard, names: Mapping[str, str]) -> HeldPo
         role=role_word(post.role),
         place=names[post.division],
         work=open_work_of(post.id) if manages else None,
-        successors=taker_options(successors_of(actor, post_id=post.id)) if manages else [],
+        successors=taker_options(possible_takers(actor, post=post)) if manages else [],
     )
 
 
