@@ -11,18 +11,22 @@ from django.db.models import Count, F, Q, QuerySet
 
 from ciyou.apps.accounts.selectors import PostCard, is_held, post_card, post_cards
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.lead_access import COUNTY, TOWNSHIP, VILLAGE, check_may, visible_leads
+from ciyou.apps.cases.lead_lists import LeadPage, lines_of
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import VERIFY
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
 from ciyou.apps.cases.worklist import tasks_of
 from ciyou.apps.registry.selectors import restricted_people
-from ciyou.core.access.actor import Actor, DivisionScope
-from ciyou.core.access.roles import ROLES, Action, Level, may_do, may_take_over
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
+from ciyou.core.access.roles import ROLES, Action, Level, may_take_over
 from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunError
 
 TAKE_OVER = "take_over_work"
 """The notice to whoever gets somebody's work. Its subject is the post that gave it, and how many leads and tasks came."""
+SEEN = Q(person__isnull=True) | Q(person__kind__gt="")
+"""Work about nobody, or about a person whose row is there: behind the wall of PostgreSQL a protected file has none."""
 _QUEUE_OF = {Level.VILLAGE: VILLAGE, Level.TOWNSHIP: TOWNSHIP}
 
 
@@ -84,20 +88,28 @@ def caseload_of(actor: Actor, *, post_id: uuid.UUID) -> Caseload | None:
 
 
 def open_work_of(post_id: uuid.UUID) -> HandedOver:
-    """How much a post has open, for whoever ends it and sees none of it."""
-    leads = Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED)
-    return HandedOver(leads.count(), Task.objects.filter(post_id=post_id, state=TaskState.OPEN).count())
+    """How much a post has open, for whoever ends it and sees none of it: the machine counts."""
+    with walled(LOCAL_OPERATOR):
+        leads = Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED)
+        return HandedOver(leads.count(), Task.objects.filter(post_id=post_id, state=TaskState.OPEN).count())
+
+
+def leads_of_post(actor: Actor, *, post_id: uuid.UUID, limit: int) -> LeadPage:
+    """The open leads of a post that the actor may hand over, the most urgent first."""
+    rows = _leads(actor).filter(post_id=post_id)
+    page = list(rows.select_related("person").order_by("rank", "id")[:limit])
+    return LeadPage(len(page) if len(page) < limit else rows.count(), lines_of(actor, page))
 
 
 def _leads(actor: Actor) -> QuerySet[Lead]:
     """The open leads with a post that the actor sees; those of protected files are their named workers' own."""
-    return visible_leads(actor).filter(post__isnull=False).exclude(state=LeadState.CLOSED)
+    return visible_leads(actor).filter(SEEN, post__isnull=False).exclude(state=LeadState.CLOSED)
 
 
 def _tasks(actor: Actor) -> QuerySet[Task]:
     inside = Task.objects.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
     open_tasks_here = inside.filter(state=TaskState.OPEN, post__isnull=False)
-    return open_tasks_here.filter(Q(person=None) | ~Q(person__in=restricted_people()))
+    return open_tasks_here.filter(SEEN).exclude(person__in=restricted_people())
 
 
 def hand_over(
@@ -215,8 +227,3 @@ def _log(actor: Actor, giver: PostCard, taker: PostCard, moved: HandedOver) -> N
         subject=str(giver.id),
         details={"to": str(taker.id), "leads": moved.leads, "tasks": moved.tasks},
     )
-
-
-def may_hand_over(actor: Actor) -> bool:
-    """Whether the actor hands other people's work over."""
-    return may_do(actor.role, Action.ASSIGN)

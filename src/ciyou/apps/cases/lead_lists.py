@@ -104,7 +104,7 @@ def list_leads(actor: Actor, *, query: LeadQuery, today: dt.date, offset: int, l
     chosen = rows.order_by("rank", "id").values("pk")[offset : offset + limit]
     page = list(Lead.objects.filter(pk__in=chosen).select_related("person").order_by("rank", "id"))
     whole = not offset and len(page) < limit
-    return LeadPage(len(page) if whole else rows.count(), _with_due(actor, page))
+    return LeadPage(len(page) if whole else rows.count(), lines_of(actor, page))
 
 
 def chosen_ids(actor: Actor, *, query: LeadQuery, today: dt.date) -> tuple[uuid.UUID, ...]:
@@ -122,7 +122,7 @@ def chosen_ids(actor: Actor, *, query: LeadQuery, today: dt.date) -> tuple[uuid.
 def read_lead(actor: Actor, *, lead_id: uuid.UUID) -> LeadLine:
     """One lead; raises LeadNotFound."""
     lead = find_lead(actor, lead_id)
-    return _with_due(actor, [lead])[0]
+    return lines_of(actor, [lead])[0]
 
 
 def leads_to_nobody(actor: Actor, *, lead_id: uuid.UUID) -> bool:
@@ -181,7 +181,8 @@ def _born(age: str, today: dt.date) -> dict[str, dt.date]:
     }
 
 
-def _with_due(actor: Actor, leads: list[Lead]) -> tuple[LeadLine, ...]:
+def lines_of(actor: Actor, leads: list[Lead]) -> tuple[LeadLine, ...]:
+    """Leads that the actor may see as lines, each with the day its next step is due (one query)."""
     subjects = {str(lead.id) for lead in leads}
     open_steps = Task.objects.filter(subject_id__in=subjects, kind__in=STEPS, state=TaskState.OPEN)
     due = dict(open_steps.order_by("-due_on").values_list("subject_id", "due_on"))

@@ -17,10 +17,10 @@ from ciyou.apps.cases.handing_over import (
     caseload_of,
     caseloads,
     hand_over,
+    leads_of_post,
     read_notice,
 )
 from ciyou.apps.cases.lead_access import is_village, lead_purpose
-from ciyou.apps.cases.lead_lists import OPEN, LeadQuery, list_leads
 from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
 from ciyou.core.errors import AccessDenied, Place, Problem, RecordError
 from ciyou.web.account_wording import role_word
@@ -132,8 +132,7 @@ def _show(
     request: HttpRequest, load: Caseload, *, refused: RecordError | None = None, chosen: list[str] | None = None
 ) -> HttpResponse:
     actor, today = request.actor, timezone.localdate()
-    query = LeadQuery(owner=str(load.post.id), state=OPEN)
-    page = list_leads(actor, query=query, today=today, offset=0, limit=MOST_SHOWN)
+    page = leads_of_post(actor, post_id=load.post.id, limit=MOST_SHOWN)
     disclose(
         request,
         subject=str(load.post.id),
