@@ -12,16 +12,20 @@ from ciyou.apps.accounts.divisions import (
     level_of,
     successor_of,
 )
+from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import PostCard, actor_of, post_card, post_cards, post_for, post_ids_within, posts_in
 
 __all__ = (
     "PostCard",
     "actor_of",
+    "covered_post",
     "division_choices",
     "division_name",
     "division_names",
+    "is_held",
     "level_of",
+    "possible_takers",
     "post_card",
     "post_cards",
     "post_for",
