@@ -267,6 +267,7 @@ def _make_letter(scene: Scene, child: uuid.UUID) -> None:
         drafter, letter_id=uuid.uuid4(), child_id=child, entity="mother", department=DEPARTMENT, facts=["imprisoned"]
     )
     send_letter(drafter, letter_id=letter_id, version=2)
+    scene.ids["number"] = 0
     scene.ids["letter_id"] = letter_id
 
 

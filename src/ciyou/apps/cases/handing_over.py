@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from ciyou.apps.accounts.selectors import PostCard, is_held, post_card, post_cards
 from ciyou.apps.audit.services import record_action
@@ -18,15 +18,13 @@ from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import VERIFY
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
 from ciyou.apps.cases.worklist import tasks_of
-from ciyou.apps.registry.selectors import restricted_people
+from ciyou.apps.registry.selectors import protected_ids
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import ROLES, Action, Level, may_take_over
 from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunError
 
 TAKE_OVER = "take_over_work"
 """The notice to whoever gets somebody's work. Its subject is the post that gave it, and how many leads and tasks came."""
-SEEN = Q(person__isnull=True) | Q(person__kind__gt="")
-"""Work about nobody, or about a person whose row is there: behind the wall of PostgreSQL a protected file has none."""
 _QUEUE_OF = {Level.VILLAGE: VILLAGE, Level.TOWNSHIP: TOWNSHIP}
 
 
@@ -103,13 +101,13 @@ def leads_of_post(actor: Actor, *, post_id: uuid.UUID, limit: int) -> LeadPage:
 
 def _leads(actor: Actor) -> QuerySet[Lead]:
     """The open leads with a post that the actor sees; those of protected files are their named workers' own."""
-    return visible_leads(actor).filter(SEEN, post__isnull=False).exclude(state=LeadState.CLOSED)
+    return visible_leads(actor).filter(post__isnull=False).exclude(state=LeadState.CLOSED)
 
 
 def _tasks(actor: Actor) -> QuerySet[Task]:
     inside = Task.objects.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
     open_tasks_here = inside.filter(state=TaskState.OPEN, post__isnull=False)
-    return open_tasks_here.filter(SEEN).exclude(person__in=restricted_people())
+    return open_tasks_here.exclude(person__in=protected_ids(actor))
 
 
 def hand_over(

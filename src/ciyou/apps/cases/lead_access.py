@@ -7,7 +7,7 @@ import uuid
 from django.db.models import Q, QuerySet
 
 from ciyou.apps.cases.models import Lead, LeadState
-from ciyou.apps.registry.selectors import restricted_people, visible_people
+from ciyou.apps.registry.selectors import protected_ids, visible_people
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
@@ -36,7 +36,7 @@ def visible_leads(actor: Actor) -> QuerySet[Lead]:
     if ceiling_of(actor) < PERSONAL or lead_purpose(actor) not in actor.purposes:
         return Lead.objects.none()
     leads = Lead.objects.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
-    leads = leads.exclude(person__in=restricted_people())
+    leads = leads.exclude(person__in=protected_ids(actor))
     if ceiling_of(actor) < SENSITIVE:
         leads = leads.filter(Q(person__isnull=False) | Q(post__isnull=False, queue__in=(VILLAGE, TOWNSHIP)))
     return leads.filter(post=actor.post_id) if is_village(actor) else leads

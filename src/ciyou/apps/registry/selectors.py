@@ -18,7 +18,7 @@ from ciyou.apps.registry.reading import (
 )
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
-from ciyou.apps.registry.scoping import is_named, restricted_people, visible_people
+from ciyou.apps.registry.scoping import is_named, protected_ids, visible_people
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
 
 __all__ = [
@@ -46,7 +46,7 @@ __all__ = [
     "masked_identifiers",
     "open_evidence",
     "payee_of",
-    "restricted_people",
+    "protected_ids",
     "search_people",
     "search_register",
     "siblings_of",
