@@ -70,8 +70,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--children", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--again", action="store_true", help="only sign everybody in again: a session rests for half an hour at most"
+    )
     chosen = parser.parse_args()
     call_command("prepare")
+    if chosen.again:
+        sign_in_again()
+        return
     if Person.objects.exists():
         sys.exit("This state folder or database holds people already; choose another.")
     started = time.perf_counter()
@@ -323,6 +329,17 @@ def write_office(posts: dict[str, list[Post]], sampled: dict[str, list[uuid.UUID
         ],
     }
     Path(os.environ["CIYOU_HOME"], "office.json").write_text(json.dumps(office), encoding="utf-8")
+
+
+def sign_in_again() -> None:
+    """Fresh sessions for the same people in `office.json`."""
+    path = Path(os.environ["CIYOU_HOME"], "office.json")
+    office = json.loads(path.read_text(encoding="utf-8"))
+    posts = Post.objects.select_related("user").order_by("user__username")
+    office["officers"] = [_cookie(post) for post in posts.filter(role="county_reviewer")]
+    for writer, post in zip(office["writers"], posts.filter(role="child_director"), strict=False):
+        writer["cookie"] = _cookie(post)
+    path.write_text(json.dumps(office), encoding="utf-8")
 
 
 def _cookie(post: Post) -> str:

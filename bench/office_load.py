@@ -32,6 +32,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--users", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="seconds between two pages of an officer (default: none)"
+    )
     chosen = parser.parse_args()
     home = Path(os.environ.get("CIYOU_HOME") or "bench/out/office")
     found = office(home)
@@ -41,8 +44,11 @@ def main() -> int:
     queries = count_queries(home, found["officers"][0], children[0])
     with served(home) as port:
         cookies = found["officers"][: chosen.users]
+        for cookie in cookies * 2:
+            for page in pages_of(Browser(port, cookie), random.Random(1), children).values():
+                page()  # every process has read its packs and templates before anybody measures
         threads = [
-            threading.Thread(target=_work, args=(port, cookie, number, chosen.rounds, children, taken, failed))
+            threading.Thread(target=_work, args=(port, cookie, number, chosen, children, taken, failed))
             for number, cookie in enumerate(cookies)
         ]
         started = time.perf_counter()
@@ -112,7 +118,7 @@ def _work(
     port: int,
     cookie: str,
     number: int,
-    rounds: int,
+    chosen: argparse.Namespace,
     children: list[str],
     taken: dict[str, list[float]],
     failed: list[str],
@@ -121,11 +127,11 @@ def _work(
     browser = Browser(port, cookie)
     pages = pages_of(browser, chance, children)
     for name, page in pages.items():
-        page()  # the first of each warms its process up
-        for _ in range(rounds):
+        for _ in range(chosen.rounds):
             started = time.perf_counter()
             answer = page()
             taken[name].append(time.perf_counter() - started)
+            time.sleep(chosen.pause * chance.uniform(0.5, 1.5))
             if answer.status != 200:
                 failed.append(f"{name}: {answer.status}")
 

@@ -192,18 +192,22 @@ def question_words(
     text: str, suppliers: Iterable[str], askable: Iterable[str], lang: str, *, way: str = "", address: str = ""
 ) -> OpenQuestion:
     """An open question ready to read: what, which departments know it, who may be asked, and where that begins."""
+    known_by, ask = _whose(tuple(suppliers), tuple(askable), lang)
+    return OpenQuestion(text=text, known_by=known_by, ask=ask, way=way, address=address)
+
+
+@lru_cache(maxsize=512)
+def _whose(suppliers: tuple[str, ...], askable: tuple[str, ...], lang: str) -> tuple[str, str]:
+    """Which departments know it, and who may be asked, in the language that is active."""
     asked = {
         "guardian": _("监护人"),
         "village": _("村（居）委会"),
         "school": _("学校"),
         "department": _("部门"),
     }
-    return OpenQuestion(
-        text=text,
-        known_by=_("、").join(department_name(code, lang) for code in suppliers),
-        ask=_("、").join(asked[code] for code in askable if code in asked),
-        way=way,
-        address=address,
+    return (
+        _("、").join(department_name(code, lang) for code in suppliers),
+        _("、").join(asked[code] for code in askable if code in asked),
     )
 
 

@@ -31,7 +31,7 @@ from ciyou.core.rules.words import yuan
 from ciyou.web import ledger_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
-from ciyou.web.pages.ledger_cells import Cell
+from ciyou.web.ledger_cells import Cell
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "sex", "birth_date", "division", "decisions", "leads", "tasks", "visits")
@@ -63,14 +63,14 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
         fields=FIELDS,
         highest_class=3,
     )
-    rules = {rule.code: rule for rule in listed_rules(request.actor, today=today)}
+    rules, labels = {rule.code: rule for rule in listed_rules(request.actor, today=today)}, labels_of(query)
     content = {
         "query": query,
         "address": query.address(page=1),
         "name": name,
         "problems": problems,
-        "rows": [shown_row(row, query, rules, today) for row in page.rows],
-        "columns": [words.COLUMNS[column] for column in query.columns],
+        "rows": [shown_row(row, query, labels, rules, today) for row in page.rows],
+        "columns": labels,
         "total": page.total,
         "capped": page.capped,
         "page": page.page,
@@ -107,8 +107,15 @@ def _named(request: HttpRequest, name: str) -> tuple[list[uuid.UUID] | None, lis
         return [], sentences(refused.problems)
 
 
-def shown_row(row: LedgerRow, query: LedgerQuery, rules: Mapping[str, Rule], today: dt.date) -> ShownRow:
-    """A row of the ledger in words, with the chosen columns."""
+def labels_of(query: LedgerQuery) -> list[str]:
+    """What the chosen columns are called: translated once for all rows."""
+    return [str(words.COLUMNS[column]) for column in query.columns]
+
+
+def shown_row(
+    row: LedgerRow, query: LedgerQuery, labels: list[str], rules: Mapping[str, Rule], today: dt.date
+) -> ShownRow:
+    """A row of the ledger in words, with the chosen columns under their labels."""
     made = {
         "age": ("number", "" if row.age is None else row.age),
         "sex": ("text", words.SEXES.get(row.sex, "")),
@@ -124,7 +131,7 @@ def shown_row(row: LedgerRow, query: LedgerQuery, rules: Mapping[str, Rule], tod
         "visited": ("text", _day(row.work.visited_on)),
         "due": ("late" if row.work.due_on and row.work.due_on < today else "text", _day(row.work.due_on)),
     }
-    cells = tuple(Cell(str(words.COLUMNS[column]), *made[column]) for column in query.columns)
+    cells = tuple(Cell(label, *made[column]) for column, label in zip(query.columns, labels, strict=True))
     return ShownRow(row.person_id, row.name, row.restricted, cells)
 
 

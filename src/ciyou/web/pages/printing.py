@@ -25,7 +25,7 @@ from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import fact_lines, other_kin, parent_boxes
-from ciyou.web.pages.ledger import FIELDS, shown_row
+from ciyou.web.pages.ledger import FIELDS, labels_of, shown_row
 from ciyou.web.wording import SEXES
 
 PERSONAL = 3
@@ -117,10 +117,10 @@ def print_list(request: HttpRequest, *, query: LedgerQuery, only: Sequence[uuid.
         highest_class=PERSONAL,
         purpose=Purpose.SERVE,
     )
-    rules = {rule.code: rule for rule in listed_rules(request.actor, today=today)}
+    rules, labels = {rule.code: rule for rule in listed_rules(request.actor, today=today)}, labels_of(query)
     content = {
-        "rows": [shown_row(row, query, rules, today) for row in rows],
-        "columns": [words.COLUMNS[column] for column in query.columns],
+        "rows": [shown_row(row, query, labels, rules, today) for row in rows],
+        "columns": labels,
         "place": division_name(query.place or request.actor.scope.first),
         "query": query.address(page=1),
         "seen_at": timezone.now(),

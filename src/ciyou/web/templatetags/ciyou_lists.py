@@ -10,7 +10,7 @@ from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from ciyou.web.pages.ledger_cells import Cell
+from ciyou.web.ledger_cells import Cell
 from ciyou.web.templatetags.ciyou_ui import chip, icon
 
 register = template.Library()
