@@ -8,8 +8,12 @@ import uuid
 import pytest
 
 from ciyou.apps.cases.models import Task
+from ciyou.apps.oversight.exports import ExportWish, export_ledger
+from ciyou.apps.oversight.ledger import list_ledger
+from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import SubjectRequest
 from ciyou.apps.oversight.refusals import NotFoundHere
+from ciyou.apps.oversight.restrictions import lift_restriction
 from ciyou.apps.oversight.subject_requests import (
     Requester,
     decide_request,
@@ -21,6 +25,9 @@ from ciyou.apps.oversight.subject_requests import (
 )
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.refusals import PersonNotFound
+from ciyou.apps.registry.selectors import protection_of, visible_people
+from ciyou.apps.registry.services import merge_people, restrict_file, unrestrict_file
+from ciyou.core.access.actor import Purpose
 from ciyou.core.errors import AccessDenied, RecordError
 from tests.office import OTHER_COUNTY, make_actor, make_person
 
@@ -146,6 +153,83 @@ def test_a_granted_restriction_leaves_the_file_to_its_named_workers():
     decide_request(approver, request_id=request_id, version=1, granted=True, reason="")
     assert Person.objects.get(id=child.id).restricted
     assert get_request(approver, request_id=request_id).state == "granted"
+
+
+def restricted():
+    child = make_person()
+    request_id = _receive(make_actor(), child, kind="restrict")
+    approver = make_actor("county_approver")
+    decide_request(approver, request_id=request_id, version=1, granted=True, reason="")
+    return child, request_id, approver
+
+
+def test_whoever_granted_a_restriction_is_named_so_that_the_file_is_not_lost():
+    child, request_id, approver = restricted()
+    (ground,) = protection_of(approver, person_id=child.id, purpose=Purpose.SERVE)
+    assert ground.request_id == str(request_id)
+    assert not visible_people(make_actor("county_reviewer"), purpose=Purpose.SERVE).exists()
+    assert visible_people(approver, purpose=Purpose.SERVE).get().id == child.id
+
+
+def test_a_restricted_file_stands_in_no_list_and_no_export_of_others_and_not_even_in_the_export_of_whoever_is_named():
+    child, _request, approver = restricted()
+    make_person()
+    drafter = make_actor()
+    query = LedgerQuery()
+    assert child.id not in {row.person_id for row in list_ledger(drafter, query=query, today=TODAY).rows}
+    wish = ExportWish(uuid.uuid4(), query, ("name",), Purpose.SERVE, "核对本月走访情况，供例会使用")
+    assert export_ledger(approver, wish=wish, proved=True).card.rows == 1
+
+
+def test_a_restriction_is_lifted_with_a_reason_by_any_approver_of_the_county_and_only_once():
+    child, request_id, _approver = restricted()
+    other = make_actor("county_approver")
+    with pytest.raises(RecordError) as caught:
+        lift_restriction(other, request_id=request_id, version=2, reason="撤回")
+    assert _codes(caught) == {"oversight.reason_short"}
+    assert lift_restriction(other, request_id=request_id, version=2, reason="母亲书面说明不再需要限制")
+    assert not lift_restriction(other, request_id=request_id, version=2, reason="母亲书面说明不再需要限制")
+    assert not Person.objects.get(id=child.id).restricted
+    card = get_request(other, request_id=request_id)
+    assert (card.state, card.lift_reason) == ("lifted", "母亲书面说明不再需要限制")
+
+
+def test_a_case_protection_and_a_restriction_do_not_open_each_other():
+    child, request_id, approver = restricted()
+    with pytest.raises(RecordError) as caught:
+        unrestrict_file(approver, person_id=child.id, reason="mistake")
+    assert _codes(caught) == {"registry.restricted_on_request"}
+    restrict_file(approver, person_id=child.id, reason="侵害未成年人案件")
+    lift_restriction(approver, request_id=request_id, version=2, reason="母亲书面说明不再需要限制")
+    assert Person.objects.get(id=child.id).restricted
+    assert unrestrict_file(approver, person_id=child.id, reason="case_closed")
+    assert not Person.objects.get(id=child.id).restricted
+
+
+def test_a_restriction_follows_the_file_that_stays_after_a_merge():
+    child, request_id, approver = restricted()
+    twin = make_person()
+    merge_people(approver, keep=twin.id, drop=child.id)
+    assert Person.objects.get(id=twin.id).restricted
+    lift_restriction(approver, request_id=request_id, version=2, reason="母亲书面说明不再需要限制")
+    assert not Person.objects.get(id=twin.id).restricted
+
+
+def test_only_a_granted_restriction_of_the_own_county_is_lifted_and_only_by_an_approver():
+    request_id = _receive(make_actor(), make_person(), kind="restrict")
+    copy = _receive(make_actor(), make_person())
+    wish = {"version": 1, "reason": "母亲书面说明不再需要限制"}
+    with pytest.raises(RecordError) as caught:
+        lift_restriction(make_actor("county_approver"), request_id=request_id, **wish)
+    assert _codes(caught) == {"oversight.not_restricted"}
+    for actor, asked in (
+        (make_actor("county_approver", division=OTHER_COUNTY), request_id),
+        (make_actor("county_approver"), copy),
+    ):
+        with pytest.raises(NotFoundHere):
+            lift_restriction(actor, request_id=asked, **wish)
+    with pytest.raises(AccessDenied):
+        lift_restriction(make_actor(), request_id=request_id, **wish)
 
 
 def test_whoever_took_it_down_does_not_decide_it():

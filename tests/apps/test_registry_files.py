@@ -221,7 +221,7 @@ def test_a_division_that_changes_takes_its_people_along_once():
 
 def test_a_protected_file_is_known_to_its_named_workers_only():
     child, reviewer = make_person(), make_actor("county_reviewer")
-    assert restrict_file(reviewer, person_id=child.id, reason="case")
+    assert restrict_file(reviewer, person_id=child.id, reason="侵害未成年人案件")
     assert get_person(reviewer, person_id=child.id, purpose=Purpose.PROTECT).restricted
     with pytest.raises(PersonNotFound):
         get_person(make_actor("county_reviewer"), person_id=child.id, purpose=Purpose.PROTECT)

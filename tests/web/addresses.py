@@ -21,6 +21,7 @@ OTHERWISE: Mapping[str, Mapping[str, str]] = {
     "decide_access_request": {"request_id": "two_person_request_id"},
     "request_copy": {"request_id": "copy_request_id"},
     "make_copy": {"request_id": "copy_request_id"},
+    "compare_children": {"other_id": "twin_id"},
 }
 """Route → part of its path → what of the scene it is, where it is not what its name says."""
 
@@ -29,6 +30,8 @@ NO_PERSONS = frozenset({"livez", "readyz", "set_language", "styleguide"})
 FORMS: Mapping[str, Mapping[str, str]] = {
     "reveal_identifier": {"number": "identifier_id"},
     "hand_over": {"to": "post_id"},
+    "reveal_payee": {"number": "account_id"},
+    "compare_children": {"keep": "child_id"},
 }
 """Route → field of its form → part of the scene: what a POST sends besides everything that `form_of` sends to all."""
 
@@ -44,6 +47,8 @@ WORDS = {
     "text": "", "name": "测试", "kind": "copy", "result": "confirmed", "decision": "grant", "granted": "1", "facts": "imprisoned",
     "entity": "mother", "department": "justice", "lang": "zh", "columns": "name", "query": "", "refusal": "不属本部门",
     "what": "identifier", "role": "supervisor", "username": "newuser", "full_name": "新人", "valid_from": "2026-01-01", "protected": "1",
+    "on": "2026-01-01", "known_from": "police", "merge_reason": "same_number", "looked": "1", "worker_reason": "负责本案的走访",
+    "opening_reason": "mistake", "residence": "same", "holder": "某人", "bank": "农村信用社",
 }  # fmt: skip
 
 

@@ -110,6 +110,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.restricted_secrets[:] = [NAMES[county][3], str(hidden)]
     _make_work(scene, child, scene.ids)
     _make_work(scene, hidden, scene.restricted)
+    scene.ids["twin_id"] = _make_twin(scene)
     _make_letter(scene, child)
     _make_record(scene)
     _make_oversight(scene, child)
@@ -214,6 +215,14 @@ def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[
         "determination_id": Determination.objects.get(person_id=child).id,
     }
     return child, father, mother
+
+
+def _make_twin(scene: Scene) -> uuid.UUID:
+    """A second file of the first child, opened by mistake, with nothing behind it."""
+    twin = IncomingPerson(
+        f"{scene.county}t", "child", f"{scene.secrets[0]}二", "female", BORN, scene.village, source="police_hukou"
+    )
+    return register_people(LOCAL_OPERATOR, people=[twin], source="police_hukou")[f"{scene.county}t"]
 
 
 def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:

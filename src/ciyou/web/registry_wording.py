@@ -17,6 +17,7 @@ from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis
 from ciyou.core.rules.words import value_words
 from ciyou.web.explaining import basis_words, source_name
+from ciyou.web.lifecycle_wording import event_reason
 from ciyou.web.wording import SEXES
 
 MEMBERS = {
@@ -155,7 +156,7 @@ def _more(entry: TimelineEntry) -> str:
         return str(REASONS.get(str(entry.details.get("reason")), ""))
     if entry.kind == "same_number_claimed":
         return str(IDENTIFIERS.get(str(entry.details.get("kind")), ""))
-    return ""
+    return event_reason(entry.kind, entry.details)
 
 
 @dataclass(frozen=True)

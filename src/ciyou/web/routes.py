@@ -11,6 +11,7 @@ from ciyou.web.guard import Access, Route, guarded
 from ciyou.web.pages import (
     account,
     audit,
+    changing,
     child,
     determinations,
     evidence,
@@ -42,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     *screenings.ROUTES,
     *leads.ROUTES,
     *child.ROUTES,
+    *changing.ROUTES,
     *determinations.ROUTES,
     *visits.ROUTES,
     *letters.ROUTES,

@@ -17,6 +17,7 @@ LEVEL_DIGITS: Mapping[int, str] = {0: "nation", 2: "province", 4: "city", 6: "co
 _COUNTY_DIGITS = 6
 # Another process may have loaded other names: none is kept longer than this.
 _KEPT_SECONDS = 60
+FOUND_AT_MOST, SHORTEST_PART = 20, 2
 
 
 def level_of(code: str) -> str:
@@ -39,9 +40,9 @@ def division_names(codes: Iterable[str], on: dt.date | None = None) -> dict[str,
     wanted = set(codes)
     asked = {code for code in wanted if (code, day) not in known}
     if asked:
-        own = _own_names({above for code in asked for above in _path(code)}, day)
+        own = _own_names({above for code in asked for above in path_of(code)}, day)
         for code in asked:
-            known[code, day] = "".join(own.get(above, "") for above in _shown(_path(code)))
+            known[code, day] = "".join(own.get(above, "") for above in _shown(path_of(code)))
     return {code: known[code, day] or code for code in wanted}
 
 
@@ -55,6 +56,18 @@ def division_choices(actor: Actor, *, level: str) -> tuple[tuple[str, str], ...]
     rows = _valid(Division.objects.filter(level=level), timezone.localdate())
     rows = rows.filter(code__gte=actor.scope.first, code__lt=actor.scope.end).order_by("code")
     codes = list(dict.fromkeys(rows.values_list("code", flat=True)))
+    names = division_names(codes)
+    return tuple((code, names[code]) for code in codes)
+
+
+def find_divisions(text: str, *, limit: int = FOUND_AT_MOST) -> tuple[tuple[str, str], ...]:
+    """Counties, townships and villages on the list today by a part of their name or the beginning of their code: code and name."""
+    wanted = text.strip()
+    if len(wanted) < SHORTEST_PART:
+        return ()
+    rows = _valid(Division.objects.filter(level__in=("county", "township", "village")), timezone.localdate())
+    rows = rows.filter(code__startswith=wanted) if wanted.isdigit() else rows.filter(name__contains=wanted)
+    codes = list(dict.fromkeys(rows.order_by("code").values_list("code", flat=True)[: limit + 1]))[:limit]
     names = division_names(codes)
     return tuple((code, names[code]) for code in codes)
 
@@ -78,7 +91,7 @@ def _kept(minute: int) -> dict[tuple[str, dt.date], str]:
     return {}
 
 
-def _path(code: str) -> tuple[str, ...]:
+def path_of(code: str) -> tuple[str, ...]:
     """The codes of a division and of those it lies in, the largest first."""
     digits = significant_digits(code)
     return tuple(digits[:length].ljust(DIVISION_DIGITS, "0") for length in LEVEL_DIGITS if 0 < length <= len(digits))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from ciyou.apps.accounts.divisions import path_of
 from ciyou.apps.accounts.models import Post
 from ciyou.core.access.actor import Actor, DivisionScope
 from ciyou.core.access.roles import ROLES
@@ -58,6 +59,14 @@ def posts_in(actor: Actor, *, division: str, role: str) -> tuple[PostCard, ...]:
         division__gte=max(inside.first, actor.scope.first), division__lt=min(inside.end, actor.scope.end)
     )
     return cards_of(rows.order_by("division", "user__full_name", "id"))
+
+
+def posts_over(actor: Actor, *, divisions: Iterable[str], roles: Iterable[str]) -> tuple[PostCard, ...]:
+    """The running posts of these roles whose place holds one of these divisions, inside the actor's own scope, by place and name."""
+    above = {code for division in divisions for code in path_of(division)}
+    rows = running_posts(timezone.localdate()).filter(role__in=list(roles), division__in=above)
+    rows = rows.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
+    return cards_of(rows.order_by("-division", "user__full_name", "id"))
 
 
 def post_for(*, division: str, role: str, on: dt.date) -> uuid.UUID | None:

@@ -9,12 +9,22 @@ from ciyou.apps.accounts.divisions import (
     division_choices,
     division_name,
     division_names,
+    find_divisions,
     level_of,
     successor_of,
 )
 from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
-from ciyou.apps.accounts.posts import PostCard, actor_of, post_card, post_cards, post_for, post_ids_within, posts_in
+from ciyou.apps.accounts.posts import (
+    PostCard,
+    actor_of,
+    post_card,
+    post_cards,
+    post_for,
+    post_ids_within,
+    posts_in,
+    posts_over,
+)
 
 __all__ = (
     "PostCard",
@@ -23,6 +33,7 @@ __all__ = (
     "division_choices",
     "division_name",
     "division_names",
+    "find_divisions",
     "is_held",
     "level_of",
     "possible_takers",
@@ -31,6 +42,7 @@ __all__ = (
     "post_for",
     "post_ids_within",
     "posts_in",
+    "posts_over",
     "successor_of",
     "user_name",
     "user_names",

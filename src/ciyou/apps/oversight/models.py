@@ -75,18 +75,20 @@ class BreakGlass(models.Model):
 
 
 class RequestState(models.TextChoices):
-    """A request is open until it is granted, refused with a reason, or withdrawn by whoever made it."""
+    """A request is open until it is granted, refused with a reason, or withdrawn by whoever made it; a restriction can be lifted."""
 
     OPEN = "open"
     GRANTED = "granted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LIFTED = "lifted"
 
 
 class SubjectRequest(models.Model):
     """A child's or guardian's request about the data held: `kind` copy | correct | restrict.
 
     `content` is encrypted JSON: who asked, in what relation, how their identity was checked, and their words. `id` is made by the form.
+    `lifted_…`: who ended a granted restriction, when and why.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -101,6 +103,9 @@ class SubjectRequest(models.Model):
     decided_by = models.CharField(max_length=64, blank=True)
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=400, blank=True)
+    lifted_by = models.CharField(max_length=64, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+    lift_reason = models.CharField(max_length=400, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -19,7 +19,7 @@ from ciyou.apps.cases.list_conditions import due_days
 from ciyou.apps.cases.tasks import end_task, open_task
 from ciyou.apps.oversight.models import RequestState, SubjectRequest
 from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
-from ciyou.apps.registry.named_access import openable_person, protect_file
+from ciyou.apps.oversight.restrictions import restrict_on_request
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
@@ -66,6 +66,9 @@ class RequestCard:
     decided_by: str
     decided_at: dt.datetime | None
     reason: str
+    lifted_by: str
+    lifted_at: dt.datetime | None
+    lift_reason: str
     version: int
 
     @property
@@ -221,8 +224,7 @@ def decide_request(
         if not changed:
             raise somebody_was_first()
         if granted and row.kind == "restrict":
-            openable_person(actor, person_id=row.person_id)
-            protect_file(actor, person_id=row.person_id, protected=True)
+            restrict_on_request(actor, request_id=row.id, person_id=row.person_id, reason=kept)
         end_task(actor, kind=TASK, subject_id=str(request_id), state="done" if granted else "refused", reason=kept)
         record_action(
             actor,
@@ -291,5 +293,8 @@ def _card(row: SubjectRequest, dues: Mapping[str, dt.date]) -> RequestCard:
         decided_by=user_name(row.decided_by) if row.decided_by else "",
         decided_at=row.decided_at,
         reason=row.reason,
+        lifted_by=user_name(row.lifted_by) if row.lifted_by else "",
+        lifted_at=row.lifted_at,
+        lift_reason=row.lift_reason,
         version=row.version,
     )

@@ -24,18 +24,24 @@ from ciyou.core.clock.ages import birth_cutoff, date_of_age
 
 OF_AGE = 18
 BATCH = 500
+KNOWN_FROM = ("certificate", "police", "court", "family", "hospital")
+"""How a death became known; a code, because free words about a person do not belong into a log."""
 
 
-def record_death(actor: Actor, *, person_id: PersonId, on: dt.date, evidence_id: UUID | None = None) -> None:
+def record_death(
+    actor: Actor, *, person_id: PersonId, on: dt.date, known_from: str = "", evidence_id: UUID | None = None
+) -> None:
     """Record that a child or a parent has died: a verified fact from that day on, and the file's state.
 
-    For a child `registry.child_died` is published: what is due for it ends.
+    `known_from` is one of KNOWN_FROM, "" where nobody said. For a child `registry.child_died` is published: what is due for it ends.
     """
     check_may(actor, Action.REGISTER, Action.RECORD_FACTS)
     if on > timezone.localdate():
         raise refused(
             "death_day", "死亡日期不能在将来；请改正。", "A day of death does not lie in the future; correct it."
         )
+    if known_from and known_from not in KNOWN_FROM:
+        raise refused("death_known", "请选择怎样得知的。", "Choose how this became known.")
     with transaction.atomic():
         person = find_for_work(actor, person_id)
         if person.birth_date is not None and on < person.birth_date:
@@ -44,7 +50,7 @@ def record_death(actor: Actor, *, person_id: PersonId, on: dt.date, evidence_id:
             )
         with walled(LOCAL_OPERATOR):
             _change_status(person, PersonStatus.DEAD, on)
-            note_event(actor, person.id, "died", on=on)
+            note_event(actor, person.id, "died", on=on, details={"known_from": known_from} if known_from else None)
         dead = NewStatement("dead", True, "verified", valid_from=on)
         record_facts(actor, person_id=person.id, statements=[dead], source="registration", evidence_id=evidence_id)
         record_action(
@@ -113,6 +119,10 @@ def move_person(
     if not division.isdigit() or len(division) != 12 or len(significant_digits(division)) < 6:
         raise refused(
             "division", "请选择迁入的村（居）、乡镇或县。", "Choose the village, township or county moved to."
+        )
+    if on > timezone.localdate():
+        raise refused(
+            "move_day", "迁移日期不能在将来；请改正。", "A day of moving does not lie in the future; correct it."
         )
     with transaction.atomic():
         person = find_for_work(actor, person_id)

@@ -22,7 +22,7 @@ from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import Identifier, PayeeAccount, Person, PersonPlace, PersonStatus, Relationship
 from ciyou.apps.registry.payees import open_account, seal_account
 from ciyou.apps.registry.places import refresh_places
-from ciyou.apps.registry.refusals import refused
+from ciyou.apps.registry.refusals import refused, somebody_was_first
 from ciyou.apps.registry.sealing import open_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -58,32 +58,56 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 """What becomes of each relation to the file that ends."""
 
 
-def merge_people(actor: Actor, *, keep: PersonId, drop: PersonId) -> None:
+MERGE_REASONS = ("same_number", "same_family", "told_by_family", "registered_twice")
+"""Why two files are taken for one person's; a code, because free words about a person do not belong into a log."""
+
+
+def merge_people(actor: Actor, *, keep: PersonId, drop: PersonId, reason: str = "") -> bool:
     """Make two files of one person one: `drop` ends and leads to `keep`. What was moved is noted on both, by row.
 
-    Raises RecordError for files of different kinds, and when a relation to a person is not named in this module.
+    `reason` is one of MERGE_REASONS, "" where the machine merges. False: they are one already (the form was sent twice). Raises
+    RecordError for files of different kinds, when somebody merged them the other way, and when a relation to a person is not
+    named in this module.
     """
     check_may(actor, Action.REGISTER)
-    relations = _every_relation()
+    if reason and reason not in MERGE_REASONS:
+        raise refused("merge_reason", "请选择为什么是同一个人。", "Choose why this is one person.")
+    relations = every_relation()
     with transaction.atomic():
-        first, second = sorted((str(keep), str(drop)))
-        if first == second:
+        stays, ends = UUID(str(keep)), UUID(str(drop))
+        if stays == ends:
             raise _not_two()
-        locked = {str(person.id): person for person in (find_for_work(actor, first), find_for_work(actor, second))}
-        kept, dropped = locked[str(UUID(str(keep)))], locked[str(UUID(str(drop)))]
+        # In the order of their ids, so that two officers who merge the same two wait for each other.
+        found = {asked: find_for_work(actor, asked) for asked in sorted((stays, ends))}
+        kept, dropped = found[stays], found[ends]
+        if kept.id == dropped.id == stays:
+            return False
+        if (kept.id, dropped.id) != (stays, ends):
+            raise _moved_on()
         if kept.kind != dropped.kind:
             raise _not_two()
         with walled(LOCAL_OPERATOR):
             moved = _move(actor, relations, kept, dropped)
             affected = children_of(kept)
-        note_event(actor, kept.id, "absorbed", details={"file": str(dropped.id), "moved": moved})
-        with walled(LOCAL_OPERATOR):
-            note_event(actor, dropped.id, "merged", details={"into": str(kept.id), "moved": moved})
-        record_action(
-            actor, action="merge_people", subject=str(kept.id), persons=[str(kept.id), str(dropped.id)], highest_class=4
-        )
+        _note_merge(actor, kept, dropped, moved, reason)
         publish_event("registry.people_merged", kept=str(kept.id), dropped=str(dropped.id))
         publish_event("registry.facts_changed", child_ids=[str(child) for child in affected])
+    return True
+
+
+def _note_merge(actor: Actor, kept: Person, dropped: Person, moved: Mapping[str, list[str]], reason: str) -> None:
+    why = {"reason": reason} if reason else {}
+    note_event(actor, kept.id, "absorbed", details={"file": str(dropped.id), "moved": moved, **why})
+    with walled(LOCAL_OPERATOR):
+        note_event(actor, dropped.id, "merged", details={"into": str(kept.id), "moved": moved, **why})
+    record_action(
+        actor,
+        action="merge_people",
+        subject=str(kept.id),
+        persons=[str(kept.id), str(dropped.id)],
+        details=why,
+        highest_class=4,
+    )
 
 
 def _not_two() -> Exception:
@@ -94,12 +118,20 @@ def _not_two() -> Exception:
     )
 
 
+def _moved_on() -> Exception:
+    return somebody_was_first(
+        "其中一份档案刚刚已由别人合并。请打开保留的那份查看。",
+        "Somebody has just merged one of these files. Open the one that stayed.",
+    )
+
+
 def relation_name(relation: models.ManyToOneRel) -> str:
     """`app.Model.field` of a relation to a person."""
     return f"{relation.related_model._meta.label}.{relation.field.name}"
 
 
-def _every_relation() -> dict[str, models.ManyToOneRel]:
+def every_relation() -> dict[str, models.ManyToOneRel]:
+    """Every relation to a person by its name; raises RecordError when RELATIONS does not say what becomes of one."""
     found = {relation_name(relation): relation for relation in Person._meta.related_objects}
     unknown = sorted(set(found) - set(RELATIONS))
     if unknown:

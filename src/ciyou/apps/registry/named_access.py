@@ -12,7 +12,7 @@ from django.utils import timezone
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.events import note_event
-from ciyou.apps.registry.models import NamedAccess, Person, PersonPlace, PersonStatus
+from ciyou.apps.registry.models import NamedAccess, Person, PersonEvent, PersonPlace, PersonStatus
 from ciyou.apps.registry.reading import PersonCard, card_of
 from ciyou.apps.registry.refusals import person_not_found
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
@@ -88,17 +88,43 @@ def end_named_access(actor: Actor, *, person_id: uuid.UUID, user_id: str, why: s
     return ended
 
 
-def protect_file(actor: Actor, *, person_id: uuid.UUID, protected: bool) -> bool:
-    """Make a file visible to its named workers only, or open again to all in its area; False when it was so already.
+CASE = "case"
+"""The ground of a protection that an officer decided; of one that was asked for, the ground is the request's id."""
 
-    Called by the service that decided it, inside its transaction.
+
+def protect_file(actor: Actor, *, person_id: uuid.UUID, protected: bool, ground: str = CASE, reason: str = "") -> bool:
+    """Make a file visible to its named workers only on one ground, or take that ground back; False when it was so already.
+
+    It opens to its area when no ground is left. Called by the service that decided it, inside its transaction; `reason` is a code.
     """
     with transaction.atomic(), walled(LOCAL_OPERATOR):
-        changed = Person.objects.filter(pk=person_id, restricted=not protected).update(
-            restricted=protected, version=F("version") + 1, updated_at=timezone.now()
+        person = Person.objects.select_for_update().get(pk=person_id)
+        grounds = grounds_of(person)
+        if (ground in grounds) == protected:
+            return False
+        left = {*grounds, ground} if protected else set(grounds) - {ground}
+        Person.objects.filter(pk=person_id).update(
+            restricted=bool(left), version=F("version") + 1, updated_at=timezone.now()
         )
-        if changed:
-            kind = "restricted" if protected else "unrestricted"
-            note_event(actor, person_id, kind)
-            record_action(actor, action=f"{kind}_file", persons=[str(person_id)], highest_class=5)
-    return bool(changed)
+        kind = "restricted" if protected else "unrestricted"
+        note_event(actor, person_id, kind, details={"ground": ground, **({"reason": reason} if reason else {})})
+        record_action(actor, action=f"{kind}_file", persons=[str(person_id)], highest_class=5)
+    return True
+
+
+def grounds_of(person: Person) -> dict[str, dt.date]:
+    """On what grounds a file is protected, and since when: CASE, or the id of a granted request. Nothing where it is open.
+
+    Files that were merged into this one count: a merge passes protection on.
+    """
+    if not person.restricted:
+        return {}
+    standing: dict[str, dt.date] = {}
+    events = PersonEvent.objects.filter(Q(person=person) | Q(person__merged_into=person))
+    for event in events.filter(kind__in=("restricted", "unrestricted")).order_by("id"):
+        ground = str(event.details.get("ground", CASE))
+        if event.kind == "restricted":
+            standing[ground] = event.on
+        else:
+            standing.pop(ground, None)
+    return standing or {CASE: timezone.localtime(person.updated_at).date()}

@@ -19,6 +19,7 @@ from ciyou.apps.registry.models import PayeeAccount
 from ciyou.apps.registry.refusals import person_not_found, refused
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action
+from ciyou.core.errors import RecordError
 from ciyou.core.linkage.identity import clean_id_text
 from ciyou.vault.fields import blind_index, decrypt_text, encrypt_text
 
@@ -35,22 +36,21 @@ class MaskedAccount:
 
 
 def record_payee(actor: Actor, *, person_id: PersonId, holder: str, bank: str, number: str) -> int:
-    """Put a bank card on a child's file; the one before ends. Raises RecordError when the card number cannot be one."""
+    """Put a bank card on a child's file; the one before ends. The same account twice is one.
+
+    Raises RecordError with everything that is missing, and when the card number cannot be one.
+    """
     check_may(actor, Action.REGISTER)
-    digits = clean_id_text(number)
-    if not is_card_number(digits):
-        raise refused(
-            "card_number",
-            "银行卡号的校验位不对；请对照卡面重新填写 16 至 19 位卡号。",
-            "The check digit of this card number does not fit; fill in its 16 to 19 digits again from the card.",
-        )
-    if not holder.strip() or not bank.strip():
-        raise refused("card_holder", "请填写户名和开户银行。", "Fill in the account's holder and its bank.")
+    content = _checked(holder.strip(), bank.strip(), clean_id_text(number))
+    digits = content["number"]
     with transaction.atomic():
         person = find_for_work(actor, person_id)
         now = timezone.now()
-        content = {"holder": holder.strip(), "bank": bank.strip(), "number": digits}
-        PayeeAccount.objects.filter(person=person, ended_at=None).update(ended_at=now)
+        standing = PayeeAccount.objects.filter(person=person, ended_at=None)
+        for row in standing:
+            if open_account(row) == content:
+                return row.id
+        standing.update(ended_at=now)
         row = PayeeAccount.objects.create(
             person=person,
             cipher=seal_account(person.id, content),
@@ -60,6 +60,49 @@ def record_payee(actor: Actor, *, person_id: PersonId, holder: str, bank: str, n
         )
         record_action(actor, action="record_payee", subject=str(person.id), persons=[str(person.id)], highest_class=3)
     return row.id
+
+
+def _checked(holder: str, bank: str, digits: str) -> dict[str, str]:
+    problems = []
+    if not holder:
+        problems.append(
+            refused("card_holder", "请填写户名，与存折或卡上一致。", "Fill in the holder as on the card or passbook.")
+        )
+    if not bank:
+        problems.append(refused("card_bank", "请填写开户银行。", "Fill in the bank."))
+    if not is_card_number(digits):
+        problems.append(
+            refused(
+                "card_number",
+                "银行卡号的校验位不对；请对照卡面重新填写 16 至 19 位卡号。",
+                "The check digit of this card number does not fit; fill in its 16 to 19 digits again from the card.",
+            )
+        )
+    if problems:
+        raise RecordError([one for error in problems for one in error.problems])
+    return {"holder": holder, "bank": bank, "number": digits}
+
+
+@dataclass(frozen=True)
+class EndedAccount:
+    """An account that money went to before."""
+
+    holder: str
+    bank: str
+    masked: str
+    recorded_at: dt.datetime
+    ended_at: dt.datetime
+
+
+def earlier_payees(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> tuple[EndedAccount, ...]:
+    """The accounts that were replaced, masked, the latest first."""
+    person = find_person(actor, person_id, purpose)
+    found = []
+    for row in PayeeAccount.objects.filter(person=person).exclude(ended_at=None).order_by("-ended_at", "-id"):
+        content = open_account(row)
+        masked = mask_identifier("account", content["number"])
+        found.append(EndedAccount(content["holder"], content["bank"], masked, row.recorded_at, row.ended_at))
+    return tuple(found)
 
 
 def payee_of(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> MaskedAccount | None:

@@ -1,9 +1,12 @@
 """What other rooms read from the registry: files cut down to what the actor may see, for a purpose."""
 
+from ciyou.apps.registry.comparing import ComparedFile, Comparison, compare_children
 from ciyou.apps.registry.history import FactLine, TimelineEntry, facts_history, find_line, stale_facts, timeline_of
 from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_identifiers
-from ciyou.apps.registry.payees import MaskedAccount, payee_of
+from ciyou.apps.registry.moves import MovedAway, moved_away
+from ciyou.apps.registry.payees import EndedAccount, MaskedAccount, earlier_payees, payee_of
 from ciyou.apps.registry.proofs import EvidenceCard, OpenedEvidence, list_evidence, open_evidence
+from ciyou.apps.registry.protection import Ground, Protection, protection_of, read_protection
 from ciyou.apps.registry.reading import (
     Family,
     Kin,
@@ -20,21 +23,31 @@ from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
 from ciyou.apps.registry.scoping import is_named, protected_ids, visible_people
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
+from ciyou.apps.registry.workers import NamedWorker
 
 __all__ = [
+    "ComparedFile",
+    "Comparison",
+    "EndedAccount",
     "EvidenceCard",
     "FactLine",
     "Family",
+    "Ground",
     "Kin",
     "MaskedAccount",
     "MaskedIdentifier",
+    "MovedAway",
+    "NamedWorker",
     "OpenedEvidence",
     "PersonCard",
     "PersonNotFound",
+    "Protection",
     "SearchOutcome",
     "TimelineEntry",
     "cards_of",
     "children_of_adults",
+    "compare_children",
+    "earlier_payees",
     "facts_history",
     "family_of",
     "find_alike",
@@ -44,9 +57,12 @@ __all__ = [
     "is_named",
     "list_evidence",
     "masked_identifiers",
+    "moved_away",
     "open_evidence",
     "payee_of",
     "protected_ids",
+    "protection_of",
+    "read_protection",
     "search_people",
     "search_register",
     "siblings_of",

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.cases.child_work import last_visits, work_on_child
@@ -15,7 +16,16 @@ from ciyou.apps.cases.letter_lists import letters_of_child
 from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.oversight.break_glass import open_until
-from ciyou.apps.registry.selectors import Family, PersonCard, PersonNotFound, family_of, get_person, visible_people
+from ciyou.apps.registry.selectors import (
+    Family,
+    PersonCard,
+    PersonNotFound,
+    family_of,
+    get_person,
+    moved_away,
+    protection_of,
+    visible_people,
+)
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
@@ -32,6 +42,7 @@ from ciyou.web.wording import SEXES, Sentence
 
 FIELDS = ("name", "sex", "birth_date", "division", "family", "circumstances", "decisions", "work")
 PERSONAL = 3
+_ABOUT_REQUESTS = (Action.SUBJECT_REQUEST, Action.DECIDE_SUBJECT_REQUEST)
 
 
 def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -60,6 +71,8 @@ def render_child(
     try:
         family = family_of(actor, child_id=child_id, purpose=Purpose.SERVE)
     except PersonNotFound as error:
+        if moved_away(actor, person_id=child_id) is not None:
+            return redirect("moved", child_id=child_id)
         raise Http404 from error
     if family.child.kind != "child":
         raise Http404
@@ -97,6 +110,9 @@ def _who(actor: Actor, family: Family, view: DeterminationView | None) -> dict[s
         "facts": fact_lines(view, lang) if view else [],
         "conflicts": conflict_lines(view, lang) if view else [],
         "links": _links(actor, child),
+        "manage": _manage(actor, child),
+        "grounds": protection_of(actor, person_id=child.id, purpose=Purpose.SERVE) if child.restricted else (),
+        "may_read_requests": any(may_do(actor.role, one) for one in _ABOUT_REQUESTS),
         "glass_until": open_until(actor, person_id=child.id) if may_do(actor.role, Action.BREAK_GLASS) else None,
     }
 
@@ -115,6 +131,20 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "determinations": ("determination_history", True),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
+
+
+def _manage(actor: Actor, child: PersonCard) -> list[tuple[str, str]]:
+    """What changes the file itself, for roles that may: words and address."""
+    wanted = (
+        (_("收款账户"), "payee", Action.REVEAL),
+        (_("登记迁移"), "move_person", Action.REGISTER),
+        (_("登记去世"), "record_death", Action.REGISTER),
+        (_("与另一份档案合并"), "merge", Action.REGISTER),
+        (_("特别保护和指名的办案人员"), "protection", Action.CONFIRM),
+    )
+    return [
+        (words, address_of(name, child_id=child.id)) for words, name, action in wanted if may_do(actor.role, action)
+    ]
 
 
 def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dict[str, Any]:

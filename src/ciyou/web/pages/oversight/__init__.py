@@ -69,6 +69,15 @@ ROUTES = (
         Action.SUBJECT_REQUEST,
         _ASKED,
     ),
+    Route(
+        "requests/<uuid:request_id>/lift/",
+        subject_requests.lift,
+        "lift_restriction",
+        Access.PERSONAL,
+        _WRITE,
+        Action.DECIDE_SUBJECT_REQUEST,
+        _ASKED,
+    ),
     Route("requests/<uuid:request_id>/copy/", copies.show_copy, "request_copy", Access.PERSONAL, _READ, None, _ASKED),
     Route(
         "requests/<uuid:request_id>/copy/file/", copies.make_copy, "make_copy", Access.PERSONAL, _WRITE, None, _ASKED

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ciyou.apps.oversight.refusals import NotFoundHere
+from ciyou.apps.oversight.restrictions import RESTRICT, lift_restriction
 from ciyou.apps.oversight.subject_requests import (
     LEAST_REASON,
     RequestCard,
@@ -53,6 +54,7 @@ STATES = {
     "granted": _("已同意"),
     "refused": _("已拒绝"),
     "withdrawn": _("已撤回"),
+    "lifted": _("已解除限制"),
 }
 FIELDS = ("name", "subject_request")
 PERSONAL = 3
@@ -166,6 +168,7 @@ def _page(request: HttpRequest, request_id: uuid.UUID, problems: Sequence[Senten
         "checked_by": CHECKED.get(card.requester.checked_by, ""),
         "may_decide": card.is_open and may_do(role, Action.DECIDE_SUBJECT_REQUEST),
         "may_withdraw": card.is_open and may_do(role, Action.SUBJECT_REQUEST),
+        "may_lift": card.kind == RESTRICT and card.state == "granted" and may_do(role, Action.DECIDE_SUBJECT_REQUEST),
         "reason": request.POST.get("reason", ""),
         "least": LEAST_REASON,
         "problems": problems,
@@ -191,6 +194,21 @@ def decide(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     )
 
 
+def lift(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
+    """End a granted restriction; why is written down."""
+    return _act(
+        request,
+        request_id,
+        lambda: lift_restriction(
+            request.actor,
+            request_id=request_id,
+            version=_version(request.POST),
+            reason=request.POST.get("reason", ""),
+            origin=request.META["REMOTE_ADDR"],
+        ),
+    )
+
+
 def withdraw(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     """Whoever asked takes the request back."""
     return _act(
@@ -205,7 +223,7 @@ def withdraw(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def _act(request: HttpRequest, request_id: uuid.UUID, act: Callable[[], None]) -> HttpResponse:
+def _act(request: HttpRequest, request_id: uuid.UUID, act: Callable[[], object]) -> HttpResponse:
     try:
         act()
     except (NotFoundHere, PersonNotFound) as error:
