@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pytest
 
@@ -119,6 +119,7 @@ def test_every_month_is_answered_as_the_interpreter_answers_on_its_day(seed):
                     check(answer, code, division, judged_on.day(answer.month), statements)
 
 
+@cache
 def read_by(book, code):
     """The facts that a rule and those it refers to read."""
     rule = book.by_code[code]
