@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ciyou.apps.awards.access import find_application, is_own_work
 from ciyou.apps.awards.contents import AppealContent, open_appeal, seal_appeal
-from ciyou.apps.awards.models import Appeal, Application, ApplicationState
+from ciyou.apps.awards.models import OPEN_STATES, Appeal, Application, ApplicationState
 from ciyou.apps.awards.refusals import application_not_found, check_may, check_reason, moved_on, refused, same_person
 from ciyou.apps.awards.steps import APPEAL, DRAFT, REVIEWER, content_of, end_step, note, open_step, take_step
 from ciyou.core.access.actor import Actor
@@ -89,6 +89,13 @@ def _reopen(actor: Actor, row: Application) -> None:
     """A refusal is drafted again, by the county; an approved award is changed by its own changes."""
     if row.state != ApplicationState.REFUSED:
         return
+    same = Application.objects.filter(person_id=row.person_id, entitlement=row.entitlement)
+    if same.filter(state__in=OPEN_STATES).exists():
+        raise refused(
+            "appeal.applied_again",
+            "这个孩子的这一项已经重新申请，正在办理；申诉请答复为维持，并告知新的申请。",
+            "This was applied for anew and is under way; answer that the decision stands, and name the new application.",
+        )
     content = replace(content_of(row), decision_words="")
     take_step(
         actor,

@@ -10,7 +10,7 @@ from typing import Any
 from ciyou.apps.audit.keys import keyring
 from ciyou.vault.fields import decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
 
-GIVEN, KNOWN, MISSING = "given", "known", "missing"
+GIVEN, KNOWN, MISSING, IF_NEEDED = "given", "known", "missing", "if_needed"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ class Applicant:
 
 @dataclass(frozen=True)
 class ApplicationContent:
-    """What was said on the way. `documents` by code: given | known (nobody has to bring it) | missing.
+    """What was said on the way. `documents` by code: given | known (nobody has to bring it) | missing | if_needed
+    (only where the township's comparison of data does not show it).
 
     `compared`: the departments whose data the township held against the application. `missing_words`: what is to be brought.
     """

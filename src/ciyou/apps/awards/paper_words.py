@@ -27,6 +27,7 @@ RELATION_WORDS = {
     "": "由系统依据认定提出",
 }
 DOCUMENT_STATES = {GIVEN: "已提交", KNOWN: "数据已有，免交"}
+MADE_HERE = "application_form"
 OUTCOMES = {"agree": "同意", "disagree": "不同意"}
 TITLES = {
     "application_form": "困境儿童保障申请审批表",
@@ -105,7 +106,7 @@ def _application_form(written: Written) -> Mapping[str, Any]:
 
 def _documents(content: ApplicationContent, rules: PayingRules) -> str:
     named = {one.code: one.zh for one in rules.documents}
-    told = [f"{named.get(code, code)}（{DOCUMENT_STATES.get(state, '未提交')}）" for code, state in content.documents.items()]
+    told = [f"{named.get(code, code)}（{DOCUMENT_STATES.get(state, '未提交')}）" for code, state in content.documents.items() if state in DOCUMENT_STATES and code != MADE_HERE]
     return "；".join(told) or "无需提交"
 
 

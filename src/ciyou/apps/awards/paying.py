@@ -44,6 +44,10 @@ class PayingRules:
         return self.payment.series
 
     @property
+    def checked_by(self) -> str:
+        return _value(self.payment.checked_by) or TOWNSHIP
+
+    @property
     def decided_by(self) -> str:
         return _value(self.payment.decided_by) or COUNTY
 

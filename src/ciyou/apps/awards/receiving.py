@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of, find_application, find_child, known_classes
-from ciyou.apps.awards.contents import GIVEN, KNOWN, MISSING, Applicant, ApplicationContent, seal_application
+from ciyou.apps.awards.contents import GIVEN, IF_NEEDED, KNOWN, MISSING, Applicant, ApplicationContent, seal_application
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, ApplicationStep, Award, AwardState
 from ciyou.apps.awards.numbering import code_hash, make_code, next_application_sequence, receipt_number
 from ciyou.apps.awards.paying import PayingRules, paying_rules
@@ -20,6 +20,7 @@ from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refuse
 from ciyou.apps.awards.steps import CHECK, COMPLETE, content_of, end_every_step, end_step, note, open_step, take_step
 from ciyou.apps.entitlements.deciding import rule_decided
 from ciyou.apps.registry.deciding import known_facts
+from ciyou.apps.registry.identities import has_payee
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import CiyouError, RecordError
@@ -29,6 +30,7 @@ from ciyou.packs.payment_values import WantedDocument
 GUARDIAN, DIRECTOR, PROPOSED = "guardian", "director", "proposed"
 RELATIONS = ("self", "father", "mother", "guardian", "relative", "village")
 NAME_LENGTH, CONTACT_LENGTH = 64, 64
+MADE_HERE, ACCOUNT = "application_form", "bank_card"
 _TRIES = 5
 
 
@@ -56,19 +58,26 @@ class Receipt:
 
 @dataclass(frozen=True)
 class AskedDocument:
-    """A paper of the form: asked for, or not (`known`) because what it would show is on file."""
+    """A paper of the form; `state` missing (asked for now) | known (on file, or made by this system) | if_needed."""
 
     document: WantedDocument
-    known: bool
+    state: str
 
 
 def asked_documents(rules: PayingRules, child_id: uuid.UUID) -> tuple[AskedDocument, ...]:
-    """The papers of an entitlement, each with whether the data make it unnecessary."""
+    """The papers of an entitlement. What data can show is asked for only where the comparison of data has not shown it."""
     known = known_facts(child_id)
-    return tuple(
-        AskedDocument(one, bool(one.only_if_unknown) and known.issuperset(one.only_if_unknown))
-        for one in rules.documents
-    )
+    found = rule_decided(child_id=child_id, rule=rules.rule.code)
+    shown = found is not None and found.confirmed and found.decision is not None and found.decision.outcome is Outcome.YES
+
+    def state(one: WantedDocument) -> str:
+        if one.code == MADE_HERE or (one.code == ACCOUNT and has_payee(child_id)):
+            return KNOWN
+        if not one.only_if_unknown:
+            return MISSING
+        return KNOWN if shown or known.issuperset(one.only_if_unknown) else IF_NEEDED
+
+    return tuple(AskedDocument(one, state(one)) for one in rules.documents)
 
 
 def receive_application(actor: Actor, *, wanted: NewApplication) -> Receipt:
@@ -204,7 +213,7 @@ def _new_row(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
 
 def _documents(wanted: NewApplication, rules: PayingRules) -> dict[str, str]:
     return {
-        one.document.code: KNOWN if one.known else GIVEN if one.document.code in wanted.brought else MISSING
+        one.document.code: GIVEN if one.document.code in wanted.brought else one.state
         for one in asked_documents(rules, wanted.child_id)
     }
 

@@ -15,7 +15,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of, township_of
 from ciyou.apps.awards.contents import ApplicationContent, open_application, seal_application
 from ciyou.apps.awards.models import Application, ApplicationStep
-from ciyou.apps.awards.paying import paying_rules
+from ciyou.apps.awards.paying import TOWNSHIP, paying_rules
 from ciyou.apps.awards.refusals import moved_on
 from ciyou.apps.cases.tasks import end_task, open_task
 from ciyou.apps.registry.identities import named_users
@@ -125,6 +125,8 @@ def open_work(actor: Actor, work: Work, *, started_on: dt.date | None = None) ->
 def default_role(row: Application, step: str) -> str:
     """Who takes a step: the township's supervisor where there is one, else the county."""
     if step in (CHECK, COMPLETE, POST, REMOVE, TELL, REFUSAL):
+        if paying_rules(row.entitlement, row.division, timezone.localdate()).checked_by != TOWNSHIP:
+            return DRAFTER
         held = post_for(division=township_of(row.division), role=SUPERVISOR, on=timezone.localdate())
         return SUPERVISOR if held else DRAFTER
     return DRAFTER if step == DRAFT else APPROVER

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.registry.models import Identifier, NamedAccess
+from ciyou.apps.registry.models import Identifier, NamedAccess, PayeeAccount
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
 ID_CARD = "id_card"
@@ -31,3 +31,9 @@ def named_users(person_id: uuid.UUID) -> frozenset[str]:
     with walled(LOCAL_OPERATOR):
         rows = NamedAccess.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), person_id=person_id)
         return frozenset(rows.values_list("user_id", flat=True))
+
+
+def has_payee(person_id: uuid.UUID) -> bool:
+    """Whether an account that money for this child is paid to is on file; not which."""
+    with walled(LOCAL_OPERATOR):
+        return PayeeAccount.objects.filter(person_id=person_id, ended_at=None).exists()
