@@ -39,7 +39,9 @@ def receive_appeal(actor: Actor, *, appeal_id: uuid.UUID, application_id: uuid.U
             )
         if Appeal.objects.filter(application=row, result="").exists():
             raise refused(
-                "appeal.open_already", "已有一份申诉正在办理，不必重复提出。", "An appeal is open already; a second is not needed."
+                "appeal.open_already",
+                "已有一份申诉正在办理，不必重复提出。",
+                "An appeal is open already; a second is not needed.",
             )
         Appeal.objects.create(
             id=appeal_id,
@@ -69,7 +71,11 @@ def answer_appeal(actor: Actor, *, appeal_id: uuid.UUID, result: str, words: str
                 "An appeal is answered by somebody who did not work on it; hand it to another reviewer or approver.",
             )
         if result not in (UPHELD, REOPENED):
-            raise refused("appeal.result", "请选择维持原决定，还是重新办理。", "Choose whether the decision stands or is made again.")
+            raise refused(
+                "appeal.result",
+                "请选择维持原决定，还是重新办理。",
+                "Choose whether the decision stands or is made again.",
+            )
         content = replace(open_appeal(appeal_id, found.content), answer=stated)
         taken = Appeal.objects.filter(id=appeal_id, result="").update(
             result=result,

@@ -212,7 +212,9 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
     child = get_person(actor, person_id=row.person_id, purpose=PURPOSE)
     rules = paying_rules(row.entitlement, row.division, timezone.localdate())
     notice = PublicNotice.objects.filter(application=row).first()
-    steps = tuple(StepLine(one.step, one.outcome, one.by, one.at, one.began_on) for one in row.steps.order_by("at", "id"))
+    steps = tuple(
+        StepLine(one.step, one.outcome, one.by, one.at, one.began_on) for one in row.steps.order_by("at", "id")
+    )
     told = any(one.step == "tell" for one in steps)
     sees_words = ceiling_of(actor) >= COUNTY_CLASS
     return ApplicationView(
@@ -247,7 +249,9 @@ def _appeals(actor: Actor, row: Application) -> tuple[AppealView, ...]:
     for one in Appeal.objects.filter(application=row).order_by("received_on", "id"):
         content = open_appeal(one.id, one.content)
         may = answers and not one.result
-        found.append(AppealView(one.id, one.received_on, content.words, one.result, content.answer, one.decided_on, may))
+        found.append(
+            AppealView(one.id, one.received_on, content.words, one.result, content.answer, one.decided_on, may)
+        )
     return tuple(found)
 
 
@@ -255,9 +259,7 @@ def _workers(row: Application) -> tuple[str, ...]:
     return (row.received_by, row.checked_by, row.drafted_by, row.decided_by)
 
 
-def _rights(
-    actor: Actor, row: Application, rules: PayingRules, notice: PublicNotice | None, *, told: bool
-) -> Rights:
+def _rights(actor: Actor, row: Application, rules: PayingRules, notice: PublicNotice | None, *, told: bool) -> Rights:
     applies, checks = may_do(actor.role, Action.APPLY), may_do(actor.role, Action.CHECK_APPLICATION)
     here = actor.scope.holds(row.division)
     delegated = rules.decided_by == TOWNSHIP

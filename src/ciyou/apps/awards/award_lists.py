@@ -250,5 +250,3 @@ def _suspensions(award_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[Str
             if month > before.first:  # resumed from its own first month: it never stopped
                 listed.append(Stretch(before.first, month.plus(-1)))
     return {award: tuple(listed) for award, listed in found.items()}
-
-

@@ -165,7 +165,9 @@ def _decide(actor: Actor, change_id: uuid.UUID, version: int, accepted: bool, wo
     award = change.award
     if change.kind == HAND_OVER:
         raise refused(
-            "award.hand_over", "请从“移交”办理这一项。", "This is a handing over; decide it where handings over are decided."
+            "award.hand_over",
+            "请从“移交”办理这一项。",
+            "This is a handing over; decide it where handings over are decided.",
         )
     if not accepted:
         refuse_change(actor, change, words)
@@ -243,5 +245,3 @@ def note_change(actor: Actor, action: str, award: Award, **details: str) -> None
         details=details,
         highest_class=award.sensitivity,
     )
-
-

@@ -72,7 +72,9 @@ def _give(actor: Actor, row: Application, version: int, opinion: Opinion, rules:
         content_of(row),
         compared=tuple(sorted(_compared(opinion.compared))),
         check_outcome=_outcome(opinion.outcome),
-        check_words=check_reason(opinion.words) if opinion.outcome == DISAGREE else " ".join(opinion.words.split())[:400],
+        check_words=check_reason(opinion.words)
+        if opinion.outcome == DISAGREE
+        else " ".join(opinion.words.split())[:400],
         report=_report(opinion, rules),
     )
     if rules.verification and not content.authorized_on:
@@ -111,7 +113,9 @@ def _compared(chosen: Iterable[str]) -> frozenset[str]:
 def _outcome(outcome: str) -> str:
     if outcome not in (AGREE, DISAGREE):
         raise refused(
-            "application.opinion", "请选择核查意见。", "Choose an opinion: agree, disagree, or return for what is missing."
+            "application.opinion",
+            "请选择核查意见。",
+            "Choose an opinion: agree, disagree, or return for what is missing.",
         )
     return outcome
 

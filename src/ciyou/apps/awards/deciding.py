@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import publish_event
 from ciyou.apps.awards.access import find_application, is_own_work
+from ciyou.apps.awards.drafting import APPROVE, REFUSE, amount_of, confirmed_yes, first_month
 from ciyou.apps.awards.models import Application, ApplicationState, Award
 from ciyou.apps.awards.notices import check_notice_over
 from ciyou.apps.awards.papers import issue_paper
 from ciyou.apps.awards.paying import TOWNSHIP, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused, same_person
-from ciyou.apps.awards.drafting import APPROVE, REFUSE, amount_of, confirmed_yes, first_month
 from ciyou.apps.awards.steps import DECIDE, DRAFT, REFUSAL, TELL, content_of, end_step, note, open_step, take_step
 from ciyou.apps.registry.identities import identities_of
 from ciyou.core.access.actor import Actor
@@ -55,7 +55,9 @@ def _decide(
     if decision == RETURN:
         return _return(actor, row, rules, words)
     if decision != ACCEPT:
-        raise refused("application.decision", "请选择同意还是退回。", "Choose whether to decide as drafted or to return it.")
+        raise refused(
+            "application.decision", "请选择同意还是退回。", "Choose whether to decide as drafted or to return it."
+        )
     if row.outcome == REFUSE:
         return _refuse(actor, row, origin)
     assert row.outcome == APPROVE

@@ -94,7 +94,10 @@ def _write(actor: Actor, row: Application, version: int, draft: Draft, rules: Pa
     else:
         raise refused("application.outcome", "请选择同意还是不予确认。", "Choose whether to approve or to refuse.")
     content = replace(
-        content_of(row), draft_words=words, fact_on=draft.fact_on.isoformat() if draft.fact_on else "", decision_words=""
+        content_of(row),
+        draft_words=words,
+        fact_on=draft.fact_on.isoformat() if draft.fact_on else "",
+        decision_words="",
     )
     take_step(
         actor,
@@ -145,7 +148,8 @@ def amount_of(decision: Decision, wished: int | None) -> int:
         at_most = f"{ceiling / 100:.2f}" if ceiling is not None else ""
         raise refused(
             "application.amount",
-            f"认定没有定出金额。请填写每月金额（元），不低于 {floor / 100:.2f}" + (f"，不高于 {at_most}。" if at_most else "。"),
+            f"认定没有定出金额。请填写每月金额（元），不低于 {floor / 100:.2f}"
+            + (f"，不高于 {at_most}。" if at_most else "。"),
             f"The determination leaves the amount open. Give the yuan per month, at least {floor / 100:.2f}"
             + (f" and at most {at_most}." if at_most else "."),
         )

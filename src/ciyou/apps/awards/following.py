@@ -41,9 +41,7 @@ def on_person_moved(person_id: str, old_division: str, new_division: str, **_mor
         Award.objects.filter(id__in=here).update(division=new_division, version=F("version") + 1)
         elsewhere = [award for award in awards if award.id not in here]
         if elsewhere:
-            open_reviews(
-                LOCAL_OPERATOR, awards=elsewhere, ground=MOVED, on=timezone.localdate(), division=new_division
-            )
+            open_reviews(LOCAL_OPERATOR, awards=elsewhere, ground=MOVED, on=timezone.localdate(), division=new_division)
         if awards or not same:
             _log("move_awards", [person_id], awards=len(awards))
 

@@ -76,7 +76,12 @@ def _application_form(written: Written) -> Mapping[str, Any]:
         "title": f"{written.rules.rule.zh}申请审批表",
         "pairs": [
             ["姓名", child.name, "性别", SEXES.get(child.sex, _NOT_GIVEN)],
-            ["出生日期", chinese_day(child.birth_date) if child.birth_date else _NOT_GIVEN, "身份证号码", written.id_number or _NOT_GIVEN],
+            [
+                "出生日期",
+                chinese_day(child.birth_date) if child.birth_date else _NOT_GIVEN,
+                "身份证号码",
+                written.id_number or _NOT_GIVEN,
+            ],
             ["申请人", applicant.name or "—", "与儿童关系", RELATION_WORDS.get(applicant.relation, "—")],
             ["联系电话", applicant.contact or _NOT_GIVEN, "受理日期", chinese_day(row.received_on)],
         ],
@@ -106,13 +111,21 @@ def _application_form(written: Written) -> Mapping[str, Any]:
 
 def _documents(content: ApplicationContent, rules: PayingRules) -> str:
     named = {one.code: one.zh for one in rules.documents}
-    told = [f"{named.get(code, code)}（{DOCUMENT_STATES.get(state, '未提交')}）" for code, state in content.documents.items() if state in DOCUMENT_STATES and code != MADE_HERE]
+    told = [
+        f"{named.get(code, code)}（{DOCUMENT_STATES.get(state, '未提交')}）"
+        for code, state in content.documents.items()
+        if state in DOCUMENT_STATES and code != MADE_HERE
+    ]
     return "；".join(told) or "无需提交"
 
 
 def _checked(content: ApplicationContent) -> str:
     compared = "、".join(department_name(code) for code in content.compared)
-    told = [f"已与{compared}的数据比对。" if compared else "", f"{OUTCOMES.get(content.check_outcome, '—')}。", content.check_words]
+    told = [
+        f"已与{compared}的数据比对。" if compared else "",
+        f"{OUTCOMES.get(content.check_outcome, '—')}。",
+        content.check_words,
+    ]
     return "".join(part for part in told if part != "—。")
 
 
@@ -145,7 +158,11 @@ def _notice(written: Written) -> Mapping[str, Any]:
     return {
         "issuer": f"{division_name(_township(written.division))}",
         "paragraphs": ["经申请、核查，拟对下列人员予以确认，现予公示："],
-        "rows": [["姓名", written.child.name], ["村（居）", division_name(written.division)], ["事项", written.rules.rule.zh]],
+        "rows": [
+            ["姓名", written.child.name],
+            ["村（居）", division_name(written.division)],
+            ["事项", written.rules.rule.zh],
+        ],
         "closing": [
             f"公示期：{chinese_day(written.today)}至{chinese_day(written.ends_on)}。对公示内容有异议的，请在公示期内向乡镇人民政府（街道办事处）反映。公示期满即取下。"
         ],
@@ -157,7 +174,11 @@ def _care_agreement(written: Written) -> Mapping[str, Any]:
     name, issuer = written.child.name, issuer_name(_county(written.division))
     monthly = f"{yuan(row.amount_fen)}/月" if row.amount_fen is not None else "按当地标准"
     return {
-        "parties": [f"甲方：{issuer}", f"乙方（养育人）：{content.applicant.name or '＿＿＿＿＿＿＿＿'}", f"儿童：{name}"],
+        "parties": [
+            f"甲方：{issuer}",
+            f"乙方（养育人）：{content.applicant.name or '＿＿＿＿＿＿＿＿'}",
+            f"儿童：{name}",
+        ],
         "paragraphs": [
             "为保障孤儿的健康成长，根据国家关于孤儿保障的规定，甲乙双方订立本协议。",
             f"一、乙方照料{name}的生活，保证其吃、穿、住、就医和按时入学，关心其心理，不得虐待、遗弃，不得使其失学。",
@@ -166,7 +187,14 @@ def _care_agreement(written: Written) -> Mapping[str, Any]:
             "四、乙方不能继续养育、或者未尽到养育责任的，甲方另行安排养育，并变更领款人。",
             "五、本协议自双方签字之日起生效，至儿童不再符合条件或者另行安排养育时终止。一式三份，甲乙双方和乡镇（街道）各执一份。",
         ],
-        "signatures": ["甲方（盖章）：", "乙方（签名）：", "经办人：", "见证人：", "日期：　　年　月　日", "日期：　　年　月　日"],
+        "signatures": [
+            "甲方（盖章）：",
+            "乙方（签名）：",
+            "经办人：",
+            "见证人：",
+            "日期：　　年　月　日",
+            "日期：　　年　月　日",
+        ],
     }
 
 

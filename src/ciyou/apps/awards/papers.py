@@ -20,9 +20,8 @@ from ciyou.apps.awards.paper_words import Written, slip_words, words_of
 from ciyou.apps.awards.paying import paying_rules
 from ciyou.apps.awards.refusals import application_not_found
 from ciyou.apps.cases.documents.typesetting import typeset_file
-from ciyou.apps.registry.selectors import get_person
+from ciyou.apps.registry.selectors import get_person, masked_identifiers
 from ciyou.apps.registry.services import reveal_identifier
-from ciyou.apps.registry.selectors import masked_identifiers
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.awards.month import Month
 from ciyou.packs.pack_files import SHIPPED
@@ -114,7 +113,11 @@ def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str, 
 
 def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | None = None) -> tuple[PaperCard, ...]:
     """The papers of an application or award that the caller may show, in their order."""
-    rows = Paper.objects.filter(application_id=application_id) if application_id else Paper.objects.filter(award_id=award_id)
+    rows = (
+        Paper.objects.filter(application_id=application_id)
+        if application_id
+        else Paper.objects.filter(award_id=award_id)
+    )
     found = rows.order_by("made_at", "id").values_list("id", "kind", "number", "made_at")
     return tuple(PaperCard(*row) for row in found)
 

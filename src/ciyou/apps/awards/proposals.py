@@ -82,10 +82,12 @@ def _listed(actor: Actor) -> tuple[PayingRules, ...]:
 def _unclaimed(rows: QuerySet) -> QuerySet:
     same = {"person": OuterRef("person"), "entitlement": OuterRef("rule")}
     settled = Application.objects.filter(**same, state__in=_SETTLED)
-    return rows.exclude(
-        Exists(Application.objects.filter(**same, state__in=OPEN_STATES)),
-    ).exclude(Exists(Award.objects.filter(**same).exclude(state=AwardState.ENDED))).exclude(
-        Exists(settled.filter(created_at__gte=OuterRef("determination__made_at")))
+    return (
+        rows.exclude(
+            Exists(Application.objects.filter(**same, state__in=OPEN_STATES)),
+        )
+        .exclude(Exists(Award.objects.filter(**same).exclude(state=AwardState.ENDED)))
+        .exclude(Exists(settled.filter(created_at__gte=OuterRef("determination__made_at"))))
     )
 
 

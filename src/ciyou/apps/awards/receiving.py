@@ -68,7 +68,9 @@ def asked_documents(rules: PayingRules, child_id: uuid.UUID) -> tuple[AskedDocum
     """The papers of an entitlement. What data can show is asked for only where the comparison of data has not shown it."""
     known = known_facts(child_id)
     found = rule_decided(child_id=child_id, rule=rules.rule.code)
-    shown = found is not None and found.confirmed and found.decision is not None and found.decision.outcome is Outcome.YES
+    shown = (
+        found is not None and found.confirmed and found.decision is not None and found.decision.outcome is Outcome.YES
+    )
 
     def state(one: WantedDocument) -> str:
         if one.code == MADE_HERE or (one.code == ACCOUNT and has_payee(child_id)):

@@ -24,7 +24,13 @@ _GRAVEST = (DIED, MERGED, MOVED, OF_AGE, CHANGED)
 
 
 def open_reviews(
-    actor: Actor, *, awards: Iterable[Award], ground: str, on: dt.date, division: str = "", started_on: dt.date | None = None
+    actor: Actor,
+    *,
+    awards: Iterable[Award],
+    ground: str,
+    on: dt.date,
+    division: str = "",
+    started_on: dt.date | None = None,
 ) -> int:
     """Ask a person to look at running awards on a ground; the graver of two grounds stays. Returns how many were asked for."""
     asked = 0
