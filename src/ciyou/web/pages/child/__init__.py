@@ -9,5 +9,6 @@ from ciyou.web.pages.child import page
 ROUTES = (
     Route("children/<uuid:child_id>/", page.show_child, "child", Access.PERSONAL, purpose=Purpose.SERVE),
     Route("children/<uuid:child_id>/happening/", page.show_happening, "happening", Access.PERSONAL),
+    Route("determinations/<uuid:determination_id>/why/<int:number>/", page.show_why, "why", Access.PERSONAL),
     Route("children/screened/<slug:linkage_id>/", page.show_screened, "screened_child", Access.PERSONAL),
 )

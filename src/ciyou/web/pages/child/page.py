@@ -14,7 +14,7 @@ from ciyou.apps.awards.application_lists import applications_of_child
 from ciyou.apps.awards.award_lists import awards_of_child
 from ciyou.apps.cases.child_work import last_visits, work_on_child
 from ciyou.apps.cases.letter_lists import letters_of_child
-from ciyou.apps.entitlements.selectors import current_determination
+from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.oversight.break_glass import open_until
 from ciyou.apps.registry.selectors import Family, PersonCard, PersonNotFound, family_of, get_person, visible_people
@@ -27,6 +27,7 @@ from ciyou.web.addresses import address_of
 from ciyou.web.application_wording import STATES as APPLICATION_STATES
 from ciyou.web.application_wording import award_row, entitlement_name
 from ciyou.web.context import short_language
+from ciyou.web.explaining import explain_for_page
 from ciyou.web.guard import disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
@@ -128,7 +129,7 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
     rules = {one.rule.code: one.rule for one in view.explanations}
     return {
         "view": view,
-        "due": due_of(view, lang, ways_of(actor, child.id)),
+        "due": due_of(view, lang, ways_of(actor, child.id), fetched=True),
         "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
     }
 
@@ -158,6 +159,29 @@ def _awarded(actor: Actor, child: PersonCard) -> dict[str, Any]:
         ],
         "apply_address": address_of("apply", child_id=child.id) if applies else "",
     }
+
+
+def show_why(request: HttpRequest, determination_id: uuid.UUID, number: int) -> HttpResponse:
+    """Why one rule came out so: a part of the child's page, or a page by itself."""
+    actor: Actor = request.actor
+    view = determination(actor, determination_id=determination_id, purpose=Purpose.SERVE)
+    if view is None or number >= len(view.explanations):
+        raise Http404
+    family = family_of(actor, child_id=view.child_id, purpose=Purpose.SERVE)
+    disclose(
+        request,
+        subject=str(view.child_id),
+        person_ids=[str(person) for person in family.person_ids],
+        fields=("circumstances", "decisions"),
+        highest_class=view.highest_class,
+    )
+    content = {
+        "child": family.child,
+        "rule": explain_for_page(view.explanations[number], short_language(), ways_of(actor, view.child_id)),
+        "seen_at": timezone.now(),
+    }
+    template = "web/components/rule_body.html" if request.htmx else "web/pages/why.html"
+    return render(request, template, content)
 
 
 def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
