@@ -28,6 +28,11 @@ SEALED = Sealed(
         SealedColumn("cases.Visit", "content", "cases.visit:{id}"),
         SealedColumn("cases.InquiryLetter", "content", "cases.letter:{id}"),
         SealedColumn("cases.InquiryLetter", "document", "cases.letter:{id}:document"),
+        SealedColumn("awards.Application", "content", "awards.application:{id}"),
+        SealedColumn("awards.PublicNotice", "content", "awards.notice:{application_id}"),
+        SealedColumn("awards.Appeal", "content", "awards.appeal:{id}"),
+        SealedColumn("awards.AwardChange", "content", "awards.change:{id}"),
+        SealedColumn("awards.Paper", "document", "awards.paper:{id}"),
         SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
     ),
     blind=(

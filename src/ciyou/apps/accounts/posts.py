@@ -121,3 +121,27 @@ def card_of(post: Post) -> PostCard:
         department=post.department,
         held=_is_held(post, timezone.localdate()),
     )
+
+
+def post_among(user_ids: Iterable[str], *, division: str, role: str, on: dt.date) -> uuid.UUID | None:
+    """The post of a role for exactly this division that one of these users holds on a day; None when none of them does."""
+    held = running_posts(on).filter(
+        division=division, role=role, user_id__in=[user for user in user_ids if _is_id(user)]
+    )
+    return held.order_by("valid_from", "id").values_list("id", flat=True).first()
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def actors_of_role(*, division: str, role: str) -> tuple[Actor, ...]:
+    """Whoever holds a role in a division or below it today, as actors: for what this machine does in their place (a demo)."""
+    inside = DivisionScope.of(division)
+    held = running_posts(timezone.localdate()).filter(role=role, division__gte=inside.first, division__lt=inside.end)
+    found = (actor_of(post) for post in held.filter(cover_of=None).order_by("division", "id"))
+    return tuple(actor for actor in found if actor is not None)

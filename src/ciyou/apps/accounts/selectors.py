@@ -18,6 +18,8 @@ from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     PostCard,
     actor_of,
+    actors_of_role,
+    post_among,
     post_card,
     post_cards,
     post_for,
@@ -29,6 +31,7 @@ from ciyou.apps.accounts.posts import (
 __all__ = (
     "PostCard",
     "actor_of",
+    "actors_of_role",
     "covered_post",
     "division_choices",
     "division_name",
@@ -37,6 +40,7 @@ __all__ = (
     "is_held",
     "level_of",
     "possible_takers",
+    "post_among",
     "post_card",
     "post_cards",
     "post_for",

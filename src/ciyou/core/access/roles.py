@@ -35,6 +35,14 @@ class Action(StrEnum):
     APPROVE_SECURITY = "approve_security"
     MANAGE_SYSTEM = "manage_system"
     SEE_FIGURES = "see_figures"
+    SEE_APPLICATIONS = "see_applications"
+    APPLY = "apply"
+    CHECK_APPLICATION = "check_application"
+    DRAFT_DECISION = "draft_decision"
+    DECIDE_APPLICATION = "decide_application"
+    ANSWER_APPEAL = "answer_appeal"
+    CHANGE_AWARD = "change_award"
+    DECIDE_CHANGE = "decide_change"
 
 
 class Level(StrEnum):
@@ -67,7 +75,7 @@ class Role:
 
 
 _P, _A = Purpose, Action
-_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST})
+_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.PAY, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST})
 _OFFICE_ACTIONS = frozenset(
     {
         _A.ASSIGN,
@@ -79,6 +87,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.EXPORT,
         _A.BREAK_GLASS,
         _A.SEE_FIGURES,
+        _A.SEE_APPLICATIONS,
     }
 )
 
@@ -103,7 +112,7 @@ _ROLES = (
         Level.VILLAGE,
         3,
         frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
-        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY}),
         second_factor=False,
     ),
     _role(
@@ -122,6 +131,10 @@ _ROLES = (
                 _A.REVEAL,
                 _A.SEE_FIGURES,
                 _A.SUPPORT_STAFF,
+                _A.SEE_APPLICATIONS,
+                _A.APPLY,
+                _A.CHECK_APPLICATION,
+                _A.DECIDE_APPLICATION,
             }
         ),
     ),
@@ -131,7 +144,8 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.SCREEN, _A.SUBJECT_REQUEST},
+        _OFFICE_ACTIONS
+        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD},
     ),
     _role(
         "county_reviewer",
@@ -139,7 +153,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE},
     ),
     _role(
         "county_approver",
@@ -147,7 +161,9 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE | {_P.SUPERVISE},
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE},
+        _OFFICE_ACTIONS
+        | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE}
+        | {_A.DECIDE_APPLICATION, _A.ANSWER_APPEAL, _A.DECIDE_CHANGE},
     ),
     _role(
         "committee_office",
