@@ -3,6 +3,7 @@
 from ciyou.packs.changes import dated_changes, next_dated_change
 from ciyou.packs.clocks import load_clocks
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
+from ciyou.packs.finance_layouts import load_finance_layouts
 from ciyou.packs.loading import (
     department_name,
     load_departments,
@@ -25,6 +26,7 @@ __all__ = [
     "load_clocks",
     "load_departments",
     "load_documents",
+    "load_finance_layouts",
     "load_limits",
     "load_packs",
     "load_parameter_rows",

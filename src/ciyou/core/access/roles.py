@@ -35,6 +35,10 @@ class Action(StrEnum):
     APPROVE_SECURITY = "approve_security"
     MANAGE_SYSTEM = "manage_system"
     SEE_FIGURES = "see_figures"
+    DRAFT_PAYMENTS = "draft_payments"
+    REVIEW_PAYMENTS = "review_payments"
+    APPROVE_PAYMENTS = "approve_payments"
+    SEE_PAYMENTS = "see_payments"
 
 
 class Level(StrEnum):
@@ -67,7 +71,7 @@ class Role:
 
 
 _P, _A = Purpose, Action
-_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST})
+_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST, _P.PAY})
 _OFFICE_ACTIONS = frozenset(
     {
         _A.ASSIGN,
@@ -79,6 +83,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.EXPORT,
         _A.BREAK_GLASS,
         _A.SEE_FIGURES,
+        _A.SEE_PAYMENTS,
     }
 )
 
@@ -131,7 +136,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.SCREEN, _A.SUBJECT_REQUEST},
+        _OFFICE_ACTIONS | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.DRAFT_PAYMENTS},
     ),
     _role(
         "county_reviewer",
@@ -139,7 +144,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.REVIEW_PAYMENTS},
     ),
     _role(
         "county_approver",
@@ -147,7 +152,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE | {_P.SUPERVISE},
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE, _A.APPROVE_PAYMENTS},
     ),
     _role(
         "committee_office",
