@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from ciyou.packs.loading import load_packs
-from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.parameters import ParameterRow
 from ciyou.packs.rule_files import Dated
 
@@ -20,6 +20,22 @@ def next_dated_change(*, after: dt.date, root: Path = SHIPPED) -> dt.date | None
     return min((day for day in _days(root) if day > after), default=None)
 
 
+def dated_changes(*, division: str, root: Path = SHIPPED) -> tuple[dt.date, ...]:
+    """Every day on which a rule, condition or parameter that may apply in a division (2 to 12 digits) begins or ends, in order.
+
+    Between two of them the books of the division differ in nothing but their date.
+    """
+    return _days_in(full_division(division), root)
+
+
+@lru_cache(maxsize=65_536)
+def _days_in(division: str, root: Path) -> tuple[dt.date, ...]:
+    pack_set = load_packs(root)
+    rows = (row for row in pack_set.table.rows if division.startswith(row.division))
+    texts = (version for pack in pack_set.chain(division) for version in _versions(pack))
+    return tuple(sorted({*_turning_days(rows), *_turning_days(texts)}))
+
+
 @lru_cache(maxsize=8)
 def _days(root: Path) -> frozenset[dt.date]:
     return frozenset(_turning_days(_dated(load_packs(root))))
@@ -28,10 +44,14 @@ def _days(root: Path) -> frozenset[dt.date]:
 def _dated(pack_set: PackSet) -> Iterator[Dated | ParameterRow]:
     yield from pack_set.table.rows
     for pack in pack_set.packs:
-        for rule in pack.rules.values():
-            yield from rule.versions
-        for predicate in pack.predicates.values():
-            yield from predicate.versions
+        yield from _versions(pack)
+
+
+def _versions(pack: Pack) -> Iterator[Dated]:
+    for rule in pack.rules.values():
+        yield from rule.versions
+    for predicate in pack.predicates.values():
+        yield from predicate.versions
 
 
 def _turning_days(dated: Iterable[Dated | ParameterRow]) -> Iterator[dt.date]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ciyou.core.clock.ages import date_of_age, full_years
-from ciyou.core.clock.months import date_months_over, months_over
+from ciyou.core.clock.ages import AgeRule, date_of_age, full_years
+from ciyou.core.clock.months import MonthRule, date_months_over, months_over
 from ciyou.core.errors import ClockError
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import FactState, StatedFact
@@ -83,6 +83,43 @@ def _ahead(now: int, thresholds: frozenset[int | None]) -> Iterator[int]:
             yield now + 1
         else:
             yield from (count for count in (threshold, threshold + 1) if count > now)
+
+
+def clock_days_within(
+    clocks: Clocks, said: StatedFact, first: dt.date, last: dt.date, *, age_rule: AgeRule, month_rule: MonthRule
+) -> tuple[dt.date, ...]:
+    """The days after `first` up to `last` on which an age or a duration that a statement begins may pass what rules hold it against."""
+    key, since = (said.entity, said.name), said.value
+    if not isinstance(since, dt.date):
+        return ()
+    ages, months = clocks.ages.get(key), clocks.months.get(key)
+    return (
+        *(_birthdays_within(since, ages, first, last, age_rule) if ages else ()),
+        *(_month_days_within(since, months, first, last, month_rule) if months else ()),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _birthdays_within(
+    born: dt.date, thresholds: frozenset[int | None], first: dt.date, last: dt.date, rule: AgeRule
+) -> tuple[dt.date, ...]:
+    counts = _passed(full_years(born, first, rule=rule), full_years(born, last, rule=rule), thresholds)
+    return tuple(date_of_age(born, years, rule=rule) for years in counts)
+
+
+@lru_cache(maxsize=65_536)
+def _month_days_within(
+    since: dt.date, thresholds: frozenset[int | None], first: dt.date, last: dt.date, rule: MonthRule
+) -> tuple[dt.date, ...]:
+    counts = _passed(months_over(since, first, rule=rule), months_over(since, last, rule=rule), thresholds)
+    return tuple(date_months_over(since, months, rule=rule) for months in counts)
+
+
+def _passed(before: int, after: int, thresholds: frozenset[int | None]) -> Iterator[int]:
+    """The counts reached on the way at which a comparison may turn: a threshold, the one after it, or any."""
+    for count in range(before + 1, after + 1):
+        if None in thresholds or count in thresholds or count - 1 in thresholds:
+            yield count
 
 
 @lru_cache(maxsize=64)

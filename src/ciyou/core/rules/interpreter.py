@@ -37,6 +37,17 @@ class Decision:
     deciding: tuple[Unknown, ...]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """A decision without its `deciding`: what one rule answers, how firmly, and the amount with its bounds."""
+
+    outcome: Outcome
+    basis: Basis
+    amount_fen: int | None
+    floor_fen: int | None
+    ceiling_fen: int | None
+
+
 def decide_all(book: RuleBook, state: FactState) -> dict[str, Decision]:
     """Decide every rule of the book for one child, by rule code in the book's order."""
     return decide(Evaluation(book, state))
@@ -44,28 +55,46 @@ def decide_all(book: RuleBook, state: FactState) -> dict[str, Decision]:
 
 def decide(evaluation: Evaluation) -> dict[str, Decision]:
     """The same, on an evaluation that others share."""
-    book, state = evaluation.book, evaluation.state
-    levels = sorted({said.basis for said in state.statements()}, reverse=True) or [Basis.VERIFIED]
-    stricter = [(level, Evaluation(book, state.at_least(level))) for level in levels[:-1]]
-    decider = Decider(evaluation)
-    return {rule.code: _decide(decider, rule, stricter, levels) for rule in book.rules}
+    decider, levels = Decider(evaluation), _Levels(evaluation)
+    return {rule.code: _decide(decider, rule, levels) for rule in evaluation.book.rules}
 
 
-def _decide(decider: Decider, rule: Rule, stricter: list[tuple[Basis, Evaluation]], levels: list[Basis]) -> Decision:
-    outcome, due = answer(decider.evaluation, rule)
-    if outcome is Outcome.UNDETERMINED:
-        basis = levels[0]
-    else:
-        same = (level for level, narrower in stricter if answer(narrower, rule) == (outcome, due))
-        basis = next(same, levels[-1])
+def settle(book: RuleBook, state: FactState, code: str) -> Settled:
+    """What one rule answers; only it and the rules that it refers to are evaluated."""
+    return _Levels(Evaluation(book, state)).settle(book.by_code[code])
+
+
+class _Levels:
+    """One child's evaluation, and the same on what stands more firmly."""
+
+    def __init__(self, evaluation: Evaluation) -> None:
+        book, state = evaluation.book, evaluation.state
+        self.evaluation = evaluation
+        self.levels = sorted({said.basis for said in state.statements()}, reverse=True) or [Basis.VERIFIED]
+        self.stricter = [(level, Evaluation(book, state.at_least(level))) for level in self.levels[:-1]]
+
+    def settle(self, rule: Rule) -> Settled:
+        outcome, due = answer(self.evaluation, rule)
+        if outcome is Outcome.UNDETERMINED:
+            basis = self.levels[0]
+        else:
+            same = (level for level, narrower in self.stricter if answer(narrower, rule) == (outcome, due))
+            basis = next(same, self.levels[-1])
+        if due is None:
+            return Settled(outcome, basis, None, None, None)
+        return Settled(outcome, basis, due.value, due.floor, due.ceiling)
+
+
+def _decide(decider: Decider, rule: Rule, levels: _Levels) -> Decision:
+    settled = levels.settle(rule)
     return Decision(
         code=rule.code,
-        outcome=outcome,
-        basis=basis,
-        amount_fen=due.value if due else None,
-        floor_fen=due.floor if due else None,
-        ceiling_fen=due.ceiling if due else None,
-        deciding=_deciding(decider, rule, outcome, due),
+        outcome=settled.outcome,
+        basis=settled.basis,
+        amount_fen=settled.amount_fen,
+        floor_fen=settled.floor_fen,
+        ceiling_fen=settled.ceiling_fen,
+        deciding=_deciding(decider, rule, settled),
     )
 
 
@@ -76,9 +105,9 @@ def answer(evaluation: Evaluation, rule: Rule) -> tuple[Outcome, Bounds | None]:
     return outcome, None if rule.amount is None else evaluation.amount(rule.code)
 
 
-def _deciding(decider: Decider, rule: Rule, outcome: Outcome, due: Bounds | None) -> tuple[Unknown, ...]:
-    if outcome is Outcome.UNDETERMINED:
+def _deciding(decider: Decider, rule: Rule, settled: Settled) -> tuple[Unknown, ...]:
+    if settled.outcome is Outcome.UNDETERMINED:
         return decider.unknowns_in_condition(rule.condition)
-    if outcome is Outcome.YES and due is not None and due.value is None and rule.amount is not None:
+    if settled.outcome is Outcome.YES and settled.amount_fen is None and rule.amount is not None:
         return decider.unknowns_in_amount(rule.amount)
     return ()
