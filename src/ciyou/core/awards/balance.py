@@ -14,7 +14,7 @@ from ciyou.core.awards.month import Month
 from ciyou.core.errors import Place, Problem, RecordError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Balance:
     """One month of one award. `waived_fen` is what a person let go of; it counts only as far as the month is overpaid."""
 

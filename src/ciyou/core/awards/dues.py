@@ -60,7 +60,7 @@ class AwardTerms:
         return months_from(self.first_month, through if self.last_month is None else min(through, self.last_month))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Due:
     """What is due for one month. `review` names the ground on which a person has to look at the award; None: nothing to look at."""
 
@@ -89,7 +89,7 @@ def _due(terms: AwardTerms, answer: LawAnswer, ground_of: GroundOf) -> Due:
     month = answer.month
     ground = None if answer.outcome is Outcome.YES else ground_of(answer)
     review = None if ground is None else ground.code
-    if any(month in stretch for stretch in terms.suspended):
+    if terms.suspended and any(month in stretch for stretch in terms.suspended):
         return Due(month, 0, Why.SUSPENDED, review)
     if ground is None:
         if answer.amount_fen is not None:

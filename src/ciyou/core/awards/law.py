@@ -2,7 +2,7 @@
 
 A stretch ends where a statement that the rule reads begins or ends, where an age or a duration passes a number that the rule
 holds it against, and where the law itself changes. Within one law two children of whom the rule reads the same are answered
-once: the same trees on the same values, each with the same basis, and on the same side of every age and duration.
+once: the same trees on the same values, and on the same side of every age and duration; so too for what stands firmly alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.changes import Clocks, Key, clock_days_within, clocks_of
-from ciyou.core.rules.interpreter import Outcome, Settled, settle
+from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.interpreter import Outcome, answer
 from ciyou.core.rules.scope import parameters_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Age, FactRef, MonthsSince, Node, children_of
 
@@ -65,20 +66,27 @@ def answers(
     return LawReader(code, book_at=book_at, judged_on=judged_on, law_changes=law_changes).answers(statements, months)
 
 
-@dataclass(eq=False)
+Seen = frozenset[tuple[int, object]]
+
+
+@dataclass(frozen=True, eq=False)
 class _Found:
-    """One answer, and the same dated to the months it was given for."""
+    """One answer of a rule, and the same dated to months: one object for all children who are answered the same."""
 
-    settled: Settled
-    by_month: dict[Month, LawAnswer] = field(default_factory=dict)
+    outcome: Outcome
+    due: Bounds | None
+    dated: dict[tuple[Month, Basis], LawAnswer] = field(default_factory=dict)
 
-    def on(self, month: Month) -> LawAnswer:
-        if month not in self.by_month:
-            found = self.settled
-            self.by_month[month] = LawAnswer(
-                month, found.outcome, found.basis, found.amount_fen, found.floor_fen, found.ceiling_fen
-            )
-        return self.by_month[month]
+    def says_the_same(self, other: _Found) -> bool:
+        return self is other or (self.outcome, self.due) == (other.outcome, other.due)
+
+    def on(self, month: Month, basis: Basis) -> LawAnswer:
+        key = (month, basis)
+        if key not in self.dated:
+            due = self.due
+            amounts = (None, None, None) if due is None else (due.value, due.floor, due.ceiling)
+            self.dated[key] = LawAnswer(month, self.outcome, basis, *amounts)
+        return self.dated[key]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,29 +97,42 @@ class _Text:
     read only as an age or a duration.
     """
 
-    code: str
+    rule: Rule
     book: RuleBook
     places: dict[str, dict[Entity, int]]
     clocks: Clocks
     counted: frozenset[int]
-    found: dict[frozenset[tuple[int, object, Basis]], _Found] = field(default_factory=dict)
+    found: dict[Seen, _Found] = field(default_factory=dict)
 
     def place(self, said: StatedFact) -> int | None:
         entities = self.places.get(said.name)
         return None if entities is None else entities.get(said.entity)
 
-    def answer(self, told: Sequence[StatedFact], day: dt.date) -> _Found:
+    def answer(self, told: Sequence[StatedFact], day: dt.date) -> tuple[_Found, Basis]:
+        """The rule's answer on a day, and the firmest basis on which the same answer stands (as `interpreter.settle`)."""
         state = FactState.on(day, told)
-        seen = frozenset(self._seen(said, day) for said in state.statements())
+        seen = [(self._seen(said, day), said.basis) for said in state.statements()]
+        levels = sorted({basis for _, basis in seen}, reverse=True) or [Basis.VERIFIED]
+        whole = self._decided(frozenset(what for what, _ in seen), state, day)
+        if whole.outcome is Outcome.UNDETERMINED:
+            return whole, levels[0]
+        for level in levels[:-1]:
+            firm = frozenset(what for what, basis in seen if basis >= level)
+            if self._decided(firm, state, day, level).says_the_same(whole):
+                return whole, level
+        return whole, levels[-1]
+
+    def _decided(self, seen: Seen, state: FactState, day: dt.date, level: Basis | None = None) -> _Found:
         if seen not in self.found:
-            self.found[seen] = _Found(settle(replace(self.book, as_of=day), state, self.code))
+            narrowed = state if level is None else state.at_least(level)
+            self.found[seen] = _Found(*answer(Evaluation(replace(self.book, as_of=day), narrowed), self.rule))
         return self.found[seen]
 
-    def _seen(self, said: StatedFact, day: dt.date) -> tuple[int, object, Basis]:
+    def _seen(self, said: StatedFact, day: dt.date) -> tuple[int, object]:
         number = self.places[said.name][said.entity]
         if number in self.counted and isinstance(said.value, dt.date):
-            return number, self._counts(said, said.value, day), said.basis
-        return number, said.value, said.basis
+            return number, self._counts(said, said.value, day)
+        return number, said.value
 
     def _counts(self, said: StatedFact, since: dt.date, day: dt.date) -> tuple[object, ...]:
         """Where the age and the duration stand against each number that they are compared to."""
@@ -146,6 +167,10 @@ class Texts:
             self._kept[code, parts] = _text(code, replace(book, rules=rules), nodes)
         return self._kept[code, parts]
 
+    def decisions(self) -> int:
+        """How many decisions were made so far, for measuring."""
+        return sum(len(text.found) for text in self._kept.values())
+
 
 def _needed(book: RuleBook, code: str) -> tuple[Rule, ...]:
     """The rule and every rule that it refers to, in the book's order."""
@@ -168,7 +193,7 @@ def _text(code: str, book: RuleBook, nodes: Iterable[Node]) -> _Text:
     places: dict[str, dict[Entity, int]] = {}
     for (entity, name), number in numbers.items():
         places.setdefault(name, {})[entity] = number
-    return _Text(code, book, places, clocks_of(book), frozenset(numbers[key] for key in counted - plain))
+    return _Text(book.by_code[code], book, places, clocks_of(book), frozenset(numbers[key] for key in counted - plain))
 
 
 def _sort_dates(node: Node, plain: set[Key], counted: set[Key]) -> None:
@@ -181,6 +206,17 @@ def _sort_dates(node: Node, plain: set[Key], counted: set[Key]) -> None:
         case _:
             for part in children_of(node):
                 _sort_dates(part, plain, counted)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The months asked of a reader, prepared once: their days, the text in force on each, and the days on which the law changes."""
+
+    days: tuple[dt.date, ...]
+    texts: tuple[_Text, ...]
+    law_turns: tuple[dt.date, ...]
+    first: dt.date
+    last: dt.date
 
 
 class LawReader:
@@ -203,37 +239,39 @@ class LawReader:
         self.law_changes = sorted(set(law_changes))
         self.texts = texts or Texts()
         self._text_of: dict[int, _Text] = {}
-        self._turns_between: dict[tuple[dt.date, dt.date], tuple[dt.date, ...]] = {}
+        self._asked: dict[tuple[Month, ...], _Asked] = {}
 
     def answers(self, statements: Iterable[StatedFact], months: Sequence[Month]) -> tuple[LawAnswer, ...]:
         """The answer for every month asked, in their order."""
         if not months:
             return ()
-        days = [self.judged_on.day(month) for month in months]
-        first, last = min(days), max(days)
-        texts = [self._text_on(day) for day in {first, *self._law_turns(first, last)}]
+        asked = self._prepared(tuple(months))
+        texts = dict.fromkeys(asked.texts)
         told = [said for said in statements if any(text.place(said) is not None for text in texts)]
-        turns = sorted({*self._law_turns(first, last), *_turns(texts, told, first, last)})
-        found: dict[int, _Found] = {}
+        turns = sorted({*asked.law_turns, *_turns(texts, told, asked.first, asked.last)})
+        found: dict[int, tuple[_Found, Basis]] = {}
         given = []
-        for month, day in zip(months, days, strict=True):
+        for month, day, text in zip(months, asked.days, asked.texts, strict=True):
             stretch = bisect_right(turns, day)
             if stretch not in found:
-                text = self._text_on(day)
                 found[stretch] = text.answer([said for said in told if text.place(said) is not None], day)
-            given.append(found[stretch].on(month))
+            answered, basis = found[stretch]
+            given.append(answered.on(month, basis))
         return tuple(given)
+
+    def _prepared(self, months: tuple[Month, ...]) -> _Asked:
+        if months not in self._asked:
+            days = tuple(self.judged_on.day(month) for month in months)
+            first, last = min(days), max(days)
+            turns = tuple(day for day in self.law_changes if first < day <= last)
+            self._asked[months] = _Asked(days, tuple(self._text_on(day) for day in days), turns, first, last)
+        return self._asked[months]
 
     def _text_on(self, day: dt.date) -> _Text:
         stretch = bisect_right(self.law_changes, day)
         if stretch not in self._text_of:
             self._text_of[stretch] = self.texts.of(self.code, self.book_at(day))
         return self._text_of[stretch]
-
-    def _law_turns(self, first: dt.date, last: dt.date) -> tuple[dt.date, ...]:
-        if (first, last) not in self._turns_between:
-            self._turns_between[first, last] = tuple(day for day in self.law_changes if first < day <= last)
-        return self._turns_between[first, last]
 
 
 def _turns(texts: Iterable[_Text], told: Iterable[StatedFact], first: dt.date, last: dt.date) -> Iterable[dt.date]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from ciyou.core.errors import ClockError, Place, Problem
 
@@ -13,16 +14,20 @@ _WRITTEN = re.compile(r"(\d{4})-(\d{2})")
 _PER_YEAR = 12
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Month:
-    """One calendar month; months are in the order of time."""
-
+class _YearAndMonth(NamedTuple):
     year: int
     month: int
 
-    def __post_init__(self) -> None:
-        if not (dt.MINYEAR <= self.year <= dt.MAXYEAR and 1 <= self.month <= _PER_YEAR):
+
+class Month(_YearAndMonth):
+    """One calendar month; months are in the order of time. A tuple, because a province compares millions of them."""
+
+    __slots__ = ()
+
+    def __new__(cls, year: int, month: int) -> Month:
+        if not (dt.MINYEAR <= year <= dt.MAXYEAR and 1 <= month <= _PER_YEAR):
             raise _no_month()
+        return super().__new__(cls, year, month)
 
     @classmethod
     def of(cls, day: dt.date) -> Month:
@@ -54,6 +59,7 @@ class Month:
         return f"{self.year:04}-{self.month:02}"
 
 
+@lru_cache(maxsize=4096)
 def months_from(first: Month, last: Month) -> tuple[Month, ...]:
     """Every month from `first` to `last`, both included; none when `last` comes before."""
     count = (last.year - first.year) * _PER_YEAR + last.month - first.month + 1

@@ -21,6 +21,9 @@ class Entity(StrEnum):
     MOTHER = "mother"
     HOUSEHOLD = "household"
 
+    # Entities are keys of millions of look-ups; the hash of Enum itself is a function written in Python.
+    __hash__ = str.__hash__
+
 
 PARENTS = (Entity.FATHER, Entity.MOTHER)
 

@@ -17,6 +17,8 @@ class Basis(IntEnum):
     ROSTERED = 1
     VERIFIED = 2
 
+    __hash__ = int.__hash__  # as of `Entity`: Enum's own is slow
+
     @property
     def code(self) -> str:
         return self.name.lower()
@@ -67,6 +69,9 @@ class FactState:
         chosen: dict[tuple[Entity, str], StatedFact] = {}
         conflicts: list[Conflict] = []
         for (entity, name), said in found.items():
+            if len(said) == 1:
+                chosen[entity, name] = said[0]
+                continue
             top = max(statement.basis for statement in said)
             best = [statement for statement in said if statement.basis == top]
             if len({statement.value for statement in best}) == 1:
