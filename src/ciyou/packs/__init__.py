@@ -17,6 +17,7 @@ from ciyou.packs.loading import (
     pack_version,
     parameters_for,
 )
+from ciyou.packs.payments import load_payments
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
 
@@ -30,6 +31,7 @@ __all__ = [
     "load_limits",
     "load_packs",
     "load_parameter_rows",
+    "load_payments",
     "load_retention_rules",
     "load_roster_packs",
     "load_rule_book",

@@ -13,6 +13,7 @@ from ciyou.core.rules.book import RuleKind
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.parameter_files import check_division, check_overlaps, read_definition, read_rows
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
+from ciyou.packs.plausible import check_jumps
 from ciyou.packs.rule_files import PredicateFile, RuleFile, check_code, read_predicate, read_rule
 from ciyou.packs.sources import Document, read_documents
 from ciyou.packs.standards import read_standards
@@ -20,6 +21,7 @@ from ciyou.packs.vocabulary import Department, read_departments, read_vocabulary
 
 SHIPPED = Path(__file__).parent
 NATIONAL = "cn"
+PAYMENT = "payment.yaml"
 KINDS: Mapping[str, RuleKind] = {"categories": RuleKind.CATEGORY, "entitlements": RuleKind.ENTITLEMENT}
 PACK_FILES = (".yaml", ".csv")
 
@@ -143,6 +145,7 @@ class _Reader:
             self._read_predicates(pack)
             self._read_rules(pack)
         check_overlaps([*self.rows, *self.statistics], self.notes)
+        check_jumps(self.rows, self.definitions, self.notes)
         self._check_fallbacks()
         table = ParameterTable(self.definitions, tuple(self.rows), tuple(self.statistics))
         version = content_hash(pack.folder for pack in self.packs)
@@ -233,6 +236,8 @@ class _Reader:
                 self._read_rule(pack, folder, kind)
 
     def _read_rule(self, pack: Pack, folder: Path, kind: RuleKind) -> None:
+        if pack.division and {path.name for path in folder.iterdir()} == {PAYMENT}:
+            return  # how a wider place's entitlement is paid here; `packs.payments` reads it
         for name in ("rule.yaml", "cases.yaml"):
             if not (folder / name).is_file():
                 self.notes.add(
