@@ -6,6 +6,7 @@ from ciyou.apps.accounts.tidying import forget_ended_sessions
 from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
+from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.oversight.exports import discard_export_files
@@ -22,5 +23,6 @@ JOBS: tuple[Job, ...] = (
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
+    Job("forget_tries", HOUR, forget_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ciyou.apps.awards import following as awards
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -23,12 +24,16 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
     {
         "accounts.division_changed": (on_division_changed,),
         "registry.facts_changed": (on_facts_changed,),
-        "registry.person_moved": (on_person_moved,),
-        "registry.child_died": (on_child_died,),
-        "registry.child_of_age": (on_child_of_age,),
-        "registry.people_merged": (on_people_merged,),
-        "entitlements.determination_made": (on_determination_made,),
+        "registry.person_moved": (on_person_moved, awards.on_person_moved),
+        "registry.child_died": (on_child_died, awards.on_child_died),
+        "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
+        "registry.people_merged": (on_people_merged, awards.on_people_merged),
+        "entitlements.determination_made": (on_determination_made, awards.on_determination_made),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
+        # News of what was awarded; the room that pays derives by what it finds and needs none of it yet.
+        "awards.application_refused": (),
+        "awards.award_made": (),
+        "awards.award_changed": (),
     }
 )

@@ -105,3 +105,19 @@ def card_of(post: Post) -> PostCard:
         on_cover=post.cover_of_id is not None,
         department=post.department,
     )
+
+
+def post_among(user_ids: Iterable[str], *, division: str, role: str, on: dt.date) -> uuid.UUID | None:
+    """The post of a role for exactly this division that one of these users holds on a day; None when none of them does."""
+    held = running_posts(on).filter(
+        division=division, role=role, user_id__in=[user for user in user_ids if _is_id(user)]
+    )
+    return held.order_by("valid_from", "id").values_list("id", flat=True).first()
+
+
+def _is_id(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

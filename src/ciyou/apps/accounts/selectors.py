@@ -13,7 +13,16 @@ from ciyou.apps.accounts.divisions import (
     successor_of,
 )
 from ciyou.apps.accounts.models import User
-from ciyou.apps.accounts.posts import PostCard, actor_of, post_card, post_cards, post_for, post_ids_within, posts_in
+from ciyou.apps.accounts.posts import (
+    PostCard,
+    actor_of,
+    post_among,
+    post_card,
+    post_cards,
+    post_for,
+    post_ids_within,
+    posts_in,
+)
 
 __all__ = (
     "PostCard",
@@ -22,6 +31,7 @@ __all__ = (
     "division_name",
     "division_names",
     "level_of",
+    "post_among",
     "post_card",
     "post_cards",
     "post_for",

@@ -31,7 +31,8 @@ class Application(models.Model):
     `number` is the receipt number of the county, counted by year without gaps; with it and a code (`code_hash`) a guardian follows it
     without an account. `division` is the child's responsible place, `received_in` the counter. `channel` guardian | director |
     proposed. `content` (encrypted JSON): applicant, documents, opinions and reasons in words. `determination_id` is what was decided
-    on. `amount_fen` and `first_month` stand once a decision is drafted; `outcome` approve | refuse.
+    on. `amount_fen` and `first_month` stand once a decision is drafted; `outcome` approve | refuse. `code_hash` belongs
+    to the code that was shown once, with the receipt.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -39,7 +40,7 @@ class Application(models.Model):
     county = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
-    code_hash = models.CharField(max_length=64)
+    code_hash = models.CharField(max_length=128)
     person = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="applications")
     entitlement = models.CharField(max_length=64)
     sensitivity = models.PositiveSmallIntegerField(default=3)
@@ -77,7 +78,6 @@ class Application(models.Model):
         indexes = (
             models.Index(fields=("division", "state", "received_on", "id"), name="application_place"),
             models.Index(fields=("person", "entitlement"), name="application_person"),
-            models.Index(fields=("code_hash",), name="application_code"),
         )
 
 
@@ -134,7 +134,9 @@ class Award(models.Model):
 
     `division` is the child's responsible place (its county pays); `series` the monthly run it is paid in. `amount_fen` is what was
     awarded: what each month is due follows from law and facts (docs/decisions/0019). `identity` is the keyed index of the child's
-    ID number, else `file:<person>`: by it no month is paid twice, wherever the child is on file.
+    ID number, else `file:<person>`: by it no month is paid twice, wherever the child is on file. `continues` is the award of the
+    county that the child came from. `duplicate_of`: two files were merged and this is the younger of two awards; it pays nothing
+    and a person ends it. `review_for` is the ground on which somebody has to look at it now, since `review_on`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -150,6 +152,10 @@ class Award(models.Model):
     last_month = models.DateField(null=True)
     state = models.CharField(max_length=16, choices=AwardState, default=AwardState.ACTIVE)
     ended_for = models.CharField(max_length=32, blank=True)
+    continues = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="continued_by")
+    duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    review_for = models.CharField(max_length=32, blank=True)
+    review_on = models.DateField(null=True)
     awarded_on = models.DateField()
     awarded_by = models.CharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
@@ -157,7 +163,9 @@ class Award(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=("person", "entitlement"), condition=~models.Q(state="ended"), name="one_running_award"
+                fields=("person", "entitlement"),
+                condition=~models.Q(state="ended") & models.Q(duplicate_of=None),
+                name="one_running_award",
             ),
             models.CheckConstraint(condition=models.Q(amount_fen__gte=0), name="awards_are_not_negative"),
         )
@@ -171,7 +179,8 @@ class Award(models.Model):
 class AwardChange(models.Model):
     """A suspension, resumption or end, from a month on: proposed by one person, made by another. `content`: the reason (encrypted).
 
-    `kind` suspend | resume | end; `ground` is a ground of the entitlement's payment rules. Nothing changes until `decided_by` stands.
+    `kind` suspend | resume | end | hand_over; `ground` is a ground of the entitlement's payment rules. Nothing changes until
+    `decided_by` stands; `result` made | refused.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -193,15 +202,17 @@ class AwardChange(models.Model):
                 condition=models.Q(decided_by="") | ~models.Q(decided_by=models.F("proposed_by")),
                 name="another_person_changes_an_award",
             ),
+            models.UniqueConstraint(fields=("award",), condition=models.Q(result=""), name="one_open_change"),
         )
         indexes = (models.Index(fields=("award", "proposed_at"), name="award_changes"),)
 
 
 class Paper(models.Model):
-    """A numbered paper as it was issued (encrypted PDF): application_form | refusal | notice | care_agreement | ending."""
+    """A numbered paper as it was issued (encrypted PDF): application_form | refusal | public_notice | care_agreement | ending."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="papers")
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, related_name="papers")
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, null=True, related_name="papers")
     kind = models.CharField(max_length=24)
     number = models.CharField(max_length=64)
     county = models.CharField(max_length=12)
@@ -215,3 +226,11 @@ class Paper(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("county", "kind", "year", "sequence"), name="papers_are_numbered_once"),
         )
+
+
+class FollowTry(models.Model):
+    """How often somebody asked how an application stands with a wrong number or code: by address and by number (keyed hashes)."""
+
+    key = models.CharField(max_length=64, unique=True)
+    window_began_at = models.DateTimeField()
+    count = models.PositiveIntegerField()

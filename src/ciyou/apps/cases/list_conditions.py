@@ -133,3 +133,30 @@ def with_shared_visit(people: QuerySet) -> Q:
 def forget_empty_visits() -> int:
     """Destroy visits that serve no child any more, after the files of all their children were destroyed; how many."""
     return Visit.objects.filter(children=None).delete()[0]
+
+
+def open_dues(subject_ids: Iterable[str]) -> dict[str, dt.date]:
+    """Until when the open work about each of these subjects has time, the earliest of several."""
+    rows = Task.objects.filter(subject_id__in=list(subject_ids), state=TaskState.OPEN).order_by("-due_on")
+    return dict(rows.values_list("subject_id", "due_on"))
+
+
+def overdue_subjects(today: dt.date) -> QuerySet:
+    """The subjects of the open tasks whose time is over on a day."""
+    return Task.objects.filter(state=TaskState.OPEN, due_on__lt=today)
+
+
+@dataclass(frozen=True)
+class OpenClock:
+    """A running clock about a subject: of which kind, since when, until when by law and by promise."""
+
+    kind: str
+    started_on: dt.date
+    statutory_on: dt.date | None
+    promised_on: dt.date | None
+
+
+def open_clocks(subject_id: str) -> tuple[OpenClock, ...]:
+    """The running clocks about one subject, the first to end first. For answering an applicant: no person, no name."""
+    rows = Task.objects.filter(subject_id=subject_id, state=TaskState.OPEN).order_by("due_on", "id")
+    return tuple(OpenClock(*row) for row in rows.values_list("kind", "started_on", "statutory_on", "promised_on"))

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.run_source import RunAward, next_children, run_awards
+from ciyou.apps.awards.run_source import RunAward, next_children, awards_between
 from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.deriving import Derived, Deriver
 from ciyou.apps.disbursement.hashing import lines_hash
@@ -114,7 +114,7 @@ class _Part:
     # -- reading ---------------------------------------------------------------------------------
     def _read(self, last: uuid.UUID) -> _Read:
         run, after = self.run, self.run.position
-        awards = run_awards(county=run.county, series=run.series, after=after, last=last)
+        awards = awards_between(county=run.county, series=run.series, after=after, last=last)
         ids = {award.id for award in awards}
         people = {award.person_id for award in awards}
         kept = _between(DueSchedule.objects.all(), "award__person_id", after, last).filter(award__series=run.series)

@@ -104,3 +104,9 @@ def with_standing_determination() -> Q:
     confirmed = Determination.objects.filter(state__in=("confirmed", "superseded")).exclude(decided_by="")
     found = Outcome.objects.filter(outcome="yes")
     return Q(pk__in=confirmed.values("person")) | Q(pk__in=found.values("person"))
+
+
+def confirmed_yeses(people: QuerySet, *, rules: Collection[str]) -> QuerySet[Outcome]:
+    """Outcomes of these rules (class 4 and below) that are yes in a current determination which a person confirmed."""
+    rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", person__in=people.values("pk"))
+    return rows.filter(determination__state="confirmed", determination__current=True)

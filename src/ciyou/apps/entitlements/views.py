@@ -11,6 +11,7 @@ from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import Conflict, StatedFact
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.explain import Explanation
+from ciyou.core.rules.interpreter import Decision
 from ciyou.core.rules.words import Phrase
 
 
@@ -112,3 +113,29 @@ class DecidingFact:
     suppliers: tuple[str, ...]
     askable: tuple[str, ...]
     rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RuleDecided:
+    """One rule of a child's current determination, for the room that pays: shown to nobody as it is.
+
+    `confirmed`: a person stands behind the determination. `decision` None: the place has no such rule.
+    """
+
+    determination_id: uuid.UUID
+    division: str
+    as_of: dt.date
+    confirmed: bool
+    decision: Decision | None
+
+
+@dataclass(frozen=True)
+class StatedOf:
+    """The statements of a child's current determination in canonical order, and under which rules they were decided."""
+
+    determination_id: uuid.UUID
+    division: str
+    as_of: dt.date
+    pack_version: str
+    facts_hash: str
+    statements: tuple[StatedFact, ...]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.awards.list_conditions import with_application
 from ciyou.apps.cases.list_conditions import forget_empty_visits, with_shared_visit, without_difficulty
 from ciyou.apps.entitlements.list_conditions import with_standing_determination
 from ciyou.apps.oversight.models import Purge, PurgeState
@@ -236,15 +237,17 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     asked = candidates.exclude(subject_requests=None, opened_in_need=None)
     protected = held_by_others(candidates)
     determined = candidates.filter(with_standing_determination())
+    applied = candidates.filter(with_application())
     shared = candidates.filter(with_shared_visit(candidates))
     kept_back = {
         "request_or_opening": asked.distinct().count(),
         "protected_or_named": protected.count(),
         "determined": determined.count(),
+        "applied_for": applied.count(),
         "shared_visit": shared.count(),
     }
     going = candidates.filter(subject_requests=None, opened_in_need=None)
-    for held in (protected, determined, shared):
+    for held in (protected, determined, applied, shared):
         going = going.exclude(pk__in=held.values("pk"))
     children = tuple(going.order_by("pk").values_list("pk", flat=True))
     adults = relatives_only_of(children) if children else ()

@@ -9,14 +9,15 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Value
 
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.models import Fact, Person, PersonStatus, Relationship
 from ciyou.apps.registry.reading import PARENTS, statements_of_children
 from ciyou.apps.registry.scoping import _grants as grants_of
 from ciyou.apps.registry.statements import HOUSEHOLD_PREFIX
 from ciyou.apps.registry.witnessing import sees_fact
-from ciyou.core.access.actor import Actor
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.facts.definition import Entity
-from ciyou.core.facts.state import StatedFact
+from ciyou.core.facts.state import Basis, StatedFact
 
 BY_HAND = ("visit", "correction", "registration")
 
@@ -107,3 +108,13 @@ def _provenance(actor: Actor, row: tuple, named: bool) -> Provenance:
 def with_naming(actor: Actor, rows: QuerySet) -> QuerySet:
     """Rows about a `person`, each with `named`: whether the actor is a named worker of that person's case today."""
     return rows.annotate(named=Exists(grants_of(actor).filter(person=OuterRef("person_id"))))
+
+
+def known_facts(child_id: uuid.UUID) -> frozenset[tuple[Entity, str]]:
+    """Of which facts of a child, its parents and its household more is known than a roster's silence.
+
+    For asking a family for no paper that shows what is on file already: names of facts only, no values.
+    """
+    with walled(LOCAL_OPERATOR):
+        said = statements_of_children(child_ids=[child_id]).get(child_id, ())
+    return frozenset((one.entity, one.name) for one in said if one.basis is not Basis.PRESUMED)

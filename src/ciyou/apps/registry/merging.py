@@ -27,7 +27,7 @@ from ciyou.apps.registry.sealing import open_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 
-COPY, STAY, REPOINT, FOLLOW = "copy", "stay", "repoint", "follow"
+COPY, STAY, REPOINT, FOLLOW, HEARS = "copy", "stay", "repoint", "follow", "hears"
 RELATIONS: Mapping[str, str] = MappingProxyType(
     {
         # Encrypted for their person: sealed anew for the other; what was known of the first file when can still be asked.
@@ -42,6 +42,9 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         # A determination is about the facts of its time and of its file; the merged child is determined anew.
         "entitlements.Determination.person": STAY,
         "entitlements.Outcome.person": STAY,
+        # What hears of the merge (registry.people_merged) and goes over by itself: two running awards of one child become one.
+        "awards.Application.person": HEARS,
+        "awards.Award.person": HEARS,
         "registry.Person.merged_into": FOLLOW,
         "registry.NamedAccess.person": REPOINT,
         "registry.HouseholdMember.person": REPOINT,

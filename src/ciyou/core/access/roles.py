@@ -35,10 +35,18 @@ class Action(StrEnum):
     APPROVE_SECURITY = "approve_security"
     MANAGE_SYSTEM = "manage_system"
     SEE_FIGURES = "see_figures"
+    SEE_APPLICATIONS = "see_applications"
+    APPLY = "apply"
+    CHECK_APPLICATION = "check_application"
+    DRAFT_DECISION = "draft_decision"
+    DECIDE_APPLICATION = "decide_application"
+    ANSWER_APPEAL = "answer_appeal"
+    CHANGE_AWARD = "change_award"
+    DECIDE_CHANGE = "decide_change"
+    SEE_PAYMENTS = "see_payments"
     DRAFT_PAYMENTS = "draft_payments"
     REVIEW_PAYMENTS = "review_payments"
     APPROVE_PAYMENTS = "approve_payments"
-    SEE_PAYMENTS = "see_payments"
 
 
 class Level(StrEnum):
@@ -71,7 +79,7 @@ class Role:
 
 
 _P, _A = Purpose, Action
-_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST, _P.PAY})
+_OFFICE = frozenset({_P.IDENTIFY, _P.VERIFY, _P.DECIDE, _P.PAY, _P.SERVE, _P.PROTECT, _P.CORRECT, _P.SUBJECT_REQUEST})
 _OFFICE_ACTIONS = frozenset(
     {
         _A.ASSIGN,
@@ -83,6 +91,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.EXPORT,
         _A.BREAK_GLASS,
         _A.SEE_FIGURES,
+        _A.SEE_APPLICATIONS,
         _A.SEE_PAYMENTS,
     }
 )
@@ -108,7 +117,7 @@ _ROLES = (
         Level.VILLAGE,
         3,
         frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
-        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY}),
         second_factor=False,
     ),
     _role(
@@ -127,6 +136,10 @@ _ROLES = (
                 _A.REVEAL,
                 _A.SEE_FIGURES,
                 _A.SUPPORT_STAFF,
+                _A.SEE_APPLICATIONS,
+                _A.APPLY,
+                _A.CHECK_APPLICATION,
+                _A.DECIDE_APPLICATION,
             }
         ),
     ),
@@ -136,7 +149,9 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.DRAFT_PAYMENTS},
+        _OFFICE_ACTIONS
+        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
+        | {_A.DRAFT_PAYMENTS},
     ),
     _role(
         "county_reviewer",
@@ -144,7 +159,8 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.REVIEW_PAYMENTS},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE}
+        | {_A.REVIEW_PAYMENTS},
     ),
     _role(
         "county_approver",
@@ -152,7 +168,9 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE | {_P.SUPERVISE},
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE, _A.APPROVE_PAYMENTS},
+        _OFFICE_ACTIONS
+        | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE}
+        | {_A.DECIDE_APPLICATION, _A.ANSWER_APPEAL, _A.DECIDE_CHANGE, _A.APPROVE_PAYMENTS},
     ),
     _role(
         "committee_office",

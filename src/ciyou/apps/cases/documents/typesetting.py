@@ -34,7 +34,12 @@ _PROBE = "协查函"
 
 
 def typeset(template: str, content: Mapping[str, Any], *, form: str = "pdf") -> bytes:
-    """A document of `apps/cases/documents` with its content; `form` pdf | png (first page only, to look at).
+    """A document of `apps/cases/documents` with its content; `form` pdf | png (first page only, to look at)."""
+    return typeset_file(FOLDER / f"{template}.typ", content, root=FOLDER, form=form)
+
+
+def typeset_file(template: Path, content: Mapping[str, Any], *, root: Path, form: str = "pdf") -> bytes:
+    """A template of any folder with its content; it may import other files below `root`, and nothing else.
 
     Content reaches the template as JSON, never as source text: a name cannot write commands. Raises RunError when there is no
     Chinese font, or no font has a character that stands in the content.
@@ -42,8 +47,8 @@ def typeset(template: str, content: Mapping[str, Any], *, form: str = "pdf") -> 
     families = families_for(content)
     fonts = _fonts(_further_folder())
     made = typst.compile(
-        (FOLDER / f"{template}.typ").read_bytes(),
-        root=str(FOLDER),
+        template.read_bytes(),
+        root=str(root),
         font_paths=fonts,
         format=form,
         ppi=110,

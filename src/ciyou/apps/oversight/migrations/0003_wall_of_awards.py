@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, of_person, wall_statements, within
+from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, person_seen, wall_statements, within
 
 _OF_APPLICATION = "EXISTS (SELECT 1 FROM awards_application application WHERE application.id = application_id)"
 _OF_AWARD = "EXISTS (SELECT 1 FROM awards_award award WHERE award.id = award_id)"
@@ -13,11 +13,13 @@ WALLED = {
     "awards_applicationstep": Rows(f"{SEES_PERSONS} AND {_OF_APPLICATION}"),
     "awards_publicnotice": Rows(f"{SEES_PERSONS} AND {_OF_APPLICATION}"),
     "awards_appeal": Rows(f"{SEES_PERSONS} AND {_OF_APPLICATION}"),
-    "awards_paper": Rows(f"{SEES_PERSONS} AND {_OF_APPLICATION}"),
-    "awards_award": of_person(),
+    "awards_paper": Rows(f"{SEES_PERSONS} AND ({_OF_APPLICATION} OR {_OF_AWARD})"),
+    # The county that paid keeps its award when the child has moved on.
+    "awards_award": Rows(f"{SEES_PERSONS} AND ({within('division')} OR {person_seen('person_id')})"),
     "awards_awardchange": Rows(f"{SEES_PERSONS} AND {_OF_AWARD}"),
 }
-OPEN = {}
+# Keyed hashes of addresses and numbers, and counts; nothing about anybody.
+OPEN = {"awards_followtry": "SELECT, INSERT, UPDATE, DELETE"}
 
 
 def build_wall(apps, schema_editor):

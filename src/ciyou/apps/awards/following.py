@@ -1,0 +1,122 @@
+"""What happens to awards and applications when a child's file changes. A review is opened; nothing stops by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.awards.access import county_of
+from ciyou.apps.awards.contents import seal_application
+from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, Award, AwardState
+from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, open_reviews
+from ciyou.apps.awards.steps import content_of, end_every_step
+from ciyou.apps.entitlements.deciding import rule_decided
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.rules.interpreter import Outcome
+
+
+def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.child_died`: somebody looks at what the child was awarded."""
+    _review(_running(child_ids), DIED)
+
+
+def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.child_of_age`: somebody looks whether it goes on (school) or ends."""
+    _review(_running(child_ids), OF_AGE)
+
+
+def on_person_moved(person_id: str, old_division: str, new_division: str, **_more: object) -> None:
+    """Handler of `registry.person_moved`: inside the county the award follows; into another one it is handed over by people."""
+    same = county_of(old_division) == county_of(new_division)
+    with transaction.atomic():
+        open_applications = Application.objects.filter(person_id=person_id, state__in=OPEN_STATES)
+        open_applications.update(division=new_division, version=F("version") + 1)
+        awards = list(_running([person_id]))
+        here = [award.id for award in awards if county_of(award.division) == county_of(new_division)]
+        Award.objects.filter(id__in=here).update(division=new_division, version=F("version") + 1)
+        elsewhere = [award for award in awards if award.id not in here]
+        if elsewhere:
+            open_reviews(LOCAL_OPERATOR, awards=elsewhere, ground=MOVED, on=timezone.localdate(), division=new_division)
+        if awards or not same:
+            _log("move_awards", [person_id], awards=len(awards))
+
+
+def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
+    """Handler of `registry.people_merged`: applications and awards go to the file that stays; of two running awards the younger
+    becomes a double that pays nothing and that a person ends, of two open applications the younger is withdrawn.
+    """
+    with transaction.atomic():
+        _merge_applications(kept, dropped)
+        _merge_awards(kept, dropped)
+        _log("merge_awards", [kept, dropped])
+
+
+def on_determination_made(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `entitlements.determination_made`: where the law no longer says yes, somebody looks at the award."""
+    awards = _running(child_ids).filter(review_for="")
+    lost = [award for award in awards if not _still_due(award)]
+    _review(lost, CHANGED)
+
+
+def _still_due(award: Award) -> bool:
+    found = rule_decided(child_id=award.person_id, rule=award.entitlement)
+    return found is not None and found.decision is not None and found.decision.outcome is Outcome.YES
+
+
+def _running(person_ids: Iterable[str]) -> QuerySet[Award]:
+    return Award.objects.filter(person_id__in=list(person_ids)).exclude(state=AwardState.ENDED).order_by("id")
+
+
+def _review(awards: Iterable[Award], ground: str) -> None:
+    with transaction.atomic():
+        found = list(awards)
+        if found and open_reviews(LOCAL_OPERATOR, awards=found, ground=ground, on=timezone.localdate()):
+            _log("open_reviews", [str(award.person_id) for award in found], ground=ground)
+
+
+def _merge_applications(kept: str, dropped: str) -> None:
+    rows = list(Application.objects.filter(person_id__in=(kept, dropped)).order_by("created_at", "id"))
+    taken = set()
+    for row in rows:
+        is_open = row.state in OPEN_STATES
+        if is_open and row.entitlement in taken:
+            content = replace(content_of(row), withdrawn_because="与同一个孩子的另一份申请合并。")
+            Application.objects.filter(id=row.id).update(
+                state=ApplicationState.WITHDRAWN, content=seal_application(row.id, content), version=F("version") + 1
+            )
+            end_every_step(LOCAL_OPERATOR, row, state="withdrawn")
+        elif is_open:
+            taken.add(row.entitlement)
+    Application.objects.filter(person_id=dropped).update(person_id=kept, version=F("version") + 1)
+
+
+def _merge_awards(kept: str, dropped: str) -> None:
+    awards = list(Award.objects.filter(person_id__in=(kept, dropped)).order_by("first_month", "awarded_on", "id"))
+    first: dict[str, Award] = {}
+    doubles = []
+    for award in awards:
+        if award.state == AwardState.ENDED or award.duplicate_of_id is not None:
+            continue
+        if award.entitlement in first:
+            Award.objects.filter(id=award.id).update(duplicate_of=first[award.entitlement], version=F("version") + 1)
+            doubles.append(award)
+        else:
+            first[award.entitlement] = award
+    Award.objects.filter(person_id=dropped).update(person_id=kept, version=F("version") + 1)
+    open_reviews(LOCAL_OPERATOR, awards=doubles, ground=MERGED, on=timezone.localdate())
+
+
+def _log(action: str, persons: Iterable[str], **details: str | int) -> None:
+    record_action(
+        LOCAL_OPERATOR,
+        action=action,
+        persons=[str(one) for one in persons],
+        details=details,
+        highest_class=3,
+        origin="worker",
+    )

@@ -1,0 +1,119 @@
+"""How an application stands, for whoever holds the receipt: number and code, no account, no name, nothing of the child."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import F
+from django.utils import timezone
+
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.awards.models import Application, ApplicationState, FollowTry
+from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash, is_code, read_number
+from ciyou.apps.awards.receiving import waited_since
+from ciyou.apps.awards.refusals import refused
+from ciyou.apps.awards.steps import content_of
+from ciyou.apps.cases.list_conditions import open_clocks
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.errors import RecordError
+
+WINDOW = dt.timedelta(minutes=15)
+WRONG_BY_NUMBER, WRONG_BY_ORIGIN = 5, 20
+_NOBODY = code_hash("0" * CODE_DIGITS)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an application stands: its step, since when, until when by law and by promise, and whether papers are missing."""
+
+    number: str
+    state: str
+    since: dt.date
+    statutory_on: dt.date | None
+    promised_on: dt.date | None
+    received_on: dt.date
+    decided_on: dt.date | None
+    papers_missing: bool
+    appeal_open: bool
+
+
+def follow_application(*, number: str, code: str, origin: str) -> Standing:
+    """How an application stands; raises RecordError for a wrong number or code (the same for both) and for too many wrong tries.
+
+    Wrong tries are counted by the number asked for and by where they come from: neither says whether the number exists.
+    """
+    read = read_number(number)
+    if read is None or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
+        raise _wrong()
+    key = "-".join(str(part) for part in read)
+    counters = ((f"number:{key}", WRONG_BY_NUMBER), (f"origin:{origin}", WRONG_BY_ORIGIN))
+    with walled(LOCAL_OPERATOR):
+        _check_tries(counters)
+        row = Application.objects.filter(county=read[0], year=read[1], sequence=read[2]).first()
+        if not is_code(code, row.code_hash if row is not None else _NOBODY) or row is None:
+            _count(counters)
+            record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
+            problem = _wrong()
+        else:
+            return _standing(row)
+    raise problem
+
+
+def _wrong() -> RecordError:
+    return refused(
+        "follow.wrong",
+        "受理编号或查询码不对。请对照回执再输一次；回执丢失的，请带身份证件到受理单位补领查询码。",
+        "The receipt number or the code is not right. Compare both with the slip; if it is lost, a new code is given where you applied.",
+    )
+
+
+def _check_tries(counters: tuple[tuple[str, int], ...]) -> None:
+    since = timezone.now() - WINDOW
+    for name, most in counters:
+        if FollowTry.objects.filter(key=_key(name), window_began_at__gt=since, count__gte=most).exists():
+            raise refused(
+                "follow.often",
+                "输错的次数太多，请一刻钟以后再试。也可以到村（居）、乡镇请工作人员代查。",
+                "There were too many wrong tries; try again in a quarter of an hour, or ask at the village or township.",
+            )
+
+
+def _count(counters: tuple[tuple[str, int], ...]) -> None:
+    now = timezone.now()
+    for name, _most in counters:
+        mine = FollowTry.objects.filter(key=_key(name))
+        if mine.filter(window_began_at__gt=now - WINDOW).update(count=F("count") + 1):
+            continue
+        FollowTry.objects.update_or_create(key=_key(name), defaults={"window_began_at": now, "count": 1})
+
+
+def _key(name: str) -> str:
+    """A keyed hash: addresses and numbers themselves are kept nowhere."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"follow:{name}".encode(), hashlib.sha256).hexdigest()
+
+
+def _standing(row: Application) -> Standing:
+    clocks = open_clocks(str(row.id))
+    clock = clocks[0] if clocks else None
+    return Standing(
+        number=row.number,
+        state=row.state,
+        since=waited_since(row),
+        statutory_on=clock.statutory_on if clock else None,
+        promised_on=clock.promised_on if clock else None,
+        received_on=row.received_on,
+        decided_on=row.decided_on,
+        papers_missing=row.state == ApplicationState.RETURNED and bool(content_of(row).missing),
+        appeal_open=row.appeals.filter(result="").exists(),
+    )
+
+
+def forget_tries() -> int:
+    """Forget wrong tries whose time is over (a periodic job); how many."""
+    with walled(LOCAL_OPERATOR):
+        return FollowTry.objects.filter(window_began_at__lte=timezone.now() - WINDOW).delete()[0]
