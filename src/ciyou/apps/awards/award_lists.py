@@ -1,31 +1,22 @@
-"""Reading awards: of a child, one with its changes, and in bulk for the monthly run."""
+"""Reading awards: of a child, and one with its changes. What the monthly run reads is in `run_source`."""
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from ciyou.apps.awards.access import PURPOSE, county_of, find_award, inside, known_classes
-from ciyou.apps.awards.changes import MADE, RESUME, SUSPEND
+from ciyou.apps.awards.access import PURPOSE, county_of, find_award, known_classes
 from ciyou.apps.awards.contents import open_change
 from ciyou.apps.awards.models import Award, AwardChange, AwardState
 from ciyou.apps.awards.papers import PaperCard, papers_of
 from ciyou.apps.awards.paying import PayingRules, paying_rules
-from ciyou.apps.awards.refusals import check_may
 from ciyou.apps.registry.deciding import places_of
 from ciyou.apps.registry.selectors import PersonCard, get_person
-from ciyou.core.access.actor import Actor, DivisionScope
+from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
-from ciyou.core.awards.dues import AwardTerms, Stretch
-from ciyou.core.awards.month import Month
-
-BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -149,104 +140,3 @@ def _change(row: AwardChange) -> ChangeLine:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
     )
-
-
-@dataclass(frozen=True)
-class RunAward:
-    """One award as the monthly run takes it.
-
-    `held_for`: a person has to look at it on this ground, and the place holds the money until then ("" otherwise). A double that
-    two merged files left is not among the awards of a run at all.
-    """
-
-    id: uuid.UUID
-    person_id: uuid.UUID
-    identity: str
-    entitlement: str
-    sensitivity: int
-    series: str
-    division: str
-    state: str
-    review_for: str
-    held_for: str
-    version: int
-    terms: AwardTerms
-
-
-def awards_for_run(actor: Actor, *, division: str, series: str, through: Month) -> Iterator[RunAward]:
-    """Every award of a place (and below) in a series that begins by a month: also ended ones, which may owe or be owed.
-
-    In the order of their ids, in batches of 1000 with two queries each. It shows nothing to anybody: whoever asks answers for
-    what becomes of it. The place lies in the actor's scope, else there is nothing.
-    """
-    check_may(actor, Action.SEE_APPLICATIONS, Action.MANAGE_SYSTEM)
-    below = DivisionScope.of(division)
-    rows = Award.objects.filter(inside(actor, "division"), division__gte=below.first, division__lt=below.end)
-    rows = rows.filter(series=series, first_month__lte=through.first_day, duplicate_of=None)
-    return _in_parts(rows)
-
-
-def run_awards(award_ids: Iterable[uuid.UUID]) -> Iterator[RunAward]:
-    """The same for awards by their ids, for an engine that has asked for access itself."""
-    wanted = iter(award_ids)
-    while part := list(islice(wanted, BATCH)):
-        yield from _part(list(Award.objects.filter(id__in=part).order_by("id")))
-
-
-def _in_parts(rows: QuerySet[Award]) -> Iterator[RunAward]:
-    last: uuid.UUID | None = None
-    while True:
-        part = list((rows if last is None else rows.filter(id__gt=last)).order_by("id")[:BATCH])
-        if not part:
-            return
-        last = part[-1].id
-        yield from _part(part)
-
-
-def _part(rows: Sequence[Award]) -> Iterator[RunAward]:
-    stretches = _suspensions([row.id for row in rows])
-    today = timezone.localdate()
-    for row in rows:
-        yield RunAward(
-            id=row.id,
-            person_id=row.person_id,
-            identity=row.identity,
-            entitlement=row.entitlement,
-            sensitivity=row.sensitivity,
-            series=row.series,
-            division=row.division,
-            state=row.state,
-            review_for=row.review_for,
-            held_for=_held(row, today),
-            version=row.version,
-            terms=AwardTerms(
-                first_month=Month.of(row.first_month),
-                amount_fen=row.amount_fen,
-                last_month=Month.of(row.last_month) if row.last_month else None,
-                suspended=stretches.get(row.id, ()),
-            ),
-        )
-
-
-def _held(row: Award, today: dt.date) -> str:
-    if not row.review_for:
-        return ""
-    stops = paying_rules(row.entitlement, row.division, today).stops
-    stop = stops.get(row.review_for)
-    return row.review_for if stop is not None and stop.hold_until_reviewed else ""
-
-
-def _suspensions(award_ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, tuple[Stretch, ...]]:
-    """By award, the months in which it is suspended: from each suspension that was made to the resumption after it."""
-    made = Q(result=MADE, kind__in=(SUSPEND, RESUME))
-    rows = AwardChange.objects.filter(made, award_id__in=list(award_ids)).order_by("decided_at", "id")
-    found: dict[uuid.UUID, list[Stretch]] = {}
-    for award, kind, day in rows.values_list("award_id", "kind", "from_month"):
-        listed, month = found.setdefault(award, []), Month.of(day)
-        if kind == SUSPEND:
-            listed.append(Stretch(month))
-        elif listed and listed[-1].last is None:
-            before = listed.pop()
-            if month > before.first:  # resumed from its own first month: it never stopped
-                listed.append(Stretch(before.first, month.plus(-1)))
-    return {award: tuple(listed) for award, listed in found.items()}

@@ -1,46 +1,114 @@
-"""What a monthly run reads of awards, child by child and for the machine alone: it shows none of it."""
+"""What a monthly run reads of awards, in bulk and for the machine alone: it shows none of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from ciyou.apps.awards.award_lists import RunAward, run_awards
-from ciyou.apps.awards.models import Award
+from ciyou.apps.awards.models import Award, AwardChange
 from ciyou.core.access.actor import DivisionScope
+from ciyou.core.awards.dues import AwardTerms, Stretch
+from ciyou.core.awards.month import Month
 
-__all__ = ("RunAward", "awards_between", "awards_by_id", "count_children", "next_children")
+
+@dataclass(frozen=True, slots=True)
+class RunAward:
+    """An award as a run needs it. `state` active | suspended | ended; `duplicate`: of two awards of one child the one that pays nothing.
+
+    `review_for` is the ground on which a person has to look at it (it has moved, two files were merged, …), "" for none; the place's
+    payment rules say whether money is held until then.
+    """
+
+    id: uuid.UUID
+    person_id: uuid.UUID
+    identity: str
+    entitlement: str
+    sensitivity: int
+    division: str
+    state: str
+    duplicate: bool
+    terms: AwardTerms
+    review_for: str = ""
 
 
-def _of_run(county: str, series: str) -> QuerySet[Award]:
-    """Ended awards too, for what they still owe or are owed; of two awards of one child only the one that pays."""
+def awards_of_run(*, county: str, series: str) -> QuerySet[Award]:
+    """The awards that a county's run of a series looks at: ended ones too, for what they still owe or are owed."""
     scope = DivisionScope.of(county)
-    return Award.objects.filter(
-        series=series, division__gte=scope.first, division__lt=scope.end, duplicate_of=None
-    )
+    return Award.objects.filter(series=series, division__gte=scope.first, division__lt=scope.end)
 
 
 def next_children(*, county: str, series: str, after: uuid.UUID | None, limit: int) -> list[uuid.UUID]:
     """The next children with an award in a run, by id: to go through all of them in parts."""
-    rows = _of_run(county, series)
+    rows = awards_of_run(county=county, series=series)
     rows = rows if after is None else rows.filter(person_id__gt=after)
     return list(rows.order_by("person_id").values_list("person_id", flat=True).distinct()[:limit])
 
 
 def count_children(*, county: str, series: str) -> int:
     """How many children have an award in a run."""
-    return _of_run(county, series).values("person_id").distinct().count()
+    return awards_of_run(county=county, series=series).values("person_id").distinct().count()
 
 
-def awards_between(*, county: str, series: str, after: uuid.UUID | None, last: uuid.UUID) -> list[RunAward]:
+def run_awards(*, county: str, series: str, after: uuid.UUID | None, last: uuid.UUID) -> list[RunAward]:
     """The awards of the children behind `after` up to `last`, by child."""
-    rows = _of_run(county, series).filter(person_id__lte=last)
-    rows = rows if after is None else rows.filter(person_id__gt=after)
-    return sorted(run_awards(rows.values_list("id", flat=True)), key=lambda award: (award.person_id, award.id))
+    rows = awards_of_run(county=county, series=series).filter(person_id__lte=last)
+    return _as_run_awards(rows if after is None else rows.filter(person_id__gt=after))
+
+
+def _as_run_awards(rows: QuerySet[Award]) -> list[RunAward]:
+    suspended = _suspended(rows)
+    months: dict[dt.date, Month] = {}
+
+    def month(day: dt.date) -> Month:
+        return months.setdefault(day, Month.of(day))
+
+    return [
+        RunAward(
+            row.id,
+            row.person_id,
+            row.identity,
+            row.entitlement,
+            row.sensitivity,
+            row.division,
+            row.state,
+            row.duplicate_of_id is not None,
+            AwardTerms(
+                month(row.first_month),
+                row.amount_fen,
+                None if row.last_month is None else month(row.last_month),
+                suspended.get(row.id, ()),
+            ),
+            row.review_for,
+        )
+        for row in rows.order_by("person_id", "id")
+    ]
+
+
+def _suspended(rows: QuerySet[Award]) -> dict[uuid.UUID, tuple[Stretch, ...]]:
+    """By award, from each suspension that was made to the resumption after it, in the order in which people decided."""
+    changes = AwardChange.objects.filter(award__in=rows.values("pk"), kind__in=("suspend", "resume"), result="made")
+    found: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
+    for award, kind, from_month in changes.order_by("decided_at", "id").values_list("award_id", "kind", "from_month"):
+        month, stretches = Month.of(from_month), found[award]
+        if kind == "suspend":
+            stretches.append(Stretch(month))
+        elif stretches and stretches[-1].last is None:
+            began = stretches.pop().first
+            if month > began:  # resumed from its own first month: it never stopped
+                stretches.append(Stretch(began, month.plus(-1)))
+    return {award: tuple(stretches) for award, stretches in found.items()}
+
+
+def entitlements_of(award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """The entitlement of each of these awards."""
+    return dict(Award.objects.filter(id__in=list(award_ids)).values_list("id", "entitlement"))
 
 
 def awards_by_id(award_ids: Iterable[uuid.UUID]) -> list[RunAward]:
     """These awards as a run needs them."""
-    return list(run_awards(award_ids))
+    return _as_run_awards(Award.objects.filter(id__in=list(award_ids)))

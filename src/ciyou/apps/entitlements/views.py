@@ -127,15 +127,3 @@ class RuleDecided:
     as_of: dt.date
     confirmed: bool
     decision: Decision | None
-
-
-@dataclass(frozen=True)
-class StatedOf:
-    """The statements of a child's current determination in canonical order, and under which rules they were decided."""
-
-    determination_id: uuid.UUID
-    division: str
-    as_of: dt.date
-    pack_version: str
-    facts_hash: str
-    statements: tuple[StatedFact, ...]
