@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.run_source import RunAward, next_children, awards_between
+from ciyou.apps.awards.run_source import RunAward, next_children, run_awards
 from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.deriving import Derived, Deriver
 from ciyou.apps.disbursement.hashing import lines_hash
@@ -20,7 +20,7 @@ from ciyou.apps.disbursement.models import CollectivePayee, DueSchedule, MonthRu
 from ciyou.apps.disbursement.months import day_of, month_of
 from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot, payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, changes_of, plan_award
-from ciyou.apps.disbursement.policies import ground_of
+from ciyou.apps.disbursement.policies import holds_for
 from ciyou.apps.disbursement.refusals import overtaken
 from ciyou.apps.disbursement.storing import CHANGES, CLAIMS, HOLDS, LINES, PAYMENTS, Row, add_to_claims, put, rows_of
 from ciyou.apps.disbursement.totals import note_totals
@@ -114,7 +114,7 @@ class _Part:
     # -- reading ---------------------------------------------------------------------------------
     def _read(self, last: uuid.UUID) -> _Read:
         run, after = self.run, self.run.position
-        awards = awards_between(county=run.county, series=run.series, after=after, last=last)
+        awards = run_awards(county=run.county, series=run.series, after=after, last=last)
         ids = {award.id for award in awards}
         people = {award.person_id for award in awards}
         kept = _between(DueSchedule.objects.all(), "award__person_id", after, last).filter(award__series=run.series)
@@ -180,7 +180,7 @@ class _Part:
         settled = read.settled.get(award.id, {})
         if derived is None or award.duplicate:
             return AwardPlan(award, (), (), "duplicate" if award.duplicate else "undetermined")
-        owed = dues(award.terms, derived.answers, self.month, ground_of=ground_of(award.entitlement, award.division))
+        owed = dues(award.terms, derived.answers, self.month, ground_of=derived.ground_in(award))
         return plan_award(award, owed, settled, self.month, read.recoveries.get(award.id))
 
     def _weigh(self, person: uuid.UUID, plans: list[AwardPlan], read: _Read) -> Iterable[AwardPlan]:
@@ -192,7 +192,7 @@ class _Part:
         if not reason and person not in read.collective and any(plan.lines for plan in plans):
             reason = account_trouble(read.accounts.get(person))
         for plan in plans:
-            why = reason if plan.lines else ""
+            why = (reason or _review_held(plan.award)) if plan.lines else ""
             if plan.held_ground:
                 self._hold(plan, plan.held_ground, 0)
             if why:
@@ -307,6 +307,12 @@ class _Part:
         put(LINES, lines)
         add_to_claims(added)
         MonthRun.objects.filter(id=run.id).update(payments_count=sequence)
+
+
+def _review_held(award: RunAward) -> str:
+    """The ground on which a person has to look at the award, where the place holds the money until then."""
+    ground = award.review_for
+    return ground if ground and holds_for(award.entitlement, award.division, ground) else ""
 
 
 def payment_number(run: MonthRun, sequence: int) -> str:

@@ -10,8 +10,9 @@ from django.db import models
 class DueSchedule(models.Model):
     """What the law says of an award month by month, kept so that an ordinary month derives only what changed.
 
-    `stretches` are months one after another with the same answer: [first month, outcome, basis, amount, floor, ceiling]. They hold
-    for one determination under one version of the packs, from the award's first month to `through`.
+    `stretches` are months one after another with the same answer: [first month, outcome, basis, amount, floor, ceiling, ground]; the
+    ground on which the law no longer says yes, "" while it does. They hold for one determination under one version of the packs, from
+    the award's first month to `through`.
     """
 
     award = models.OneToOneField("awards.Award", on_delete=models.CASCADE, primary_key=True, related_name="schedule")
