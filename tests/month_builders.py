@@ -22,7 +22,7 @@ from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.awards.month import Month
 from tests.office import file_child, make_actor
 
-SICHUAN, FUJIAN = "510104000000", "350102000000"
+SICHUAN, FUJIAN = "511304000000", "350102000000"
 SERIES = "children_living"
 ORPHAN = {"father": {"dead": True}, "mother": {"dead": True}, "child": {"in_institution": False}}
 _numbers = itertools.count(1)
@@ -84,7 +84,9 @@ def award_to(
 
 def orphan(*, county: str = SICHUAN, key: str = "", account: bool = True, award: bool = True, **fields) -> uuid.UUID:
     """An orphan on file with its determination, its account and its award."""
-    child = file_child(key, division=village_of(county), **{**ORPHAN, **fields.pop("facts", {})}, **fields.pop("filed", {}))
+    child = file_child(
+        key, division=village_of(county), **{**ORPHAN, **fields.pop("facts", {})}, **fields.pop("filed", {})
+    )
     determine_children(LOCAL_OPERATOR, child_ids=[child], as_of=timezone.localdate(), cause="load")
     if account:
         with_account(child)
@@ -172,4 +174,6 @@ def result_file(run: MonthRun, failed: dict[str, str], *, encoding: str = "utf-8
 def lines_of(run: MonthRun) -> list[tuple[str, str, int]]:
     """The lines of a run: (month, kind, fen), in order."""
     rows = PaymentLine.objects.filter(run=run).order_by("claim__month", "kind")
-    return [(f"{month:%Y-%m}", kind, fen) for month, kind, fen in rows.values_list("claim__month", "kind", "amount_fen")]
+    return [
+        (f"{month:%Y-%m}", kind, fen) for month, kind, fen in rows.values_list("claim__month", "kind", "amount_fen")
+    ]

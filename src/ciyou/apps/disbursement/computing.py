@@ -17,6 +17,7 @@ from ciyou.apps.disbursement.deriving import Derived, Deriver
 from ciyou.apps.disbursement.hashing import lines_hash
 from ciyou.apps.disbursement.holding import account_trouble, held_for
 from ciyou.apps.disbursement.models import CollectivePayee, DueSchedule, MonthRun, Recovery, RunState
+from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import day_of, month_of
 from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot, payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, changes_of, plan_award
@@ -65,6 +66,7 @@ def _finish(run: MonthRun) -> None:
         )
         if moved:
             note_totals(run.id)
+            next_task(LOCAL_OPERATOR, run, RunState.DRAFTED)
 
 
 @dataclass
@@ -237,6 +239,7 @@ class _Part:
     def _write(self, read: _Read, plans: Sequence[AwardPlan]) -> None:
         _put_schedules(read.written)
         claims = self._claim(plans, read)
+        told: list[tuple[uuid.UUID, str, str, Month]] = []
         drawn: dict[uuid.UUID, list[tuple[AwardPlan, list[tuple[int, str, int]]]]] = defaultdict(list)
         for plan in plans:
             lines = [
@@ -247,8 +250,14 @@ class _Part:
             if len(lines) < len(plan.lines):
                 missed = plan.amount_fen - sum(amount for _claim, _kind, amount in lines)
                 self._hold(plan, "other_county", missed)
+                told += [
+                    (plan.award.id, plan.award.identity, plan.award.entitlement, line.month)
+                    for line in plan.lines
+                    if (plan.award.id, line.month) not in claims
+                ]
             if lines and sum(amount for _claim, _kind, amount in lines) >= 0:
                 drawn[plan.award.person_id].append((plan, lines))
+        tell_both_counties(told)
         self._pay(drawn, read)
         put(HOLDS, self.holds)
         put(CHANGES, self.changes)

@@ -19,6 +19,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.finance_files import RosterRow, write_roster
 from ciyou.apps.disbursement.hashing import check_lines
 from ciyou.apps.disbursement.models import HandOver, MonthRun, Payment, PaymentState, RunState
+from ciyou.apps.disbursement.month_tasks import next_task
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot
 from ciyou.apps.disbursement.payment_application import application_pdf
 from ciyou.apps.disbursement.rechecking import recheck
@@ -69,6 +70,7 @@ def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin
         check_lines(run)
         kept = _keep(actor, run, number, chosen, rows, made)
         _send(run, version, number, rows)
+        next_task(actor, run, RunState.HANDED)
         settle_if_done(run.id)
         _record(actor, run, kept, rows, origin)
     return kept.id

@@ -17,6 +17,7 @@ from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.computing import begin_again
 from ciyou.apps.disbursement.hashing import check_lines
 from ciyou.apps.disbursement.models import MonthRun, ResultProblem, RunState
+from ciyou.apps.disbursement.month_tasks import next_task
 from ciyou.apps.disbursement.rechecking import recheck
 from ciyou.apps.disbursement.refusals import check_may, not_found_here, refused, somebody_was_first
 from ciyou.apps.disbursement.refusals import check_reason as reason_of
@@ -267,4 +268,5 @@ def _step(actor: Actor, run: MonthRun, version: int, before: str, after: str, **
     )
     if not moved:
         raise somebody_was_first()
+    next_task(actor, run, after)
     record_action(actor, action=f"month_{after}", subject=str(run.id), details={"payments": run.payments_count})
