@@ -33,3 +33,9 @@ def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tup
     """The statements that each of these determinations rests on."""
     rows = Determination.objects.filter(id__in=list(determination_ids)).values_list("id", "content")
     return {found: open_content(found, bytes(content)).statements for found, content in rows.iterator()}
+
+
+def current_of(person_id: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
+    """The same of one child."""
+    rows = Determination.objects.filter(current=True, person_id=person_id).values_list("id", "division")
+    return {person_id: CurrentDetermination(found, division) for found, division in rows}
