@@ -230,7 +230,7 @@ def test_a_refusal_has_reasons_is_in_writing_and_numbered():
     )
     paper = Paper.objects.get()
     assert (paper.kind, paper.number) == ("refusal", f"〔{timezone.localdate().year}〕民儿不确第1号")
-    assert read_paper(make_actor("county_drafter"), paper_id=paper.id)[3].startswith(b"%PDF")
+    assert read_paper(make_actor("county_drafter"), paper_id=paper.id).document.startswith(b"%PDF")
     assert not Award.objects.exists()
     assert open_kinds(found) == {"refuse_in_writing"}
 

@@ -17,18 +17,19 @@ SHARING = ("distribution", _("分派"))
 LEDGER = ("ledger", _("台账"))
 CHILDREN = ("ledger", _("儿童"))
 LETTERS = ("letters", _("协查"))
+APPLICATIONS = ("applications", _("申请"))
 ROSTERS = ("rosters", _("名册"))
 FIGURES = ("figures", _("统计"))
 PEOPLE = ("people", _("人员"))
 AUDIT = ("audit", _("审计"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, LETTERS)
+_OFFICE = (TODAY, LEADS, SHARING, LEDGER, APPLICATIONS, LETTERS)
 _VIEWER = (TODAY, FIGURES)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
         "child_director": (TODAY, CHILDREN, ACCOUNT),
-        "supervisor": (TODAY, LEADS, SHARING, CHILDREN),
+        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, APPLICATIONS),
         "county_drafter": (*_OFFICE, ROSTERS),
         "county_reviewer": _OFFICE,
         "county_approver": _OFFICE,

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from ciyou.web.guard import Access, Route, guarded
 from ciyou.web.pages import (
     account,
+    applications,
     audit,
     child,
     determinations,
@@ -45,6 +46,7 @@ ROUTES: tuple[Route, ...] = (
     *determinations.ROUTES,
     *visits.ROUTES,
     *letters.ROUTES,
+    *applications.ROUTES,
     *search.ROUTES,
     *register.ROUTES,
     *history.ROUTES,

@@ -58,7 +58,27 @@ BUTTONS = {
     "confirm_determination": gettext_lazy("去确认"),
     "review_break_glass": gettext_lazy("去复核"),
     "subject_request": gettext_lazy("去办理"),
+    "complete_application": gettext_lazy("去补材料"),
+    "draft_decision": gettext_lazy("去拟定"),
+    "post_notice": gettext_lazy("去公示"),
+    "public_notice": gettext_lazy("去取下公示"),
+    "tell_applicant": gettext_lazy("去告知"),
+    "answer_appeal": gettext_lazy("去答复"),
+    "review_award": gettext_lazy("去复核"),
+    "decide_change": gettext_lazy("去决定"),
+    **{f"check_{kind}": gettext_lazy("去查验") for kind in ("application", "dibao", "other_application")},
+    **{f"decide_{kind}": gettext_lazy("去决定") for kind in ("application", "dibao", "other_application")},
+    **{f"refuse_{kind}": gettext_lazy("去送达") for kind in ("in_writing", "dibao_in_writing")},
 }
+OF_AWARDS = frozenset({"review_award", "decide_change"})
+OF_APPLICATIONS = frozenset(
+    {
+        *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
+        *("refuse_in_writing", "refuse_dibao_in_writing", "complete_application", "draft_decision"),
+        *("post_notice", "public_notice", "tell_applicant", "answer_appeal"),
+    }
+)
+"""Kinds of tasks that are done on the page of an award, or of an application."""
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),

@@ -199,6 +199,7 @@ class ApplicationView:
     papers: tuple[PaperCard, ...]
     award_id: uuid.UUID | None
     first_month: dt.date | None
+    received_in: str
     rights: Rights
     sees_words: bool
     told: bool
@@ -228,6 +229,7 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
         papers=papers_of(application_id=row.id),
         award_id=Award.objects.filter(application=row).values_list("id", flat=True).first(),
         first_month=row.first_month,
+        received_in=row.received_in,
         rights=_rights(actor, row, rules, notice, told=told),
         sees_words=sees_words or may_do(actor.role, Action.CHECK_APPLICATION),
         told=told,
@@ -281,3 +283,9 @@ def _rights(actor: Actor, row: Application, rules: PayingRules, notice: PublicNo
         renew_code=applies,
         own_work=decides and row.state == ApplicationState.DRAFTED and own,
     )
+
+
+def application_of_appeal(actor: Actor, *, appeal_id: uuid.UUID) -> uuid.UUID:
+    """The application that an appeal is about; raises ApplicationNotFound."""
+    found = Appeal.objects.filter(id=appeal_id).values_list("application_id", flat=True).first()
+    return find_application(actor, found).id

@@ -140,3 +140,10 @@ def _change(row: AwardChange) -> ChangeLine:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
     )
+
+
+def award_of_change(actor: Actor, *, change_id: uuid.UUID) -> tuple[uuid.UUID, str]:
+    """The award that a change is about, and the change's kind; raises AwardNotFound."""
+    found = AwardChange.objects.filter(id=change_id).values_list("award_id", "kind").first()
+    award_id, kind = found or (None, "")
+    return find_award(actor, award_id).id, kind

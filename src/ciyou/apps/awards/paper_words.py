@@ -26,7 +26,6 @@ RELATION_WORDS = {
     "village": "村（居）民委员会",
     "": "由系统依据认定提出",
 }
-DOCUMENT_STATES = {GIVEN: "已提交", KNOWN: "数据已有，免交"}
 MADE_HERE = "application_form"
 OUTCOMES = {"agree": "同意", "disagree": "不同意"}
 TITLES = {
@@ -55,6 +54,7 @@ class Written:
     ground: str = ""
     reason: str = ""
     ends_on: dt.date | None = None
+    checked_on: dt.date | None = None
 
 
 def words_of(kind: str, written: Written) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ def _application_form(written: Written) -> Mapping[str, Any]:
                 "heading": "乡镇（街道）核查意见",
                 "words": _checked(content),
                 "signature": f"核查人：{names.get(row.checked_by, '')}　　（盖章）",
-                "day": "　　　　年　　月　　日",
+                "day": chinese_day(written.checked_on) if written.checked_on else "　　　　年　　月　　日",
             },
             {
                 "heading": "县级民政部门意见",
@@ -111,12 +111,10 @@ def _application_form(written: Written) -> Mapping[str, Any]:
 
 def _documents(content: ApplicationContent, rules: PayingRules) -> str:
     named = {one.code: one.zh for one in rules.documents}
-    told = [
-        f"{named.get(code, code)}（{DOCUMENT_STATES.get(state, '未提交')}）"
-        for code, state in content.documents.items()
-        if state in DOCUMENT_STATES and code != MADE_HERE
-    ]
-    return "；".join(told) or "无需提交"
+    given = [named.get(code, code) for code, state in content.documents.items() if state == GIVEN]
+    known = [code for code, state in content.documents.items() if state == KNOWN and code != MADE_HERE]
+    told = [f"已提交：{'、'.join(given)}。" if given else "", "其余由部门数据比对，免交。" if known else ""]
+    return "".join(told) or "无需提交。"
 
 
 def _checked(content: ApplicationContent) -> str:
@@ -149,7 +147,7 @@ def _refusal(written: Written) -> Mapping[str, Any]:
             f"依据：{_cited(written.rules)}。",
             "情况有变化的，可以随时重新申请。对本决定有异议的，可以向本机关提出申诉，由没有参加原决定的人员答复；也可以依法申请行政复议或者提起行政诉讼。",
         ],
-        "slip": "送达回执：收件人签名＿＿＿＿＿＿＿＿　　送达人＿＿＿＿＿＿＿＿　　日期＿＿＿＿年＿＿月＿＿日",
+        "slip": "送达回执：收件人签名＿＿＿＿＿＿　送达人＿＿＿＿＿＿　日期＿＿＿＿＿＿",
     }
 
 
@@ -183,7 +181,7 @@ def _care_agreement(written: Written) -> Mapping[str, Any]:
             "为保障孤儿的健康成长，根据国家关于孤儿保障的规定，甲乙双方订立本协议。",
             f"一、乙方照料{name}的生活，保证其吃、穿、住、就医和按时入学，关心其心理，不得虐待、遗弃，不得使其失学。",
             f"二、甲方自确认的月份起按月发放孤儿基本生活费，订立时标准为{monthly}，以后随标准调整。该款属于儿童本人，乙方应当全部用于儿童，不得挪作他用。",
-            "三、乙方配合儿童主任、儿童督导员和民政部门的走访；儿童的住址、学校、健康或者监护情况变化的，十日内告知村（居）或者乡镇。",
+            "三、乙方配合儿童主任、儿童督导员和民政部门的走访；儿童的住址、学校、健康或者监护情况变化的，及时告知村（居）或者乡镇。",
             "四、乙方不能继续养育、或者未尽到养育责任的，甲方另行安排养育，并变更领款人。",
             "五、本协议自双方签字之日起生效，至儿童不再符合条件或者另行安排养育时终止。一式三份，甲乙双方和乡镇（街道）各执一份。",
         ],

@@ -14,7 +14,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import PURPOSE, county_of, find_application, find_award
 from ciyou.apps.awards.contents import open_application, open_paper, seal_paper
-from ciyou.apps.awards.models import Application, Award, Paper
+from ciyou.apps.awards.models import Application, ApplicationStep, Award, Paper
 from ciyou.apps.awards.numbering import next_paper_sequence, paper_number
 from ciyou.apps.awards.paper_words import Written, slip_words, words_of
 from ciyou.apps.awards.paying import paying_rules
@@ -79,6 +79,7 @@ def issue_paper(
         ground=ending.ground if ending else "",
         reason=ending.reason if ending else "",
         ends_on=ends_on,
+        checked_on=_checked_on(application),
     )
     paper_id = uuid.uuid4()
     document = _set(kind, about.division, words_of(kind, written))
@@ -122,8 +123,19 @@ def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | 
     return tuple(PaperCard(*row) for row in found)
 
 
-def read_paper(actor: Actor, *, paper_id: uuid.UUID) -> tuple[Paper, uuid.UUID, int, bytes]:
-    """A paper with whose it is, its class and its PDF; raises ApplicationNotFound or AwardNotFound."""
+@dataclass(frozen=True)
+class PaperFile:
+    """A paper to be handed out: whose it is, its class, and the PDF."""
+
+    id: uuid.UUID
+    kind: str
+    person_id: uuid.UUID
+    sensitivity: int
+    document: bytes
+
+
+def read_paper(actor: Actor, *, paper_id: uuid.UUID) -> PaperFile:
+    """A paper as it was issued; raises ApplicationNotFound or AwardNotFound."""
     row = Paper.objects.filter(id=paper_id).first()
     if row is None:
         raise application_not_found()
@@ -132,7 +144,12 @@ def read_paper(actor: Actor, *, paper_id: uuid.UUID) -> tuple[Paper, uuid.UUID, 
         about = find_application(actor, row.application_id)
     else:
         about = find_award(actor, row.award_id)
-    return row, about.person_id, about.sensitivity, open_paper(row.id, row.document)
+    return PaperFile(row.id, row.kind, about.person_id, about.sensitivity, open_paper(row.id, row.document))
+
+
+def _checked_on(application: Application | None) -> dt.date | None:
+    checked = ApplicationStep.objects.filter(application=application, step="check").order_by("at").last()
+    return timezone.localdate(checked.at) if checked else None
 
 
 def _set(kind: str, division: str, words: Mapping[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of, find_application, find_child, known_classes
 from ciyou.apps.awards.contents import GIVEN, IF_NEEDED, KNOWN, MISSING, Applicant, ApplicationContent, seal_application
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, ApplicationStep, Award, AwardState
-from ciyou.apps.awards.numbering import code_hash, make_code, next_application_sequence, receipt_number
+from ciyou.apps.awards.numbering import code_hash, is_code, make_code, next_application_sequence, receipt_number
 from ciyou.apps.awards.paying import PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused
 from ciyou.apps.awards.steps import CHECK, COMPLETE, content_of, end_every_step, end_step, note, open_step, take_step
@@ -287,6 +287,12 @@ def renew_code(actor: Actor, *, application_id: uuid.UUID, version: int) -> Rece
             raise moved_on()
         note(actor, "renew_code", row)
     return Receipt(row.id, row.number, code)
+
+
+def is_current_code(actor: Actor, *, application_id: uuid.UUID, code: str) -> bool:
+    """Whether this is the code of an application, for printing it once more while it is still on the screen."""
+    check_may(actor, Action.APPLY)
+    return is_code(code, find_application(actor, application_id).code_hash)
 
 
 def waited_since(row: Application) -> dt.date:

@@ -23,7 +23,7 @@ from ciyou.core.clock.ages import full_years
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import button_words, lead_why, task_name, time_left
+from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, button_words, lead_why, task_name, time_left
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
 LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
@@ -163,6 +163,10 @@ def _address(item: WorkItem, *, others: bool) -> str:
     if item.lead_state:
         visits = item.kind == "verify_lead" and not others
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
+    if item.kind in OF_APPLICATIONS:
+        return address_of("application", application_id=item.subject_id)
+    if item.kind in OF_AWARDS:
+        return address_of("award", award_id=item.subject_id)
     match item.kind:
         case "verify_lead" if item.person_id:
             return address_of("child" if others else "visit", child_id=item.person_id)

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name, user_names
+from ciyou.apps.awards.application_lists import applications_of_child
+from ciyou.apps.awards.award_lists import awards_of_child
 from ciyou.apps.cases.child_work import last_visits, work_on_child
 from ciyou.apps.cases.letter_lists import letters_of_child
 from ciyou.apps.entitlements.selectors import current_determination
@@ -22,6 +24,8 @@ from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.clock.ages import AgeRule, full_years
 from ciyou.packs.clocks import load_clocks
 from ciyou.web.addresses import address_of
+from ciyou.web.application_wording import STATES as APPLICATION_STATES
+from ciyou.web.application_wording import award_row, entitlement_name
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
@@ -74,6 +78,7 @@ def render_child(
         **_who(actor, family, view),
         **_due(actor, family.child, view),
         **_happening(actor, family.child, view),
+        **_awarded(actor, family.child),
         "problems": problems,
         "reason": reason,
         "seen_at": timezone.now(),
@@ -137,6 +142,21 @@ def _happening(actor: Actor, child: PersonCard, view: DeterminationView | None) 
         "lead": lead_box(work.lead),
         "tasks": tasks,
         "next_step": next_step(actor, tasks, may_confirm=bool(view and view.may_confirm), child_id=child.id),
+    }
+
+
+def _awarded(actor: Actor, child: PersonCard) -> dict[str, Any]:
+    """What was applied for and what is awarded, as far as the reader may know of it."""
+    lang = short_language()
+    applies = may_do(actor.role, Action.APPLY) and child.status == "active"
+    return {
+        "sees_applications": may_do(actor.role, Action.SEE_APPLICATIONS),
+        "awards": [award_row(line, lang) for line in awards_of_child(actor, child_id=child.id)],
+        "applications": [
+            (line, entitlement_name(line.entitlement, line.division, lang), APPLICATION_STATES[line.state])
+            for line in applications_of_child(actor, child_id=child.id)
+        ],
+        "apply_address": address_of("apply", child_id=child.id) if applies else "",
     }
 
 

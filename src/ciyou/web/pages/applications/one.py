@@ -1,0 +1,124 @@
+"""One application: where it stands, what it rests on, what was done, and the next step as one button."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import division_name, user_names
+from ciyou.apps.awards.application_lists import ApplicationView, read_application
+from ciyou.apps.awards.papers import PaperFile, read_paper
+from ciyou.apps.entitlements.selectors import current_determination
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.verdict import ceiling_of
+from ciyou.core.errors import Problem
+from ciyou.core.rules.explain import Explanation
+from ciyou.core.rules.interpreter import Outcome
+from ciyou.packs import department_name, load_departments
+from ciyou.web import application_wording as words
+from ciyou.web.context import short_language
+from ciyou.web.explaining import explain_for_page
+from ciyou.web.guard import disclose
+from ciyou.web.pages.applications.forms import found
+from ciyou.web.wording import sentences
+from ciyou.web.work_wording import time_left
+
+FIELDS = ("name", "birth_date", "application", "decisions", "applicant")
+PDF = "application/pdf"
+WITH_ID_NUMBER = "application_form"
+VILLAGE = "village"
+
+
+def show_application(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+    """The page of one application."""
+    return render_application(request, application_id)
+
+
+def render_application(
+    request: HttpRequest, application_id: uuid.UUID, problems: tuple[Problem, ...] = ()
+) -> HttpResponse:
+    """The page, or the page again with what was wrong and what was typed."""
+    actor, lang = request.actor, short_language()
+    view = found(lambda: read_application(actor, application_id=application_id))
+    assert isinstance(view, ApplicationView)
+    determined = _determined(actor, view, lang)
+    highest = max(view.sensitivity, determined["highest_class"], 3)
+    disclose(
+        request, subject=str(application_id), person_ids=[str(view.child.id)], fields=FIELDS, highest_class=highest
+    )
+    line, today = view.line, timezone.localdate()
+    content = {
+        "view": view,
+        "line": line,
+        "name": view.rules.rule.name(lang),
+        "place": division_name(line.division),
+        "state": words.STATES[line.state],
+        "chip": "bad" if line.overdue else words.CHIPS.get(line.state, "undetermined"),
+        "left": time_left(line.due_on, today) if line.due_on else "",
+        "channel": words.CHANNELS.get(line.channel, ""),
+        "relation": words.RELATIONS.get(view.content.applicant.relation, ""),
+        "outcome": words.OUTCOMES.get(line.outcome, ""),
+        "opinion": words.OUTCOMES.get(view.content.check_outcome, ""),
+        "first_month": words.month_words(view.first_month),
+        "documents": _documents(view, lang),
+        "missing": [(code, label) for code, label, state, _words in _documents(view, lang) if state == "missing"],
+        "compared": [department_name(code, lang) for code in view.content.compared],
+        "departments": [(code, one.name(lang)) for code, one in load_departments().items() if code != VILLAGE],
+        "steps": words.step_rows(view.steps, user_names({one.by for one in view.steps})),
+        "papers": [(one, words.PAPERS.get(one.kind, one.kind)) for one in view.papers],
+        "appeals": [(one, words.APPEAL_RESULTS.get(one.result, "")) for one in view.appeals],
+        **determined,
+        "key": request.POST.get("key") or uuid.uuid4(),
+        "typed": request.POST,
+        "ticked": request.POST.getlist("compared"),
+        "today": today.isoformat(),
+        "problems": sentences(problems),
+        "seen_at": timezone.now(),
+    }
+    return render(request, "web/pages/application.html", content, status=422 if problems else 200)
+
+
+def _determined(actor: Actor, view: ApplicationView, lang: str) -> dict[str, Any]:
+    """The explanation of the rule that is applied for, as far as the reader may read it."""
+    determination = current_determination(actor, child_id=view.child.id, purpose=Purpose.SERVE)
+    if determination is None:
+        return {"rule": None, "confirmed": False, "known_amount": None, "highest_class": 3, "county": False}
+    explained = next((one for one in determination.explanations if one.rule.code == view.line.entitlement), None)
+    return {
+        "rule": None if explained is None else explain_for_page(explained, lang),
+        "confirmed": determination.line.state == "confirmed",
+        "known_amount": _amount(explained),
+        "highest_class": determination.highest_class,
+        "county": ceiling_of(actor) >= 4,
+    }
+
+
+def _amount(explained: Explanation | None) -> int | None:
+    """The amount that the determination gives; None where it leaves it open or says no."""
+    if explained is None or explained.decision.outcome is not Outcome.YES:
+        return None
+    return explained.decision.amount_fen
+
+
+def _documents(view: ApplicationView, lang: str) -> list[tuple[str, str, str, Any]]:
+    named = {one.code: one.name(lang) for one in view.rules.documents}
+    return [
+        (code, named.get(code, code), state, words.DOCUMENT_STATES.get(state, state))
+        for code, state in view.content.documents.items()
+        if code in named
+    ]
+
+
+def show_paper(request: HttpRequest, paper_id: uuid.UUID) -> HttpResponse:
+    """A paper as it was issued."""
+    paper = found(lambda: read_paper(request.actor, paper_id=paper_id))
+    assert isinstance(paper, PaperFile)
+    fields = ("name", "identifier.id_card", "paper") if paper.kind == WITH_ID_NUMBER else ("name", "paper")
+    person = [str(paper.person_id)]
+    disclose(request, subject=str(paper_id), person_ids=person, fields=fields, highest_class=paper.sensitivity)
+    headers = {"Content-Disposition": f'attachment; filename="paper-{paper.id.hex[:8]}.pdf"'}
+    return HttpResponse(paper.document, content_type=PDF, headers=headers)

@@ -1,0 +1,162 @@
+"""Applying for a child: one short form; then the receipt with its code, shown once and printed."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from ciyou.apps.awards.application_lists import ApplicationView, read_application
+from ciyou.apps.awards.contents import MISSING, Applicant
+from ciyou.apps.awards.numbering import CODE_DIGITS
+from ciyou.apps.awards.papers import receipt_pdf
+from ciyou.apps.awards.proposals import Offer, offers_for_child
+from ciyou.apps.awards.receiving import (
+    NewApplication,
+    Receipt,
+    asked_documents,
+    is_current_code,
+    receive_application,
+    renew_code,
+)
+from ciyou.apps.entitlements.selectors import current_determination
+from ciyou.apps.registry.selectors import PersonCard, family_of, get_person
+from ciyou.core.access.actor import Purpose
+from ciyou.core.errors import CiyouError, Problem
+from ciyou.core.rules.interpreter import Outcome
+from ciyou.web import application_wording as words
+from ciyou.web.context import short_language
+from ciyou.web.guard import disclose
+from ciyou.web.pages.applications.forms import found, key, text, version
+from ciyou.web.wording import sentences
+
+FIELDS = ("name", "birth_date", "family", "decisions")
+PERSONAL = 3
+PDF = "application/pdf"
+_STEPS_ZH = "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。"
+
+
+@dataclass(frozen=True)
+class ShownOffer:
+    """One entitlement of the form: its papers that have to be brought, and whether a determination gives it."""
+
+    code: str
+    name: str
+    found: bool
+    verification: bool
+    documents: tuple[tuple[str, str], ...]
+    spared: int
+
+
+def apply(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The form for one child; POST takes the application and shows the receipt."""
+    child = found(lambda: get_person(request.actor, person_id=child_id, purpose=Purpose.SERVE))
+    assert isinstance(child, PersonCard)
+    if child.kind != "child":
+        raise Http404
+    if request.method != "POST":
+        return _show(request, child, ())
+    wanted = NewApplication(
+        id=key(request, "form"),
+        child_id=child.id,
+        entitlement=text(request, "entitlement"),
+        applicant=Applicant(text(request, "applicant"), text(request, "relation"), text(request, "contact")),
+        brought=frozenset(request.POST.getlist("brought")),
+        authorized=text(request, "authorized") == "1",
+        proposed=text(request, "proposed") == "1",
+    )
+    try:
+        receipt = receive_application(request.actor, wanted=wanted)
+    except CiyouError as problem:
+        return _show(request, child, problem.problems)
+    return _show_receipt(request, receipt, child.id)
+
+
+def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]) -> HttpResponse:
+    actor, lang = request.actor, short_language()
+    view = current_determination(actor, child_id=child.id, purpose=Purpose.SERVE)
+    given = [one.rule.code for one in view.explanations if one.decision.outcome is Outcome.YES] if view else []
+    confirmed = view is not None and view.line.state == "confirmed"
+    offers = offers_for_child(actor, child_id=child.id, division=child.division, found=given if confirmed else ())
+    family = family_of(actor, child_id=child.id, purpose=Purpose.SERVE)
+    highest = max((offer.rules.sensitivity for offer in offers), default=PERSONAL)
+    people = [str(person) for person in family.person_ids]
+    disclose(request, subject=str(child.id), person_ids=people, fields=FIELDS, highest_class=max(highest, PERSONAL))
+    wanted = request.POST.get("entitlement") or request.GET.get("entitlement", "")
+    shown = [_offer(offer, child.id, lang) for offer in offers]
+    content = {
+        "child": child,
+        "offers": shown,
+        "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
+        "relations": list(words.RELATIONS.items()),
+        "kin": [one.person.name for one in family.others if one.kind == "guardian" and one.person.name],
+        "form": request.POST.get("form") or uuid.uuid4(),
+        "typed": request.POST,
+        "brought": request.POST.getlist("brought"),
+        "problems": sentences(problems),
+        "seen_at": timezone.now(),
+    }
+    return render(request, "web/pages/apply.html", content, status=422 if problems else 200)
+
+
+def _offer(offer: Offer, child_id: uuid.UUID, lang: str) -> ShownOffer:
+    asked = asked_documents(offer.rules, child_id)
+    missing = tuple((one.document.code, one.document.name(lang)) for one in asked if one.state == MISSING)
+    rule = offer.rules.rule
+    spared = len(asked) - len(missing)
+    return ShownOffer(rule.code, rule.name(lang), offer.found, offer.rules.verification, missing, spared)
+
+
+def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -> HttpResponse:
+    if not receipt.code:
+        return redirect("application", application_id=receipt.id)
+    disclose(
+        request, subject=str(receipt.id), person_ids=[str(child_id)], fields=("application",), highest_class=PERSONAL
+    )
+    content = {
+        "receipt": receipt,
+        "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
+        "follow": request.build_absolute_uri(reverse("follow")),
+        "seen_at": timezone.now(),
+    }
+    return render(request, "web/pages/receipt.html", content)
+
+
+def new_code(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+    """A new code where the slip was lost."""
+    view = found(lambda: read_application(request.actor, application_id=application_id))
+    assert isinstance(view, ApplicationView)
+    try:
+        receipt = renew_code(request.actor, application_id=application_id, version=version(request))
+    except CiyouError:
+        return redirect("application", application_id=application_id)
+    return _show_receipt(request, receipt, view.child.id)
+
+
+def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+    """The receipt on paper, for whoever has just been shown the code."""
+    view = found(lambda: read_application(request.actor, application_id=application_id))
+    assert isinstance(view, ApplicationView)
+    code = "".join(one for one in text(request, "code") if one.isdigit())
+    if len(code) != CODE_DIGITS or not is_current_code(request.actor, application_id=application_id, code=code):
+        return redirect("application", application_id=application_id)
+    document = receipt_pdf(
+        number=view.line.number,
+        code=code,
+        received_on=view.line.received_on,
+        division=view.received_in,
+        steps=_STEPS_ZH,
+    )
+    disclose(
+        request,
+        subject=str(application_id),
+        person_ids=[str(view.child.id)],
+        fields=("application",),
+        highest_class=PERSONAL,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="receipt-{application_id.hex[:8]}.pdf"'}
+    return HttpResponse(document, content_type=PDF, headers=headers)
