@@ -8,13 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.award_lists import awards_of_child
+from ciyou.apps.awards.access import find_award
+from ciyou.apps.awards.refusals import AwardNotFound
 from ciyou.apps.awards.run_source import RunAward, awards_by_id
 from ciyou.apps.disbursement.deriving import Deriver, kept_answers
 from ciyou.apps.disbursement.models import PaidMonth, PaymentLine, Recovery
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.recovering import reason_of
-from ciyou.apps.disbursement.refusals import check_may
+from ciyou.apps.disbursement.refusals import check_may, not_found_here
 from ciyou.apps.entitlements.stored_statements import current_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -68,11 +69,11 @@ class AwardAccount:
         return sum(max(0, -one.balance.outstanding_fen) for one in self.months)
 
 
-def accounts_of_child(actor: Actor, *, child_id: uuid.UUID, through: Month) -> tuple[AwardAccount, ...]:
-    """The accounts of a child's awards that the actor may see, up to a month."""
+def account_of_award(actor: Actor, *, award_id: uuid.UUID, through: Month) -> AwardAccount:
+    """The account of an award that the actor may see, up to a month; raises AwardNotFound."""
     check_may(actor, Action.SEE_PAYMENTS)
-    ids = [line.id for line in awards_of_child(actor, child_id=child_id)]
-    return tuple(_account(actor, award, through) for award in awards_by_id(ids))
+    found = find_award(actor, award_id)
+    return _account(actor, awards_by_id([found.id])[0], through)
 
 
 def _account(actor: Actor, award: RunAward, through: Month) -> AwardAccount:
@@ -132,3 +133,14 @@ def _recoveries(actor: Actor, award_id: uuid.UUID) -> tuple[RecoveryRow, ...]:
         )
         for row in rows
     )
+
+
+def award_of_recovery(actor: Actor, *, recovery_id: object) -> uuid.UUID:
+    """The award that a plan or a waiver is about, where the actor may see it; raises NotFoundHere."""
+    row = Recovery.objects.filter(id=recovery_id).first()
+    if row is None:
+        raise not_found_here()
+    try:
+        return find_award(actor, row.award_id).id
+    except AwardNotFound as missing:
+        raise not_found_here() from missing

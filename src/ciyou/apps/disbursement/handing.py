@@ -239,5 +239,12 @@ def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: 
     return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content)
 
 
+def persons_in(actor: Actor, *, run_id: object, number: int) -> list[str]:
+    """Everybody in the files of a hand-over, for the record of who took them."""
+    run = find_run(actor, run_id)
+    rows = Payment.objects.filter(run=run, hand_over=number).values_list("person_id", flat=True)
+    return [str(person) for person in rows]
+
+
 def _context(hand_over_id: uuid.UUID, which: str) -> str:
     return f"disbursement.hand_over:{hand_over_id}:{which}"

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from ciyou.apps.disbursement.models import (
     HandOver,
@@ -24,7 +24,7 @@ from ciyou.apps.disbursement.models import (
 )
 from ciyou.apps.disbursement.payee_snapshots import masked, open_snapshot
 from ciyou.apps.disbursement.policies import funding_of, series_of
-from ciyou.apps.disbursement.refusals import check_may
+from ciyou.apps.disbursement.refusals import check_may, not_found_here
 from ciyou.apps.disbursement.results import open_line
 from ciyou.apps.disbursement.runs import county_of, find_run
 from ciyou.apps.disbursement.totals import Totals, totals_of
@@ -183,7 +183,10 @@ def read_month(actor: Actor, *, run_id: object) -> RunView:
         changes=tuple(sorted(changes)),
         funding=_funding(run),
         hand_overs=tuple(
-            HandOver.objects.filter(run=run).defer("application", "roster", "collective").order_by("number")
+            HandOver.objects.filter(run=run)
+            .defer("application", "roster", "collective")
+            .annotate(has_collective=Q(collective__isnull=False))
+            .order_by("number")
         ),
         files=tuple(
             ResultFile.objects.filter(run=run).defer("content").annotate(open=Count("problems")).order_by("at")
@@ -340,6 +343,14 @@ def problems_of(actor: Actor, *, run_id: object) -> tuple[ProblemRow, ...]:
         ProblemRow(row.id, row.file.name, row.line, row.code, open_line(row), row.settled_by, row.note)
         for row in rows.order_by("-settled_at", "file_id", "line")[:500]
     )
+
+
+def problem_month(actor: Actor, *, problem_id: object) -> uuid.UUID:
+    """The month that a line belongs to; raises NotFoundHere for another county's."""
+    row = ResultProblem.objects.filter(id=problem_id).select_related("file").defer("file__content").first()
+    if row is None:
+        raise not_found_here()
+    return find_run(actor, row.file.run_id).id
 
 
 def entitlement_names(county: str, day: dt.date, lang: str) -> dict[str, str]:

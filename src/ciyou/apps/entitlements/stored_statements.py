@@ -37,5 +37,5 @@ def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tup
 
 def current_of(person_id: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
     """The same of one child."""
-    rows = Determination.objects.filter(current=True, person_id=person_id).values_list("id", "division")
-    return {person_id: CurrentDetermination(found, division) for found, division in rows}
+    row = Determination.objects.filter(current=True, person_id=person_id).values_list("id", "division").first()
+    return {} if row is None else {person_id: CurrentDetermination(*row)}
