@@ -103,9 +103,9 @@ def dues_of(award: RunAward, through: Month) -> tuple[Due, ...]:
     if derived is None or kept_to is None or kept_to < through:
         with walled(LOCAL_OPERATOR):
             determined = current_of(award.person_id)
-            found, _written = Deriver(through).derive([award], determined, ())
-        derived = found.get(award.id)
-    return () if derived is None else dues(award.terms, derived.answers, through, ground_of=derived.ground_in(award))
+            found, _written = Deriver(through).derive([award], determined, {})
+        return found[award.id][0].dues if award.id in found else ()
+    return dues(award.terms, derived.answers, through, ground_of=derived.ground_in(award))
 
 
 def _history(award_id: uuid.UUID) -> dict[Month, list[tuple[dt.date, str, int]]]:

@@ -10,28 +10,35 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.utils import timezone
 
+from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.run_source import RunAward, next_children, run_awards
+from ciyou.apps.awards.run_source import RunAward, next_children
 from ciyou.apps.disbursement.books import forget_lines
-from ciyou.apps.disbursement.deriving import Derived, Deriver
+from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.hashing import lines_hash
 from ciyou.apps.disbursement.holding import account_trouble, held_for
-from ciyou.apps.disbursement.models import CollectivePayee, DueSchedule, MonthRun, Recovery, RunState
+from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import day_of, month_of
-from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot, payee_of_account, seal_snapshot
+from ciyou.apps.disbursement.part_reading import PartRead, read_claims, read_part
+from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, changes_of, plan_award
 from ciyou.apps.disbursement.policies import holds_for
 from ciyou.apps.disbursement.refusals import overtaken
-from ciyou.apps.disbursement.storing import CHANGES, CLAIMS, HOLDS, LINES, PAYMENTS, Row, add_to_claims, put, rows_of
+from ciyou.apps.disbursement.storing import (
+    CHANGES,
+    CLAIMS,
+    HOLDS,
+    LINES,
+    PAYMENTS,
+    SCHEDULES,
+    Row,
+    add_to_claims,
+    put,
+)
 from ciyou.apps.disbursement.totals import note_totals
-from ciyou.apps.entitlements.stored_statements import current_between
-from ciyou.apps.registry.paying import Account, Standing, accounts, standings
 from ciyou.core.access.actor import LOCAL_OPERATOR
-from ciyou.core.awards.balance import RecoveryPlan
-from ciyou.core.awards.dues import dues
 from ciyou.core.awards.month import Month
-from ciyou.core.rules.interpreter import Outcome
 
 PART = 2000
 Tell = Callable[[int, int], None]
@@ -70,22 +77,6 @@ def _finish(run: MonthRun) -> None:
 
 
 @dataclass
-class _Read:
-    """What a part of the children is computed from."""
-
-    awards: list[RunAward]
-    derived: dict[uuid.UUID, Derived]
-    written: list[DueSchedule]
-    settled: dict[uuid.UUID, dict[Month, tuple[int, int]]]
-    claims: dict[tuple[uuid.UUID, Month], int]
-    before: dict[uuid.UUID, int]
-    standings: dict[uuid.UUID, Standing]
-    accounts: dict[uuid.UUID, Account]
-    collective: dict[uuid.UUID, Payee]
-    recoveries: dict[uuid.UUID, RecoveryPlan]
-
-
-@dataclass
 class _Part:
     """The next children of a run."""
 
@@ -109,85 +100,26 @@ class _Part:
         )
         if not moved:
             raise overtaken()
-        read = self._read(people[-1])
+        read = read_part(run, self.deriver, people[-1])
         self._write(read, self._plan(read))
         return False
 
-    # -- reading ---------------------------------------------------------------------------------
-    def _read(self, last: uuid.UUID) -> _Read:
-        run, after = self.run, self.run.position
-        awards = run_awards(county=run.county, series=run.series, after=after, last=last)
-        ids = {award.id for award in awards}
-        people = {award.person_id for award in awards}
-        kept = _between(DueSchedule.objects.all(), "award__person_id", after, last).filter(award__series=run.series)
-        determined = current_between(after=after, last=last)
-        derived, written = self.deriver.derive(awards, determined, [row for row in kept if row.award_id in ids])
-        settled, claims = self._claims(after, last, ids)
-        return _Read(
-            awards,
-            derived,
-            written,
-            settled,
-            claims,
-            self._before(after, last, ids),
-            standings(after=after, last=last, person_ids=people),
-            accounts(after=after, last=last, person_ids=people),
-            _collective(after, last),
-            _recoveries(after, last),
-        )
-
-    def _claims(self, after: uuid.UUID | None, last: uuid.UUID, ids: set[uuid.UUID]):
-        settled: dict[uuid.UUID, dict[Month, tuple[int, int]]] = defaultdict(dict)
-        claims: dict[tuple[uuid.UUID, Month], int] = {}
-        rows = rows_of(
-            "SELECT claim.id, claim.award_id, claim.month, claim.paid_fen, claim.waived_fen FROM disbursement_paidmonth claim "
-            "JOIN awards_award award ON award.id = claim.award_id "
-            "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s",
-            [_hex(after), _hex(last), self.run.series],
-        )
-        texts: dict[object, uuid.UUID] = {one.hex: one for one in ids} | {one: one for one in ids}
-        for claim, award_text, month_text, paid, waived in rows:
-            award = texts.get(award_text)
-            if award is not None:
-                month = month_of(month_text)
-                settled[award][month] = (paid, waived)
-                claims[award, month] = claim
-        return settled, claims
-
-    def _before(self, after: uuid.UUID | None, last: uuid.UUID, ids: set[uuid.UUID]) -> dict[uuid.UUID, int]:
-        """What each award got for its own month in the last run that was not cancelled."""
-        previous = previous_run(self.run)
-        if previous is None:
-            return {}
-        rows = rows_of(
-            "SELECT claim.award_id, line.amount_fen FROM disbursement_paymentline line "
-            "JOIN disbursement_payment payment ON payment.id = line.payment_id "
-            "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id "
-            "WHERE payment.run_id = %s AND payment.person_id > %s AND payment.person_id <= %s "
-            "AND payment.state NOT IN ('withheld', 'returned') AND line.kind = 'current'",
-            [_hex(previous.id), _hex(after), _hex(last)],
-        )
-        texts: dict[object, uuid.UUID] = {one.hex: one for one in ids} | {one: one for one in ids}
-        return {texts[award]: amount for award, amount in rows if award in texts}
-
     # -- weighing --------------------------------------------------------------------------------
-    def _plan(self, read: _Read) -> list[AwardPlan]:
+    def _plan(self, read: PartRead) -> list[AwardPlan]:
         by_child: dict[uuid.UUID, list[AwardPlan]] = defaultdict(list)
         for award in read.awards:
             by_child[award.person_id].append(self._plan_award(award, read))
         return [plan for person, plans in by_child.items() for plan in self._weigh(person, plans, read)]
 
-    def _plan_award(self, award: RunAward, read: _Read) -> AwardPlan:
-        derived = read.derived.get(award.id)
-        settled = read.settled.get(award.id, {})
-        if derived is None or award.duplicate:
-            return AwardPlan(award, (), (), "duplicate" if award.duplicate else "undetermined")
-        owed = dues(award.terms, derived.answers, self.month, ground_of=derived.ground_in(award))
-        return plan_award(award, owed, settled, self.month, read.recoveries.get(award.id))
+    def _plan_award(self, award: RunAward, read: PartRead) -> AwardPlan:
+        found = read.owed.get(award.id)
+        if found is None or award.duplicate:
+            return AwardPlan(award, (), "duplicate" if award.duplicate else "undetermined")
+        return plan_award(award, found[0], read.claims.get(award.id, {}), self.month, read.recoveries.get(award.id))
 
-    def _weigh(self, person: uuid.UUID, plans: list[AwardPlan], read: _Read) -> Iterable[AwardPlan]:
+    def _weigh(self, person: uuid.UUID, plans: list[AwardPlan], read: PartRead) -> Iterable[AwardPlan]:
         """The plans of one child after the reasons not to pay: what is held draws no line."""
-        law_says_yes = any(self._says_yes(plan, read) for plan in plans)
+        law_says_yes = any(found[0].derived.says_yes for plan in plans if (found := read.owed.get(plan.award.id)))
         reason = held_for(
             read.standings.get(person), county=self.run.county, law_says_yes=law_says_yes, on=self.run.month
         )
@@ -203,23 +135,18 @@ class _Part:
             self._note_changes(kept, read, why or plan.held_ground)
             yield kept
 
-    def _says_yes(self, plan: AwardPlan, read: _Read) -> bool:
-        derived = read.derived.get(plan.award.id)
-        return bool(derived and derived.answers and derived.answers[-1].outcome is Outcome.YES)
-
     def _hold(self, plan: AwardPlan, reason: str, amount_fen: int) -> None:
         award = plan.award
         self.holds.append((self.run.id.hex, award.id.hex, award.person_id.hex, reason[:32], "draft", amount_fen))
 
-    def _note_changes(self, plan: AwardPlan, read: _Read, held: str) -> None:
+    def _note_changes(self, plan: AwardPlan, read: PartRead, held: str) -> None:
         award = plan.award
-        derived = read.derived.get(award.id)
-        cause = {"standard": "standard", "facts": "facts"}.get(derived.cause if derived else "", "")
+        _owed, cause = read.owed.get(award.id, (None, ""))
         found = changes_of(
             plan,
             before_fen=read.before.get(award.id, 0),
-            seen_before=any(paid for paid, _waived in read.settled.get(award.id, {}).values()),
-            cause=cause,
+            seen_before=any(paid for paid, _waived, _claim in read.claims.get(award.id, {}).values()),
+            cause=cause if cause in ("standard", "facts") else "",
             held=held,
         )
         self.changes += [
@@ -236,56 +163,54 @@ class _Part:
         ]
 
     # -- writing ---------------------------------------------------------------------------------
-    def _write(self, read: _Read, plans: Sequence[AwardPlan]) -> None:
-        _put_schedules(read.written)
-        claims = self._claim(plans, read)
-        told: list[tuple[uuid.UUID, str, str, Month]] = []
+    def _write(self, read: PartRead, plans: Sequence[AwardPlan]) -> None:
+        put(SCHEDULES, read.written)
+        self._claim(plans, read)
         drawn: dict[uuid.UUID, list[tuple[AwardPlan, list[tuple[int, str, int]]]]] = defaultdict(list)
+        taken: list[tuple[uuid.UUID, str, str, Month]] = []
         for plan in plans:
+            claims = read.claims.get(plan.award.id, {})
             lines = [
-                (claims[plan.award.id, line.month], line.kind.value, line.amount_fen)
+                (claims[day][2], line.kind.value, line.amount_fen)
                 for line in plan.lines
-                if (plan.award.id, line.month) in claims
+                if (day := day_of(line.month).isoformat()) in claims
             ]
             if len(lines) < len(plan.lines):
                 missed = plan.amount_fen - sum(amount for _claim, _kind, amount in lines)
                 self._hold(plan, "other_county", missed)
-                told += [
-                    (plan.award.id, plan.award.identity, plan.award.entitlement, line.month)
+                award = plan.award
+                taken += [
+                    (award.id, award.identity, award.entitlement, line.month)
                     for line in plan.lines
-                    if (plan.award.id, line.month) not in claims
+                    if day_of(line.month).isoformat() not in claims
                 ]
             if lines and sum(amount for _claim, _kind, amount in lines) >= 0:
                 drawn[plan.award.person_id].append((plan, lines))
-        tell_both_counties(told)
+        tell_both_counties(taken)
         self._pay(drawn, read)
         put(HOLDS, self.holds)
         put(CHANGES, self.changes)
 
-    def _claim(self, plans: Sequence[AwardPlan], read: _Read) -> dict[tuple[uuid.UUID, Month], int]:
-        """The claims of every month that is drawn: what another award has claimed already is not among them."""
+    def _claim(self, plans: Sequence[AwardPlan], read: PartRead) -> None:
+        """Claim every month that is drawn for the first time: what another award has claimed already is not among the claims."""
         wanted = [
-            (plan.award, line.month)
+            (plan.award, day)
             for plan in plans
             for line in plan.lines
-            if (plan.award.id, line.month) not in read.claims
+            if (day := day_of(line.month).isoformat()) not in read.claims.get(plan.award.id, {})
         ]
         if not wanted:
-            return read.claims
-        put(
-            CLAIMS,
-            [
-                (award.id.hex, award.identity, award.entitlement, day_of(month).isoformat(), 0, 0)
-                for award, month in wanted
-            ],
-        )
-        after, last = self.run.position, max(award.person_id for award, _month in wanted)
-        _settled, claims = self._claims(after, last, {award.id for award, _month in wanted})
-        return {**read.claims, **claims}
+            return
+        put(CLAIMS, [(award.id.hex, award.identity, award.entitlement, day, 0, 0) for award, day in wanted])
+        awards = {award.id for award, _day in wanted}
+        last = max(award.person_id for award, _day in wanted)
+        found = read_claims(self.run, last, awards, since=min(day for _award, day in wanted))
+        for award, days in found.items():
+            read.claims.setdefault(award, {}).update(days)
 
-    def _pay(self, drawn, read: _Read) -> None:
+    def _pay(self, drawn, read: PartRead) -> None:
         run, payments, lines, added = self.run, [], [], []
-        sequence = run.payments_count
+        sequence, ring = run.payments_count, keyring()
         for person, parts in drawn.items():
             sequence += 1
             payment = uuid.uuid4()
@@ -305,7 +230,7 @@ class _Part:
                     payment_number(run, sequence),
                     parts[0][0].award.division,
                     amount,
-                    seal_snapshot(payment, payee),
+                    seal_snapshot(payment, payee, ring),
                     payee.account_id,
                     payee.collective,
                     "planned",
@@ -329,12 +254,6 @@ def payment_number(run: MonthRun, sequence: int) -> str:
     return f"{run.county[:6]}-{run.month:%Y%m}-{run.series[:12]}-{sequence:06d}"
 
 
-def previous_run(run: MonthRun) -> MonthRun | None:
-    """The last run of the same series before this month that left the house."""
-    rows = MonthRun.objects.filter(county=run.county, series=run.series, month__lt=run.month)
-    return rows.filter(state__in=(RunState.CLOSED, RunState.SETTLED, RunState.HANDED)).order_by("-month").first()
-
-
 def begin_again(run_id: uuid.UUID) -> None:
     """Forget what a returned run drew and let it be computed anew; doing it twice is doing it once."""
     run = MonthRun.objects.get(id=run_id)
@@ -342,34 +261,3 @@ def begin_again(run_id: uuid.UUID) -> None:
     MonthRun.objects.filter(id=run_id, state=RunState.RETURNED, version=run.version).update(
         state=RunState.COMPUTING, position=None, children_done=0, payments_count=0, lines_hash="", amount_fen=0
     )
-
-
-def _put_schedules(rows: list[DueSchedule]) -> None:
-    fields = ["determination_id", "pack_version", "first_month", "through", "stretches"]
-    DueSchedule.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["award"], update_fields=fields, batch_size=500
-    )
-
-
-def _collective(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
-    rows = _between(CollectivePayee.objects.filter(account__ended_at=None), "person_id", after, last)
-    return {row.person_id: open_snapshot_of(row) for row in rows.select_related("account")}
-
-
-def open_snapshot_of(row: CollectivePayee) -> Payee:
-    """The collective account of a child."""
-    return replace(open_snapshot(row.account.id, row.account.account), collective=True)
-
-
-def _recoveries(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, RecoveryPlan]:
-    rows = _between(Recovery.objects.filter(kind="plan", result="approved"), "award__person_id", after, last)
-    return {row.award_id: RecoveryPlan(month_of(row.first_month), row.most_fen, row.most_percent) for row in rows}
-
-
-def _between(rows, column: str, after: uuid.UUID | None, last: uuid.UUID):
-    rows = rows.filter(**{f"{column}__lte": last})
-    return rows if after is None else rows.filter(**{f"{column}__gt": after})
-
-
-def _hex(one: uuid.UUID | None) -> str:
-    return "0" * 32 if one is None else one.hex

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.registry.paying import Account
 from ciyou.vault.fields import decrypt_text, encrypt_text
+from ciyou.vault.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,17 @@ def payee_of_account(account: Account) -> Payee:
     return Payee(account.holder, account.bank, account.number, account.id)
 
 
-def seal_snapshot(payment_id: uuid.UUID, payee: Payee) -> bytes:
-    """An account, encrypted for this payment (or this collective account)."""
+def seal_snapshot(payment_id: uuid.UUID, payee: Payee, ring: Keyring | None = None) -> bytes:
+    """An account, encrypted for this payment (or this collective account). `ring`: the keys, for whoever seals many."""
     content = {"holder": payee.holder, "bank": payee.bank, "number": payee.number}
     return encrypt_text(
         keyring(), json.dumps(content, ensure_ascii=False), context=f"disbursement.account:{payment_id}"
     )
 
 
-def open_snapshot(payment_id: uuid.UUID, cipher: bytes) -> Payee:
+def open_snapshot(payment_id: uuid.UUID, cipher: bytes, ring: Keyring | None = None) -> Payee:
     """The account again."""
-    content = json.loads(decrypt_text(keyring(), bytes(cipher), context=f"disbursement.account:{payment_id}"))
+    content = json.loads(decrypt_text(ring or keyring(), bytes(cipher), context=f"disbursement.account:{payment_id}"))
     return Payee(content["holder"], content["bank"], content["number"])
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ciyou.apps.awards.run_source import RunAward
+from ciyou.apps.disbursement.deriving import Owed
+from ciyou.apps.disbursement.months import month_of
 from ciyou.core.awards.balance import Balance, Line, LineKind, RecoveryPlan, plan_lines
-from ciyou.core.awards.dues import Due, Why
+from ciyou.core.awards.dues import Why
 from ciyou.core.awards.month import Month
 
-Settled = Mapping[Month, tuple[int, int]]
-"""By month what was paid and what was waived, in fen."""
+Settled = Mapping[str, tuple[int, int, int]]
+"""By the month's first day, as tables write it: what was paid and what was waived, in fen, and the claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,6 @@ class AwardPlan:
 
     award: RunAward
     lines: tuple[Line, ...]
-    reviews: tuple[str, ...] = ()
     held_ground: str = ""
 
     @property
@@ -49,20 +50,19 @@ class Change:
 
 
 def plan_award(
-    award: RunAward, owed: Sequence[Due], settled: Settled, run: Month, recovery: RecoveryPlan | None = None
+    award: RunAward, owed: Owed, settled: Settled, run: Month, recovery: RecoveryPlan | None = None
 ) -> AwardPlan:
     """The lines of one award. Months that are settled to the fen are left aside before anything is weighed."""
-    due = {one.month: one.amount_fen for one in owed}
-    open_months = [
-        Balance(month, due.get(month, 0), *settled.get(month, (0, 0)))
-        for month in sorted({*due, *settled})
-        if due.get(month, 0) != settled.get(month, (0, 0))[0] or settled.get(month, (0, 0))[1]
-    ]
-    lines = plan_lines(tuple(open_months), run, recovery=recovery) if open_months else ()
-    last = owed[-1] if owed else None
+    due = owed.fen
+    open_days = [day for day, (paid, waived, _claim) in settled.items() if waived or due.get(day, 0) != paid]
+    open_days += [day for day, fen in due.items() if fen and day not in settled]
+    account = tuple(
+        Balance(month_of(day), due.get(day, 0), *settled.get(day, (0, 0, 0))[:2]) for day in sorted(open_days)
+    )
+    lines = plan_lines(account, run, recovery=recovery) if account else ()
+    last = owed.dues[-1] if owed.dues else None
     held = (last.review or "held") if last is not None and last.why is Why.HELD and last.month == run else ""
-    reviews = tuple(dict.fromkeys(one.review for one in owed if one.review))
-    return AwardPlan(award, lines, reviews, held)
+    return AwardPlan(award, lines, held)
 
 
 def changes_of(plan: AwardPlan, *, before_fen: int, seen_before: bool, cause: str, held: str) -> list[Change]:

@@ -119,12 +119,12 @@ def _answered_otherwise(
     awards = [award for award in awards_by_id(moved) if award.id in drawn]
     month = month_of(run.month)
     before = {award.id: award_answers(award.id, month) for award in awards}
-    derived, _written = Deriver(month).derive(awards, determined, ())
+    derived, _written = Deriver(month).derive(awards, determined, {})
     return [
         award
         for award in awards
         if award.id in derived
-        and [(one.outcome, one.amount_fen) for one in derived[award.id].answers if one.month == month]
+        and [(one.outcome, one.amount_fen) for one in derived[award.id][0].derived.answers if one.month == month]
         != [(one.outcome, one.amount_fen) for one in before[award.id] if one.month == month]
     ]
 

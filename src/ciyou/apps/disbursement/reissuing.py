@@ -12,9 +12,10 @@ from django.utils import timezone
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.books import give_back
-from ciyou.apps.disbursement.computing import open_snapshot_of, payment_number
+from ciyou.apps.disbursement.computing import payment_number
 from ciyou.apps.disbursement.holding import account_trouble
 from ciyou.apps.disbursement.models import CollectivePayee, MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.part_reading import open_snapshot_of
 from ciyou.apps.disbursement.payee_snapshots import Payee, payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.refusals import check_may, check_reason, refused
 from ciyou.apps.disbursement.runs import find_run

@@ -5,6 +5,8 @@ Measured: Django's own objects take five times as long at a million rows, most o
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,11 +17,13 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Table:
-    """A table with the columns that are written and their types on PostgreSQL; `keep`: a row that is there already stays."""
+    """A table with the columns that are written and their types on PostgreSQL; `keep`: a row that is
+    there already stays; `key`: it is written over."""
 
     name: str
     columns: tuple[tuple[str, str], ...]
     keep: bool = False
+    key: str = ""
 
     @property
     def names(self) -> str:
@@ -65,6 +69,18 @@ LINES = Table(
         ("amount_fen", "bigint"),
     ),
 )
+SCHEDULES = Table(
+    "disbursement_dueschedule",
+    (
+        ("award_id", "uuid"),
+        ("determination_id", "uuid"),
+        ("pack_version", "text"),
+        ("first_month", "date"),
+        ("through", "date"),
+        ("stretches", "jsonb"),
+    ),
+    key="award_id",
+)
 HOLDS = Table(
     "disbursement_hold",
     (
@@ -96,7 +112,7 @@ def put(table: Table, rows: Sequence[Row]) -> None:
     """Insert rows; ids as hexadecimal text, days as ISO text."""
     if not rows:
         return
-    end = " ON CONFLICT DO NOTHING" if table.keep else ""
+    end = _end(table)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{kind}[]" for _name, kind in table.columns)
@@ -105,6 +121,14 @@ def put(table: Table, rows: Sequence[Row]) -> None:
             return
         places = ", ".join(["%s"] * len(table.columns))
         cursor.executemany(f'INSERT INTO "{table.name}" ({table.names}) VALUES ({places}){end}', rows)
+
+
+def _end(table: Table) -> str:
+    if table.key:
+        others = [name for name, _type in table.columns if name != table.key]
+        written = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
+        return f' ON CONFLICT ("{table.key}") DO UPDATE SET {written}'
+    return " ON CONFLICT DO NOTHING" if table.keep else ""
 
 
 def add_to_claims(amounts: Iterable[tuple[int, int]]) -> None:
@@ -128,3 +152,18 @@ def rows_of(statement: str, values: Sequence[object]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def hexed(one: object) -> str:
+    """An id as SQLite keeps it, and PostgreSQL takes it; of nobody: the lowest there is."""
+    return "0" * 32 if one is None else one.hex if isinstance(one, uuid.UUID) else str(one).replace("-", "")
+
+
+def as_uuid(one: object) -> uuid.UUID:
+    """An id as either database gives it."""
+    return one if isinstance(one, uuid.UUID) else uuid.UUID(str(one))
+
+
+def as_json(one: object) -> str:
+    """JSON as text, in one form."""
+    return one if isinstance(one, str) else json.dumps(one)

@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ciyou.apps.entitlements.contents import open_content
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.entitlements.contents import open_statements
 from ciyou.apps.entitlements.models import Determination
 from ciyou.core.facts.state import StatedFact
 
@@ -31,8 +32,9 @@ def current_between(*, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UU
 
 def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[StatedFact, ...]]:
     """The statements that each of these determinations rests on."""
+    ring = keyring()
     rows = Determination.objects.filter(id__in=list(determination_ids)).values_list("id", "content")
-    return {found: open_content(found, bytes(content)).statements for found, content in rows.iterator()}
+    return {found: open_statements(ring, found, bytes(content)) for found, content in rows.iterator()}
 
 
 def current_of(person_id: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
