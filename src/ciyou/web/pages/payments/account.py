@@ -47,7 +47,7 @@ def _account(request: HttpRequest, award_id: uuid.UUID, problems: tuple[Problem,
     content = {
         "view": view,
         "row": application_wording.award_row(view.line, short_language()),
-        "account": account,
+        "sums": account,
         "months": [
             (
                 application_wording.month_words(one.month.first_day),
