@@ -19,6 +19,10 @@ from django.utils import timezone
 from ciyou.apps.accounts.models import Device, Organization, Post, SecondFactor, SignIn, TwoPersonRequest
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.awards.changes import WishedChange, propose_change
+from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
+from ciyou.apps.awards.models import Appeal, Award, Paper
+from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
@@ -48,6 +52,7 @@ from ciyou.apps.registry.services import (
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
+from ciyou.core.awards.month import Month
 from tests.office import make_post
 from tests.web.made_results import AS_OF, CHILD, write_results
 
@@ -108,6 +113,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.restricted_secrets[:] = [NAMES[county][3], str(hidden)]
     _make_work(scene, child, scene.ids)
     _make_work(scene, hidden, scene.restricted)
+    _make_award(scene, child, scene.ids)
+    _make_award(scene, hidden, scene.restricted)
     _make_letter(scene, child)
     _make_oversight(scene, child)
     _make_run(scene, folder / county)
@@ -121,6 +128,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "letter_id",
         "determination_id",
         "evidence_id",
+        "application_id",
+        "award_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -246,6 +255,37 @@ def _make_letter(scene: Scene, child: uuid.UUID) -> None:
     )
     send_letter(drafter, letter_id=letter_id, version=2)
     scene.ids["letter_id"] = letter_id
+
+
+def _make_award(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    """An application with an appeal and a paper, and an award with a change that waits."""
+    today, drafter = timezone.localdate(), actor_of(scene.posts["county_drafter"])
+    name = NAMES[scene.county][2]
+    wanted = NewApplication(uuid.uuid4(), child, "de_facto_living_allowance", Applicant(name, "mother"))
+    found = receive_application(drafter, wanted=wanted)
+    appeal, paper = uuid.uuid4(), uuid.uuid4()
+    Appeal.objects.create(
+        id=appeal, application_id=found.id, content=seal_appeal(appeal, AppealContent(f"{name}不服")), received_on=today,
+        received_by=drafter.id,
+    )  # fmt: skip
+    Paper.objects.create(
+        id=paper, application_id=found.id, kind="refusal", number=found.number, county=scene.division(Level.COUNTY),
+        year=today.year, sequence=Paper.objects.count() + 1, document=seal_paper(paper, b"%PDF-1.4"), made_at=timezone.now(),
+        made_by=drafter.id,
+    )  # fmt: skip
+    award = Award.objects.create(
+        person_id=child, identity=f"file:{child.hex}", entitlement="orphan_living_allowance", series="children_living",
+        division=scene.village, amount_fen=135000, first_month=today.replace(day=1), awarded_on=today, awarded_by="local",
+    )  # fmt: skip
+    change = WishedChange(uuid.uuid4(), "suspend", "gave_up", today, f"{name}书面放弃", Month.of(today).plus(1))
+    propose_change(drafter, award_id=award.id, version=1, wished=change)
+    ids |= {
+        "application_id": found.id,
+        "appeal_id": appeal,
+        "paper_id": paper,
+        "award_id": award.id,
+        "change_id": change.id,
+    }
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:

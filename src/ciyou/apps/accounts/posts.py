@@ -121,3 +121,11 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def actors_of_role(*, division: str, role: str) -> tuple[Actor, ...]:
+    """Whoever holds a role in a division or below it today, as actors: for what this machine does in their place (a demo)."""
+    inside = DivisionScope.of(division)
+    held = running_posts(timezone.localdate()).filter(role=role, division__gte=inside.first, division__lt=inside.end)
+    found = (actor_of(post) for post in held.filter(cover_of=None).order_by("division", "id"))
+    return tuple(actor for actor in found if actor is not None)

@@ -16,6 +16,7 @@ from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     PostCard,
     actor_of,
+    actors_of_role,
     post_among,
     post_card,
     post_cards,
@@ -27,6 +28,7 @@ from ciyou.apps.accounts.posts import (
 __all__ = (
     "PostCard",
     "actor_of",
+    "actors_of_role",
     "division_choices",
     "division_name",
     "division_names",

@@ -12,6 +12,8 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.audit.reading import Look, who_looked
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.awards.application_lists import ApplicationLine, applications_of_child
+from ciyou.apps.awards.award_lists import AwardLine, awards_of_child
 from ciyou.apps.entitlements.selectors import current_determination, determinations_of
 from ciyou.apps.entitlements.views import DeterminationLine, DeterminationView
 from ciyou.apps.oversight.exports import ExportAbout, MadeExport, card_of, keep_export
@@ -24,6 +26,7 @@ from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES
 from ciyou.core.facts.definition import PARENTS
 from ciyou.core.rules.words import value_words
+from ciyou.packs import load_rule_book
 
 PURPOSE = Purpose.SUBJECT_REQUEST
 _READER = replace(LOCAL_OPERATOR, role="auditor")
@@ -55,6 +58,8 @@ class PersonCopy:
     facts: tuple[FactLine, ...]
     view: DeterminationView | None
     determinations: tuple[DeterminationLine, ...]
+    applications: tuple[ApplicationLine, ...]
+    awards: tuple[AwardLine, ...]
     timeline: tuple[TimelineEntry, ...]
     looks: tuple[Look, ...]
     names: dict[str, str]
@@ -91,6 +96,8 @@ def read_copy(actor: Actor, *, request_id: uuid.UUID) -> PersonCopy:
         facts=facts,
         view=current_determination(actor, child_id=child, purpose=PURPOSE),
         determinations=lines,
+        applications=applications_of_child(actor, child_id=child),
+        awards=awards_of_child(actor, child_id=child),
         timeline=timeline_of(actor, person_id=child, purpose=PURPOSE),
         looks=looks,
         names=user_names(users),
@@ -162,9 +169,26 @@ def _sheets(copy: PersonCopy, lang: str, source_name: SourceName) -> list[tuple[
                 for line in copy.determinations
             ],
         ),
+        (_say(lang, "申请", "Applications"), [_application_words(line, lang) for line in copy.applications]),
+        (_say(lang, "保障", "Awards"), [_award_words(line, lang) for line in copy.awards]),
         (_say(lang, "大事记", "Events"), [[str(entry.on), entry.kind] for entry in copy.timeline]),
         (_say(lang, "谁看过", "Who looked"), [look_words(look, copy.names, lang) for look in copy.looks]),
     ]
+
+
+def _application_words(line: ApplicationLine, lang: str) -> list[str]:
+    return [line.number, _entitlement(line.entitlement, line.division, lang), str(line.received_on), line.state]
+
+
+def _award_words(line: AwardLine, lang: str) -> list[str]:
+    last = str(line.last_month)[:7] if line.last_month else ""
+    amount = f"{line.amount_fen / 100:.2f}"
+    return [_entitlement(line.entitlement, line.division, lang), amount, str(line.first_month)[:7], last, line.state]
+
+
+def _entitlement(code: str, division: str, lang: str) -> str:
+    rule = load_rule_book(division=division, as_of=timezone.localdate()).by_code.get(code)
+    return code if rule is None else rule.name(lang)
 
 
 def fact_words(line: FactLine, lang: str, source_name: SourceName) -> list[str]:

@@ -24,7 +24,7 @@ from ciyou.apps.awards.receiving import (
     renew_code,
 )
 from ciyou.apps.entitlements.selectors import current_determination
-from ciyou.apps.registry.selectors import PersonCard, family_of, get_person
+from ciyou.apps.registry.selectors import Family, PersonCard, family_of, get_person
 from ciyou.core.access.actor import Purpose
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.core.rules.interpreter import Outcome
@@ -93,7 +93,7 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "offers": shown,
         "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
         "relations": list(words.RELATIONS.items()),
-        "kin": [one.person.name for one in family.others if one.kind == "guardian" and one.person.name],
+        "applicant": request.POST.get("applicant", _guardian(family)),
         "form": request.POST.get("form") or uuid.uuid4(),
         "typed": request.POST,
         "brought": request.POST.getlist("brought"),
@@ -101,6 +101,12 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/apply.html", content, status=422 if problems else 200)
+
+
+def _guardian(family: Family) -> str:
+    """The guardian on file, as whoever probably applies."""
+    names = [one.person.name for one in family.others if one.kind == "guardian"]
+    return names[0] if names else ""
 
 
 def _offer(offer: Offer, child_id: uuid.UUID, lang: str) -> ShownOffer:

@@ -12,6 +12,8 @@ from ciyou.apps.oversight.copies import PURPOSE, PersonCopy, export_copy, fact_w
 from ciyou.apps.oversight.refusals import NotFoundHere
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.core.errors import RecordError
+from ciyou.web.application_wording import STATES as APPLICATION_STATES
+from ciyou.web.application_wording import award_row, entitlement_name
 from ciyou.web.context import short_language
 from ciyou.web.explaining import source_name
 from ciyou.web.guard import disclose
@@ -20,7 +22,18 @@ from ciyou.web.pages.printing import EVENTS, IDENTIFIERS
 from ciyou.web.proving import ask_to_prove, recently_proved
 from ciyou.web.wording import SEXES, sentences
 
-FIELDS = ("name", "sex", "birth_date", "identifiers_masked", "facts_history", "decisions", "timeline", "who_looked")
+FIELDS = (
+    "name",
+    "sex",
+    "birth_date",
+    "identifiers_masked",
+    "facts_history",
+    "decisions",
+    "applications",
+    "awards",
+    "timeline",
+    "who_looked",
+)
 
 
 def show_copy(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
@@ -43,6 +56,11 @@ def show_copy(request: HttpRequest, request_id: uuid.UUID) -> HttpResponse:
             (line, STATES.get(line.state, line.state), copy.names.get(line.decided_by, ""))
             for line in copy.determinations
         ],
+        "applications": [
+            (line, entitlement_name(line.entitlement, line.division, lang), APPLICATION_STATES[line.state])
+            for line in copy.applications
+        ],
+        "awards": [award_row(line, lang) for line in copy.awards],
         "events": [(entry.on, EVENTS.get(entry.kind, entry.kind)) for entry in copy.timeline],
         "looks": [look_words(look, copy.names, lang) for look in copy.looks],
         "export_id": uuid.uuid4(),
