@@ -24,7 +24,11 @@ from tests.office import file_child, make_actor
 
 SICHUAN, FUJIAN = "511304000000", "350102000000"
 SERIES = "children_living"
-ORPHAN = {"father": {"dead": True}, "mother": {"dead": True}, "child": {"in_institution": False, "recognized_tekun": False}}
+ORPHAN = {
+    "father": {"dead": True},
+    "mother": {"dead": True},
+    "child": {"in_institution": False, "recognized_tekun": False},
+}
 _numbers = itertools.count(1)
 
 
