@@ -22,7 +22,7 @@ from ciyou.core.awards.law import LawAnswer, LawReader, Texts
 from ciyou.core.awards.month import Month, months_from
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.interpreter import Outcome
-from ciyou.packs import dated_changes, pack_version
+from ciyou.packs import dated_changes, law_place, pack_version
 
 LOOK_AHEAD = 6
 """Months beyond the run's that a derivation answers too, so that the next months find them."""
@@ -154,15 +154,16 @@ class Deriver:
         return rows
 
     def _reader(self, code: str, division: str) -> LawReader:
-        if (code, division) not in self.readers:
-            self.readers[code, division] = LawReader(
+        place = law_place(division)
+        if (code, place) not in self.readers:
+            self.readers[code, place] = LawReader(
                 code,
-                book_at=lambda day: _book(division, day),
+                book_at=lambda day: _book(place, day),
                 judged_on=judged_on(code, division),
-                law_changes=dated_changes(division=division),
+                law_changes=dated_changes(division=place),
                 texts=self.texts,
             )
-        return self.readers[code, division]
+        return self.readers[code, place]
 
     def _schedule(self, award: RunAward, current: CurrentDetermination, stretches: str) -> Row:
         first, through = day_of(award.terms.first_month), day_of(self.through.plus(LOOK_AHEAD))
