@@ -17,6 +17,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import Device, Organization, Post, SecondFactor, SignIn, TwoPersonRequest
+from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.changes import WishedChange, propose_change
@@ -29,6 +30,18 @@ from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.disbursement.models import (
+    Hold,
+    MonthChange,
+    MonthRun,
+    PaidMonth,
+    Payment,
+    PaymentLine,
+    ResultFile,
+    ResultProblem,
+)
+from ciyou.apps.disbursement.payee_snapshots import Payee, seal_snapshot
+from ciyou.apps.disbursement.recovering import RecoveryWish, propose_recovery
 from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
@@ -54,6 +67,7 @@ from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
+from ciyou.vault.fields import encrypt_text
 from tests.office import make_post
 from tests.web.made_results import AS_OF, CHILD, write_results
 
@@ -120,6 +134,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_award(scene, hidden, scene.restricted)
     _make_letter(scene, child)
     _make_record(scene)
+    _make_month(scene, child)
     _make_oversight(scene, child)
     _make_run(scene, folder / county)
     Person.objects.filter(id=hidden).update(restricted=True)
@@ -134,6 +149,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "evidence_id",
         "application_id",
         "award_id",
+        "month_id",
+        "recovery_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -318,6 +335,43 @@ def _make_award(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
         "award_id": award.id,
         "change_id": change.id,
     }
+
+
+def _make_month(scene: Scene, child: uuid.UUID) -> None:
+    """A month that is with finance, with one payment, one line of an answer that could not be taken, and a plan."""
+    now, county = timezone.now(), scene.division(Level.COUNTY)
+    people = {role: str(scene.posts[f"county_{role}"].user_id) for role in ("drafter", "reviewer", "approver")}
+    run = MonthRun.objects.create(
+        county=county, series="children_living", month=dt.date(2026, 3, 1), cutoff_on=dt.date(2026, 3, 1), state="handed",
+        payments_count=1, amount_fen=135_000, drafted_by=people["drafter"], reviewed_by=people["reviewer"],
+        approved_by=people["approver"], begun_at=now, drafted_at=now, reviewed_at=now, approved_at=now, handed_at=now,
+    )  # fmt: skip
+    award = Award.objects.get(id=scene.ids["award_id"])
+    claim = PaidMonth.objects.create(
+        award=award, identity=award.identity, entitlement=award.entitlement, month=run.month, paid_fen=135_000
+    )
+    key = uuid.uuid4()
+    payment = Payment.objects.create(
+        id=key, run=run, person_id=child, sequence=1, number=f"{scene.county}-202603-000001", division=scene.village,
+        amount_fen=135_000, account=seal_snapshot(key, Payee(scene.secrets[2], "农村信用社", "6228480000000000018")),
+        state="failed", reason="account_wrong", hand_over=1,
+    )  # fmt: skip
+    PaymentLine.objects.create(run=run, payment=payment, claim=claim, kind="current", amount_fen=135_000)
+    Hold.objects.create(run=run, award=award, person_id=child, reason="account_missing", stage="draft")
+    MonthChange.objects.create(
+        run=run, award=award, person_id=child, kind="new", cause="decision", before_fen=0, after_fen=135_000
+    )
+    file = ResultFile.objects.create(
+        run=run, name="结果.csv", sha256=_hash(f"{scene.county}result"), content=b"x", rows=1, done=True,
+        by=people["drafter"], at=now,
+    )  # fmt: skip
+    line = ResultProblem(file=file, line=2, code="unknown_payment")
+    cells = json.dumps({"payment_number": "1", "amount": "1", "status": "成功"})
+    line.content = encrypt_text(keyring(), cells, context=f"disbursement.result_line:{line.id}")
+    line.save(force_insert=True)
+    wish = RecoveryWish(uuid.uuid4(), award.id, "plan", Month(2026, 5), "多发一次，分月扣回", most_fen=10_000)
+    propose_recovery(actor_of(scene.posts["county_drafter"]), wish=wish)
+    scene.ids |= {"month_id": run.id, "result_problem_id": line.id, "recovery_id": wish.recovery_id}
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:

@@ -9,6 +9,7 @@ from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.registry.services import pass_eighteenth_birthdays
@@ -20,6 +21,7 @@ JOBS: tuple[Job, ...] = (
     Job("seal_whole_log", HOUR, seal_everything),
     Job("deliver_events", 2.0, deliver_events),
     Job("redetermine_due", MINUTE, redetermine_due),
+    Job("resume_months", MINUTE, resume_months),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),

@@ -1,8 +1,9 @@
 """The law as data, and the loader that turns it into rule books: it checks everything and refuses what has no source."""
 
-from ciyou.packs.changes import dated_changes, next_dated_change
+from ciyou.packs.changes import dated_changes, law_place, next_dated_change
 from ciyou.packs.clocks import load_clocks
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
+from ciyou.packs.finance_layouts import load_finance_layouts
 from ciyou.packs.loading import (
     department_name,
     load_departments,
@@ -23,9 +24,11 @@ from ciyou.packs.rosters_loader import load_roster_packs
 __all__ = [
     "dated_changes",
     "department_name",
+    "law_place",
     "load_clocks",
     "load_departments",
     "load_documents",
+    "load_finance_layouts",
     "load_limits",
     "load_packs",
     "load_parameter_rows",

@@ -29,6 +29,15 @@ def dated_changes(*, division: str, root: Path = SHIPPED) -> tuple[dt.date, ...]
 
 
 @lru_cache(maxsize=65_536)
+def law_place(division: str, *, root: Path = SHIPPED) -> str:
+    """The wider division whose rules and parameters are those of this one, on every day: what the packs can tell apart."""
+    full, pack_set = full_division(division), load_packs(root)
+    told_apart = {row.division for row in pack_set.table.rows if full.startswith(row.division)}
+    told_apart |= {pack.division for pack in pack_set.chain(full)}
+    return max(told_apart, key=len) or division
+
+
+@lru_cache(maxsize=65_536)
 def _days_in(division: str, root: Path) -> tuple[dt.date, ...]:
     pack_set = load_packs(root)
     rows = (row for row in pack_set.table.rows if division.startswith(row.division))

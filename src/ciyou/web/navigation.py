@@ -18,13 +18,14 @@ LEDGER = ("ledger", _("台账"))
 CHILDREN = ("ledger", _("儿童"))
 LETTERS = ("letters", _("协查"))
 APPLICATIONS = ("applications", _("申请"))
+PAYMENTS = ("payments", _("发放"))
 ROSTERS = ("rosters", _("名册"))
 FIGURES = ("figures", _("统计"))
 PEOPLE = ("people", _("人员"))
 AUDIT = ("audit", _("审计"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, APPLICATIONS, LETTERS)
+_OFFICE = (TODAY, LEADS, SHARING, LEDGER, APPLICATIONS, PAYMENTS, LETTERS)
 _VIEWER = (TODAY, FIGURES)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {

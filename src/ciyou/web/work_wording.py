@@ -68,12 +68,18 @@ BUTTONS = {
     "answer_appeal": gettext_lazy("去答复"),
     "review_award": gettext_lazy("去复核"),
     "decide_change": gettext_lazy("去决定"),
+    "review_month": gettext_lazy("去复核"),
+    "approve_month": gettext_lazy("去审批"),
+    "hand_over_month": gettext_lazy("去送交"),
+    "settle_month": gettext_lazy("去核对"),
+    "paid_twice": gettext_lazy("去核对"),
     **{f"check_{kind}": gettext_lazy("去查验") for kind in ("application", "dibao", "other_application")},
     **{f"decide_{kind}": gettext_lazy("去决定") for kind in ("application", "dibao", "other_application")},
     **{f"refuse_{kind}": gettext_lazy("去送达") for kind in ("in_writing", "dibao_in_writing")},
     "take_over_work": gettext_lazy("看一看"),
 }
-OF_AWARDS = frozenset({"review_award", "decide_change"})
+OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
+OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
@@ -81,7 +87,7 @@ OF_APPLICATIONS = frozenset(
         *("post_notice", "public_notice", "tell_applicant", "answer_appeal"),
     }
 )
-"""Kinds of tasks that are done on the page of an award, or of an application."""
+"""Kinds of tasks that are done on the page of a month, an award, or an application."""
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),

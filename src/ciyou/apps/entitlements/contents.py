@@ -9,6 +9,7 @@ import secrets
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ciyou.apps.audit.keys import keyring
@@ -17,6 +18,7 @@ from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.interpreter import Decision, Outcome
 from ciyou.vault.fields import blind_index, decrypt_bytes, encrypt_bytes
+from ciyou.vault.keyring import Keyring
 
 SALT_BYTES = 16
 # Most of what is kept repeats words of the vocabulary: the fastest level already takes four fifths away.
@@ -85,6 +87,17 @@ def open_content(determination_id: object, cipher: bytes) -> Content:
         {code: _decision(code, row) for code, row in stored["decisions"].items()},
         stored["salt"],
     )
+
+
+def open_statements(ring: Keyring, determination_id: object, cipher: bytes) -> tuple[StatedFact, ...]:
+    """The statements alone, for readers of many: the keys are given, and a statement that was read before is not made again."""
+    packed = decrypt_bytes(ring, cipher, context=_context(determination_id))
+    return tuple(_known_statement(_text(row)) for row in json.loads(zlib.decompress(packed))["statements"])
+
+
+@lru_cache(maxsize=100_000)
+def _known_statement(written: str) -> StatedFact:
+    return _statement(json.loads(written))
 
 
 def _context(determination_id: object) -> str:

@@ -10,25 +10,17 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from ciyou.core.sheet_cells import Cell, neutral
+
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Without what is mistaken for something else when it is copied by hand: 0 and o, 1 and l and i."""
 GROUPS, GROUP_LENGTH = 4, 5
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH = 18
-
-Cell = str | int | None
 
 
 def make_password() -> str:
     """A password of twenty characters in four groups: about 99 bits."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(GROUP_LENGTH)) for _ in range(GROUPS))
-
-
-def neutral(value: Cell) -> Cell:
-    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
 
 
 def write_workbook(sheets: Sequence[tuple[str, Iterable[Sequence[Cell]]]]) -> bytes:

@@ -82,6 +82,12 @@ def read_workbook(path: Path, sheet_name: str, *, limits: Limits = DEFAULT_LIMIT
                 yield number, [""] * left + [cell_text(cell) for cell in row]
 
 
+def read_first_sheet(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> list[list[str]]:
+    """All rows of the first visible sheet as text; raises RosterError when the workbook is damaged, protected or too large."""
+    sheets = _sheets(path, limits)
+    return [[cell_text(cell) for cell in row] for row in sheets[0].to_python(skip_empty_area=False)] if sheets else []
+
+
 def cell_text(value: Cell) -> str:
     """A cell as text: whole numbers without a fraction, dates as YYYY-MM-DD.
 

@@ -43,6 +43,10 @@ class Action(StrEnum):
     ANSWER_APPEAL = "answer_appeal"
     CHANGE_AWARD = "change_award"
     DECIDE_CHANGE = "decide_change"
+    SEE_PAYMENTS = "see_payments"
+    DRAFT_PAYMENTS = "draft_payments"
+    REVIEW_PAYMENTS = "review_payments"
+    APPROVE_PAYMENTS = "approve_payments"
 
 
 class Level(StrEnum):
@@ -88,6 +92,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.BREAK_GLASS,
         _A.SEE_FIGURES,
         _A.SEE_APPLICATIONS,
+        _A.SEE_PAYMENTS,
     }
 )
 
@@ -145,7 +150,8 @@ _ROLES = (
         4,
         _OFFICE,
         _OFFICE_ACTIONS
-        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD},
+        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
+        | {_A.DRAFT_PAYMENTS},
     ),
     _role(
         "county_reviewer",
@@ -153,7 +159,8 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE},
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE}
+        | {_A.REVIEW_PAYMENTS},
     ),
     _role(
         "county_approver",
@@ -163,7 +170,7 @@ _ROLES = (
         _OFFICE | {_P.SUPERVISE},
         _OFFICE_ACTIONS
         | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE}
-        | {_A.DECIDE_APPLICATION, _A.ANSWER_APPEAL, _A.DECIDE_CHANGE},
+        | {_A.DECIDE_APPLICATION, _A.ANSWER_APPEAL, _A.DECIDE_CHANGE, _A.APPROVE_PAYMENTS},
     ),
     _role(
         "committee_office",
@@ -240,7 +247,7 @@ _ROLES = (
         Level.NATION,
         4,
         frozenset(Purpose),
-        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.MANAGE_SYSTEM}),
+        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.DRAFT_PAYMENTS, _A.SEE_PAYMENTS, _A.MANAGE_SYSTEM}),
     ),
 )  # fmt: skip
 

@@ -14,6 +14,7 @@ from ciyou.apps.awards.award_lists import AwardView, ChangeLine, award_of_change
 from ciyou.apps.awards.changes import HAND_OVER, Effect, WishedChange, decide_change, preview_change, propose_change
 from ciyou.apps.awards.handing_over import decide_hand_over, propose_hand_over
 from ciyou.apps.awards.reviews import keep_award
+from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
@@ -46,6 +47,7 @@ def _render(
     state = view.line.state
     content = {
         "view": view,
+        "sees_account": may_do(request.actor.role, Action.SEE_PAYMENTS),
         "row": words.award_row(view.line, lang),
         "place": division_name(view.line.division),
         "review": _ground(view, view.line.review_for, lang),

@@ -1,0 +1,250 @@
+"""Handing a month to the finance bureau: the one roster that leaves in the clear, after three people, with a record of everybody in it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from ciyou.apps.accounts.divisions import division_names
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.audit.services import record_action, record_disclosure
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.disbursement.finance_files import RosterRow, write_roster
+from ciyou.apps.disbursement.hashing import check_lines
+from ciyou.apps.disbursement.models import HandOver, MonthRun, Payment, PaymentState, RunState
+from ciyou.apps.disbursement.month_tasks import next_task
+from ciyou.apps.disbursement.payee_snapshots import open_snapshot
+from ciyou.apps.disbursement.payment_application import application_pdf
+from ciyou.apps.disbursement.rechecking import recheck
+from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here, refused, somebody_was_first
+from ciyou.apps.disbursement.runs import find_run
+from ciyou.apps.disbursement.settling import settle_if_done
+from ciyou.apps.disbursement.storing import rows_of
+from ciyou.apps.disbursement.totals import note_totals
+from ciyou.apps.registry.paying import names_and_numbers
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
+from ciyou.core.access.roles import Action
+from ciyou.packs import load_finance_layouts, load_rule_book
+from ciyou.packs.finance_layouts import FinanceLayout
+from ciyou.vault.fields import decrypt_bytes, encrypt_bytes
+
+FILES = ("application", "roster", "collective")
+SHOWN = ("name", "identifier.id_card", "payee_account", "entitlements")
+
+
+@dataclass(frozen=True)
+class TakenFile:
+    """One file of a hand-over. `name` says nothing about anybody."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin: str = "") -> uuid.UUID:
+    """Make the files of an approved month, or a supplementary set of what is sent again, and mark its payments as sent.
+
+    What may no longer be paid is taken out first. Files and states are one transaction: killed anywhere, nothing has left.
+    """
+    check_may(actor, Action.DRAFT_PAYMENTS, Action.APPROVE_PAYMENTS)
+    check_purpose(actor)
+    run = find_run(actor, run_id)
+    if run.version != version or run.state not in (RunState.APPROVED, RunState.HANDED, RunState.SETTLED):
+        raise somebody_was_first()
+    chosen = _layout(run, layout)
+    recheck(run, "hand_over")
+    with walled(LOCAL_OPERATOR):
+        rows = roster_rows(run)
+        if not rows:
+            raise _nothing()
+        number = HandOver.objects.filter(run=run).count() + 1
+        made = _files(run, number, chosen, rows)
+    with transaction.atomic(), walled(LOCAL_OPERATOR):
+        check_lines(run)
+        kept = _keep(actor, run, number, chosen, rows, made)
+        _send(run, version, number, rows)
+        next_task(actor, run, RunState.HANDED)
+        settle_if_done(run.id)
+        _record(actor, run, kept, rows, origin)
+    return kept.id
+
+
+def _layout(run: MonthRun, code: str) -> FinanceLayout:
+    layouts = load_finance_layouts(division=run.county)
+    if code not in layouts:
+        raise refused("layout", "请选择花名册版式。", "Choose the layout of the roster.")
+    return layouts[code]
+
+
+def _nothing():
+    return refused(
+        "nothing_to_send",
+        "没有可以送交的款项：全部已暂缓、已送交或没有需要重发的。请查看暂缓原因。",
+        "There is nothing to hand over: everything is held, sent already, or nothing waits to be sent again. Look at the reasons of what is held.",
+    )
+
+
+def roster_rows(run: MonthRun) -> list[RosterRow]:
+    """The planned payments of a run as the roster shows them: names and numbers in the clear."""
+    payments = list(Payment.objects.filter(run=run, state=PaymentState.PLANNED).order_by("sequence"))
+    people = names_and_numbers([payment.person_id for payment in payments])
+    sums = _sums_of(run, payments)
+    names = division_names({part for one in payments for part in (one.division, one.division[:9] + "000")})
+    words = {rule.code: rule.zh for rule in load_rule_book(division=run.county, as_of=run.month).rules}
+    return [_row(run, payment, people, sums, names, words) for payment in payments]
+
+
+def _row(run: MonthRun, payment: Payment, people, sums, names, words) -> RosterRow:
+    payee = open_snapshot(payment.id, payment.account)
+    name, id_number = people.get(payment.person_id, ("", ""))
+    by_kind, entitlements = sums.get(payment.id, ({}, ()))
+    return RosterRow(
+        payment.id,
+        payment.person_id,
+        payment.number,
+        f"{run.month:%Y-%m}",
+        name,
+        id_number,
+        payee.holder,
+        payee.bank,
+        payee.number,
+        payment.amount_fen,
+        by_kind.get("arrears", 0),
+        by_kind.get("recovery", 0),
+        "、".join(words.get(code, code) for code in entitlements),
+        payment.division,
+        names[payment.division[:9] + "000"],
+        names[payment.division],
+        payment.collective,
+        "重发" if payment.reissue_of_id else "",
+    )
+
+
+def _sums_of(run: MonthRun, payments: Sequence[Payment]):
+    """By payment its fen by kind and its entitlements; a payment sent again carries those of the first."""
+    rows = rows_of(
+        "SELECT line.payment_id, claim.entitlement, line.kind, SUM(line.amount_fen) FROM disbursement_paymentline line "
+        "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id WHERE line.run_id = %s "
+        "GROUP BY line.payment_id, claim.entitlement, line.kind",
+        [run.id.hex],
+    )
+    kinds: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    entitlements: dict[str, set[str]] = defaultdict(set)
+    for payment, entitlement, kind, fen in rows:
+        key = str(payment).replace("-", "")
+        kinds[key][kind] += int(fen)
+        entitlements[key].add(entitlement)
+    before = dict(Payment.objects.filter(run=run).exclude(reissue_of=None).values_list("id", "reissue_of_id"))
+    found = {}
+    for payment in payments:
+        root = payment.id
+        while root in before:
+            root = before[root]
+        found[payment.id] = (kinds.get(root.hex, {}), tuple(sorted(entitlements.get(root.hex, ()))))
+    return found
+
+
+def _files(run: MonthRun, number: int, layout: FinanceLayout, rows: Sequence[RosterRow]) -> dict[str, bytes]:
+    paid = [row for row in rows if row.amount_fen > 0]
+    own, collective = [row for row in paid if not row.collective], [row for row in paid if row.collective]
+    return {
+        "application": application_pdf(run, number, own, collective),
+        "roster": write_roster(layout, own),
+        "collective": write_roster(layout, collective) if collective else b"",
+    }
+
+
+def _keep(
+    actor: Actor, run: MonthRun, number: int, layout: FinanceLayout, rows: Sequence[RosterRow], made: dict[str, bytes]
+) -> HandOver:
+    row = HandOver(
+        run=run,
+        number=number,
+        layout=layout.code,
+        payments_count=len(rows),
+        amount_fen=sum(one.amount_fen for one in rows),
+        sha256=hashlib.sha256(made["roster"] + made["collective"]).hexdigest(),
+        by=actor.id,
+        at=timezone.now(),
+    )
+    for name in FILES:
+        sealed = encrypt_bytes(keyring(), made[name], context=_context(row.id, name)) if made[name] else None
+        setattr(row, name, sealed)
+    row.save(force_insert=True)
+    return row
+
+
+def _send(run: MonthRun, version: int, number: int, rows: Sequence[RosterRow]) -> None:
+    planned = Payment.objects.filter(run=run, state=PaymentState.PLANNED)
+    nothing = planned.filter(amount_fen=0).update(state=PaymentState.PAID, hand_over=number)
+    sent = planned.filter(amount_fen__gt=0).update(state=PaymentState.SENT, hand_over=number)
+    moved = MonthRun.objects.filter(id=run.id, version=version, state=run.state).update(
+        state=RunState.HANDED, version=F("version") + 1, handed_at=run.handed_at or timezone.now()
+    )
+    if not moved or nothing + sent != len(rows):
+        raise somebody_was_first()
+    note_totals(run.id)
+
+
+def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRow], origin: str) -> None:
+    record_disclosure(
+        actor,
+        purpose=Purpose.PAY,
+        action="hand_over_roster",
+        persons=[str(row.person_id) for row in rows],
+        fields=SHOWN,
+        highest_class=3,
+        origin=origin,
+        subject=str(kept.id),
+    )
+    record_action(
+        actor,
+        action="hand_over_roster",
+        subject=str(run.id),
+        details={"payments": len(rows), "number": kept.number, "sha256": kept.sha256},
+        highest_class=3,
+        origin=origin,
+    )
+
+
+def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: str = "") -> TakenFile:
+    """One file of a hand-over, in the clear; whoever takes it leaves a record. Raises NotFoundHere for what is not there."""
+    check_may(actor, Action.DRAFT_PAYMENTS, Action.APPROVE_PAYMENTS)
+    check_purpose(actor)
+    run = find_run(actor, run_id)
+    row = HandOver.objects.filter(run=run, number=number).first()
+    sealed = getattr(row, which, None) if which in FILES else None
+    if row is None or not sealed:
+        raise not_found_here()
+    record_action(
+        actor,
+        action="take_roster",
+        subject=str(run.id),
+        details={"file": which, "number": number},
+        highest_class=3,
+        origin=origin,
+    )
+    content = decrypt_bytes(keyring(), bytes(sealed), context=_context(row.id, which))
+    if which == "application":
+        return TakenFile(f"application-{run.month:%Y%m}-{number}.pdf", "application/pdf", content)
+    form = load_finance_layouts(division=run.county)[row.layout].format if row.layout else "csv"
+    kinds = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+    return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content)
+
+
+def persons_in(actor: Actor, *, run_id: object, number: int) -> list[str]:
+    """Everybody in the files of a hand-over, for the record of who took them."""
+    run = find_run(actor, run_id)
+    rows = Payment.objects.filter(run=run, hand_over=number).values_list("person_id", flat=True)
+    return [str(person) for person in rows]
+
+
+def _context(hand_over_id: uuid.UUID, which: str) -> str:
+    return f"disbursement.hand_over:{hand_over_id}:{which}"

@@ -1,0 +1,115 @@
+"""Everything that the next children of a run are computed from, read in a few queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ciyou.apps.awards.run_source import RunAward, run_awards
+from ciyou.apps.disbursement.deriving import Deriver, Owed, kept_schedules
+from ciyou.apps.disbursement.models import CollectivePayee, MonthRun, Recovery, RunState
+from ciyou.apps.disbursement.months import month_of
+from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot
+from ciyou.apps.disbursement.storing import Row, hexed, rows_of
+from ciyou.apps.entitlements.stored_statements import current_between
+from ciyou.apps.registry.paying import Account, Standing, accounts, standings
+from ciyou.core.awards.balance import RecoveryPlan
+
+Claims = dict[uuid.UUID, dict[str, tuple[int, int, int]]]
+"""By award and the month's first day: paid, waived, and the claim."""
+
+
+@dataclass
+class PartRead:
+    """What a part of the children is computed from. `owed` with why it had to be derived now; `before`: the month before."""
+
+    awards: list[RunAward]
+    owed: dict[uuid.UUID, tuple[Owed, str]]
+    written: list[Row]
+    claims: Claims
+    before: dict[uuid.UUID, int]
+    standings: dict[uuid.UUID, Standing]
+    accounts: dict[uuid.UUID, Account]
+    collective: dict[uuid.UUID, Payee]
+    recoveries: dict[uuid.UUID, RecoveryPlan]
+
+
+def read_part(run: MonthRun, deriver: Deriver, last: uuid.UUID) -> PartRead:
+    """The children behind the run's place up to `last`."""
+    after = run.position
+    awards = run_awards(county=run.county, series=run.series, after=after, last=last)
+    ids, people = {award.id for award in awards}, {award.person_id for award in awards}
+    kept = kept_schedules(series=run.series, after=after, last=last)
+    owed, written = deriver.derive(awards, current_between(after=after, last=last), kept)
+    return PartRead(
+        awards=awards,
+        owed=owed,
+        written=written,
+        claims=read_claims(run, last, ids),
+        before=_before(run, last, ids),
+        standings=standings(after=after, last=last, person_ids=people),
+        accounts=accounts(after=after, last=last, person_ids=people),
+        collective=_collective(after, last),
+        recoveries=_recoveries(after, last),
+    )
+
+
+def read_claims(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID], *, since: str = "0001-01-01") -> Claims:
+    """The claims of these awards, of children behind the run's place up to `last`, from a day on."""
+    rows = rows_of(
+        "SELECT claim.award_id, claim.month, claim.paid_fen, claim.waived_fen, claim.id FROM disbursement_paidmonth claim "
+        "JOIN awards_award award ON award.id = claim.award_id "
+        "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s AND claim.month >= %s",
+        [hexed(run.position), hexed(last), run.series, since],
+    )
+    found: Claims = {award: {} for award in ids}
+    by_text = {award.hex: days for award, days in found.items()}
+    for award, month, paid, waived, claim in rows:
+        days = by_text.get(hexed(award))
+        if days is not None:
+            days[str(month)] = (paid, waived, claim)
+    return found
+
+
+def _before(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """What each award got for its own month in the last run that left the house."""
+    previous = previous_run(run)
+    if previous is None:
+        return {}
+    rows = rows_of(
+        "SELECT claim.award_id, line.amount_fen FROM disbursement_paymentline line "
+        "JOIN disbursement_payment payment ON payment.id = line.payment_id "
+        "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id "
+        "WHERE payment.run_id = %s AND payment.person_id > %s AND payment.person_id <= %s "
+        "AND payment.state NOT IN ('withheld', 'returned') AND line.kind = 'current'",
+        [hexed(previous.id), hexed(run.position), hexed(last)],
+    )
+    texts = {one.hex: one for one in ids}
+    return {texts[key]: amount for award, amount in rows if (key := hexed(award)) in texts}
+
+
+def previous_run(run: MonthRun) -> MonthRun | None:
+    """The last run of the same series before this month that left the house."""
+    rows = MonthRun.objects.filter(county=run.county, series=run.series, month__lt=run.month)
+    return rows.filter(state__in=(RunState.CLOSED, RunState.SETTLED, RunState.HANDED)).order_by("-month").first()
+
+
+def _collective(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
+    rows = _between(CollectivePayee.objects.filter(account__ended_at=None), "person_id", after, last)
+    return {row.person_id: open_snapshot_of(row) for row in rows.select_related("account")}
+
+
+def open_snapshot_of(row: CollectivePayee) -> Payee:
+    """The collective account of a child."""
+    return replace(open_snapshot(row.account.id, row.account.account), collective=True)
+
+
+def _recoveries(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, RecoveryPlan]:
+    rows = _between(Recovery.objects.filter(kind="plan", result="approved"), "award__person_id", after, last)
+    return {row.award_id: RecoveryPlan(month_of(row.first_month), row.most_fen, row.most_percent) for row in rows}
+
+
+def _between(rows, column: str, after: uuid.UUID | None, last: uuid.UUID):
+    rows = rows.filter(**{f"{column}__lte": last})
+    return rows if after is None else rows.filter(**{f"{column}__gt": after})

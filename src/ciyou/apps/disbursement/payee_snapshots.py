@@ -1,0 +1,47 @@
+"""The account of a payment as it stood when it was drafted: encrypted for that one payment."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.registry.paying import Account
+from ciyou.vault.fields import decrypt_text, encrypt_text
+from ciyou.vault.keyring import Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Into which account a payment goes. `account_id`: the row it was taken from, for a child's own account."""
+
+    holder: str
+    bank: str
+    number: str
+    account_id: int | None = None
+    collective: bool = False
+
+
+def payee_of_account(account: Account) -> Payee:
+    """A child's own account."""
+    return Payee(account.holder, account.bank, account.number, account.id)
+
+
+def seal_snapshot(payment_id: uuid.UUID, payee: Payee, ring: Keyring | None = None) -> bytes:
+    """An account, encrypted for this payment (or this collective account). `ring`: the keys, for whoever seals many."""
+    content = {"holder": payee.holder, "bank": payee.bank, "number": payee.number}
+    return encrypt_text(
+        keyring(), json.dumps(content, ensure_ascii=False), context=f"disbursement.account:{payment_id}"
+    )
+
+
+def open_snapshot(payment_id: uuid.UUID, cipher: bytes, ring: Keyring | None = None) -> Payee:
+    """The account again."""
+    content = json.loads(decrypt_text(ring or keyring(), bytes(cipher), context=f"disbursement.account:{payment_id}"))
+    return Payee(content["holder"], content["bank"], content["number"])
+
+
+def masked(number: str) -> str:
+    """An account number as pages show it: its last four digits."""
+    return f"**** {number[-4:]}" if len(number) > 4 else "****"

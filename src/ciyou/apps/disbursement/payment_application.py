@@ -1,0 +1,93 @@
+"""The payment application 资金拨付申请: what civil affairs asks finance to pay, with its sums, as an official document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from ciyou.apps.cases.documents.typesetting import typeset
+from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
+from ciyou.apps.disbursement.finance_files import RosterRow, yuan
+from ciyou.apps.disbursement.models import MonthRun
+
+
+def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collective: Sequence[RosterRow]) -> bytes:
+    """The application for one hand-over as a PDF. It is written in Chinese whoever makes it."""
+    every = [*own, *collective]
+    month = f"{run.month.year}年{run.month.month}月"
+    again = "（补发批次）" if number > 1 else ""
+    words = {
+        "title": f"关于申请拨付{month}儿童基本生活保障资金的函{again}",
+        "issuer": issuer_name(run.county),
+        "number": f"批次号：{run.county[:6]}-{run.month:%Y%m}-{run.series}-{number}",
+        "addressee": "财政局：",
+        "opening": f"经审批，{month}应发放儿童基本生活保障资金{len(every)}人，共计人民币{_money(sum(row.amount_fen for row in every))}元（大写：{capitals(sum(row.amount_fen for row in every))}）。现申请拨付，明细见所附发放花名册。",
+        "columns": ["项目", "人数", "金额（元）"],
+        "rows": [
+            ["本人（监护人）账户发放", str(len(own)), _money(sum(row.amount_fen for row in own))],
+            ["儿童福利机构集体账户", str(len(collective)), _money(sum(row.amount_fen for row in collective))],
+            ["其中：当月", "", _money(sum(row.current_fen for row in every))],
+            [
+                "其中：补发",
+                str(sum(row.arrears_fen > 0 for row in every)),
+                _money(sum(row.arrears_fen for row in every)),
+            ],
+            [
+                "其中：扣回",
+                str(sum(row.recovery_fen < 0 for row in every)),
+                _money(sum(row.recovery_fen for row in every)),
+            ],
+            ["合计", str(len(every)), _money(sum(row.amount_fen for row in every))],
+        ],
+        "signatures": ["起草", "复核", "审批"],
+        "closing": "本函及所附名册含个人信息，仅用于资金发放，请予以保密。",
+        "day": chinese_day(timezone.localdate()),
+    }
+    return typeset("payment_application", words)
+
+
+def _money(fen: int) -> str:
+    return f"{yuan(fen):,.2f}"
+
+
+_DIGITS, _UNITS, _GROUPS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟"), ("", "万", "亿", "万亿")
+
+
+def capitals(fen: int) -> str:
+    """An amount as it is written out on papers: 壹仟肆佰捌拾肆元整."""
+    whole, rest = divmod(fen, 100)
+    text = (_whole(whole) + "元") if whole else ""
+    jiao, last = divmod(rest, 10)
+    if not rest:
+        return (text or "零元") + "整"
+    text += (_DIGITS[jiao] + "角") if jiao else ("零" if text else "")
+    return text + ((_DIGITS[last] + "分") if last else "整")
+
+
+def _whole(number: int) -> str:
+    groups = []
+    while number:
+        number, group = divmod(number, 10_000)
+        groups.append(group)
+    text = ""
+    for place in range(len(groups) - 1, -1, -1):
+        group = groups[place]
+        if group == 0:
+            continue
+        if text and (group < 1000 or groups[place + 1] == 0):
+            text += "零"
+        text += _four(group) + _GROUPS[place]
+    return text
+
+
+def _four(group: int) -> str:
+    text, gap = "", False
+    for place in range(3, -1, -1):
+        digit = group // 10**place % 10
+        if digit == 0:
+            gap = bool(text)
+            continue
+        text += ("零" if gap else "") + _DIGITS[digit] + _UNITS[place]
+        gap = False
+    return text

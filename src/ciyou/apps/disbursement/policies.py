@@ -1,0 +1,60 @@
+"""How an entitlement is paid in a place, as its payment rules say (packs: payment.yaml)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from ciyou.core.awards.dues import Ground
+from ciyou.core.awards.law import JudgedOn
+from ciyou.packs import load_payments
+from ciyou.packs.payment_values import PaymentRule
+
+
+def payment_rule(entitlement: str, division: str) -> PaymentRule | None:
+    """The payment rules of an entitlement in a place; None where none are written."""
+    return load_payments(division=division).get(entitlement)
+
+
+def judged_on(entitlement: str, division: str) -> JudgedOn:
+    """On which day of a month the law is asked about it; the first where nobody says."""
+    rule = payment_rule(entitlement, division)
+    stated = None if rule is None or rule.judged_on is None else rule.judged_on.value
+    return stated or JudgedOn.FIRST_DAY
+
+
+def holds_for(entitlement: str, division: str, ground: str) -> bool:
+    """Whether money is held on this ground until a person has looked; also where the place has no such ground."""
+    rule = payment_rule(entitlement, division)
+    stop = None if rule is None else rule.stops.get(ground)
+    return stop is None or stop.hold_until_reviewed
+
+
+def series_of(county: str) -> tuple[str, ...]:
+    """The monthly runs that a county pays, in the order of its packs."""
+    rules = load_payments(division=county).values()
+    return tuple(dict.fromkeys(rule.series for rule in rules if rule.is_monthly and rule.series))
+
+
+def funding_of(entitlement: str, division: str) -> Mapping[str, int] | None:
+    """Percent by who bears the money; None: no source says, ask the place."""
+    rule = payment_rule(entitlement, division)
+    return None if rule is None or rule.funding is None else rule.funding.value
+
+
+@lru_cache(maxsize=4096)
+def _signs(entitlement: str, division: str):
+    rule = payment_rule(entitlement, division)
+    return () if rule is None else rule.signs
+
+
+def signs_of(entitlement: str, division: str):
+    """The grounds for ending, with what shows them."""
+    return _signs(entitlement, division)
+
+
+@lru_cache(maxsize=4096)
+def stops_of(entitlement: str, division: str) -> Mapping[str, Ground]:
+    """The grounds by their codes."""
+    rule = payment_rule(entitlement, division)
+    return {} if rule is None else {code: stop.ground for code, stop in rule.stops.items()}

@@ -1,0 +1,86 @@
+"""Why disbursement refuses: each a full sentence that says what to do, without anything of a person."""
+
+from __future__ import annotations
+
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action, may_do
+from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunError
+
+
+class NotFoundHere(RunError):
+    """There is no such thing for this actor: unknown, or not theirs to know of. Both read the same."""
+
+
+class Overtaken(RunError):
+    """Another worker computes this run: whoever comes second stops and loses nothing."""
+
+
+def problem(code: str, zh: str, en: str) -> Problem:
+    return Problem(Place(), f"disbursement.{code}", zh, en)
+
+
+def refused(code: str, zh: str, en: str) -> RecordError:
+    """A value or a step that is not possible."""
+    return RecordError(problem(code, zh, en))
+
+
+def not_found_here() -> NotFoundHere:
+    return NotFoundHere(
+        problem(
+            "not_found",
+            "没有这一项，或不在您的辖区之内。请从“发放”列表进入。",
+            "There is no such entry, or it is outside your area. Start from the list of disbursements.",
+        )
+    )
+
+
+def overtaken() -> Overtaken:
+    return Overtaken(
+        problem(
+            "overtaken",
+            "这一批正由另一个程序计算；请等它结束，不用重新开始。",
+            "Another process is computing this month; wait for it to end, nothing needs to be started again.",
+        )
+    )
+
+
+def somebody_was_first() -> RecordError:
+    return refused(
+        "moved_on",
+        "这一批刚刚已由别人处理；请刷新查看最新状态。",
+        "Somebody else has just dealt with this month; reload to see how it stands.",
+    )
+
+
+def check_may(actor: Actor, *actions: Action) -> None:
+    """Raises AccessDenied unless the actor's role may do one of these."""
+    if not any(may_do(actor.role, action) for action in actions):
+        raise AccessDenied(
+            Problem(
+                Place(),
+                "access.role",
+                "您的岗位不办理这一步发放工作。请联系县级经办、复核或审批人员。",
+                "Your post does not take this step of the disbursement. Ask the county's drafter, reviewer or approver.",
+            )
+        )
+
+
+def check_purpose(actor: Actor) -> None:
+    """Raises AccessDenied where the actor's post does not pay."""
+    if Purpose.PAY not in actor.purposes:
+        raise AccessDenied(
+            Problem(
+                Place(),
+                "access.purpose",
+                "您的岗位不能为发放资金取用个人资料。请联系县级经办人。",
+                "Your post may not use personal data to pay. Ask the county's officers.",
+            )
+        )
+
+
+def check_reason(reason: str) -> str:
+    """The reason without spaces around it; raises RecordError when it is too short to be one."""
+    kept = " ".join(reason.split())
+    if len(kept) < 4:
+        raise refused("reason_short", "请写明理由，至少 4 个字。", "Give the reason in at least 4 characters.")
+    return kept[:400]

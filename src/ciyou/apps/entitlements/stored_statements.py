@@ -1,0 +1,43 @@
+"""What current determinations rest on, in bulk and for the machine alone: it shows none of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.entitlements.contents import open_statements
+from ciyou.apps.entitlements.models import Determination
+from ciyou.core.facts.state import StatedFact
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDetermination:
+    """A child's current determination without its content."""
+
+    id: uuid.UUID
+    division: str
+
+
+def current_between(*, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
+    """The current determinations of the children behind `after` and up to `last`, by child."""
+    rows = Determination.objects.filter(current=True, person_id__lte=last)
+    rows = rows if after is None else rows.filter(person_id__gt=after)
+    return {
+        person: CurrentDetermination(found, division)
+        for person, found, division in rows.values_list("person_id", "id", "division")
+    }
+
+
+def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[StatedFact, ...]]:
+    """The statements that each of these determinations rests on."""
+    ring = keyring()
+    rows = Determination.objects.filter(id__in=list(determination_ids)).values_list("id", "content")
+    return {found: open_statements(ring, found, bytes(content)) for found, content in rows.iterator()}
+
+
+def current_of(person_id: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
+    """The same of one child."""
+    row = Determination.objects.filter(current=True, person_id=person_id).values_list("id", "division").first()
+    return {} if row is None else {person_id: CurrentDetermination(*row)}

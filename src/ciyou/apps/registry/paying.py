@@ -1,0 +1,98 @@
+"""What a monthly run reads of files, in bulk and for the machine alone: who may be paid, and into which account."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.registry.models import Identifier, PayeeAccount, Person
+from ciyou.apps.registry.payees import is_card_number, open_account
+from ciyou.apps.registry.sealing import open_identifier
+from ciyou.vault.fields import decrypt_text
+
+_ASKED_AT_ONCE = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a child's file stands: its state, its place, and when it was born."""
+
+    id: uuid.UUID
+    status: str
+    division: str
+    birth_date: dt.date | None
+    restricted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account that money can go to. `sound`: its number carries its check digit."""
+
+    id: int
+    holder: str
+    bank: str
+    number: str
+    sound: bool
+
+
+def standings(
+    *, after: uuid.UUID | None, last: uuid.UUID, person_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, Standing]:
+    """How the files of these children stand; all of them lie behind `after` and up to `last`."""
+    wanted = set(person_ids)
+    rows = _between(Person.objects.filter(kind="child"), "id", after, last)
+    fields = ("id", "status", "division", "birth_date", "restricted")
+    return {row[0]: Standing(*row) for row in rows.values_list(*fields) if row[0] in wanted}
+
+
+def accounts(*, after: uuid.UUID | None, last: uuid.UUID, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Account]:
+    """The account of each of these children that stands now; those without one are not there."""
+    wanted, ring = set(person_ids), keyring()
+    found = {}
+    rows = _between(PayeeAccount.objects.filter(ended_at=None), "person_id", after, last)
+    for row, person, cipher in rows.values_list("id", "person_id", "cipher"):
+        if person in wanted:
+            content = json.loads(decrypt_text(ring, bytes(cipher), context=f"registry.payee:{person}"))
+            number = content["number"]
+            found[person] = Account(row, content["holder"], content["bank"], number, is_card_number(number))
+    return found
+
+
+def account_of(person_id: uuid.UUID) -> Account | None:
+    """The account of one child that stands now."""
+    row = PayeeAccount.objects.filter(person_id=person_id, ended_at=None).first()
+    if row is None:
+        return None
+    content = open_account(row)
+    return Account(row.id, content["holder"], content["bank"], content["number"], is_card_number(content["number"]))
+
+
+def names_and_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
+    """Name and ID number of children whose names leave the house in a roster; the caller records the disclosure."""
+    ids = list(person_ids)
+    found: dict[uuid.UUID, tuple[str, str]] = {}
+    for start in range(0, len(ids), _ASKED_AT_ONCE):
+        part = ids[start : start + _ASKED_AT_ONCE]
+        rows = Identifier.objects.filter(person__in=part, kind="id_card", ended_at=None).order_by("-id")
+        numbers = {
+            person: open_identifier(person, "id_card", cipher)
+            for person, cipher in rows.values_list("person_id", "cipher")
+        }
+        names = Person.objects.filter(id__in=part).values_list("id", "name")
+        found |= {person: (name, numbers.get(person, "")) for person, name in names}
+    return found
+
+
+def _between(rows, column: str, after: uuid.UUID | None, last: uuid.UUID):
+    rows = rows.filter(**{f"{column}__lte": last})
+    return rows if after is None else rows.filter(**{f"{column}__gt": after})
+
+
+def account_ids(*, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, int]:
+    """Which account of each of these children stands now, without opening it."""
+    rows = _between(PayeeAccount.objects.filter(ended_at=None), "person_id", after, last)
+    return dict(rows.values_list("person_id", "id"))

@@ -1,0 +1,136 @@
+"""The lists of a month: its payments with filters, what is held, what changed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import division_names
+from ciyou.apps.disbursement.month_views import (
+    SHOWN,
+    ChangeRow,
+    HoldRow,
+    PaymentQuery,
+    PaymentRow,
+    changes_in,
+    holds_of,
+    payments_of,
+    read_month,
+)
+from ciyou.apps.disbursement.refusals import NotFoundHere
+from ciyou.web import payment_wording as words
+from ciyou.web.application_wording import month_words
+from ciyou.web.guard import disclose
+
+FIELDS = ("name", "payments", "payee_account")
+
+
+def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
+    """The payments of a month."""
+    view = month_of(request, month_id)
+    query = PaymentQuery(
+        **{name: request.GET.get(name, "").strip() for name in ("state", "kind", "division", "number")}
+    )
+    page = page_of(request)
+    total, rows = payments_of(request.actor, run_id=month_id, query=query, page=page)
+    disclose_people(request, month_id, rows)
+    names = division_names({row.division for row in rows})
+    content = {
+        **head(view),
+        "rows": [shown(row, names) for row in rows],
+        "query": query,
+        "states": list(words.PAYMENT_STATES.items()),
+        "kinds": [(code, word) for code, word in words.KINDS.items() if code != "current"],
+        **pages(total, page),
+    }
+    return render(request, "web/pages/month_payments.html", content)
+
+
+def shown(row: PaymentRow, names: dict[str, str]) -> dict[str, object]:
+    """One payment ready to read."""
+    return {
+        "row": row,
+        "place": names.get(row.division, row.division),
+        "state": words.PAYMENT_STATES[row.state],
+        "reason": words.FAILURES.get(row.reason)
+        or (words.hold_words(row.reason)[0] if row.state == "withheld" else row.reason),
+        "parts": [(words.KINDS[kind], count, fen) for kind, count, fen in row.parts],
+    }
+
+
+def show_holds(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
+    """What a month does not pay, with the reason and what to do."""
+    view, page, reason = month_of(request, month_id), page_of(request), request.GET.get("reason", "")[:32]
+    total, rows = holds_of(request.actor, run_id=month_id, reason=reason, page=page)
+    disclose_people(request, month_id, rows)
+    content = {
+        **head(view),
+        "rows": [(row, *words.hold_words(row.reason)) for row in rows],
+        "reason": reason,
+        "reasons": [(code, words.hold_words(code)[0]) for code, _count, _fen in view.holds],
+        **pages(total, page),
+    }
+    return render(request, "web/pages/month_holds.html", content)
+
+
+def show_changes(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
+    """增减变动表: what is other than in the last month."""
+    view, page, kind = month_of(request, month_id), page_of(request), request.GET.get("kind", "")[:16]
+    total, rows = changes_in(request.actor, run_id=month_id, kind=kind, page=page)
+    disclose_people(request, month_id, rows)
+    content = {
+        **head(view),
+        "rows": [(row, words.CHANGES[row.kind], words.cause_words(row.cause)) for row in rows],
+        "kind": kind,
+        "kinds": [(code, words.CHANGES[code]) for code, *_rest in view.changes],
+        **pages(total, page),
+    }
+    return render(request, "web/pages/month_changes.html", content)
+
+
+def month_of(request: HttpRequest, month_id: uuid.UUID):
+    """The month; 404 for another county's."""
+    try:
+        return read_month(request.actor, run_id=month_id)
+    except NotFoundHere as missing:
+        raise Http404 from missing
+
+
+def disclose_people(
+    request: HttpRequest, month_id: uuid.UUID, rows: Iterable[PaymentRow | HoldRow | ChangeRow]
+) -> None:
+    """Record whom a list of a month shows."""
+    people = [str(row.person.id) for row in rows if row.person]
+    disclose(request, subject=str(month_id), person_ids=people, fields=FIELDS, highest_class=3)
+
+
+def head(view) -> dict[str, object]:
+    """The heading of every page of a month."""
+    return {
+        "view": view,
+        "series_word": words.SERIES.get(view.card.series, view.card.series),
+        "month_word": month_words(view.card.month),
+        "state_word": words.STATES[view.card.state],
+        "seen_at": timezone.now(),
+    }
+
+
+def page_of(request: HttpRequest) -> int:
+    """The page asked for."""
+    typed = request.GET.get("page", "1")
+    return max(int(typed), 1) if typed.isascii() and typed.isdigit() and len(typed) < 7 else 1
+
+
+def pages(total: int, page: int) -> dict[str, int]:
+    """What the pager needs."""
+    return {
+        "total": total,
+        "page": page,
+        "pages": max(1, -(-total // SHOWN)),
+        "previous": page - 1,
+        "next": page + 1,
+    }

@@ -1,0 +1,85 @@
+# ruff: noqa: E402  # Django must be set up for the state folder of this run before its models are imported
+"""The program that test_disbursement_kill kills: it takes two months from wherever they are to their closed book.
+
+`killed_month.py 24` makes a county of 24 orphans; `killed_month.py go` works.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ciyou.config.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+
+from ciyou.apps.accounts.models import Post
+from ciyou.apps.accounts.selectors import actor_of
+from ciyou.apps.disbursement.computing import compute_run
+from ciyou.apps.disbursement.handing import hand_over
+from ciyou.apps.disbursement.models import MonthRun, ResultFile
+from ciyou.apps.disbursement.results import receive_result, take_results
+from ciyou.apps.disbursement.runs import approve_run, close_run, review_run
+from ciyou.core.awards.month import Month
+from tests.month_builders import Desk, orphan, result_file
+
+MONTHS = (Month(2026, 3), Month(2026, 4))
+
+
+def main() -> None:
+    """Make the county, or go on."""
+    if sys.argv[1] != "go":
+        call_command("prepare")
+        Desk()
+        for _ in range(int(sys.argv[1])):
+            orphan(first="2026-01")
+        return
+    print("ready", flush=True)
+    desk = the_desk()
+    for month in MONTHS:
+        go_on(desk, month)
+
+
+def the_desk() -> Desk:
+    """The three people of the county, made before."""
+    desk = object.__new__(Desk)
+    desk.county = "511304000000"
+    for role in ("drafter", "reviewer", "approver"):
+        setattr(desk, role, actor_of(Post.objects.filter(role=f"county_{role}").order_by("id").first()))
+    return desk
+
+
+def go_on(desk: Desk, month: Month) -> None:
+    """Take a month to its end from wherever it is."""
+    run = MonthRun.objects.filter(month=month.first_day).first() or desk.begin(str(month))
+    while run.state != "closed":
+        at = {"run_id": run.id, "version": run.version}
+        match run.state:
+            case "computing":
+                compute_run(run.id, part=2)
+            case "drafted":
+                review_run(desk.reviewer, **at)
+            case "reviewed":
+                approve_run(desk.approver, **at)
+            case "approved":
+                hand_over(desk.approver, layout="one_card_csv", **at)
+            case "handed":
+                answer(desk, run)
+            case "settled":
+                close_run(desk.drafter, **at)
+        run.refresh_from_db()
+
+
+def answer(desk: Desk, run: MonthRun) -> None:
+    """Import what finance answers: the file that was kept, else a new one."""
+    file = ResultFile.objects.filter(run=run).first()
+    key = file.id if file else receive_result(desk.drafter, run_id=run.id, name="a.csv", content=result_file(run, {}))
+    take_results(key, part=3)
+
+
+if __name__ == "__main__":
+    main()
