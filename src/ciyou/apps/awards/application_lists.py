@@ -57,6 +57,7 @@ class ApplicationLine:
     overdue: bool
     outcome: str
     amount_fen: int | None
+    sensitivity: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _line(row: Application, card: PersonCard | None, dues: Mapping[str, dt.date]
         overdue=due is not None and due < timezone.localdate(),
         outcome=row.outcome,
         amount_fen=row.amount_fen,
+        sensitivity=row.sensitivity,
     )
 
 

@@ -39,7 +39,6 @@ FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
 PDF = "application/pdf"
 AUTHORIZATION = "verification_authorisation"
-_STEPS_ZH = "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。"
 
 
 @dataclass(frozen=True)
@@ -167,7 +166,6 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
-        steps=_STEPS_ZH,
     )
     disclose(
         request,
