@@ -221,7 +221,7 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
     told = any(one.step == "tell" for one in steps)
     sees_words = ceiling_of(actor) >= COUNTY_CLASS
     return ApplicationView(
-        line=_lines(actor, [row])[0],
+        line=_line(row, child, open_dues([str(row.id)])),
         child=child,
         rules=rules,
         content=content_of(row),
