@@ -18,9 +18,11 @@ from ciyou.apps.awards.papers import receipt_pdf
 from ciyou.apps.awards.proposals import Offer, offers_for_child
 from ciyou.apps.awards.receiving import (
     NewApplication,
+    OnFile,
     Receipt,
     asked_documents,
     is_current_code,
+    on_file,
     receive_application,
     renew_code,
 )
@@ -39,7 +41,6 @@ FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
 PDF = "application/pdf"
 AUTHORIZATION = "verification_authorisation"
-_STEPS_ZH = "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
     people = [str(person) for person in family.person_ids]
     disclose(request, subject=str(child.id), person_ids=people, fields=FIELDS, highest_class=max(highest, PERSONAL))
     wanted = request.POST.get("entitlement") or request.GET.get("entitlement", "")
-    shown = [_offer(offer, child.id, lang) for offer in offers]
+    there = on_file(child.id, found=given if confirmed else ())
+    shown = [_offer(offer, there, lang) for offer in offers]
     content = {
         "child": child,
         "offers": shown,
@@ -110,8 +112,8 @@ def _guardian(family: Family) -> str:
     return names[0] if names else ""
 
 
-def _offer(offer: Offer, child_id: uuid.UUID, lang: str) -> ShownOffer:
-    asked = asked_documents(offer.rules, child_id)
+def _offer(offer: Offer, there: OnFile, lang: str) -> ShownOffer:
+    asked = asked_documents(offer.rules, there)
     missing = tuple((one.document.code, one.document.name(lang)) for one in asked if one.state == MISSING)
     if offer.rules.verification and AUTHORIZATION not in {code for code, _label in missing}:
         missing = (*missing, (AUTHORIZATION, _("家庭成员已签字授权核对经济状况")))
@@ -167,7 +169,6 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
-        steps=_STEPS_ZH,
     )
     disclose(
         request,

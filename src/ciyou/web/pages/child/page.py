@@ -92,7 +92,7 @@ def render_child(
         **_who(actor, family, view),
         **_due(actor, family.child, view),
         **_happening(actor, family.child, view),
-        **_awarded(actor, family.child),
+        "sees_applications": may_do(actor.role, Action.SEE_APPLICATIONS),
         "problems": problems,
         "reason": reason,
         "seen_at": timezone.now(),
@@ -176,19 +176,36 @@ def _happening(actor: Actor, child: PersonCard, view: DeterminationView | None) 
     }
 
 
-def _awarded(actor: Actor, child: PersonCard) -> dict[str, Any]:
-    """What was applied for and what is awarded, as far as the reader may know of it."""
-    lang = short_language()
-    applies = may_do(actor.role, Action.APPLY) and child.status == "active"
-    return {
-        "sees_applications": may_do(actor.role, Action.SEE_APPLICATIONS),
-        "awards": [award_row(line, lang) for line in awards_of_child(actor, child_id=child.id)],
+def show_awarded(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """What was applied for and what is awarded, as far as the reader may know of it. A part of the page, or a page by itself."""
+    actor, lang = request.actor, short_language()
+    try:
+        child = get_person(actor, person_id=child_id, purpose=Purpose.SERVE)
+    except PersonNotFound as error:
+        raise Http404 from error
+    awards = awards_of_child(actor, child_id=child.id)
+    applications = applications_of_child(actor, child_id=child.id)
+    highest = max((one.sensitivity for one in (*awards, *applications)), default=PERSONAL)
+    disclose(
+        request,
+        subject=str(child_id),
+        person_ids=[str(child_id)],
+        fields=("applications", "awards"),
+        highest_class=highest,
+    )
+    applies = may_do(actor.role, Action.APPLY) and child.status == "active" and child.kind == "child"
+    content = {
+        "child": child,
+        "awards": [award_row(line, lang) for line in awards],
         "applications": [
             (line, entitlement_name(line.entitlement, line.division, lang), APPLICATION_STATES[line.state])
-            for line in applications_of_child(actor, child_id=child.id)
+            for line in applications
         ],
         "apply_address": address_of("apply", child_id=child.id) if applies else "",
+        "seen_at": timezone.now(),
     }
+    template = "web/components/child_awards.html" if request.htmx else "web/pages/child_awards.html"
+    return render(request, template, content)
 
 
 def show_why(request: HttpRequest, determination_id: uuid.UUID, number: int) -> HttpResponse:
