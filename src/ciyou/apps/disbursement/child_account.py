@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import find_award
+from ciyou.apps.awards.award_lists import AwardLine, line_of
 from ciyou.apps.awards.refusals import AwardNotFound
 from ciyou.apps.awards.run_source import RunAward, awards_by_id
 from ciyou.apps.disbursement.deriving import Deriver, kept_answers
@@ -17,7 +18,8 @@ from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.recovering import reason_of
 from ciyou.apps.disbursement.refusals import check_may, not_found_here
 from ciyou.apps.entitlements.stored_statements import current_of
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.apps.registry.selectors import PersonCard, get_person
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.awards.balance import Balance, balances
 from ciyou.core.awards.dues import Due, dues
@@ -55,8 +57,9 @@ class RecoveryRow:
 class AwardAccount:
     """The account of one award, the latest month first."""
 
-    award_id: uuid.UUID
-    entitlement: str
+    line: AwardLine
+    child: PersonCard
+    sensitivity: int
     months: tuple[MonthAccount, ...]
     recoveries: tuple[RecoveryRow, ...]
 
@@ -73,10 +76,12 @@ def account_of_award(actor: Actor, *, award_id: uuid.UUID, through: Month) -> Aw
     """The account of an award that the actor may see, up to a month; raises AwardNotFound."""
     check_may(actor, Action.SEE_PAYMENTS)
     found = find_award(actor, award_id)
-    return _account(actor, awards_by_id([found.id])[0], through)
+    months = _months(awards_by_id([found.id])[0], through)
+    child = get_person(actor, person_id=found.person_id, purpose=Purpose.PAY)
+    return AwardAccount(line_of(found), child, found.sensitivity, months, _recoveries(actor, found.id))
 
 
-def _account(actor: Actor, award: RunAward, through: Month) -> AwardAccount:
+def _months(award: RunAward, through: Month) -> tuple[MonthAccount, ...]:
     due = {one.month: one for one in dues_of(award, through)}
     claims = list(PaidMonth.objects.filter(award_id=award.id))
     paid = {month_of(claim.month): claim.paid_fen for claim in claims}
@@ -93,7 +98,7 @@ def _account(actor: Actor, award: RunAward, through: Month) -> AwardAccount:
         )
         for one in account
     ]
-    return AwardAccount(award.id, award.entitlement, tuple(reversed(months)), _recoveries(actor, award.id))
+    return tuple(reversed(months))
 
 
 def dues_of(award: RunAward, through: Month) -> tuple[Due, ...]:

@@ -34,6 +34,7 @@ from ciyou.core.access.roles import Action
 from ciyou.packs import load_finance_layouts, load_rule_book
 from ciyou.packs.finance_layouts import FinanceLayout
 from ciyou.vault.fields import decrypt_bytes, encrypt_bytes
+from ciyou.vault.keyring import Keyring
 
 FILES = ("application", "roster", "collective")
 SHOWN = ("name", "identifier.id_card", "payee_account", "entitlements")
@@ -98,11 +99,12 @@ def roster_rows(run: MonthRun) -> list[RosterRow]:
     sums = _sums_of(run, payments)
     names = division_names({part for one in payments for part in (one.division, one.division[:9] + "000")})
     words = {rule.code: rule.zh for rule in load_rule_book(division=run.county, as_of=run.month).rules}
-    return [_row(run, payment, people, sums, names, words) for payment in payments]
+    ring = keyring()
+    return [_row(run, payment, ring, people, sums, names, words) for payment in payments]
 
 
-def _row(run: MonthRun, payment: Payment, people, sums, names, words) -> RosterRow:
-    payee = open_snapshot(payment.id, payment.account)
+def _row(run: MonthRun, payment: Payment, ring: Keyring, people, sums, names, words) -> RosterRow:
+    payee = open_snapshot(payment.id, payment.account, ring)
     name, id_number = people.get(payment.person_id, ("", ""))
     by_kind, entitlements = sums.get(payment.id, ({}, ()))
     return RosterRow(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -83,7 +83,6 @@ class RunView:
     changes: tuple[tuple[str, int, int, int], ...]
     funding: tuple[FundingShare, ...]
     hand_overs: tuple[HandOver, ...]
-    files: tuple[ResultFile, ...]
     lines_hash: str
 
     @property
@@ -164,6 +163,12 @@ def _card(row: MonthRun) -> RunCard:
 def read_month(actor: Actor, *, run_id: object) -> RunView:
     """One month; raises NotFoundHere for another county's."""
     run = find_run(actor, run_id)
+    hand_overs = tuple(
+        HandOver.objects.filter(run=run)
+        .defer("application", "roster", "collective")
+        .annotate(has_collective=Q(collective__isnull=False))
+        .order_by("number")
+    )
     holds = Hold.objects.filter(run=run).order_by().values_list("reason").annotate(n=Count("id"), fen=Sum("amount_fen"))
     changes = (
         MonthChange.objects.filter(run=run)
@@ -177,20 +182,12 @@ def read_month(actor: Actor, *, run_id: object) -> RunView:
         cutoff_on=run.cutoff_on,
         version=run.version,
         reason=run.reason,
-        steps=_steps(run),
+        steps=_steps(run, hand_overs),
         totals=totals_of(run.id),
         holds=tuple(sorted(holds)),
         changes=tuple(sorted(changes)),
         funding=_funding(run),
-        hand_overs=tuple(
-            HandOver.objects.filter(run=run)
-            .defer("application", "roster", "collective")
-            .annotate(has_collective=Q(collective__isnull=False))
-            .order_by("number")
-        ),
-        files=tuple(
-            ResultFile.objects.filter(run=run).defer("content").annotate(open=Count("problems")).order_by("at")
-        ),
+        hand_overs=hand_overs,
         lines_hash=run.lines_hash,
     )
 
@@ -209,8 +206,8 @@ _AT = {
 }
 
 
-def _steps(run: MonthRun) -> tuple[Step, ...]:
-    handed = HandOver.objects.filter(run=run).order_by("number").values_list("by", flat=True).first() or ""
+def _steps(run: MonthRun, hand_overs: Sequence[HandOver]) -> tuple[Step, ...]:
+    handed = hand_overs[0].by if hand_overs else ""
     who = {
         "draft": (run.drafted_by, run.drafted_at),
         "review": (run.reviewed_by, run.reviewed_at),
@@ -240,6 +237,17 @@ def _funding(run: MonthRun) -> tuple[FundingShare, ...]:
             left -= fen * percent // 100
         found[list(shares)[-1]] += left
     return tuple(FundingShare(source, fen) for source, fen in found.items())
+
+
+def read_card(actor: Actor, *, run_id: object) -> RunCard:
+    """What stands above every list of a month; raises NotFoundHere for another county's."""
+    return _card(find_run(actor, run_id))
+
+
+def reasons_of(actor: Actor, *, run_id: object) -> tuple[str, ...]:
+    """For which reasons a month holds something."""
+    rows = Hold.objects.filter(run=find_run(actor, run_id)).order_by("reason")
+    return tuple(rows.values_list("reason", flat=True).distinct())
 
 
 @dataclass(frozen=True)
@@ -335,13 +343,32 @@ def _people(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, PersonCar
     return cards_of(actor, person_ids=ids, purpose=Purpose.PAY)
 
 
-def problems_of(actor: Actor, *, run_id: object) -> tuple[ProblemRow, ...]:
-    """The lines of result files that could not be taken, the open ones first."""
+@dataclass(frozen=True)
+class ResultView:
+    """What came back of a month: its sums, its files, its failed payments and the lines that could not be taken."""
+
+    card: RunCard
+    totals: Totals
+    files: tuple[ResultFile, ...]
+    failed: tuple[PaymentRow, ...]
+    problems: tuple[ProblemRow, ...]
+
+
+def read_results(actor: Actor, *, run_id: object) -> ResultView:
+    """The results of a month, open problems first; raises NotFoundHere for another county's."""
     run = find_run(actor, run_id)
+    failed = list(Payment.objects.filter(run=run, state=PaymentState.FAILED).order_by("sequence")[:SHOWN])
+    people = _people(actor, [row.person_id for row in failed])
     rows = ResultProblem.objects.filter(file__run=run).select_related("file").defer("file__content")
-    return tuple(
-        ProblemRow(row.id, row.file.name, row.line, row.code, open_line(row), row.settled_by, row.note)
-        for row in rows.order_by("-settled_at", "file_id", "line")[:500]
+    return ResultView(
+        _card(run),
+        totals_of(run.id),
+        tuple(ResultFile.objects.filter(run=run).defer("content").order_by("at")),
+        tuple(_payment(row, people, {}) for row in failed),
+        tuple(
+            ProblemRow(row.id, row.file.name, row.line, row.code, open_line(row), row.settled_by, row.note)
+            for row in rows.order_by("-settled_at", "file_id", "line")[:500]
+        ),
     )
 
 

@@ -31,9 +31,8 @@ def payee_of_account(account: Account) -> Payee:
 def seal_snapshot(payment_id: uuid.UUID, payee: Payee, ring: Keyring | None = None) -> bytes:
     """An account, encrypted for this payment (or this collective account). `ring`: the keys, for whoever seals many."""
     content = {"holder": payee.holder, "bank": payee.bank, "number": payee.number}
-    return encrypt_text(
-        keyring(), json.dumps(content, ensure_ascii=False), context=f"disbursement.account:{payment_id}"
-    )
+    text = json.dumps(content, ensure_ascii=False)
+    return encrypt_text(ring or keyring(), text, context=f"disbursement.account:{payment_id}")
 
 
 def open_snapshot(payment_id: uuid.UUID, cipher: bytes, ring: Keyring | None = None) -> Payee:

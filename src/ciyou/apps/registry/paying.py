@@ -73,13 +73,13 @@ def account_of(person_id: uuid.UUID) -> Account | None:
 
 def names_and_numbers(person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[str, str]]:
     """Name and ID number of children whose names leave the house in a roster; the caller records the disclosure."""
-    ids = list(person_ids)
+    ids, ring = list(person_ids), keyring()
     found: dict[uuid.UUID, tuple[str, str]] = {}
     for start in range(0, len(ids), _ASKED_AT_ONCE):
         part = ids[start : start + _ASKED_AT_ONCE]
         rows = Identifier.objects.filter(person__in=part, kind="id_card", ended_at=None).order_by("-id")
         numbers = {
-            person: open_identifier(person, "id_card", cipher)
+            person: open_identifier(person, "id_card", cipher, ring)
             for person, cipher in rows.values_list("person_id", "cipher")
         }
         names = Person.objects.filter(id__in=part).values_list("id", "name")

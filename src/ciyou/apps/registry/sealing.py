@@ -32,9 +32,9 @@ def seal_identifier(person_id: object, kind: str, value: str) -> bytes:
     return encrypt_text(keyring(), value, context=f"registry.identifier:{person_id}:{kind}")
 
 
-def open_identifier(person_id: object, kind: str, cipher: bytes) -> str:
+def open_identifier(person_id: object, kind: str, cipher: bytes, ring: Keyring | None = None) -> str:
     """The identifier in the clear: only for matching, masking, or after a recorded reveal."""
-    return decrypt_text(keyring(), cipher, context=f"registry.identifier:{person_id}:{kind}")
+    return decrypt_text(ring or keyring(), cipher, context=f"registry.identifier:{person_id}:{kind}")
 
 
 def blind_identifier(kind: str, value: str) -> str:

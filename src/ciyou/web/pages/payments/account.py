@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import user_names
-from ciyou.apps.awards.award_lists import AwardView, read_award
-from ciyou.apps.disbursement.child_account import account_of_award, award_of_recovery
+from ciyou.apps.disbursement.child_account import AwardAccount, account_of_award, award_of_recovery
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
 from ciyou.apps.disbursement.refusals import NotFoundHere, refused
 from ciyou.core.access.roles import Action, may_do
@@ -32,21 +31,20 @@ def show_account(request: HttpRequest, award_id: uuid.UUID) -> HttpResponse:
 
 
 def _account(request: HttpRequest, award_id: uuid.UUID, problems: tuple[Problem, ...]) -> HttpResponse:
-    view = found(lambda: read_award(request.actor, award_id=award_id))
-    assert isinstance(view, AwardView)
-    account = account_of_award(request.actor, award_id=award_id, through=Month.of(timezone.localdate()))
+    account = found(lambda: account_of_award(request.actor, award_id=award_id, through=Month.of(timezone.localdate())))
+    assert isinstance(account, AwardAccount)
     disclose(
         request,
         subject=str(award_id),
-        person_ids=[str(view.child.id)],
+        person_ids=[str(account.child.id)],
         fields=FIELDS,
-        highest_class=max(view.sensitivity, 3),
+        highest_class=max(account.sensitivity, 3),
     )
     names = user_names({one.proposed_by for one in account.recoveries})
     role = request.actor.role
     content = {
-        "view": view,
-        "row": application_wording.award_row(view.line, short_language()),
+        "view": account,
+        "row": application_wording.award_row(account.line, short_language()),
         "sums": account,
         "months": [
             (

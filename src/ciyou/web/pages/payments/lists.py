@@ -16,10 +16,12 @@ from ciyou.apps.disbursement.month_views import (
     HoldRow,
     PaymentQuery,
     PaymentRow,
+    RunCard,
     changes_in,
     holds_of,
     payments_of,
-    read_month,
+    read_card,
+    reasons_of,
 )
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.web import payment_wording as words
@@ -31,7 +33,7 @@ FIELDS = ("name", "payments", "payee_account")
 
 def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """The payments of a month."""
-    view = month_of(request, month_id)
+    card = month_of(request, month_id)
     query = PaymentQuery(
         **{name: request.GET.get(name, "").strip() for name in ("state", "kind", "division", "number")}
     )
@@ -40,7 +42,7 @@ def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     disclose_people(request, month_id, rows)
     names = division_names({row.division for row in rows})
     content = {
-        **head(view),
+        **head(card),
         "rows": [shown(row, names) for row in rows],
         "query": query,
         "states": list(words.PAYMENT_STATES.items()),
@@ -64,14 +66,14 @@ def shown(row: PaymentRow, names: dict[str, str]) -> dict[str, object]:
 
 def show_holds(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """What a month does not pay, with the reason and what to do."""
-    view, page, reason = month_of(request, month_id), page_of(request), request.GET.get("reason", "")[:32]
+    card, page, reason = month_of(request, month_id), page_of(request), request.GET.get("reason", "")[:32]
     total, rows = holds_of(request.actor, run_id=month_id, reason=reason, page=page)
     disclose_people(request, month_id, rows)
     content = {
-        **head(view),
+        **head(card),
         "rows": [(row, *words.hold_words(row.reason)) for row in rows],
         "reason": reason,
-        "reasons": [(code, words.hold_words(code)[0]) for code, _count, _fen in view.holds],
+        "reasons": [(code, words.hold_words(code)[0]) for code in reasons_of(request.actor, run_id=month_id)],
         **pages(total, page),
     }
     return render(request, "web/pages/month_holds.html", content)
@@ -79,23 +81,23 @@ def show_holds(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
 
 def show_changes(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """增减变动表: what is other than in the last month."""
-    view, page, kind = month_of(request, month_id), page_of(request), request.GET.get("kind", "")[:16]
+    card, page, kind = month_of(request, month_id), page_of(request), request.GET.get("kind", "")[:16]
     total, rows = changes_in(request.actor, run_id=month_id, kind=kind, page=page)
     disclose_people(request, month_id, rows)
     content = {
-        **head(view),
+        **head(card),
         "rows": [(row, words.CHANGES[row.kind], words.cause_words(row.cause)) for row in rows],
         "kind": kind,
-        "kinds": [(code, words.CHANGES[code]) for code, *_rest in view.changes],
+        "kinds": list(words.CHANGES.items()),
         **pages(total, page),
     }
     return render(request, "web/pages/month_changes.html", content)
 
 
-def month_of(request: HttpRequest, month_id: uuid.UUID):
+def month_of(request: HttpRequest, month_id: uuid.UUID) -> RunCard:
     """The month; 404 for another county's."""
     try:
-        return read_month(request.actor, run_id=month_id)
+        return read_card(request.actor, run_id=month_id)
     except NotFoundHere as missing:
         raise Http404 from missing
 
@@ -108,13 +110,13 @@ def disclose_people(
     disclose(request, subject=str(month_id), person_ids=people, fields=FIELDS, highest_class=3)
 
 
-def head(view) -> dict[str, object]:
+def head(card: RunCard) -> dict[str, object]:
     """The heading of every page of a month."""
     return {
-        "view": view,
-        "series_word": words.SERIES.get(view.card.series, view.card.series),
-        "month_word": month_words(view.card.month),
-        "state_word": words.STATES[view.card.state],
+        "card": card,
+        "series_word": words.SERIES.get(card.series, card.series),
+        "month_word": month_words(card.month),
+        "state_word": words.STATES[card.state],
         "seen_at": timezone.now(),
     }
 

@@ -185,6 +185,9 @@ def step(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
 def take(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """One file of a hand-over."""
     number = request.GET.get("number", "")
+    if not number:
+        _read(request, month_id)
+        return redirect("month", month_id=month_id)
     if not (number.isascii() and number.isdigit() and len(number) < 4):
         raise Http404
     try:

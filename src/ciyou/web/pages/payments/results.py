@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from ciyou.apps.accounts.selectors import division_names
-from ciyou.apps.disbursement.month_views import PaymentQuery, payments_of, problem_month, problems_of
+from ciyou.apps.disbursement.month_views import problem_month, read_results
 from ciyou.apps.disbursement.refusals import NotFoundHere, refused
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
 from ciyou.apps.disbursement.result_lines import LARGEST_BYTES, PROBLEMS
@@ -30,24 +30,28 @@ def show_results(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
 def _results(
     request: HttpRequest, month_id: uuid.UUID, problems: tuple[Problem, ...], told: tuple[int, int] | None = None
 ) -> HttpResponse:
-    view, english = month_of(request, month_id), short_language() == "en"
-    total, failed = payments_of(request.actor, run_id=month_id, query=PaymentQuery(state="failed"), page=1)
-    disclose_people(request, month_id, failed)
-    names = division_names({row.division for row in failed})
+    english = short_language() == "en"
+    try:
+        found = read_results(request.actor, run_id=month_id)
+    except NotFoundHere as missing:
+        raise Http404 from missing
+    totals = found.totals
+    disclose_people(request, month_id, found.failed)
+    names = division_names({row.division for row in found.failed})
     content = {
-        **head(view),
+        **head(found.card),
+        "totals": totals,
+        "files": found.files,
         "balance": {
-            state: view.totals.fen(state) for state in ("paid", "reissued", "returned", "failed", "sent", "planned")
+            state: totals.fen(state) for state in ("paid", "reissued", "returned", "failed", "sent", "planned")
         },
-        "failed": [shown(row, names) for row in failed],
-        "failed_total": total,
-        "problem_lines": [
-            (row, PROBLEMS[row.code][1 if english else 0]) for row in problems_of(request.actor, run_id=month_id)
-        ],
+        "failed": [shown(row, names) for row in found.failed],
+        "failed_total": totals.count("failed"),
+        "problem_lines": [(row, PROBLEMS[row.code][1 if english else 0]) for row in found.problems],
         "imports": may_do(request.actor.role, Action.DRAFT_PAYMENTS)
         or may_do(request.actor.role, Action.APPROVE_PAYMENTS),
         "reissues": may_do(request.actor.role, Action.DRAFT_PAYMENTS),
-        "reading": any(not one.done for one in view.files),
+        "reading": any(not one.done for one in found.files),
         "told": told,
         "typed": request.POST,
         "problems": sentences(problems),
