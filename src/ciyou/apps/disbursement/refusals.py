@@ -84,3 +84,35 @@ def check_reason(reason: str) -> str:
     if len(kept) < 4:
         raise refused("reason_short", "请写明理由，至少 4 个字。", "Give the reason in at least 4 characters.")
     return kept[:400]
+
+
+def no_recovery() -> RecordError:
+    """Neither a plan nor a waiver was chosen, or the month is missing."""
+    return refused("recovery", "请选择办法并填写月份。", "Choose what is done, and give the month.")
+
+
+def no_wish() -> RecordError:
+    """A month is not opened without saying which."""
+    return refused("wish", "请选择项目、月份和截止日。", "Choose what is paid, the month and the cut-off day.")
+
+
+def no_step() -> RecordError:
+    """A form that names no step."""
+    return refused("step", "请选择要办的一步。", "Choose the step to take.")
+
+
+def no_file() -> RecordError:
+    """A form without the file."""
+    return refused("no_file", "请选择财政部门返回的结果文件。", "Choose the result file that finance sent.")
+
+
+def file_too_large() -> RecordError:
+    """A result file over the limit."""
+    return refused(
+        "file_too_large", "文件超过 64 MB；请分成几个文件导入。", "The file is larger than 64 MB; import it in parts."
+    )
+
+
+def none_chosen() -> RecordError:
+    """A form without any payment ticked."""
+    return refused("none_chosen", "请先勾选款项。", "Choose the payments first.")

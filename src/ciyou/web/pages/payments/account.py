@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.disbursement.child_account import AwardAccount, account_of_award, award_of_recovery
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
-from ciyou.apps.disbursement.refusals import NotFoundHere, refused
+from ciyou.apps.disbursement.refusals import NotFoundHere, no_recovery
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -83,7 +83,7 @@ def propose(request: HttpRequest, award_id: uuid.UUID) -> HttpResponse:
     try:
         kind, first = text(request, "recovery"), month(request, "first_month")
         if kind not in ("plan", "waiver") or first is None:
-            raise refused("recovery", "请选择办法并填写月份。", "Choose what is done, and give the month.")
+            raise no_recovery()
         percent = count(request, "most_percent") or None
         wish = RecoveryWish(
             key(request, "key"),

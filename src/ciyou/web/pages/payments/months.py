@@ -12,7 +12,7 @@ from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.disbursement import runs
 from ciyou.apps.disbursement.handing import hand_over, persons_in, take_file
 from ciyou.apps.disbursement.month_views import RunView, months_of, read_month, series_here
-from ciyou.apps.disbursement.refusals import NotFoundHere, refused
+from ciyou.apps.disbursement.refusals import NotFoundHere, no_step, no_wish
 from ciyou.apps.disbursement.reissuing import mark_all_paid
 from ciyou.apps.disbursement.runs import MonthWish, begin_month
 from ciyou.apps.disbursement.tasks import compute_month
@@ -59,7 +59,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         wanted, cutoff = month(request, "month"), day(request, "cutoff_on")
         if wanted is None or cutoff is None or text(request, "series") not in series_here(request.actor):
-            raise refused("wish", "请选择项目、月份和截止日。", "Choose what is paid, the month and the cut-off day.")
+            raise no_wish()
         wish = MonthWish(key(request, "run"), text(request, "series"), wanted, cutoff)
         run_id = begin_month(request.actor, wish=wish, today=timezone.localdate())
     except AccessDenied:
@@ -171,7 +171,7 @@ def step(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     do = _STEPS.get(text(request, "step"))
     try:
         if do is None:
-            raise refused("step", "请选择要办的一步。", "Choose the step to take.")
+            raise no_step()
         do(request, month_id, version(request))
     except AccessDenied:
         raise

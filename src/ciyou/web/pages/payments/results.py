@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.disbursement.month_views import problem_month, read_results
-from ciyou.apps.disbursement.refusals import NotFoundHere, refused
+from ciyou.apps.disbursement.refusals import NotFoundHere, file_too_large, no_file, none_chosen
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
 from ciyou.apps.disbursement.result_lines import LARGEST_BYTES, PROBLEMS
 from ciyou.apps.disbursement.results import receive_result, settle_problem
@@ -65,13 +65,9 @@ def receive(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     sent = request.FILES.get("file")
     try:
         if sent is None:
-            raise refused("no_file", "请选择财政部门返回的结果文件。", "Choose the result file that finance sent.")
+            raise no_file()
         if sent.size > LARGEST_BYTES:
-            raise refused(
-                "file_too_large",
-                "文件超过 64 MB；请分成几个文件导入。",
-                "The file is larger than 64 MB; import it in parts.",
-            )
+            raise file_too_large()
         file_id = receive_result(request.actor, run_id=month_id, name=sent.name, content=sent.read())
     except AccessDenied:
         raise
@@ -90,7 +86,7 @@ def deal_with(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         raise Http404 from error
     try:
         if not chosen:
-            raise refused("none_chosen", "请先勾选款项。", "Choose the payments first.")
+            raise none_chosen()
         if text(request, "do") == "give_back":
             give_back_payments(request.actor, run_id=month_id, payment_ids=chosen, reason=text(request, "reason"))
             return redirect("month_results", month_id=month_id)
