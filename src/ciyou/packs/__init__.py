@@ -1,6 +1,6 @@
 """The law as data, and the loader that turns it into rule books: it checks everything and refuses what has no source."""
 
-from ciyou.packs.changes import dated_changes, law_place, next_dated_change
+from ciyou.packs.changes import book_place, dated_changes, law_place, next_dated_change
 from ciyou.packs.clocks import load_clocks
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
@@ -22,6 +22,7 @@ from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
 
 __all__ = [
+    "book_place",
     "dated_changes",
     "department_name",
     "law_place",

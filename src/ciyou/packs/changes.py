@@ -28,13 +28,26 @@ def dated_changes(*, division: str, root: Path = SHIPPED) -> tuple[dt.date, ...]
     return _days_in(full_division(division), root)
 
 
-@lru_cache(maxsize=65_536)
 def law_place(division: str, *, root: Path = SHIPPED) -> str:
     """The wider division whose rules and parameters are those of this one, on every day: what the packs can tell apart."""
-    full, pack_set = full_division(division), load_packs(root)
+    return _told_apart(full_division(division), root) or division
+
+
+def book_place(division: str, *, root: Path = SHIPPED) -> str:
+    """The county of a division, or the part of it that the packs tell apart: all villages there share one rule book."""
+    full = full_division(division)
+    return full[: max(_COUNTY_DIGITS, len(_told_apart(full, root)))]
+
+
+_COUNTY_DIGITS = 6
+
+
+@lru_cache(maxsize=65_536)
+def _told_apart(full: str, root: Path) -> str:
+    pack_set = load_packs(root)
     told_apart = {row.division for row in pack_set.table.rows if full.startswith(row.division)}
     told_apart |= {pack.division for pack in pack_set.chain(full)}
-    return max(told_apart, key=len) or division
+    return max(told_apart, key=len)
 
 
 @lru_cache(maxsize=65_536)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from ciyou.apps.entitlements.models import PackArchive
 from ciyou.core.errors import Place, Problem, RunError
 from ciyou.core.rules.book import RuleBook
-from ciyou.packs import load_rule_book, pack_version
+from ciyou.packs import book_place, load_rule_book, pack_version
 from ciyou.packs.loading import load_packs
 from ciyou.packs.pack_files import SHIPPED, content_hash, pack_paths
 
@@ -46,12 +46,13 @@ def book_then(*, version: str, division: str, as_of: dt.date) -> RuleBook:
     """The rule book of a place and day under the packs of a version; raises RunError when those packs were not kept."""
     if version == pack_version():
         return book_now(division=division, as_of=as_of)
-    return _book(archived_root(version), division, as_of)
+    root = archived_root(version)
+    return _book(root, book_place(division, root=root), as_of)
 
 
 def book_now(*, division: str, as_of: dt.date) -> RuleBook:
     """The rule book of a place and day under the packs that the program ships."""
-    return _book(SHIPPED, division, as_of)
+    return _book(SHIPPED, book_place(division), as_of)
 
 
 @lru_cache(maxsize=64)
