@@ -283,7 +283,8 @@ def test_where_the_determination_leaves_the_amount_open_the_drafter_gives_it_wit
 
 
 def test_where_the_law_says_the_amount_nobody_types_another():
-    child = entitled_child(division="513322001001")
+    at_home = {"recognized_tekun": False, "disability_grade": 0, "in_institution": False}
+    child = entitled_child(division="513322001001", child=at_home)
     clerk = make_actor("supervisor", division="513322001000")
     receipt = received(child, by=clerk)
     check_application(

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.distribution import distribution_of
 from ciyou.apps.cases.following import on_child_died, on_people_merged, on_person_moved
 from ciyou.apps.cases.lead_access import LeadNotFound, find_lead
 from ciyou.apps.cases.lead_lists import LeadQuery, chosen_ids, list_leads, read_lead, rights_on
@@ -47,6 +49,17 @@ def make_lead(*, division=VILLAGE, person=True, **fields):
             **fields,
         },
     )
+
+
+def test_a_lead_about_a_protected_file_is_in_no_list_and_in_no_count():
+    open_lead, protected, today = make_lead(), make_lead(), timezone.localdate()
+    Person.objects.filter(id=protected.person_id).update(restricted=True)
+    for role, division in (("county_drafter", COUNTY), ("supervisor", TOWNSHIP)):
+        actor = make_actor(role, division=division)
+        with walled(actor):
+            found = list_leads(actor, query=LeadQuery(), today=today, offset=0, limit=10)
+            assert (found.total, [line.id for line in found.leads]) == (1, [open_lead.id])
+            assert sum(place.total for place in distribution_of(actor, today=today)) == 1
 
 
 @pytest.fixture

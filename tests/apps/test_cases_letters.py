@@ -29,9 +29,15 @@ from ciyou.apps.cases.models import InquiryLetter, Lead, Task
 from ciyou.apps.cases.questions import FormProblems
 from ciyou.apps.entitlements.models import Determination, Outcome
 from ciyou.apps.entitlements.services import determine_children
-from ciyou.apps.registry.models import Fact, NamedAccess, Person, Relationship
-from ciyou.apps.registry.selectors import statements_of_child
-from ciyou.apps.registry.services import record_identifier
+from ciyou.apps.registry.models import Evidence, Fact, NamedAccess, Person, Relationship
+from ciyou.apps.registry.selectors import (
+    PersonNotFound,
+    facts_history,
+    list_evidence,
+    open_evidence,
+    statements_of_child,
+)
+from ciyou.apps.registry.services import record_identifier, store_evidence
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import AccessDenied, RecordError, RunError
 from tests.case_builders import open_lead, parent_of
@@ -82,9 +88,28 @@ def version(letter_id):
     return InquiryLetter.objects.get(id=letter_id).version
 
 
-def answer(actor, letter_id, **fields):
-    named = {f"q:mother:{name.replace('__', '.')}": value for name, value in fields.items()}
-    return record_reply(actor, letter_id=letter_id, version=version(letter_id), fields={"outcome": "answered", **named})
+def answer(actor, letter_id, *, entity="mother", certificate=b"", **fields):
+    named = {f"q:{entity}:{name.replace('__', '.')}": value for name, value in fields.items()}
+    return record_reply(
+        actor,
+        letter_id=letter_id,
+        version=version(letter_id),
+        fields={"outcome": "answered", **named},
+        certificate=certificate,
+    )
+
+
+def name_worker(actor, child):
+    """Make somebody a named worker of a child's case."""
+    NamedAccess.objects.create(
+        person_id=child,
+        user_id=actor.id,
+        purpose="verify",
+        why="case_worker",
+        reason="x",
+        granted_by="y",
+        granted_at=timezone.now(),
+    )
 
 
 def test_letters_are_offered_by_person_and_by_the_department_that_knows_those_that_would_decide_first(officer):
@@ -115,15 +140,7 @@ def test_hiv_is_asked_by_named_workers_only_and_stands_in_no_list_but_the_depart
     child = open_child()
     with pytest.raises(RecordError):
         drafted(officer, child, entity="child", department="disease_control", facts=["hiv_infected"])
-    NamedAccess.objects.create(
-        person_id=child,
-        user_id=officer.id,
-        purpose="verify",
-        why="case_worker",
-        reason="x",
-        granted_by="y",
-        granted_at=timezone.now(),
-    )
+    name_worker(officer, child)
     letter = sent(officer, child, entity="child", department="disease_control", facts=["hiv_infected"])
     assert list_letters(officer).total == 0
     assert read_letter(officer, letter_id=letter.id).line.sensitivity == 5
@@ -437,3 +454,124 @@ def test_a_child_whose_mother_is_unknown_offers_no_letter_about_her(officer):
     about_her = [choice for choice in letter_choices(officer, child_id=child) if choice.entity == "mother"]
     assert about_her
     assert all(choice.nameless for choice in about_her)
+
+
+# --- protected files ------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_about_a_protected_file_is_recorded_and_the_department_sees_nothing_of_it(officer):
+    child = open_child()
+    name_worker(officer, child)
+    letter = sent(officer, child, entity="child", department="disease_control", facts=["hiv_infected"])
+    Person.objects.filter(id=child).update(restricted=True)
+    clinic = make_actor("partner", department="disease_control")
+    assert answer(clinic, letter.id, entity="child", hiv_infected="yes", certificate=PDF).facts == 1
+    assert Fact.objects.get(source="disease_control").sensitivity == 5
+    assert Determination.objects.get(person_id=child, current=True).cause == "inquiry"
+    view = read_letter(clinic, letter_id=letter.id)
+    assert (view.line.child_id, view.certified, view.certificate_id) == (None, True, None)
+
+
+# --- certificates ---------------------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.4\n1 0 obj\n%%EOF"
+
+
+def certificate_of(officer, letter):
+    return read_letter(officer, letter_id=letter.id).certificate_id
+
+
+def test_a_certificate_is_kept_with_the_facts_that_the_reply_recorded(officer, justice):
+    child = open_child()
+    letter = sent(officer, child)
+    answer(justice, letter.id, imprisoned="yes", imprisoned__term_months="36", certificate=PDF)
+    kept = Evidence.objects.get()
+    assert (kept.person_id, kept.sensitivity, kept.media_type) == (parent_of(child, "mother"), 4, "application/pdf")
+    assert set(Fact.objects.filter(source="justice").values_list("evidence_id", flat=True)) == {kept.id}
+    opened = open_evidence(officer, evidence_id=certificate_of(officer, letter), purpose=Purpose.SERVE)
+    assert opened.content == PDF
+    assert opened.card.title == f"司法行政（监狱、戒毒）机关证明（{letter.number}）"
+
+
+def test_a_certificate_is_the_countys_and_neither_the_villages_nor_any_departments(officer, justice):
+    child = open_child()
+    letter = sent(officer, child)
+    answer(justice, letter.id, imprisoned="yes", certificate=PDF)
+    evidence_id = certificate_of(officer, letter)
+    others = (
+        justice,
+        make_actor("partner", department="police"),
+        make_actor("child_director"),
+        make_actor("supervisor"),
+    )
+    for stranger in others:
+        with pytest.raises(PersonNotFound):
+            open_evidence(stranger, evidence_id=evidence_id, purpose=Purpose.SERVE)
+    mother = parent_of(child, "mother")
+    assert list_evidence(make_actor("supervisor"), person_id=mother, purpose=Purpose.SERVE) == ()
+    view = read_letter(justice, letter_id=letter.id)
+    assert (view.certified, view.certificate_id) == (True, None)
+    assert read_letter(make_actor("county_reviewer"), letter_id=letter.id).certificate_id == evidence_id
+
+
+def test_a_paper_about_a_low_class_is_not_the_villages_either(officer):
+    child = open_child()
+    letter = sent(officer, child, entity="household", department="civil_affairs", facts=["dibao"])
+    bureau = make_actor("partner", department="civil_affairs")
+    answer(bureau, letter.id, entity="household", dibao="yes", certificate=PDF)
+    assert Fact.objects.get(source="civil_affairs").sensitivity == 3
+    assert Evidence.objects.get().sensitivity == 4
+    for role, led in (("county_drafter", True), ("child_director", False)):
+        lines = facts_history(make_actor(role), child_id=child, purpose=Purpose.SERVE)
+        (said,) = (line for line in lines if line.source == "civil_affairs")
+        assert (said.value, said.evidence_id is not None) == (True, led)
+
+
+def test_a_certificate_of_class_5_is_the_named_workers_only(officer):
+    child = open_child()
+    name_worker(officer, child)
+    letter = sent(officer, child, entity="child", department="disease_control", facts=["hiv_infected"])
+    answer(
+        make_actor("partner", department="disease_control"),
+        letter.id,
+        entity="child",
+        hiv_infected="no",
+        certificate=PDF,
+    )
+    evidence_id = certificate_of(officer, letter)
+    assert open_evidence(officer, evidence_id=evidence_id, purpose=Purpose.SERVE).card.sensitivity == 5
+    with pytest.raises(PersonNotFound):
+        open_evidence(make_actor("county_reviewer"), evidence_id=evidence_id, purpose=Purpose.SERVE)
+
+
+def test_a_named_worker_of_the_child_opens_what_was_kept_about_its_mother(officer):
+    child = open_child()
+    name_worker(officer, child)
+    kept = store_evidence(
+        LOCAL_OPERATOR, key=uuid.uuid4(), person_id=parent_of(child, "mother"), title="证明", content=PDF, sensitivity=5
+    )
+    assert open_evidence(officer, evidence_id=kept, purpose=Purpose.SERVE).content == PDF
+    with pytest.raises(PersonNotFound):
+        open_evidence(make_actor("county_reviewer"), evidence_id=kept, purpose=Purpose.SERVE)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"MZ\x90 program", "registry.evidence_type"), (b"%PDF-1.4" + b"x" * 20 * 1024**2, "registry.evidence_size")],
+)
+def test_a_certificate_that_is_something_else_is_refused_and_nothing_is_recorded(officer, justice, content, code):
+    letter = sent(officer, open_child())
+    with pytest.raises(FormProblems) as refused:
+        answer(justice, letter.id, imprisoned="no", certificate=content)
+    assert [(field, problem.code) for field, problem in refused.value.by_field.items()] == [("certificate", code)]
+    assert (InquiryLetter.objects.get().state, Fact.objects.filter(source="justice").count()) == ("sent", 0)
+
+
+def test_a_reply_with_a_certificate_sent_twice_keeps_one(officer, justice):
+    letter = sent(officer, open_child())
+    seen = version(letter.id)
+    fields = {"outcome": "answered", "q:mother:imprisoned": "no"}
+    record_reply(justice, letter_id=letter.id, version=seen, fields=fields, certificate=PDF)
+    with pytest.raises(RecordError):
+        record_reply(justice, letter_id=letter.id, version=seen, fields=fields, certificate=PDF)
+    assert Evidence.objects.count() == 1

@@ -1,4 +1,4 @@
-"""Tasks: their days, what happens as time is used, whose day they fill, and what becomes of a leaver's work."""
+"""Tasks: their days, what happens as time is used, and whose day they fill."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import pytest
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.cases import escalation, worklist
-from ciyou.apps.cases.models import Lead, Task
+from ciyou.apps.cases.models import Task
 from ciyou.apps.cases.planning import working_days_left
-from ciyou.apps.cases.tasks import end_task, escalate_tasks, hand_over, open_task
+from ciyou.apps.cases.tasks import end_task, escalate_tasks, open_task
 from ciyou.core.access.actor import LOCAL_OPERATOR
-from ciyou.core.errors import AccessDenied, RecordError
+from ciyou.core.errors import RecordError
 from ciyou.packs.clocks import DuePlan
-from tests.apps.test_cases_leads import make_lead
-from tests.office import COUNTY, OTHER_VILLAGE, VILLAGE, make_actor, make_person, make_post
+from tests.office import COUNTY, VILLAGE, make_actor, make_person, make_post
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 11, 2)
@@ -111,26 +110,6 @@ def test_a_provisional_deadline_is_planned_again_when_the_calendar_is_published(
     escalate_tasks(dt.date(2031, 12, 26))
     task.refresh_from_db()
     assert (task.due_on, task.provisional) == (day, False)
-
-
-def test_a_leavers_open_work_goes_to_the_successor_and_the_clock_runs_on():
-    leaver, successor = make_post("child_director"), make_post("child_director")
-    lead = make_lead(state="assigned", post=leaver)
-    task = make_task(post=leaver, subject=str(lead.id))
-    closed = make_lead(state="closed", post=leaver)
-    moved = hand_over(make_actor("supervisor"), from_post_id=leaver.id, to_post_id=successor.id)
-    task.refresh_from_db()
-    assert (moved, task.post_id, task.due_on) == (1, successor.id, DUE)
-    assert Lead.objects.get(id=lead.id).post_id == successor.id
-    assert Lead.objects.get(id=closed.id).post_id == leaver.id
-
-
-def test_work_is_not_handed_to_a_post_of_another_village_nor_by_a_village():
-    leaver, other = make_post("child_director"), make_post("child_director", division=OTHER_VILLAGE)
-    with pytest.raises(RecordError, match="hand_over_place"):
-        hand_over(make_actor("supervisor"), from_post_id=leaver.id, to_post_id=other.id)
-    with pytest.raises(AccessDenied):
-        hand_over(make_actor("child_director"), from_post_id=leaver.id, to_post_id=make_post("child_director").id)
 
 
 def test_an_officers_day_holds_own_work_and_the_queue_of_the_role_the_most_serious_first():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import pytest
 
@@ -13,6 +13,7 @@ from ciyou.core.awards.month import Month, months_from
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.interpreter import Outcome, decide_all, settle
+from ciyou.core.rules.scope import facts_referred_to, rules_referred_to
 from ciyou.packs import dated_changes, load_rule_book, load_vocabulary, next_dated_change
 
 CHILD, FATHER, MOTHER = Entity.CHILD, Entity.FATHER, Entity.MOTHER
@@ -118,7 +119,19 @@ def test_every_month_is_answered_as_the_interpreter_answers_on_its_day(seed):
                     check(answer, code, division, judged_on.day(answer.month), statements)
 
 
+@cache
+def read_by(book, code):
+    """The facts that a rule and those it refers to read."""
+    rule = book.by_code[code]
+    nodes = [node for node in (rule.condition, rule.amount) if node is not None]
+    found = {fact for node in nodes for fact in facts_referred_to(node)}
+    return found.union(*(read_by(book, other) for node in nodes for other in rules_referred_to(node)))
+
+
 def check(answer, code, division, day, statements):
+    book = book_on(division, day)
+    read = [one for one in statements if (one.entity, one.name) in read_by(book, code)]
+    assert answer.basis is settle(book, FactState.on(day, read), code).basis
     decision = settle(book_on(division, day), FactState.on(day, statements), code)
     assert answer.outcome is decision.outcome, (code, division, day)
     assert (answer.amount_fen, answer.floor_fen) == (decision.amount_fen, decision.floor_fen)

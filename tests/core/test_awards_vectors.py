@@ -14,7 +14,7 @@ from ciyou.core.facts.state import StatedFact
 from ciyou.packs import dated_changes, load_payments, load_rule_book
 
 CHILD, FATHER, MOTHER, HOUSEHOLD = Entity.CHILD, Entity.FATHER, Entity.MOTHER, Entity.HOUSEHOLD
-FUJIAN, SICHUAN, GUANGDONG, CHONGQING = "350104", "510104", "440801", "500101"
+FUJIAN, GUANGDONG = "350104", "440801"
 # A county of Sichuan outside Chengdu and Bazhong, where the provincial minimum is what is paid.
 LIANGSHAN = "513401"
 

@@ -242,15 +242,18 @@ def test_an_amount_that_follows_its_like_is_accepted(copy):
     assert standards(copy, *rows) == []
 
 
-@pytest.mark.parametrize("amount", ["1200", "1"])
-def test_a_years_amount_or_jiao_for_yuan_after_a_months_amount_is_refused_with_the_reason(copy, amount):
-    rows = (nursing("42", "2016-01-01", 100, "2019-12-31"), nursing("42", "2020-01-01", amount))
+def test_a_years_amount_after_a_months_amount_is_refused_with_the_reason(copy):
+    rows = (nursing("42", "2016-01-01", 60, "2019-12-31"), nursing("42", "2020-01-01", 720))
     found = standards(copy, *rows)
-    assert [(code, place) for code, place, _ in found] in (
-        [("pack.unit_jump", f"{STANDARD}:3:1")],
-        [("pack.out_of_bounds", f"{STANDARD}:3:6")],
-    )
+    assert [(code, place) for code, place, _ in found] == [("pack.unit_jump", f"{STANDARD}:3:1")]
+    assert f"is 720 yuan here but 60 yuan at {STANDARD}:2:1" in found[0][2]
     assert "check the unit (yuan or fen, month or year)" in found[0][2]
+
+
+@pytest.mark.parametrize("amount", [10_000, 1])
+def test_an_amount_a_hundred_times_too_high_or_too_low_is_refused(copy, amount):
+    rows = (nursing("42", "2016-01-01", 100, "2019-12-31"), nursing("42", "2020-01-01", amount))
+    assert [(code, place) for code, place, _ in standards(copy, *rows)] == [("pack.out_of_bounds", f"{STANDARD}:3:6")]
 
 
 def test_a_countys_amount_is_held_against_the_provinces(copy):

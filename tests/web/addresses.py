@@ -26,7 +26,10 @@ OTHERWISE: Mapping[str, Mapping[str, str]] = {
 
 NO_PERSONS = frozenset({"livez", "readyz", "set_language", "styleguide"})
 
-FORMS: Mapping[str, Mapping[str, str]] = {"reveal_identifier": {"number": "identifier_id"}}
+FORMS: Mapping[str, Mapping[str, str]] = {
+    "reveal_identifier": {"number": "identifier_id"},
+    "hand_over": {"to": "post_id"},
+}
 """Route → field of its form → part of the scene: what a POST sends besides everything that `form_of` sends to all."""
 
 SPRAYED = {

@@ -25,6 +25,7 @@ from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, se
 from ciyou.apps.awards.models import Appeal, Award, Paper
 from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.cases.letters import draft_letter, send_letter
+from ciyou.apps.cases.load_leads import seal_record
 from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
@@ -77,6 +78,7 @@ NAMES = {
     "990101": ("司徒星河", "司徒长风", "慕容秋水", "诸葛残月"),
     "990102": ("欧阳惊鸿", "欧阳沧海", "上官晚晴", "夏侯孤舟"),
 }
+RECORDED = {"990101": "公孙无迹", "990102": "独孤远行"}
 TERM = 137
 IN_PRISON = {"imprisoned": True, "imprisoned.term_months": TERM}
 
@@ -131,6 +133,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_award(scene, hidden, scene.restricted)
     _make_letter(scene, child)
     _make_month(scene, child)
+    _make_record(scene)
     _make_oversight(scene, child)
     _make_run(scene, folder / county)
     Person.objects.filter(id=hidden).update(restricted=True)
@@ -265,12 +268,32 @@ def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
     ids |= {"lead_id": lead.id, "visit_id": visit_id, "task_id": task, "evidence_id": evidence, "account_id": payee}
 
 
+def _make_record(scene: Scene) -> None:
+    """A record that leads to nobody, handed to the village; and a notice that somebody's work came there."""
+    lead = Lead(
+        linkage_id=f"record-{scene.county}", why="adverse_record_alone", rank=2, division=scene.village, queue="village",
+        state=LeadState.ASSIGNED, post=scene.posts["child_director"], assigned_at=timezone.now(), opened_at=timezone.now(),
+    )  # fmt: skip
+    name = RECORDED[scene.county]
+    person = {"name": name, "sex": "male", "birth_date": "1984-02-03", "roster": "justice_custody"}
+    post = scene.posts["child_director"]
+    notice = open_task(
+        LOCAL_OPERATOR, kind="take_over_work", subject_id=f"{post.id}:2:3", division=post.division, post_id=post.id
+    )
+    scene.ids["notice_id"] = notice
+    lead.record = seal_record(lead.id, f"r{scene.county}", person)
+    lead.save()
+    scene.ids["record_id"] = lead.id
+    scene.secrets.append(name)
+
+
 def _make_letter(scene: Scene, child: uuid.UUID) -> None:
     drafter = actor_of(scene.posts["county_drafter"])
     letter_id = draft_letter(
         drafter, letter_id=uuid.uuid4(), child_id=child, entity="mother", department=DEPARTMENT, facts=["imprisoned"]
     )
     send_letter(drafter, letter_id=letter_id, version=2)
+    scene.ids["number"] = 0
     scene.ids["letter_id"] = letter_id
 
 

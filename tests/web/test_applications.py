@@ -56,7 +56,7 @@ def test_an_application_walks_from_the_counter_to_an_award():
     assert approver.post(address + "decide/", {"version": 3, "decision": "accept"}).status_code == 302
     award = Award.objects.get()
     assert award.amount_fen == 135000
-    assert "事实无人抚养儿童基本生活补贴" in page(approver.get(f"/children/{child}/"))
+    assert f"/awards/{award.id}/" in page(approver.get(f"/children/{child}/awards/"))
     paper = re.search(r"/papers/[0-9a-f-]+/", page(approver.get(address))).group(0)
     assert approver.get(paper).content.startswith(b"%PDF")
 

@@ -37,6 +37,7 @@ IN_PRISON = {
     "imprisoned.term_months": (36, "rostered", "justice_custody"),
 }
 QUERIES_AT_MOST = 12
+WHY = re.compile(r'hx-get="(/determinations/[^"]+/why/[0-9]+/)"')
 # Transactions, and what the second wall sets on PostgreSQL.
 UNCOUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT current_setting")
 
@@ -59,10 +60,15 @@ def determine(child):
 
 
 def page(client, child):
-    """The page's text without its markup."""
+    """The text of the page without its markup, and of the reasons that it fetches when somebody asks why."""
     answer = client.get(f"/children/{child}/")
     assert answer.status_code == 200
-    return re.sub(r"<[^>]+>", " ", answer.content.decode())
+    bodies = [answer.content.decode()]
+    for address in WHY.findall(bodies[0]):
+        fetched = client.get(address, headers={"hx-request": "true"})
+        assert fetched.status_code == 200
+        bodies.append(fetched.content.decode())
+    return re.sub(r"<[^>]+>", " ", "".join(bodies))
 
 
 def test_the_county_reads_who_what_is_due_and_why(child):
@@ -71,6 +77,16 @@ def test_the_county_reads_who_what_is_due_and_why(child):
     assert "事实无人抚养儿童" in text
     assert "服刑在押" in text
     assert "民发〔2019〕62号" in text
+
+
+def test_why_is_a_page_of_its_own_where_no_script_runs_and_names_no_rule_in_its_address(child):
+    client = browser("county_drafter")
+    address = WHY.search(client.get(f"/children/{child}/").content.decode()).group(1)
+    answer = client.get(address)
+    assert "为什么" in answer.content.decode()
+    assert LogEntry.objects.filter(action="why", subject=str(child)).count() == 1
+    assert client.get(re.sub(r"[0-9]+/$", "999/", address)).status_code == 404
+    assert browser("county_drafter", division=OTHER_COUNTY).get(address).status_code == 404
 
 
 @pytest.mark.parametrize("role", ["child_director", "supervisor"])

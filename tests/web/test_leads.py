@@ -176,7 +176,7 @@ def test_the_county_may_go_on_without_asking_departments(posts, lead):
     assert Task.objects.filter(kind="review_lead", state="open").count() == 1
 
 
-def test_an_adverse_record_is_settled_by_the_county_and_hidden_from_the_township(posts):
+def test_an_adverse_record_is_settled_by_the_county_and_hidden_from_the_township_until_it_is_handed_down(posts):
     record = make_lead(division=COUNTY, person=None, why="adverse_record_alone")
     assert browser(posts["supervisor"]).get(f"/leads/{record.id}/").status_code == 404
     drafter = browser(posts["county_drafter"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.utils import timezone
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.apps.cases.models import InquiryLetter
 from ciyou.apps.entitlements.services import determine_children
-from ciyou.apps.registry.models import Fact, Person
+from ciyou.apps.registry.models import Evidence, Fact, Person
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from tests.case_builders import parent_of
 from tests.office import OTHER_COUNTY, file_child, make_post, sign_in
@@ -163,3 +164,59 @@ def test_the_list_keeps_its_filter_in_the_address(office, child):
     send(office, child)
     assert "第1号" in office.get(reverse("letters"), {"state": "sent"}).content.decode()
     assert "第1号" not in office.get(reverse("letters"), {"state": "overdue"}).content.decode()
+
+
+def attached(content=b"%PDF-1.4\n%%EOF", name="certificate.pdf"):
+    return SimpleUploadedFile(name, content)
+
+
+def test_a_department_attaches_a_certificate_that_it_does_not_get_back_and_the_county_does(office, justice, child):
+    letter = send(office, child)
+    fields = {"q:mother:imprisoned": "yes", "certificate": attached()}
+    assert reply(justice, letter, **fields).status_code == 302
+    kept = Evidence.objects.get()
+    where = at("evidence_file", evidence_id=kept.id)
+    page = justice.get(at("letter", letter_id=letter.id)).content.decode()
+    assert "已随附证明" in page
+    assert str(kept.id) not in page
+    assert justice.get(where).status_code == 404
+    assert where in office.get(at("letter", letter_id=letter.id)).content.decode()
+    answer = office.get(where)
+    assert (answer.status_code, answer.content) == (200, b"%PDF-1.4\n%%EOF")
+    opened = [one for one in list_disclosures(subject=str(kept.id)) if one.action == "evidence_file"]
+    assert [one.person_ids for one in opened] == [(str(parent_of(child, "mother")),)]
+    for role in ("child_director", "supervisor"):
+        assert browser(role).get(where).status_code == 404
+
+
+def test_what_is_no_certificate_is_refused_beside_its_field_and_the_answers_stay(office, justice, child):
+    letter = send(office, child)
+    fields = {"q:mother:imprisoned": "yes", "q:mother:imprisoned.term_months": "36"}
+    answer = reply(justice, letter, **fields, certificate=attached(b"<html>", "certificate.pdf"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="certificate-problem"' in page
+    assert "只接受 PDF、JPEG 或 PNG" in page
+    assert 'value="36"' in page
+    assert 'value="yes" checked' in page
+    assert InquiryLetter.objects.get().state == "sent"
+
+
+def test_a_good_file_beside_a_wrong_answer_has_to_be_chosen_again_and_the_page_says_so(office, justice, child):
+    letter = send(office, child)
+    fields = {"q:mother:imprisoned": "yes", "q:mother:imprisoned.term_months": "三年"}
+    page = reply(justice, letter, **fields, certificate=attached()).content.decode()
+    assert "请再选一次" in page
+    assert Evidence.objects.count() == 0
+
+
+def test_a_department_replies_about_a_protected_file_that_it_never_sees(office, justice, child):
+    letter = send(office, child)
+    Person.objects.filter(id__in=[child, parent_of(child, "mother")]).update(restricted=True)
+    assert reply(justice, letter, **{"q:mother:imprisoned": "no", "certificate": attached()}).status_code == 302
+    page = justice.get(at("letter", letter_id=letter.id)).content.decode()
+    assert "已答复" in page
+    assert str(child) not in page
+    assert Fact.objects.get(source="justice").person_id == parent_of(child, "mother")
+    # The county's officers who are not named in the case do not see the letter any more.
+    assert office.get(at("letter", letter_id=letter.id)).status_code == 404

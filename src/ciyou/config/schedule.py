@@ -7,6 +7,7 @@ from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
+from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
@@ -22,6 +23,7 @@ JOBS: tuple[Job, ...] = (
     Job("redetermine_due", MINUTE, redetermine_due),
     Job("resume_months", MINUTE, resume_months),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),

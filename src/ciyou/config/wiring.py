@@ -12,6 +12,7 @@ from ciyou.apps.cases.determination_tasks import (
     on_determination_returned,
 )
 from ciyou.apps.cases.following import on_child_died, on_child_of_age, on_people_merged, on_person_moved
+from ciyou.apps.cases.leaving import on_post_ended
 from ciyou.apps.cases.screened import load_screening
 from ciyou.apps.entitlements.services import on_facts_changed
 from ciyou.apps.registry.services import on_division_changed
@@ -23,6 +24,7 @@ Handler = Callable[..., None]
 HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
     {
         "accounts.division_changed": (on_division_changed,),
+        "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
         "registry.person_moved": (on_person_moved, awards.on_person_moved),
         "registry.child_died": (on_child_died, awards.on_child_died),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,7 +54,10 @@ class OpenQuestion:
 
 @dataclass(frozen=True)
 class ExplainedRule:
-    """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid."""
+    """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid.
+
+    `why_address`: where the reasons are fetched from; "" where they stand in `steps`.
+    """
 
     code: str
     name: str
@@ -68,6 +72,7 @@ class ExplainedRule:
     amount_steps: tuple[Step, ...]
     clauses: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
+    why_address: str = ""
 
     @property
     def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:
@@ -75,10 +80,17 @@ class ExplainedRule:
         return [(question, []) for question in sorted(self.questions, key=lambda one: not one.way)]
 
 
-def explain_for_page(explanation: Explanation, lang: str, ways: Ways | None = None) -> ExplainedRule:
-    """One explained rule in one language; `ways` says how the reader may find out what is missing."""
+def explain_for_page(
+    explanation: Explanation, lang: str, ways: Ways | None = None, *, why_address: str = ""
+) -> ExplainedRule:
+    """One explained rule in one language; `ways` says how the reader may find out what is missing.
+
+    With `why_address` the steps are left out: the page fetches them from there when somebody asks why.
+    """
     rule, decision = explanation.rule, explanation.decision
+    told = not why_address
     return ExplainedRule(
+        why_address=why_address,
         code=rule.code,
         name=rule.name(lang),
         outcome=decision.outcome.value,
@@ -88,8 +100,8 @@ def explain_for_page(explanation: Explanation, lang: str, ways: Ways | None = No
         amount=_amount(explanation, lang),
         payer=department_name(rule.payer, lang) if rule.payer else "",
         apply=rule.apply_en if lang == "en" else rule.apply_zh,
-        steps=tuple(_step(child, lang) for child in explanation.reason.children),
-        amount_steps=() if explanation.amount is None else (_step(explanation.amount, lang),),
+        steps=tuple(_step(child, lang) for child in explanation.reason.children if told),
+        amount_steps=(_step(explanation.amount, lang),) if told and explanation.amount is not None else (),
         clauses=tuple(source.cite(lang) for source in explanation.reason.cites),
         questions=tuple(_question(missing, lang, ways) for missing in explanation.missing),
     )
@@ -118,10 +130,16 @@ def _step(reason: Reason, lang: str) -> Step:
 
 def said_words(fact: StatedFact, lang: str) -> str:
     """Who said so, since when, and how firmly it stands."""
-    parts = [source_name(fact.source, lang)] if fact.source else []
-    if fact.valid_from:
-        parts.append(_("自 %(date)s") % {"date": fact.valid_from.isoformat()})
-    parts.append(basis_words(fact.basis))
+    return _said(fact.source, fact.valid_from, fact.basis, lang)
+
+
+@lru_cache(maxsize=4096)
+def _said(source: str, valid_from: dt.date | None, basis: Basis, lang: str) -> str:
+    # The same few sources come back a hundred times on a page; `lang` is the language that is active.
+    parts = [source_name(source, lang)] if source else []
+    if valid_from:
+        parts.append(_("自 %(date)s") % {"date": valid_from.isoformat()})
+    parts.append(basis_words(basis))
     return " · ".join(parts)
 
 

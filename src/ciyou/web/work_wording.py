@@ -32,6 +32,7 @@ RESULTS = {
     "confirmed": gettext_lazy("属实，需要保障"),
     "not_in_difficulty": gettext_lazy("不属于困境儿童"),
     "cannot_be_found": gettext_lazy("查找不到"),
+    "no_child": gettext_lazy("没有相关的孩子"),
 }
 ENDINGS = {
     "no_longer_in_rosters": gettext_lazy("名册中已没有"),
@@ -46,6 +47,7 @@ VILLAGE_WHY = {
     "entitled_presumed": gettext_lazy("可能符合保障条件，请上门核实"),
     "open_with_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
     "one_parent_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
+    "adverse_record_alone": gettext_lazy("可能有孩子需要照料，请了解这个人有没有孩子"),
 }
 BUTTONS = {
     "verify_lead": gettext_lazy("去走访"),
@@ -74,6 +76,7 @@ BUTTONS = {
     **{f"check_{kind}": gettext_lazy("去查验") for kind in ("application", "dibao", "other_application")},
     **{f"decide_{kind}": gettext_lazy("去决定") for kind in ("application", "dibao", "other_application")},
     **{f"refuse_{kind}": gettext_lazy("去送达") for kind in ("in_writing", "dibao_in_writing")},
+    "take_over_work": gettext_lazy("看一看"),
 }
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})

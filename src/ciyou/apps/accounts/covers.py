@@ -12,11 +12,12 @@ from django.utils import timezone
 from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.posts import PostCard, cards_of, running_posts
 from ciyou.apps.accounts.refusals import refuse
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.core.access.actor import Actor, DivisionScope
 from ciyou.core.access.roles import ROLES, SEPARATED, Action, may_do
 
 LONGEST_DAYS = 90
+POST_ENDED = "accounts.post_ended"
 _COUNTY_DIGITS = 6
 
 
@@ -57,6 +58,7 @@ def end_cover(actor: Actor, *, cover_id: uuid.UUID | str) -> None:
     with transaction.atomic():
         Post.objects.filter(id=cover.id, valid_to__gt=today).update(valid_to=today)
         record_action(actor, action="end_cover", subject=str(cover.id))
+        publish_event(POST_ENDED, post_ids=[str(cover.id)], successor_id="")
 
 
 def covers_of(post_id: uuid.UUID | str) -> tuple[tuple[PostCard, dt.date, dt.date | None], ...]:

@@ -14,12 +14,12 @@ from ciyou.apps.accounts.codes import make_code
 from ciyou.apps.accounts.devices import DeviceCard, list_devices, revoke_device
 from ciyou.apps.accounts.divisions import level_of
 from ciyou.apps.accounts.factors import FactorCard, list_factors
-from ciyou.apps.accounts.models import Organization, Post, SignIn, TwoPersonRequest, User
+from ciyou.apps.accounts.models import Organization, Post, TwoPersonRequest, User
 from ciyou.apps.accounts.posts import PostCard, card_of, running_posts
 from ciyou.apps.accounts.refusals import check_may, problem, refuse
 from ciyou.apps.accounts.requests import open_request
 from ciyou.apps.accounts.sealing import open_phone, seal_phone
-from ciyou.apps.accounts.sessions import end_sessions_of, end_sign_ins
+from ciyou.apps.accounts.sessions import end_sessions_of
 from ciyou.apps.accounts.sign_ins import SignInCard, list_sign_ins
 from ciyou.apps.accounts.signing import normal_username
 from ciyou.apps.audit.services import record_action
@@ -209,23 +209,6 @@ def ask_post(actor: Actor, *, user_id: uuid.UUID | str, post: NewPost, reason: s
     if not may_hold_together([*held.values_list("role", flat=True), post.role]):
         raise refuse("separated")
     return _ask_post(actor, user, post, reason)
-
-
-def end_post(actor: Actor, *, post_id: uuid.UUID | str) -> None:
-    """End a post today; what its holder does in it ends at once."""
-    check_may(actor, Action.MANAGE_USERS)
-    rows = running_posts(timezone.localdate()).filter(id=post_id, user_id__in=list_people(actor).values("id"))
-    post = rows.filter(division__gte=actor.scope.first, division__lt=actor.scope.end).first()
-    if post is None:
-        raise refuse("unknown_post")
-    if str(post.user_id) == actor.id:
-        raise refuse("own_affair")
-    today = timezone.localdate()
-    with transaction.atomic():
-        covers = Post.objects.filter(Q(id=post.id) | Q(cover_of_id=post.id))
-        covers.filter(Q(valid_to=None) | Q(valid_to__gt=today)).update(valid_to=today)
-        end_sign_ins(SignIn.objects.filter(Q(post_id=post.id) | Q(post__cover_of_id=post.id)), because="post")
-        record_action(actor, action="end_post", subject=str(post.id), details={"user": str(post.user_id)})
 
 
 def deactivate_user(actor: Actor, *, user_id: uuid.UUID | str) -> None:

@@ -17,7 +17,7 @@ from ciyou.core.access.roles import ROLES
 
 @dataclass(frozen=True)
 class PostCard:
-    """A post as colleagues see it. `on_cover`: its holder stands in for somebody who is absent."""
+    """A post as colleagues see it. `on_cover`: its holder stands in for somebody who is absent. `held`: somebody works in it today."""
 
     id: uuid.UUID
     user_id: uuid.UUID
@@ -27,6 +27,7 @@ class PostCard:
     organization_name: str
     on_cover: bool
     department: str = ""
+    held: bool = True
 
 
 def actor_of(post: Post) -> Actor | None:
@@ -93,6 +94,11 @@ def cards_of(posts: QuerySet[Post]) -> tuple[PostCard, ...]:
     return tuple(card_of(post) for post in posts.select_related("user", "organization"))
 
 
+def _is_held(post: Post, on: dt.date) -> bool:
+    begun, over = post.valid_from <= on, post.valid_to is not None and post.valid_to <= on
+    return begun and not over and post.user.is_active
+
+
 def card_of(post: Post) -> PostCard:
     """One post as a card."""
     return PostCard(
@@ -104,6 +110,7 @@ def card_of(post: Post) -> PostCard:
         organization_name=post.organization.name if post.organization else "",
         on_cover=post.cover_of_id is not None,
         department=post.department,
+        held=_is_held(post, timezone.localdate()),
     )
 
 

@@ -82,6 +82,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "这位同事不能代班：代班的人要在同一个县，现有岗位能看到的内容不少于被代的岗位；管理员岗位不能代班。请另选一人。",
         "This colleague cannot stand in: it takes a post in the same county that sees no less, and administrators have no cover. Choose somebody else.",
     ),
+    "successor": (
+        "这个岗位不能接手：接手的岗位要管这个地方，并且能办这些工作。请重新选择，或不选接手人。",
+        "This post cannot take the work over: it has to be for this place and do such work. Choose another, or none.",
+    ),
     "last_factor": (
         "这是您最后一个第二重验证方式，您的岗位必须保留一个。请先添加新的，再删除这一个。",
         "This is your last second factor, and your post needs one. Add another first, then remove this one.",

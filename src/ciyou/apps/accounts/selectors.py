@@ -12,6 +12,7 @@ from ciyou.apps.accounts.divisions import (
     level_of,
     successor_of,
 )
+from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     PostCard,
@@ -29,10 +30,13 @@ __all__ = (
     "PostCard",
     "actor_of",
     "actors_of_role",
+    "covered_post",
     "division_choices",
     "division_name",
     "division_names",
+    "is_held",
     "level_of",
+    "possible_takers",
     "post_among",
     "post_card",
     "post_cards",

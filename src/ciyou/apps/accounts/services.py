@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ciyou.apps.accounts.beginnings import make_demo_accounts, make_first_administrators
 from ciyou.apps.accounts.covers import end_cover, give_cover
+from ciyou.apps.accounts.endings import end_post
 from ciyou.apps.accounts.maps import load_divisions, record_change
 from ciyou.apps.accounts.people import (
     ask_post,
     create_person,
     deactivate_user,
-    end_post,
     hand_out_device_code,
     take_device_back,
 )

@@ -57,6 +57,7 @@ class ApplicationLine:
     overdue: bool
     outcome: str
     amount_fen: int | None
+    sensitivity: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ def _line(row: Application, card: PersonCard | None, dues: Mapping[str, dt.date]
         overdue=due is not None and due < timezone.localdate(),
         outcome=row.outcome,
         amount_fen=row.amount_fen,
+        sensitivity=row.sensitivity,
     )
 
 
@@ -219,7 +221,7 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
     told = any(one.step == "tell" for one in steps)
     sees_words = ceiling_of(actor) >= COUNTY_CLASS
     return ApplicationView(
-        line=_lines(actor, [row])[0],
+        line=_line(row, child, open_dues([str(row.id)])),
         child=child,
         rules=rules,
         content=content_of(row),

@@ -33,6 +33,7 @@ class AwardLine:
     ended_for: str
     review_for: str
     duplicate: bool
+    sensitivity: int
     version: int
 
 
@@ -95,6 +96,7 @@ def line_of(row: Award) -> AwardLine:
         ended_for=row.ended_for,
         review_for=row.review_for,
         duplicate=row.duplicate_of_id is not None,
+        sensitivity=row.sensitivity,
         version=row.version,
     )
 

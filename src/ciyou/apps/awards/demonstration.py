@@ -27,7 +27,9 @@ from ciyou.core.awards.month import Month
 from ciyou.core.errors import CiyouError
 
 ENTITLEMENTS = ("orphan_living_allowance", "de_facto_living_allowance")
-PER_STATE = 2
+ROUNDS = 2
+AMOUNT_FEN = 135000
+"""For children whose amount the determination leaves open between the two standards: the lower one."""
 _LOOKED_AT = 200
 _GUARDIANS = ("外祖母", "祖父", "姑姑", "舅舅", "祖母")
 
@@ -55,7 +57,7 @@ def make_demo_applications() -> int:
     if office is None:
         return 0
     made = 0
-    walks = itertools.chain.from_iterable(itertools.repeat(walk, PER_STATE) for walk in _WALKS)
+    walks = itertools.chain.from_iterable(itertools.repeat(_WALKS, ROUNDS))
     children = _entitled(office)
     for walk in walks:
         for child, entitlement, counter in children:
@@ -130,7 +132,7 @@ def _checked(counter: Actor, child: uuid.UUID, entitlement: str) -> uuid.UUID:
 
 
 def _wait_for_decision(office: _Office, counter: Actor, child: uuid.UUID, entitlement: str) -> None:
-    _drafted(office, counter, child, entitlement, Draft("approve"))
+    _drafted(office, counter, child, entitlement, Draft("approve", amount_fen=AMOUNT_FEN))
 
 
 def _drafted(office: _Office, counter: Actor, child: uuid.UUID, entitlement: str, draft: Draft) -> uuid.UUID:
@@ -140,7 +142,7 @@ def _drafted(office: _Office, counter: Actor, child: uuid.UUID, entitlement: str
 
 
 def _approved(office: _Office, counter: Actor, child: uuid.UUID, entitlement: str) -> Award:
-    found = _drafted(office, counter, child, entitlement, Draft("approve"))
+    found = _drafted(office, counter, child, entitlement, Draft("approve", amount_fen=AMOUNT_FEN))
     award = decide_application(office.approver, application_id=found, version=_version(found), decision="accept")
     tell_applicant(counter, application_id=found)
     return Award.objects.get(id=award)

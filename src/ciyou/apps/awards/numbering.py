@@ -14,7 +14,7 @@ from ciyou.apps.awards.models import Application, Paper
 
 CODE_DIGITS = 8
 _NUMBER = re.compile(r"(\d{6})-?(\d{4})-?(\d{5,7})")
-_COST, _BLOCK, _SALT_BYTES = 2**12, 8, 16
+_COST, _BLOCK, _SALT_BYTES, _DIGEST_BYTES = 2**12, 8, 16, 32
 
 
 def receipt_number(county: str, year: int, sequence: int) -> str:
@@ -64,7 +64,7 @@ def is_code(code: str, stored: str) -> bool:
 
 
 def _digest(code: str, salt: bytes) -> str:
-    return hashlib.scrypt(code.encode(), salt=salt, n=_COST, r=_BLOCK, p=1).hex()
+    return hashlib.scrypt(code.encode(), salt=salt, n=_COST, r=_BLOCK, p=1, dklen=_DIGEST_BYTES).hex()
 
 
 PAPER_WORDS: Mapping[str, str] = {

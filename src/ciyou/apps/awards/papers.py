@@ -107,9 +107,9 @@ def issue_paper(
     return number
 
 
-def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str, steps: str) -> bytes:
+def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str) -> bytes:
     """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it."""
-    return _set("receipt", division, slip_words(number, code, received_on, division, steps))
+    return _set("receipt", division, slip_words(number, code, received_on, division))
 
 
 def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | None = None) -> tuple[PaperCard, ...]:

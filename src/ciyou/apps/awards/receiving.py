@@ -24,6 +24,7 @@ from ciyou.apps.registry.identities import has_payee
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import CiyouError, RecordError
+from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.interpreter import Outcome
 from ciyou.packs.payment_values import WantedDocument
 
@@ -64,20 +65,30 @@ class AskedDocument:
     state: str
 
 
-def asked_documents(rules: PayingRules, child_id: uuid.UUID) -> tuple[AskedDocument, ...]:
+@dataclass(frozen=True)
+class OnFile:
+    """What makes papers unnecessary for a child: facts known, the entitlements that a confirmed determination gives, an account."""
+
+    known: frozenset[tuple[Entity, str]]
+    found: frozenset[str]
+    has_account: bool
+
+
+def on_file(child_id: uuid.UUID, *, found: Iterable[str]) -> OnFile:
+    """What is on file of a child; `found` are the entitlements that a confirmed determination gives."""
+    return OnFile(known_facts(child_id), frozenset(found), has_payee(child_id))
+
+
+def asked_documents(rules: PayingRules, there: OnFile) -> tuple[AskedDocument, ...]:
     """The papers of an entitlement. What data can show is asked for only where the comparison of data has not shown it."""
-    known = known_facts(child_id)
-    found = rule_decided(child_id=child_id, rule=rules.rule.code)
-    shown = (
-        found is not None and found.confirmed and found.decision is not None and found.decision.outcome is Outcome.YES
-    )
 
     def state(one: WantedDocument) -> str:
-        if one.code == MADE_HERE or (one.code == ACCOUNT and has_payee(child_id)):
+        if one.code == MADE_HERE or (one.code == ACCOUNT and there.has_account):
             return KNOWN
         if not one.only_if_unknown:
             return MISSING
-        return KNOWN if shown or known.issuperset(one.only_if_unknown) else IF_NEEDED
+        shown = rules.rule.code in there.found or there.known.issuperset(one.only_if_unknown)
+        return KNOWN if shown else IF_NEEDED
 
     return tuple(AskedDocument(one, state(one)) for one in rules.documents)
 
@@ -168,10 +179,17 @@ def _check_free(child_id: uuid.UUID, entitlement: str) -> None:
         )
 
 
+def _is_found(wanted: NewApplication) -> bool:
+    """Whether a determination that a person confirmed gives what is applied for."""
+    found = rule_decided(child_id=wanted.child_id, rule=wanted.entitlement)
+    if found is None or not found.confirmed or found.decision is None:
+        return False
+    return found.decision.outcome is Outcome.YES
+
+
 def _check_found(wanted: NewApplication) -> None:
     """Only what a person has confirmed is proposed."""
-    found = rule_decided(child_id=wanted.child_id, rule=wanted.entitlement)
-    if found is None or not found.confirmed or found.decision is None or found.decision.outcome is not Outcome.YES:
+    if not _is_found(wanted):
         raise refused(
             "application.not_found_entitled",
             "认定还没有确认孩子符合这一项，不能由系统提出。监护人仍可以申请。",
@@ -214,9 +232,10 @@ def _new_row(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
 
 
 def _documents(wanted: NewApplication, rules: PayingRules) -> dict[str, str]:
+    there = on_file(wanted.child_id, found=[wanted.entitlement] if _is_found(wanted) else [])
     return {
         one.document.code: GIVEN if one.document.code in wanted.brought else one.state
-        for one in asked_documents(rules, wanted.child_id)
+        for one in asked_documents(rules, there)
     }
 
 

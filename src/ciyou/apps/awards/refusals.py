@@ -54,6 +54,20 @@ def moved_on() -> RecordError:
     )
 
 
+def no_day() -> RecordError:
+    """What was typed is no date."""
+    return refused("application.day", "日期请写成 2026-11-26 这样。", "Write a date as 2026-11-26.")
+
+
+def no_amount() -> RecordError:
+    """What was typed is no amount in yuan."""
+    return refused(
+        "application.amount_form",
+        "金额请填数字（元），例如 1350 或 1350.00。",
+        "Give the amount in yuan as a number, such as 1350 or 1350.00.",
+    )
+
+
 def same_person(zh: str, en: str) -> RecordError:
     """Two steps that need two people."""
     return refused("application.same_person", zh, en)

@@ -6,12 +6,15 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from django.db.models import F
+
 from ciyou.apps.cases.models import Lead, Task, TaskState, VisitedChild
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 
 VISITS_SHOWN = 3
 SEES_DEPARTMENTS = 4
+_OPEN_FIRST = (F("closed_at").desc(nulls_first=True), "-opened_at")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def work_on_child(actor: Actor, *, child_id: uuid.UUID) -> ChildWork:
 
     A village and a township are not told what is asked of a department, not even that it is.
     """
-    lead = Lead.objects.filter(person_id=child_id).select_related("post__user").order_by("-opened_at").first()
+    lead = Lead.objects.filter(person_id=child_id).select_related("post__user").order_by(*_OPEN_FIRST).first()
     tasks = Task.objects.filter(person_id=child_id, state=TaskState.OPEN).order_by("due_on", "id")
     if ceiling_of(actor) < SEES_DEPARTMENTS:
         tasks = tasks.filter(department="")

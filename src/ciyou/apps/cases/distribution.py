@@ -14,7 +14,7 @@ from ciyou.apps.accounts.selectors import PostCard, posts_in
 from ciyou.apps.cases.lead_access import visible_leads
 from ciyou.apps.cases.lead_lists import overdue_steps
 from ciyou.apps.cases.models import Lead, LeadState
-from ciyou.apps.registry.selectors import restricted_people
+from ciyou.apps.registry.selectors import protected_ids
 from ciyou.core.access.actor import Actor
 
 COLUMNS = ("new", "assigned", "visiting", "reported", "closed", "overdue")
@@ -48,7 +48,7 @@ def distribution_of(actor: Actor, *, today: dt.date) -> tuple[PlaceLoad, ...]:
     rows = visible_leads(actor).order_by()
     for division, state, count in rows.values_list("division", "state").annotate(Count("id")):
         counts.setdefault(division, Counter())[state] += count
-    late = overdue_steps(actor, today).exclude(person__in=restricted_people()).order_by()
+    late = overdue_steps(actor, today).exclude(person__in=protected_ids(actor)).order_by()
     for division, count in late.values_list("division").annotate(Count("id")):
         counts.setdefault(division, Counter())["overdue"] += count
     directors = _directors(actor)

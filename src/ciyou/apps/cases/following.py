@@ -11,11 +11,12 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import post_cards
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.cases.distributing import Distribution, route_leads
+from ciyou.apps.cases.lead_reasons import MERGED
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import VERIFY, end_steps, follow_division
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 
-DIED, OF_AGE, MERGED = "died", "of_age", "merged"
+DIED, OF_AGE = "died", "of_age"
 _FURTHEST = (LeadState.REPORTED, LeadState.VISITING, LeadState.ASSIGNED, LeadState.NEW)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ciyou.apps.cases.models import Lead, LeadState
-from ciyou.apps.registry.selectors import restricted_people, visible_people
+from ciyou.apps.registry.selectors import protected_ids, visible_people
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
@@ -30,14 +30,15 @@ def lead_purpose(actor: Actor) -> Purpose:
 def visible_leads(actor: Actor) -> QuerySet[Lead]:
     """The leads whose children the actor may see in lists: in its scope, restricted files left out.
 
-    An adverse record that leads to nobody is class 4: it is there for the county only. A child director sees the leads of its post.
+    An adverse record that leads to nobody is class 4: it is there for the county, until the county hands it to a post below. A
+    child director sees the leads of its post.
     """
     if ceiling_of(actor) < PERSONAL or lead_purpose(actor) not in actor.purposes:
         return Lead.objects.none()
     leads = Lead.objects.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
-    leads = leads.exclude(person__in=restricted_people())
+    leads = leads.exclude(person__in=protected_ids(actor))
     if ceiling_of(actor) < SENSITIVE:
-        leads = leads.filter(person__isnull=False)
+        leads = leads.filter(Q(person__isnull=False) | Q(post__isnull=False, queue__in=(VILLAGE, TOWNSHIP)))
     return leads.filter(post=actor.post_id) if is_village(actor) else leads
 
 
@@ -64,24 +65,38 @@ def find_lead(actor: Actor, lead_id: uuid.UUID | str) -> Lead:
 def _may_see(actor: Actor, lead: Lead) -> bool:
     purpose = lead_purpose(actor)
     if lead.person_id is None:
-        return ceiling_of(actor) >= SENSITIVE and purpose in actor.purposes
+        return purpose in actor.purposes and _may_see_record(actor, lead)
     if is_village(actor) and str(lead.post_id) != actor.post_id and lead.state != LeadState.NEW:
         # A colleague of the same village; a lead that nobody has may be taken up by whoever is there.
         return False
     return visible_people(actor, purpose=purpose).filter(id=lead.person_id).exists()
 
 
+def _may_see_record(actor: Actor, lead: Lead) -> bool:
+    """The county sees every record; a township those handed to somebody in it, a village those handed to itself."""
+    ceiling = ceiling_of(actor)
+    if ceiling < PERSONAL or ceiling >= SENSITIVE:
+        return ceiling >= SENSITIVE
+    handed_down = lead.post_id is not None and lead.queue != COUNTY
+    return handed_down and (not is_village(actor) or str(lead.post_id) == actor.post_id)
+
+
 def check_may(actor: Actor, action: Action) -> None:
     """Raises AccessDenied unless the actor's role may do this with leads."""
     if not may_do(actor.role, action):
-        raise AccessDenied(
-            Problem(
-                Place(),
-                "lead.role",
-                "您的岗位不办理线索的这一步。请联系督导员或县级经办人。",
-                "Your post does not do this step of a lead. Ask the supervisor or the county's officers.",
-            )
+        raise not_this_step()
+
+
+def not_this_step() -> AccessDenied:
+    """The role does not do this with leads."""
+    return AccessDenied(
+        Problem(
+            Place(),
+            "lead.role",
+            "您的岗位不办理线索的这一步。请联系督导员或县级经办人。",
+            "Your post does not do this step of a lead. Ask the supervisor or the county's officers.",
         )
+    )
 
 
 def moved_on(lead: Lead) -> RecordError:

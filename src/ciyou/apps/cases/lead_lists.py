@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.db.models import QuerySet
 
-from ciyou.apps.cases.lead_access import COUNTY, TOWNSHIP, VILLAGE, find_lead, is_village, visible_leads
+from ciyou.apps.cases.lead_access import COUNTY, TOWNSHIP, VILLAGE, LeadNotFound, find_lead, is_village, visible_leads
 from ciyou.apps.cases.load_leads import open_record
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import ASSIGN, INQUIRE, REVIEW, VERIFY
@@ -25,8 +25,11 @@ STEPS = (ASSIGN, VERIFY, REVIEW, INQUIRE)
 NOBODY = "none"
 MOST_CHOSEN = 5_000
 _MONTHS = 12
-_SENSITIVE = 4
+_PERSONAL, _SENSITIVE = 3, 4
+_WHO = ("name", "sex", "birth_date")
 OPEN = "open"
+RECORD_ALONE = "adverse_record_alone"
+"""Why a record that leads to nobody is a lead."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,11 @@ class LeadQuery:
 
 @dataclass(frozen=True)
 class LeadLine:
-    """One lead for a list or its own page. `record` is whom an adverse record names, where no child is known (county only)."""
+    """One lead for a list or its own page.
+
+    `record` is what an adverse record says that led to no child: the county reads all of it, a village or township to whom it was
+    handed only who the person is.
+    """
 
     id: uuid.UUID
     person_id: uuid.UUID | None
@@ -76,6 +83,11 @@ class LeadLine:
     due_on: dt.date | None = None
     record: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def highest_class(self) -> int:
+        """Of what it shows: which roster holds a record is class 4, who it names is not."""
+        return _SENSITIVE if "roster" in dict(self.record) else _PERSONAL
+
 
 @dataclass(frozen=True)
 class LeadPage:
@@ -92,19 +104,33 @@ def list_leads(actor: Actor, *, query: LeadQuery, today: dt.date, offset: int, l
     chosen = rows.order_by("rank", "id").values("pk")[offset : offset + limit]
     page = list(Lead.objects.filter(pk__in=chosen).select_related("person").order_by("rank", "id"))
     whole = not offset and len(page) < limit
-    return LeadPage(len(page) if whole else rows.count(), _with_due(actor, page))
+    return LeadPage(len(page) if whole else rows.count(), lines_of(actor, page))
 
 
 def chosen_ids(actor: Actor, *, query: LeadQuery, today: dt.date) -> tuple[uuid.UUID, ...]:
-    """The ids of all leads of a filter that can be assigned, most urgent first."""
+    """The ids of all leads of a filter that can be assigned, most urgent first.
+
+    Records that lead to nobody are among them only where they were asked for: what departments hold against somebody is told to a
+    village by a decision, not by the way.
+    """
     rows = matching_leads(actor, query, today).filter(state__in=(LeadState.NEW, LeadState.ASSIGNED))
+    if query.why != RECORD_ALONE:
+        rows = rows.filter(person__isnull=False)
     return tuple(rows.order_by("rank", "id").values_list("id", flat=True)[:MOST_CHOSEN])
 
 
 def read_lead(actor: Actor, *, lead_id: uuid.UUID) -> LeadLine:
     """One lead; raises LeadNotFound."""
     lead = find_lead(actor, lead_id)
-    return _with_due(actor, [lead])[0]
+    return lines_of(actor, [lead])[0]
+
+
+def leads_to_nobody(actor: Actor, *, lead_id: uuid.UUID) -> bool:
+    """Whether a lead that the actor may see is a record without a child."""
+    try:
+        return find_lead(actor, lead_id).person_id is None
+    except LeadNotFound:
+        return False
 
 
 def matching_leads(actor: Actor, query: LeadQuery, today: dt.date) -> QuerySet[Lead]:
@@ -155,7 +181,8 @@ def _born(age: str, today: dt.date) -> dict[str, dt.date]:
     }
 
 
-def _with_due(actor: Actor, leads: list[Lead]) -> tuple[LeadLine, ...]:
+def lines_of(actor: Actor, leads: list[Lead]) -> tuple[LeadLine, ...]:
+    """Leads that the actor may see as lines, each with the day its next step is due (one query)."""
     subjects = {str(lead.id) for lead in leads}
     open_steps = Task.objects.filter(subject_id__in=subjects, kind__in=STEPS, state=TaskState.OPEN)
     due = dict(open_steps.order_by("-due_on").values_list("subject_id", "due_on"))
@@ -164,7 +191,7 @@ def _with_due(actor: Actor, leads: list[Lead]) -> tuple[LeadLine, ...]:
 
 def _line(actor: Actor, lead: Lead) -> LeadLine:
     person = lead.person
-    record = open_record(lead) if person is None and ceiling_of(actor) >= _SENSITIVE else {}
+    record = _record_for(actor, lead)
     return LeadLine(
         id=lead.id,
         person_id=lead.person_id,
@@ -190,6 +217,15 @@ def _line(actor: Actor, lead: Lead) -> LeadLine:
     )
 
 
+def _record_for(actor: Actor, lead: Lead) -> dict[str, str]:
+    """What the actor may read of a lead's record; a village reads whom it names, as long as it has to find the child."""
+    county = ceiling_of(actor) >= _SENSITIVE
+    if lead.record is None or not (county or lead.person_id is None):
+        return {}
+    record = open_record(lead)
+    return record if county else {key: record[key] for key in _WHO if record.get(key)}
+
+
 @dataclass(frozen=True)
 class LeadRights:
     """What the actor may do with one lead now."""
@@ -197,6 +233,7 @@ class LeadRights:
     assign: bool
     take_back: bool
     visit: bool
+    work_on_record: bool
     review: bool
     own_report: bool
     inquire: bool
@@ -210,11 +247,12 @@ def rights_on(actor: Actor, lead: LeadLine) -> LeadRights:
     child = lead.person_id is not None
     to_visit = lead.state in (LeadState.NEW, LeadState.ASSIGNED, LeadState.VISITING)
     return LeadRights(
-        assign=may[Action.ASSIGN] and child and lead.state in (LeadState.NEW, LeadState.ASSIGNED),
+        assign=may[Action.ASSIGN] and lead.state in (LeadState.NEW, LeadState.ASSIGNED),
         take_back=may[Action.ASSIGN] and lead.state == LeadState.ASSIGNED,
         visit=may[Action.VISIT] and child and to_visit and (mine or not is_village(actor)),
+        work_on_record=may[Action.VISIT] and not child and to_visit and (mine or not is_village(actor)),
         review=may[Action.REVIEW] and reported and lead.reported_by != actor.id,
         own_report=reported and lead.reported_by == actor.id,
         inquire=may[Action.INQUIRE] and child and reported and lead.queue == COUNTY,
-        settle=may[Action.ASSIGN] and not child and lead.state != LeadState.CLOSED,
+        settle=may[Action.ASSIGN] and ceiling_of(actor) >= _SENSITIVE and not child and to_visit,
     )

@@ -17,11 +17,13 @@ from ciyou.apps.cases.determination_tasks import ask_confirmation
 from ciyou.apps.cases.distributing import distribute, route_leads
 from ciyou.apps.cases.lead_access import (
     COUNTY,
+    SENSITIVE,
     TOWNSHIP,
     VILLAGE,
     check_may,
     find_lead,
     moved_on,
+    not_this_step,
     refused,
     visible_leads,
 )
@@ -42,11 +44,13 @@ from ciyou.apps.cases.steps import (
 from ciyou.apps.registry.services import move_person
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import ROLES, Action, Level, may_do
+from ciyou.core.access.verdict import ceiling_of
 
 __all__ = (
     "LoadReport",
     "assign_leads",
     "begin_visit",
+    "change_lead",
     "distribute",
     "load_run",
     "report_lead",
@@ -81,7 +85,7 @@ def assign_leads(
     card = _post_to_give(actor, post_id)
     scope = DivisionScope.of(card.division)
     with transaction.atomic():
-        chosen = visible_leads(actor).filter(id__in=ids, state__in=OPEN_TO_ASSIGN, person__isnull=False)
+        chosen = visible_leads(actor).filter(id__in=ids, state__in=OPEN_TO_ASSIGN)
         found = list(chosen.select_for_update(of=("self",)))
         leads = [lead for lead in found if (lead.state, lead.post_id) != (LeadState.ASSIGNED, card.id)]
         if found and not leads:
@@ -122,7 +126,8 @@ def _settle_places(actor: Actor, leads: list[Lead], card: PostCard) -> None:
             "Not all of these leads lie in the place of this post. Filter by village and assign again.",
         )
     for lead in leads:
-        move_person(actor, person_id=lead.person_id, division=card.division, on=timezone.localdate())
+        if lead.person_id is not None:
+            move_person(actor, person_id=lead.person_id, division=card.division, on=timezone.localdate())
         lead.division = card.division
     Lead.objects.filter(id__in=[lead.id for lead in leads]).update(division=card.division)
     follow_division([lead.id for lead in leads], card.division)
@@ -159,11 +164,18 @@ def return_to_queue(actor: Actor, *, lead_ids: Iterable[uuid.UUID | str]) -> int
 
 
 def _to_queue(actor: Actor, leads: list[Lead], action: str) -> int:
-    queue = TOWNSHIP if ROLES[actor.role].level is Level.TOWNSHIP else COUNTY
-    rows = Lead.objects.filter(id__in=[lead.id for lead in leads], state=LeadState.ASSIGNED)
-    moved = rows.update(state=LeadState.NEW, post_id=None, queue=queue, assigned_at=None, version=F("version") + 1)
-    end_steps(actor, leads, VERIFY, state="withdrawn")
-    begin_steps(actor, leads, ASSIGN, queue=queue)
+    own = TOWNSHIP if ROLES[actor.role].level is Level.TOWNSHIP else COUNTY
+    moved = 0
+    # A record that leads to nobody is the county's again, whoever gives it back.
+    groups = (
+        (own, [lead for lead in leads if lead.person_id]),
+        (COUNTY, [lead for lead in leads if not lead.person_id]),
+    )
+    for queue, group in groups:
+        rows = Lead.objects.filter(id__in=[lead.id for lead in group], state=LeadState.ASSIGNED)
+        moved += rows.update(state=LeadState.NEW, post_id=None, queue=queue, assigned_at=None, version=F("version") + 1)
+        end_steps(actor, group, VERIFY, state="withdrawn")
+        begin_steps(actor, group, ASSIGN, queue=queue)
     _log(actor, action, leads)
     return moved
 
@@ -198,26 +210,30 @@ def _take(actor: Actor, lead: Lead, state: str) -> None:
 def report_lead(actor: Actor, *, lead_id: uuid.UUID | str, result: str, reason: str = "") -> None:
     """Report what a visit found: confirmed, not in difficulty, or cannot be found (with a reason); the next above reviews it.
 
-    The same report twice is one. Raises RecordError when the lead has moved on, or the reason is not on the list.
+    Of a record that leads to nobody: that no child is concerned, or that the person cannot be found, each with a reason. The same report twice is one. Raises RecordError when the lead has moved on, or the reason is not on the list.
     """
     check_may(actor, Action.VISIT)
-    if not is_result(result, reason):
-        raise refused(
-            "result",
-            "请选择核实结果；查找不到时还要选择原因。",
-            "Choose what came of it; where the child cannot be found, choose the reason too.",
-        )
     with transaction.atomic():
         lead = find_lead(actor, lead_id)
+        _check_result(lead, result, reason)
         if lead.state == LeadState.REPORTED and (lead.reported_by, lead.result) == (actor.id, result):
             return
-        if lead.state not in TO_VISIT or lead.person_id is None:
+        if lead.state not in TO_VISIT:
             raise moved_on(lead)
         _report(actor, lead, result, reason)
         end_step(actor, lead, ASSIGN)
         end_step(actor, lead, VERIFY)
         begin_steps(actor, [lead], REVIEW, role=reviewer_role(lead, reporter_role=actor.role))
         _log(actor, "report_lead", [lead], result=result, reason=reason)
+
+
+def _check_result(lead: Lead, result: str, reason: str) -> None:
+    if not is_result(result, reason, of_record=lead.person_id is None):
+        raise refused(
+            "result",
+            "请选择核实结果；查找不到、没有孩子时还要选择原因。",
+            "Choose what came of it; where nobody is found, choose the reason too.",
+        )
 
 
 def _report(actor: Actor, lead: Lead, result: str, reason: str) -> None:
@@ -275,7 +291,7 @@ def _check_reason(reason: str) -> None:
 
 def _send_back(actor: Actor, lead: Lead, reason: str) -> str:
     _check_reason(reason)
-    _move(lead, state=LeadState.ASSIGNED, returned_for=reason[:400], reviewed_by=actor.id)
+    change_lead(lead, state=LeadState.ASSIGNED, returned_for=reason[:400], reviewed_by=actor.id)
     end_step(actor, lead, REVIEW, state="refused", reason=reason)
     end_step(actor, lead, INQUIRE, state="withdrawn")
     begin_steps(actor, [lead], VERIFY, post_id=lead.post_id)
@@ -284,15 +300,18 @@ def _send_back(actor: Actor, lead: Lead, reason: str) -> str:
 
 
 def _to_county(actor: Actor, lead: Lead) -> str:
-    _move(lead, queue=COUNTY, reviewed_by=actor.id)
+    change_lead(lead, queue=COUNTY, reviewed_by=actor.id)
     end_step(actor, lead, REVIEW)
-    begin_steps(actor, [lead], INQUIRE, role="county_drafter")
+    if lead.person_id is None:  # no department can be asked about a child that nobody knows of
+        begin_steps(actor, [lead], REVIEW, role="county_reviewer")
+    else:
+        begin_steps(actor, [lead], INQUIRE, role="county_drafter")
     _log(actor, "review_lead", [lead], accept=True, result=lead.result, to=COUNTY)
     return COUNTY
 
 
 def _close(actor: Actor, lead: Lead, reason: str) -> str:
-    _move(lead, state=LeadState.CLOSED, closed_at=timezone.now(), reviewed_by=actor.id)
+    change_lead(lead, state=LeadState.CLOSED, closed_at=timezone.now(), reviewed_by=actor.id)
     end_step(actor, lead, REVIEW, reason=reason)
     end_step(actor, lead, INQUIRE, reason=reason)
     with walled(LOCAL_OPERATOR):
@@ -301,7 +320,8 @@ def _close(actor: Actor, lead: Lead, reason: str) -> str:
     return "closed"
 
 
-def _move(lead: Lead, **changes: object) -> None:
+def change_lead(lead: Lead, **changes: object) -> None:
+    """Change a lead that was read before; raises RecordError when somebody was quicker."""
     if not Lead.objects.filter(id=lead.id, version=lead.version).update(**changes, version=F("version") + 1):
         raise moved_on(Lead.objects.get(id=lead.id))
 
@@ -322,16 +342,21 @@ def settle_inquiry(actor: Actor, *, child_id: uuid.UUID | str) -> int:
 
 
 def settle_record(actor: Actor, *, lead_id: uuid.UUID | str, reason: str) -> None:
-    """End a lead from an adverse record that leads to no child, with what was found out about it."""
+    """End a lead from an adverse record that leads to no child, with what the county itself found out about it."""
     check_may(actor, Action.ASSIGN)
+    if ceiling_of(actor) < SENSITIVE:
+        raise not_this_step()
     reason = " ".join(reason.split())
     _check_reason(reason)
     with transaction.atomic():
         lead = find_lead(actor, lead_id)
-        if lead.person_id is not None or lead.state == LeadState.CLOSED:
+        if lead.person_id is not None or lead.state not in TO_VISIT:
             raise moved_on(lead)
-        _move(lead, state=LeadState.CLOSED, closed_at=timezone.now(), reviewed_by=actor.id, result_reason="settled")
-        end_step(actor, lead, ASSIGN, reason=reason)
+        change_lead(
+            lead, state=LeadState.CLOSED, closed_at=timezone.now(), reviewed_by=actor.id, result_reason="settled"
+        )
+        for kind in (ASSIGN, VERIFY):
+            end_step(actor, lead, kind, reason=reason)
         _log(actor, "settle_record", [lead])
 
 

@@ -16,7 +16,7 @@ from ciyou.vault.fields import decrypt_bytes, decrypt_text, encrypt_bytes, encry
 class Reply:
     """What a department said. `values` by fact name (a fact it does not know is not among them); `refused` carries a reason instead.
 
-    `on_behalf`: an officer entered a reply that came on paper.
+    `on_behalf`: an officer entered a reply that came on paper. `certificate` is the id of the file that came with it.
     """
 
     on: str

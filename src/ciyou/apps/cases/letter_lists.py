@@ -45,7 +45,10 @@ class LetterLine:
 
 @dataclass(frozen=True)
 class LetterView:
-    """One letter with its questions, its reply, and what this actor may do with it now."""
+    """One letter with its questions, its reply, and what this actor may do with it now.
+
+    `certified`: a file came with the reply; `certificate_id` is there for the county only, whoever sent it.
+    """
 
     line: LetterLine
     questions: tuple[Question, ...]
@@ -57,6 +60,8 @@ class LetterView:
     may_reply: bool
     on_behalf: bool
     has_document: bool
+    certified: bool
+    certificate_id: uuid.UUID | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ def read_letter(actor: Actor, *, letter_id: uuid.UUID) -> LetterView:
     content = open_content(letter)
     line = _lines(actor, [letter])[0]
     writes = inquires(actor)
+    certificate = content.reply.certificate if content.reply else ""
     return LetterView(
         line=line,
         questions=questions_of(letter, content),
@@ -110,6 +116,8 @@ def read_letter(actor: Actor, *, letter_id: uuid.UUID) -> LetterView:
         may_reply=letter.state == LetterState.SENT,
         on_behalf=writes,
         has_document=letter.document is not None,
+        certified=bool(certificate),
+        certificate_id=uuid.UUID(certificate) if certificate and writes else None,
     )
 
 

@@ -21,14 +21,17 @@ from ciyou.apps.cases.letter_tasks import end_letter_tasks
 from ciyou.apps.cases.models import InquiryLetter, LetterState
 from ciyou.apps.cases.questions import Answer, FormProblems, Question, read_answers, valid_from
 from ciyou.apps.entitlements.services import determine_children
-from ciyou.apps.registry.services import NewStatement, record_facts
+from ciyou.apps.registry.services import NewStatement, check_evidence, record_facts, store_evidence
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
-from ciyou.core.errors import Place, Problem
+from ciyou.core.errors import Place, Problem, RecordError
 from ciyou.core.facts.definition import Entity, FactType
 from ciyou.core.facts.state import Basis
+from ciyou.packs import department_name
 
 REFUSED, ANSWERED = "refused", "answered"
 REASON_LENGTH = 200
+LOWEST_CLASS = 4
+"""Of a certificate: the county's and the named workers', never a village's."""
 _CHOSEN = (FactType.BOOL, FactType.ENUM)
 
 
@@ -42,13 +45,13 @@ class RecordedReply:
 
 
 def record_reply(
-    actor: Actor, *, letter_id: uuid.UUID, version: int, fields: Mapping[str, str], certificate: str = ""
+    actor: Actor, *, letter_id: uuid.UUID, version: int, fields: Mapping[str, str], certificate: bytes = b""
 ) -> RecordedReply:
     """Record what a department says to a letter, or that it refuses and why.
 
     By the department itself, or by the county's officer for a reply that came on paper. The answers become verified facts of the
-    person asked about, said by the department. Raises FormProblems with a sentence for each field that is wrong, and RecordError
-    when somebody else was first.
+    person asked about, said by the department; a `certificate` (PDF, JPEG or PNG) is kept with them, for the county alone. Raises
+    FormProblems with a sentence for each field that is wrong, and RecordError when somebody else was first.
     """
     letter = find_letter(actor, letter_id)
     if letter.state != LetterState.SENT or letter.version != version:
@@ -60,6 +63,7 @@ def record_reply(
         said: tuple[Answer, ...] = ()
     else:
         reason, said = "", _answers(letter, content, fields, today, problems)
+    _check_certificate(certificate, problems)
     if problems:
         raise FormProblems(problems)
     reply = Reply(
@@ -68,9 +72,9 @@ def record_reply(
         refused=bool(reason),
         reason=reason,
         on_behalf=not answers(actor),
-        certificate=certificate,
+        certificate=str(uuid.uuid4()) if certificate else "",
     )
-    return _record(actor, letter, replace(content, reply=reply), said, on)
+    return _record(actor, letter, replace(content, reply=reply), said, on, certificate)
 
 
 def questions_of(letter: InquiryLetter, content: LetterContent) -> tuple[Question, ...]:
@@ -132,12 +136,26 @@ def _answers(
     return said
 
 
+def _check_certificate(certificate: bytes, problems: dict[str, Problem]) -> None:
+    if not certificate:
+        return
+    try:
+        check_evidence(certificate)
+    except RecordError as refused:
+        problems["certificate"] = refused.problems[0]
+
+
 def _stored(answer: Answer) -> object:
     return answer.value.isoformat() if isinstance(answer.value, dt.date) else answer.value
 
 
-def _record(
-    actor: Actor, letter: InquiryLetter, content: LetterContent, said: tuple[Answer, ...], on: dt.date
+def _record(  # all that a reply is made of
+    actor: Actor,
+    letter: InquiryLetter,
+    content: LetterContent,
+    said: tuple[Answer, ...],
+    on: dt.date,
+    certificate: bytes,
 ) -> RecordedReply:
     assert content.reply is not None
     state = LetterState.REFUSED if content.reply.refused else LetterState.ANSWERED
@@ -151,20 +169,46 @@ def _record(
         )
         if not taken:
             raise letter_moved_on()
-        facts = _record_facts(letter, said, on)
+        evidence_id = _keep_certificate(letter, content.reply, said, certificate)
+        facts = _record_facts(letter, said, on, evidence_id)
         end_letter_tasks(actor, letter.id, state="refused" if content.reply.refused else "done")
         record_action(
             actor,
             action="record_reply",
             subject=str(letter.id),
             persons=[str(letter.about_id)],
-            details={"facts": facts, "outcome": state.value, "on_behalf": content.reply.on_behalf},
+            details={
+                "facts": facts,
+                "outcome": state.value,
+                "on_behalf": content.reply.on_behalf,
+                "certificate": evidence_id is not None,
+            },
             highest_class=letter.sensitivity,
         )
     return RecordedReply(letter.id, state.value, facts)
 
 
-def _record_facts(letter: InquiryLetter, said: tuple[Answer, ...], on: dt.date) -> int:
+def _keep_certificate(
+    letter: InquiryLetter, reply: Reply, said: tuple[Answer, ...], certificate: bytes
+) -> uuid.UUID | None:
+    """The machine keeps it: it is the county's from now on, and no longer the department's that sent it.
+
+    It is of the class of what was asked and said, and never below what a village may read: papers say more than answers do.
+    """
+    if not certificate:
+        return None
+    classes = (one.definition.sensitivity for one in said)
+    return store_evidence(
+        LOCAL_OPERATOR,
+        key=uuid.UUID(reply.certificate),
+        person_id=letter.about_id,
+        title=f"{department_name(letter.department)}证明（{letter.number}）",
+        content=certificate,
+        sensitivity=max(LOWEST_CLASS, letter.sensitivity, *classes),
+    )
+
+
+def _record_facts(letter: InquiryLetter, said: tuple[Answer, ...], on: dt.date, evidence_id: uuid.UUID | None) -> int:
     """The machine writes them: a department says something of a file that it never sees."""
     if not said:
         return 0
@@ -174,6 +218,7 @@ def _record_facts(letter: InquiryLetter, said: tuple[Answer, ...], on: dt.date) 
         statements=_statements(said, on),
         source=letter.department,
         reference=str(letter.id),
+        evidence_id=evidence_id,
     )
     determine_children(LOCAL_OPERATOR, child_ids=[letter.child_id], as_of=timezone.localdate(), cause="inquiry")
     refresh_deciding([letter.child_id])

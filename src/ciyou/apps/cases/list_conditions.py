@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Cast, TruncDate
 
 from ciyou.apps.cases.models import InquiryLetter, Lead, LeadState, Task, TaskState, Visit, VisitedChild
-from ciyou.apps.registry.narrowing import each_has
+from ciyou.apps.registry.narrowing import Has, each_has
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class ListedWork:
     due_on: dt.date | None = None
 
 
-def with_open_task(*, due_before: dt.date | None = None, with_departments: bool = True) -> Q:
+def with_open_task(*, due_before: dt.date | None = None, with_departments: bool = True, has: Has = each_has) -> Q:
     """Persons about whom something is open; with `due_before`, overdue on that day."""
-    return each_has(_open_tasks(due_before, with_departments).filter(person=OuterRef("pk")))
+    return has(_open_tasks(due_before, with_departments))
 
 
 def _open_tasks(due_before: dt.date | None, with_departments: bool) -> QuerySet[Task]:
@@ -39,17 +39,17 @@ def _open_tasks(due_before: dt.date | None, with_departments: bool) -> QuerySet[
     return rows if with_departments else rows.filter(department="")
 
 
-def with_lead(state: str) -> Q:
+def with_lead(state: str, *, has: Has = each_has) -> Q:
     """Persons with a lead in this state; `none` for those without any, `open` for one that is not closed."""
-    rows = Lead.objects.filter(person=OuterRef("pk"))
+    rows = Lead.objects.all()
     if state == "none":
-        return ~each_has(rows)
-    return each_has(rows.exclude(state=LeadState.CLOSED) if state == "open" else rows.filter(state=state))
+        return ~has(rows)
+    return has(rows.exclude(state=LeadState.CLOSED) if state == "open" else rows.filter(state=state))
 
 
-def not_visited_since(day: dt.date) -> Q:
+def not_visited_since(day: dt.date, *, has: Has = each_has) -> Q:
     """Persons whom no visit served on this day or later."""
-    return ~each_has(VisitedChild.objects.filter(person=OuterRef("pk"), visit__visited_on__gte=day))
+    return ~has(VisitedChild.objects.filter(visit__visited_on__gte=day))
 
 
 def listed_work(person_ids: Iterable[uuid.UUID], *, with_departments: bool = True) -> dict[uuid.UUID, ListedWork]:

@@ -64,16 +64,26 @@ def upsert_records(rows: Sequence[Row], people: Mapping[str, Row], load: LeadLoa
         known = _known(rows)
         new, changed = [], []
         for row in rows:
-            lead = known.get(row["lead_id"]) or Lead(linkage_id=row["lead_id"], queue=COUNTY, opened_at=timezone.now())
-            _fill(lead, row, load, list(row["rules"] or ()), [], None)
-            if row["lead_id"] in known:
+            lead = known.get(row["lead_id"])
+            if lead is not None:
+                _refresh_record(lead, row, load)
                 changed.append(lead)
             else:
+                lead = Lead(linkage_id=row["lead_id"], queue=COUNTY, opened_at=timezone.now())
+                _fill(lead, row, load, list(row["rules"] or ()), [], None)
                 lead.record = seal_record(lead.id, row["rec_id"], people.get(row["rec_id"]))
                 new.append(lead)
         Lead.objects.bulk_create(new, batch_size=_BATCH)
         _save(changed)
     return Counter({"new": len(new), "refreshed": len(changed), "records": len(rows)})
+
+
+def _refresh_record(lead: Lead, row: Row, load: LeadLoad) -> None:
+    """Bring a known record up to date; the child that was found for it, and the place it was handed to, stay."""
+    place, deciding = lead.division, list(lead.deciding)
+    _fill(lead, row, load, list(row["rules"] or ()), deciding, lead.person_id)
+    if lead.state != LeadState.NEW:
+        lead.division = place
 
 
 def seal_record(lead_id: uuid.UUID, record_id: str, person: Row | None) -> bytes:

@@ -21,7 +21,7 @@ class Lead(models.Model):
     """A possible child in difficulty, or an adverse record that leads to no child (`person` None, `record` its encrypted copy).
 
     `queue` is whose it is: village (a child director's post) | township | county. `result`: confirmed | not_in_difficulty |
-    cannot_be_found. `deciding` are the facts that would decide, as `owner.name`. `returned_for` is why a review sent it back.
+    cannot_be_found | no_child (of a record). `deciding` are the facts that would decide, as `owner.name`. `returned_for` is why a review sent it back.
     `gone_at`: a later screening no longer names it, and somebody had begun to work on it.
     """
 

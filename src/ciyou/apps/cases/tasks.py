@@ -1,4 +1,4 @@
-"""Work with an owner and a clock: opened and ended by the services that cause it, handed over when somebody leaves."""
+"""Work with an owner and a clock: opened and ended by the services that cause it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, post_card, post_cards
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.accounts.selectors import PostCard, post_cards
 from ciyou.apps.cases.escalation import escalate_due, escalate_tasks
-from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
+from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.planning import plan_task
-from ciyou.core.access.actor import Actor, DivisionScope
-from ciyou.core.access.roles import Action, may_do
-from ciyou.core.errors import AccessDenied, Place, Problem, RecordError
+from ciyou.core.access.actor import Actor
 
-__all__ = ("NewTask", "end_task", "end_tasks", "escalate_due", "escalate_tasks", "hand_over", "open_task", "open_tasks")
+__all__ = ("NewTask", "end_task", "end_tasks", "escalate_due", "escalate_tasks", "open_task", "open_tasks")
 
 REASON_LENGTH = 400
 _BATCH = 500
@@ -114,51 +110,3 @@ def end_tasks(
             version=F("version") + 1,
         )
     return ended
-
-
-def hand_over(actor: Actor, *, from_post_id: uuid.UUID, to_post_id: uuid.UUID) -> int:
-    """Give all open work of one post to another (a leaver, an absence): its leads and its tasks; returns how many tasks moved.
-
-    The clocks run on: the family has been waiting since the first day. Raises RecordError where the other post is not for that place.
-    """
-    giver, taker = _posts(actor, from_post_id, to_post_id)
-    with transaction.atomic():
-        leads = Lead.objects.filter(post_id=giver.id).exclude(state=LeadState.CLOSED)
-        moved_leads = leads.update(post_id=taker.id, version=F("version") + 1)
-        tasks = Task.objects.filter(post_id=giver.id, state=TaskState.OPEN)
-        moved = tasks.update(post_id=taker.id, queue_role=taker.role, version=F("version") + 1)
-        record_action(
-            actor,
-            action="hand_over",
-            subject=str(giver.id),
-            details={"to": str(taker.id), "leads": moved_leads, "tasks": moved},
-        )
-    return moved
-
-
-def _posts(actor: Actor, from_post_id: uuid.UUID, to_post_id: uuid.UUID) -> tuple[PostCard, PostCard]:
-    giver, taker = post_card(from_post_id), post_card(to_post_id)
-    may = may_do(actor.role, Action.ASSIGN) or may_do(actor.role, Action.MANAGE_USERS)
-    if giver is None or taker is None or not may or not _holds(actor.scope, giver) or not _holds(actor.scope, taker):
-        raise AccessDenied(
-            Problem(
-                Place(),
-                "task.hand_over",
-                "您不能在这两个岗位之间移交工作。请联系所在辖区的督导员或县级工作人员。",
-                "You cannot hand work over between these posts. Ask the supervisor or the county's officers of that place.",
-            )
-        )
-    if not DivisionScope.of(taker.division).holds(giver.division):
-        raise RecordError(
-            Problem(
-                Place(),
-                "task.hand_over_place",
-                "接手的岗位不管这个地方。请选择同一辖区或上级辖区的岗位。",
-                "The post that takes over is not for this place. Choose one of the same place or of one above it.",
-            )
-        )
-    return giver, taker
-
-
-def _holds(scope: DivisionScope, card: PostCard) -> bool:
-    return scope.holds(card.division)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ciyou.apps.accounts.selectors import division_choices, division_names, post_cards
 from ciyou.apps.cases.list_conditions import ListedWork, listed_work, not_visited_since, with_lead, with_open_task
@@ -21,7 +21,7 @@ from ciyou.apps.entitlements.list_conditions import (
     with_outcome,
 )
 from ciyou.apps.oversight.ledger_query import LedgerQuery
-from ciyou.apps.registry.narrowing import placed_in
+from ciyou.apps.registry.narrowing import Has, among, each_has, placed_in
 from ciyou.apps.registry.scoping import visible_people
 from ciyou.core.access.actor import Actor, DivisionScope, Purpose
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
@@ -109,10 +109,15 @@ def sees_departments(actor: Actor) -> bool:
     return ceiling_of(actor) >= DEPARTMENTS_FROM
 
 
-def matching(actor: Actor, *, query: LedgerQuery, today: dt.date, purpose: Purpose = Purpose.SERVE) -> QuerySet:
-    """The persons of a query, in its order; nobody outside the actor's scope. Each filter is a condition of its own: no row twice."""
+def matching(
+    actor: Actor, *, query: LedgerQuery, today: dt.date, purpose: Purpose = Purpose.SERVE, has: Has = each_has
+) -> QuerySet:
+    """The persons of a query, in its order; nobody outside the actor's scope. Each filter is a condition of its own: no row twice.
+
+    `has` is how the conditions about determinations and work are asked: `among` for counting.
+    """
     people = visible_people(actor, purpose=purpose).filter(placed_in(actor.scope), kind="child")
-    seen = _seen(actor, today)
+    seen = _seen(actor, today, has)
     for narrow in (_by_person, _by_age, _by_outcome, _by_work):
         people = narrow(people, query, today, seen)
     return people.order_by(*ORDERS[query.sort])
@@ -120,17 +125,18 @@ def matching(actor: Actor, *, query: LedgerQuery, today: dt.date, purpose: Purpo
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the actor may filter by: rules, those hidden from it, and whether departments count."""
+    """What the actor may filter by: rules, those hidden from it, and whether departments count; and how it is asked."""
 
     rules: frozenset[str]
     hidden: frozenset[str]
     departments: bool
+    has: Has
 
 
-def _seen(actor: Actor, today: dt.date) -> _Seen:
+def _seen(actor: Actor, today: dt.date, has: Has) -> _Seen:
     every = {rule.code for rule in book_of(actor, today=today).rules}
     rules = frozenset(rule.code for rule in listed_rules(actor, today=today))
-    return _Seen(rules, frozenset(every - rules), sees_departments(actor))
+    return _Seen(rules, frozenset(every - rules), sees_departments(actor), has)
 
 
 def _by_person(people: QuerySet, query: LedgerQuery, today: dt.date, seen: _Seen) -> QuerySet:
@@ -154,32 +160,34 @@ def _by_outcome(people: QuerySet, query: LedgerQuery, today: dt.date, seen: _See
     if query.rule and query.rule not in seen.rules:
         return people.none()
     if query.rule:
-        people = people.filter(with_outcome(rule=query.rule, outcome=query.outcome, basis=query.basis))
+        people = people.filter(with_outcome(rule=query.rule, outcome=query.outcome, basis=query.basis, has=seen.has))
     elif query.outcome or query.basis:
         people = people.filter(
-            with_any_outcome(kind=RuleKind.CATEGORY.value, outcome=query.outcome, basis=query.basis, hidden=seen.hidden)
+            with_any_outcome(
+                kind=RuleKind.CATEGORY.value, outcome=query.outcome, basis=query.basis, hidden=seen.hidden, has=seen.has
+            )
         )
-    return people.filter(with_determination(query.determination)) if query.determination else people
+    return people.filter(with_determination(query.determination, has=seen.has)) if query.determination else people
 
 
 def _by_work(people: QuerySet, query: LedgerQuery, today: dt.date, seen: _Seen) -> QuerySet:
     if query.unvisited is not None:
-        people = people.filter(not_visited_since(today - dt.timedelta(days=query.unvisited)))
+        people = people.filter(not_visited_since(today - dt.timedelta(days=query.unvisited), has=seen.has))
     if query.task:
         due = today if query.task == "overdue" else None
-        people = people.filter(with_open_task(due_before=due, with_departments=seen.departments))
-    return people.filter(with_lead(query.lead)) if query.lead else people
+        people = people.filter(with_open_task(due_before=due, with_departments=seen.departments, has=seen.has))
+    return people.filter(with_lead(query.lead, has=seen.has)) if query.lead else people
 
 
 def list_ledger(
     actor: Actor, *, query: LedgerQuery, today: dt.date, only: Iterable[uuid.UUID] | None = None
 ) -> LedgerPage:
     """One page of the ledger; `only` narrows it to these persons (found by name). Pages end at the limit of the count."""
-    people = matching(actor, query=query, today=today)
-    if only is not None:
-        people = people.filter(pk__in=list(only))
+    chosen = Q() if only is None else Q(pk__in=list(only))
+    people = matching(actor, query=query, today=today).filter(chosen)
     limit = load_limits()["ledger_count"].value
-    counted = people.order_by().values("pk")[: limit + 1].count()
+    all_of_them = matching(actor, query=query, today=today, has=among).filter(chosen)
+    counted = all_of_them.order_by().values("pk")[: limit + 1].count()
     total = min(counted, limit)
     pages = max(1, -(-total // query.size))
     page = min(query.page, pages)

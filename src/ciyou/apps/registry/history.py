@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from ciyou.apps.registry.checks import find_person
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import Person, PersonEvent
+from ciyou.apps.registry.proofs import openable_evidence
 from ciyou.apps.registry.reading import OwnedRow, owned_rows
 from ciyou.apps.registry.refusals import not_yours_to_do
 from ciyou.apps.registry.scoping import is_named
@@ -75,7 +76,11 @@ def facts_history(
     named = is_named(actor, child.id)
     seen = [one for one in rows if not ceiling_applied or sees_fact(actor, one.row, named=named)]
     hidden = [one for one in rows if one not in seen and one.row.sensitivity == PROTECTED_CLASS]
-    lines = sorted((line_of(one) for one in seen), key=lambda line: (line.recorded_at, line.fact_id), reverse=True)
+    opened = openable_evidence(actor, (one.row.evidence_id for one in seen if one.row.evidence_id), named=named)
+    shown = (line_of(one) for one in seen)
+    # A village reads some of what a department said, and is not led to the paper that came with it.
+    led = (line if line.evidence_id in opened else replace(line, evidence_id=None) for line in shown)
+    lines = sorted(led, key=lambda line: (line.recorded_at, line.fact_id), reverse=True)
     return (*lines, *_withheld(hidden))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import BooleanField, Case, Exists, Q, QuerySet, Value, When
+from collections.abc import Callable
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from ciyou.apps.registry.models import PersonPlace
 from ciyou.core.access.actor import DivisionScope, significant_digits
@@ -22,10 +24,20 @@ def placed_in(scope: DivisionScope) -> Q:
     return Q(pk__in=places.values("person"))
 
 
+Has = Callable[[QuerySet], Q]
+"""How "there is such a row about this person" is asked: `each_has` for a page, `among` for a count. `rows` have a `person`."""
+
+
 def each_has(rows: QuerySet) -> Q:
-    """Persons for whom there is such a row (`rows` names OuterRef("pk")), asked person by person in the order of the list.
+    """Persons about whom there is such a row, asked person by person in the order of the list.
 
     PostgreSQL turns a plain EXISTS into a join, and behind row-level security it cannot guess how many rows that gives: it then
     reads everything before the first page (measured: up to 35 s). Inside a CASE it asks of each person until the page is full.
     """
-    return Q(Case(When(Exists(rows), then=Value(True)), default=Value(False), output_field=BooleanField()))
+    found = Exists(rows.filter(person=OuterRef("pk")))
+    return Q(Case(When(found, then=Value(True)), default=Value(False), output_field=BooleanField()))
+
+
+def among(rows: QuerySet) -> Q:
+    """The same persons as one set, for a count: all of them are needed, and asking each takes several times as long (measured)."""
+    return Q(pk__in=rows.filter(person__isnull=False).order_by().values("person"))

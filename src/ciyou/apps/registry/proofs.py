@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -16,9 +17,10 @@ from django.utils import timezone
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.registry.checks import check_may, check_purpose, find_for_work, find_person
+from ciyou.apps.registry.facts import children_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.media import clean_media
-from ciyou.apps.registry.models import Evidence
+from ciyou.apps.registry.models import Evidence, Person
 from ciyou.apps.registry.refusals import person_not_found, refused
 from ciyou.apps.registry.scoping import is_named
 from ciyou.core.access.actor import Actor, Purpose
@@ -62,7 +64,7 @@ def store_evidence(
     Raises RecordError for anything but a PDF, JPEG or PNG by its content, and above 20 MB.
     """
     check_may(actor, Action.RECORD_FACTS, Action.REGISTER)
-    media_type, kept = _checked(content)
+    media_type, kept = check_evidence(content)
     if not title.strip() or sensitivity not in CLASSES:
         raise refused(
             "evidence_title",
@@ -96,7 +98,8 @@ def store_evidence(
     return key
 
 
-def _checked(content: bytes) -> tuple[str, bytes]:
+def check_evidence(content: bytes) -> tuple[str, bytes]:
+    """The type of a file and what of it is to be kept; raises RecordError for one that is none of the accepted kinds, or too large."""
     if len(content) > MAX_BYTES:
         raise refused(
             "evidence_size",
@@ -109,9 +112,16 @@ def _checked(content: bytes) -> tuple[str, bytes]:
 def list_evidence(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> tuple[EvidenceCard, ...]:
     """The files on a person's record that the actor may open, the latest first: by class, and what they put there themselves."""
     person = find_person(actor, person_id, purpose)
-    named = is_named(actor, person.id)
+    named = _is_named(actor, person)
     rows = Evidence.objects.filter(person=person).order_by("-recorded_at")
     return tuple(_card(row) for row in rows if _opens(actor, row, named=named))
+
+
+def openable_evidence(actor: Actor, evidence_ids: Iterable[UUID], *, named: bool) -> frozenset[UUID]:
+    """Those of these files that the actor may open, for pages that lead to them (one query, none without ids)."""
+    wanted = set(evidence_ids)
+    rows = Evidence.objects.filter(id__in=wanted) if wanted else ()
+    return frozenset(row.id for row in rows if _opens(actor, row, named=named))
 
 
 def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> OpenedEvidence:
@@ -121,7 +131,7 @@ def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> Opene
     if row is None:
         raise person_not_found()
     person = find_person(actor, row.person_id, purpose)
-    if not _opens(actor, row, named=is_named(actor, person.id)):
+    if not _opens(actor, row, named=_is_named(actor, person)):
         raise person_not_found()
     try:
         cipher = evidence_file(row.id).read_bytes()
@@ -136,6 +146,11 @@ def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> Opene
 def evidence_file(evidence_id: UUID) -> Path:
     """Where a file's ciphertext lies."""
     return Path(settings.EVIDENCE) / str(evidence_id)
+
+
+def _is_named(actor: Actor, person: Person) -> bool:
+    """Whether the actor is a named worker of this person's case, or of a child's whose parent this is."""
+    return is_named(actor, person.id) or any(is_named(actor, child) for child in children_of(person))
 
 
 def _opens(actor: Actor, row: Evidence, *, named: bool) -> bool:

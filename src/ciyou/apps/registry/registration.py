@@ -49,6 +49,11 @@ def find_candidates(
     Raises RecordError for an ID number that cannot be one.
     """
     check_may(actor, Action.REGISTER)
+    return find_alike(actor, name=name, birth_date=birth_date, id_card=id_card)
+
+
+def find_alike(actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = "") -> tuple[PersonCard, ...]:
+    """The same for a service that has found otherwise that the actor may put this child on file."""
     people = visible_people(actor, purpose=working_purpose(actor)).filter(kind="child")
     found: dict[UUID, Person] = {}
     if id_card:
@@ -64,6 +69,11 @@ def find_candidates(
 def register_child(actor: Actor, *, child: NewChild) -> UUID:
     """Open a child's file; gives its id. Raises RecordError for what cannot be, and for an ID number that another file holds."""
     check_may(actor, Action.REGISTER)
+    return open_file(actor, child=child)
+
+
+def open_file(actor: Actor, *, child: NewChild) -> UUID:
+    """The same for a service that has found otherwise that this child is the actor's to put on file: a record was handed to it."""
     _check(actor, child)
     normal = normal_identifier("id_card", child.id_card) if child.id_card else ""
     if Person.objects.filter(id=child.key).exists():

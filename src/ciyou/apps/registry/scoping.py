@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -41,9 +43,17 @@ def lies_within(actor: Actor, person_id: object) -> bool:
         return places.exists()
 
 
-def restricted_people() -> QuerySet:
-    """The ids of the protected files: to leave them out of a list that is scoped otherwise (they are few, and indexed)."""
-    return Person.objects.filter(restricted=True).values("pk")
+def protected_ids(actor: Actor) -> tuple[UUID, ...]:
+    """The protected files with a place in the actor's area: to leave work about them out of lists and counts (they are few).
+
+    Read as the machine and at once: behind the wall of PostgreSQL the actor's own query would find none of them, and leave nothing
+    out. A join with each person costs several times the list itself (measured at 20,000 leads: 190 ms against 15).
+    """
+    places = PersonPlace.objects.filter(
+        person=OuterRef("pk"), division__gte=actor.scope.first, division__lt=actor.scope.end
+    )
+    with walled(LOCAL_OPERATOR):
+        return tuple(Person.objects.filter(Exists(places), restricted__gt=False).values_list("pk", flat=True))
 
 
 def is_named(actor: Actor, person_id: object) -> bool:

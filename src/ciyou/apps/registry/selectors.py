@@ -17,8 +17,8 @@ from ciyou.apps.registry.reading import (
     statements_of_children,
 )
 from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.registration import find_candidates
-from ciyou.apps.registry.scoping import is_named, restricted_people, visible_people
+from ciyou.apps.registry.registration import find_alike, find_candidates
+from ciyou.apps.registry.scoping import is_named, protected_ids, visible_people
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "children_of_adults",
     "facts_history",
     "family_of",
+    "find_alike",
     "find_candidates",
     "find_line",
     "get_person",
@@ -45,7 +46,7 @@ __all__ = [
     "masked_identifiers",
     "open_evidence",
     "payee_of",
-    "restricted_people",
+    "protected_ids",
     "search_people",
     "search_register",
     "siblings_of",

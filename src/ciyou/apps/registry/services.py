@@ -9,10 +9,10 @@ from ciyou.apps.registry.merging import merge_people
 from ciyou.apps.registry.named_access import end_named_access, grant_named_access
 from ciyou.apps.registry.payees import record_payee, reveal_account
 from ciyou.apps.registry.people import register_people
-from ciyou.apps.registry.proofs import MAX_BYTES, store_evidence
+from ciyou.apps.registry.proofs import MAX_BYTES, check_evidence, store_evidence
 from ciyou.apps.registry.protection import restrict_file, unrestrict_file
 from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.registration import NewChild, register_child
+from ciyou.apps.registry.registration import NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NewChild",
     "NewStatement",
     "PersonNotFound",
+    "check_evidence",
     "correct_fact",
     "end_named_access",
     "ensure_parent",
@@ -30,6 +31,7 @@ __all__ = [
     "merge_people",
     "move_person",
     "on_division_changed",
+    "open_file",
     "pass_eighteenth_birthdays",
     "record_death",
     "record_facts",

@@ -264,6 +264,14 @@ def may_hold_together(roles: Iterable[str]) -> bool:
     return len(held) < 2 or not held & SEPARATED
 
 
+def may_take_over(taker: str, giver: str) -> bool:
+    """Whether the holder of one role can go on with the work of another's post: its visits, and its letters where it writes any."""
+    if taker == giver:
+        return True
+    needed = {Action.VISIT, Action.INQUIRE} & ROLES[giver].actions
+    return bool(needed) and needed <= ROLES[taker].actions
+
+
 def may_do(role_code: str, action: Action) -> bool:
     """Whether a role may do this at all; an unknown role may do nothing."""
     role = ROLES.get(role_code)

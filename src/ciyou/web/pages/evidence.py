@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.registry.selectors import PersonNotFound, get_person, list_evidence, open_evidence
-from ciyou.apps.registry.services import MAX_BYTES, store_evidence
+from ciyou.apps.registry.services import store_evidence
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.receiving import sent_file
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 
@@ -34,7 +35,7 @@ def show_evidence(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
             key=_key(request),
             person_id=child_id,
             title=request.POST.get("title", ""),
-            content=_content(request),
+            content=sent_file(request, "file"),
             sensitivity=3 if request.POST.get("sensitivity") == "3" else 4,
         )
     except PersonNotFound as error:
@@ -50,12 +51,6 @@ def _key(request: HttpRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return uuid.uuid4()
-
-
-def _content(request: HttpRequest) -> bytes:
-    """What was sent; of a file that is too large only so much that it is refused."""
-    sent = request.FILES.get("file")
-    return sent.read(MAX_BYTES + 1) if sent is not None else b""
 
 
 def _show(request: HttpRequest, child_id: uuid.UUID, *, fault: str = "", title: str = "") -> HttpResponse:

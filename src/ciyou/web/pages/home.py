@@ -130,9 +130,9 @@ class _Words:
         owner = self.owners.get(item.post_id) if others and item.post_id else None
         address = _address(item, others=others)
         return Line(
-            name=item.name or (_("受保护的档案") if item.restricted else ""),
+            name=item.name or _unnamed(item),
             about=self._about(item),
-            place=self.places.get(item.division, item.division) if item.person_id else "",
+            place=self.places.get(item.division, item.division) if item.person_id or item.lead_state else "",
             why=lead_why(self.actor, item.why) if item.why else "",
             returned_for=item.returned_for,
             left=time_left(item.due_on, self.on),
@@ -148,6 +148,13 @@ class _Words:
             return str(SEXES.get(item.sex, ""))
         age = _("%(age)s 岁") % {"age": full_years(item.birth_date, self.on)}
         return f"{SEXES[item.sex]} · {age}" if item.sex in SEXES else age
+
+
+def _unnamed(item: WorkItem) -> str:
+    """What stands for a name: of a protected file none is shown, and a record that leads to nobody names no child."""
+    if item.restricted:
+        return _("受保护的档案")
+    return _("一条没有连到孩子的记录") if item.lead_state and not item.person_id else ""
 
 
 def _urgency(item: WorkItem, on: dt.date) -> str:
@@ -174,6 +181,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("child" if others else "visit", child_id=item.person_id)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
+        case "take_over_work":
+            return address_of("handed_over", notice_id=item.id)
         case "review_break_glass":
             return address_of("openings")
         case "subject_request":

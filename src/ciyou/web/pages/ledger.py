@@ -31,19 +31,12 @@ from ciyou.core.rules.words import yuan
 from ciyou.web import ledger_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.pages.ledger_cells import Cell
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "sex", "birth_date", "division", "decisions", "leads", "tasks", "visits")
 LONGEST_NAME = 40
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell: its label (for cards), how it looks (text | number | rules | late), and what stands in it."""
-
-    label: str
-    kind: str
-    content: Any
+_WIDE_SPACE = "\u3000"
 
 
 @dataclass(frozen=True)
@@ -159,7 +152,10 @@ def _choices(request: HttpRequest, query: LedgerQuery, rules: Iterable[Rule]) ->
     for rule in rules:
         by_kind[rule.kind.value].append((rule.code, rule.name(lang)))
     return {
-        "places": ledger_places(request.actor),
+        "places": [
+            (place.code, f"{_WIDE_SPACE if place.is_village else ''}{place.name}")
+            for place in ledger_places(request.actor)
+        ],
         "category_rules": by_kind["category"],
         "entitlement_rules": by_kind["entitlement"],
         "all_columns": [(column, words.COLUMNS[column], column in query.columns) for column in COLUMNS],

@@ -37,6 +37,7 @@ from ciyou.packs import department_name
 from ciyou.web.asking import ask, sentence
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.receiving import sent_file
 from ciyou.web.visit_wording import STATE_WORDS
 from ciyou.web.wording import RELATIONS, sentences
 
@@ -159,7 +160,13 @@ def reply(request: HttpRequest, letter_id: uuid.UUID) -> HttpResponse:
     """Record a reply: the department's own, or one that came on paper."""
     typed = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     try:
-        record_reply(request.actor, letter_id=letter_id, version=_version(request), fields=typed)
+        record_reply(
+            request.actor,
+            letter_id=letter_id,
+            version=_version(request),
+            fields=typed,
+            certificate=sent_file(request, "certificate"),
+        )
     except LetterNotFound as missing:
         raise Http404 from missing
     except FormProblems as problems:
@@ -238,6 +245,7 @@ def _show_letter(
         "typed": typed,
         "field_problems": {name: sentence(problem, lang) for name, problem in by_field.items()},
         "problems": sentences(problems),
+        "choose_file_again": bool(request.FILES),
         "today": timezone.localdate().isoformat(),
         "seen_at": timezone.now(),
     }

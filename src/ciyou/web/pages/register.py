@@ -39,43 +39,49 @@ def show_register(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _show(request, {}, key=uuid.uuid4())
     typed = {name: request.POST.get(name, "").strip()[:120] for name in FIELDS}
-    key = _key(request)
-    faults = _missing(typed)
+    key = form_key(request)
+    faults = missing_fields(typed)
     if faults:
         return _show(request, typed, key=key, faults=faults)
     try:
         return _open(request, typed, key)
     except RecordError as refused:
-        return _show(request, typed, key=key, faults=_placed(refused))
+        return _show(request, typed, key=key, faults=faults_of(refused))
 
 
 def _open(request: HttpRequest, typed: dict[str, str], key: uuid.UUID) -> HttpResponse:
     actor: Actor = request.actor
-    birth_date = dt.date.fromisoformat(typed["birth_date"])
+    child = typed_child(typed, key)
     if request.POST.get("looked") != "yes":
-        alike = find_candidates(actor, name=typed["name"], birth_date=birth_date, id_card=typed["id_card"])
+        alike = find_candidates(actor, name=child.name, birth_date=child.birth_date, id_card=child.id_card)
         if alike and any(card.id != key for card in alike):
             return _show(request, typed, key=key, alike=alike)
-    child = NewChild(
+    return redirect("child", child_id=register_child(actor, child=child))
+
+
+def typed_child(typed: dict[str, str], key: uuid.UUID) -> NewChild:
+    """The child that a form without faults describes."""
+    return NewChild(
         key=key,
         name=typed["name"],
         sex=typed["sex"],
-        birth_date=birth_date,
+        birth_date=dt.date.fromisoformat(typed["birth_date"]),
         division=typed["division"],
         residence_division=typed["residence_division"],
         id_card=typed["id_card"],
     )
-    return redirect("child", child_id=register_child(actor, child=child))
 
 
-def _key(request: HttpRequest) -> uuid.UUID:
+def form_key(request: HttpRequest) -> uuid.UUID:
+    """The id that the form brought; a form without a readable one is a new one."""
     try:
         return uuid.UUID(request.POST.get("key", ""))
     except ValueError:
         return uuid.uuid4()
 
 
-def _missing(typed: dict[str, str]) -> dict[str, str]:
+def missing_fields(typed: dict[str, str]) -> dict[str, str]:
+    """What a form about a child still lacks, by field."""
     faults = {}
     if not typed["name"]:
         faults["name"] = _("请填写孩子的姓名。")
@@ -90,7 +96,8 @@ def _missing(typed: dict[str, str]) -> dict[str, str]:
     return faults
 
 
-def _placed(refused: RecordError) -> dict[str, str]:
+def faults_of(refused: RecordError) -> dict[str, str]:
+    """What the registry refused, beside the field that it is about."""
     problem = refused.problems[0]
     code = problem.code.removeprefix("registry.")
     return {FIELD_OF.get(code, "id_card"): problem.en if short_language() == "en" else problem.zh}
@@ -113,14 +120,14 @@ def _show(
         "faults": faults or {},
         "alike": [found_row(card, today) for card in alike],
         "sexes": SEXES.items(),
-        "divisions": _divisions(request.actor),
+        "divisions": village_choices(request.actor),
         "today": today,
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/register.html", content)
 
 
-def _divisions(actor: Actor) -> list[tuple[str, str]]:
+def village_choices(actor: Actor) -> list[tuple[str, str]]:
     """Villages, and townships for whom the village is not known yet; the actor's own division where no list is loaded."""
     listed = [*division_choices(actor, level="village"), *division_choices(actor, level="township")]
     return sorted(listed) or [(actor.scope.first, actor.scope.first)]

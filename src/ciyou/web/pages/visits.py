@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ciyou.apps.cases.lead_lists import leads_to_nobody
 from ciyou.apps.cases.lead_reasons import NOT_FOUND_REASONS, NOT_IN_DIFFICULTY_REASONS
 from ciyou.apps.cases.questions import FormPart, FormProblems, Subject
 from ciyou.apps.cases.visit_forms import ChildOnForm, VisitForm, VisitNotPossible
@@ -79,7 +80,9 @@ def show_visit(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 def show_lead_visit(request: HttpRequest, lead_id: uuid.UUID) -> HttpResponse:
-    """From a lead to the form of its child."""
+    """From a lead to the form of its child; of a record that leads to nobody to the form that looks for the child."""
+    if leads_to_nobody(request.actor, lead_id=lead_id):
+        return redirect("record", record_id=lead_id)
     form = _form(request.actor, lead_id=lead_id)
     return redirect("visit", child_id=form.child_id)
 

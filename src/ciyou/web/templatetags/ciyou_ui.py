@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html
@@ -20,6 +20,7 @@ MASK = "*"
 
 
 @register.simple_tag
+@lru_cache
 def icon(name: str) -> SafeString:
     """One of the icons; always beside words, so it is hidden from screen readers."""
     return format_html(
@@ -29,11 +30,13 @@ def icon(name: str) -> SafeString:
     )
 
 
-@register.inclusion_tag("web/components/chip.html")
-def chip(outcome: str, basis: str = "") -> Mapping[str, str]:
+@register.simple_tag
+def chip(outcome: str, basis: str = "") -> SafeString:
     """An outcome as shape, word and color; a presumed no looks and reads differently from a no."""
     kind = "presumed" if outcome == "no" and basis == "presumed" else outcome
-    return {"kind": kind, "word": outcome_word(outcome, basis)}
+    return format_html(
+        '<span class="chip chip-{}">{}<span>{}</span></span>', kind, icon(kind), outcome_word(outcome, basis)
+    )
 
 
 @register.filter

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from ciyou.apps.awards.refusals import ApplicationNotFound, AwardNotFound, refused
+from ciyou.apps.awards.refusals import ApplicationNotFound, AwardNotFound, no_amount, no_day
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -68,7 +68,7 @@ def day(request: HttpRequest, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(typed)
     except ValueError as error:
-        raise refused("application.day", "日期请写成 2026-11-26 这样。", "Write a date as 2026-11-26.") from error
+        raise no_day() from error
 
 
 def month(request: HttpRequest, name: str) -> Month | None:
@@ -79,15 +79,11 @@ def month(request: HttpRequest, name: str) -> Month | None:
 
 def fen(request: HttpRequest, name: str) -> int | None:
     """An amount typed in yuan, as fen; None for an empty field. Raises RecordError for what is none."""
-    typed = text(request, name).replace(",", "").replace("，", "").removeprefix("¥")
+    typed = text(request, name).replace(",", "").replace("\uff0c", "").removeprefix("\u00a5")
     if not typed:
         return None
     if not _YUAN.fullmatch(typed):
-        raise refused(
-            "application.amount_form",
-            "金额请填数字（元），例如 1350 或 1350.00。",
-            "Give the amount in yuan as a number, such as 1350 or 1350.00.",
-        )
+        raise no_amount()
     yuan, _dot, cents = typed.partition(".")
     return int(yuan) * 100 + int(cents.ljust(2, "0"))
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ciyou.apps.awards.application_lists import ApplicationView, read_application
 from ciyou.apps.awards.contents import MISSING, Applicant
@@ -17,9 +18,11 @@ from ciyou.apps.awards.papers import receipt_pdf
 from ciyou.apps.awards.proposals import Offer, offers_for_child
 from ciyou.apps.awards.receiving import (
     NewApplication,
+    OnFile,
     Receipt,
     asked_documents,
     is_current_code,
+    on_file,
     receive_application,
     renew_code,
 )
@@ -37,19 +40,17 @@ from ciyou.web.wording import sentences
 FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
 PDF = "application/pdf"
-_STEPS_ZH = "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。"
+AUTHORIZATION = "verification_authorisation"
 
 
 @dataclass(frozen=True)
 class ShownOffer:
-    """One entitlement of the form: its papers that have to be brought, and whether a determination gives it."""
+    """One entitlement of the form: the papers that have to be brought for it, and whether a determination gives it."""
 
     code: str
     name: str
     found: bool
-    verification: bool
     documents: tuple[tuple[str, str], ...]
-    spared: int
 
 
 def apply(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -66,7 +67,7 @@ def apply(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         entitlement=text(request, "entitlement"),
         applicant=Applicant(text(request, "applicant"), text(request, "relation"), text(request, "contact")),
         brought=frozenset(request.POST.getlist("brought")),
-        authorized=text(request, "authorized") == "1",
+        authorized=AUTHORIZATION in request.POST.getlist("brought"),
         proposed=text(request, "proposed") == "1",
     )
     try:
@@ -87,10 +88,12 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
     people = [str(person) for person in family.person_ids]
     disclose(request, subject=str(child.id), person_ids=people, fields=FIELDS, highest_class=max(highest, PERSONAL))
     wanted = request.POST.get("entitlement") or request.GET.get("entitlement", "")
-    shown = [_offer(offer, child.id, lang) for offer in offers]
+    there = on_file(child.id, found=given if confirmed else ())
+    shown = [_offer(offer, there, lang) for offer in offers]
     content = {
         "child": child,
         "offers": shown,
+        "documents": _wanted_documents(shown),
         "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
         "relations": list(words.RELATIONS.items()),
         "applicant": request.POST.get("applicant", _guardian(family)),
@@ -109,12 +112,23 @@ def _guardian(family: Family) -> str:
     return names[0] if names else ""
 
 
-def _offer(offer: Offer, child_id: uuid.UUID, lang: str) -> ShownOffer:
-    asked = asked_documents(offer.rules, child_id)
+def _offer(offer: Offer, there: OnFile, lang: str) -> ShownOffer:
+    asked = asked_documents(offer.rules, there)
     missing = tuple((one.document.code, one.document.name(lang)) for one in asked if one.state == MISSING)
+    if offer.rules.verification and AUTHORIZATION not in {code for code, _label in missing}:
+        missing = (*missing, (AUTHORIZATION, _("家庭成员已签字授权核对经济状况")))
     rule = offer.rules.rule
-    spared = len(asked) - len(missing)
-    return ShownOffer(rule.code, rule.name(lang), offer.found, offer.rules.verification, missing, spared)
+    return ShownOffer(rule.code, rule.name(lang), offer.found, missing)
+
+
+def _wanted_documents(offers: list[ShownOffer]) -> list[tuple[str, str, str]]:
+    """Every paper once, with the entitlements that ask for it where not all of them do."""
+    labels = {code: label for offer in offers for code, label in offer.documents}
+    found = []
+    for code, label in labels.items():
+        asking = [offer.name for offer in offers if code in dict(offer.documents)]
+        found.append((code, label, "" if len(asking) == len(offers) else _("、").join(asking)))
+    return found
 
 
 def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -> HttpResponse:
@@ -155,7 +169,6 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
-        steps=_STEPS_ZH,
     )
     disclose(
         request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from ciyou.apps.entitlements.differences import Answer, Change
 from ciyou.apps.entitlements.views import DeterminationLine, DeterminationView
 from ciyou.core.rules.book import Rule, RuleKind
 from ciyou.core.rules.words import yuan
+from ciyou.web.addresses import address_of
 from ciyou.web.explaining import ExplainedRule, OpenQuestion, Ways, explain_for_page
 from ciyou.web.templatetags.ciyou_ui import outcome_word
 
@@ -68,14 +70,23 @@ class Due:
     questions: list[tuple[OpenQuestion, list[str]]]
 
 
-def due_of(view: DeterminationView, lang: str, ways: Ways | None = None) -> Due:
-    """Every rule the reader may see, explained in one language."""
-    explained = [(one.rule.kind, explain_for_page(one, lang, ways)) for one in view.explanations]
+def due_of(view: DeterminationView, lang: str, ways: Ways | None = None, *, fetched: bool = False) -> Due:
+    """Every rule the reader may see, explained in one language; `fetched`: the reasons are fetched when somebody asks why."""
+    addresses = _why_addresses(view) if fetched else repeat("")
+    explained = [
+        (one.rule.kind, explain_for_page(one, lang, ways, why_address=why))
+        for one, why in zip(view.explanations, addresses, strict=False)
+    ]
     return Due(
         _sorted(rule for kind, rule in explained if kind is RuleKind.CATEGORY),
         _sorted(rule for kind, rule in explained if kind is RuleKind.ENTITLEMENT),
         _questions(rule for _kind, rule in explained),
     )
+
+
+def _why_addresses(view: DeterminationView) -> Iterable[str]:
+    """Where each rule's reasons are: by its place among the rules, for the name of some would say too much in an address."""
+    return (address_of("why", determination_id=view.line.id, number=number) for number in range(len(view.explanations)))
 
 
 def box_of(line: DeterminationLine, rules: Mapping[str, Rule], names: Mapping[str, str], lang: str) -> DeterminationBox:

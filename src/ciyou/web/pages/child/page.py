@@ -14,7 +14,7 @@ from ciyou.apps.awards.application_lists import applications_of_child
 from ciyou.apps.awards.award_lists import awards_of_child
 from ciyou.apps.cases.child_work import last_visits, work_on_child
 from ciyou.apps.cases.letter_lists import letters_of_child
-from ciyou.apps.entitlements.selectors import current_determination
+from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.oversight.break_glass import open_until
 from ciyou.apps.registry.selectors import Family, PersonCard, PersonNotFound, family_of, get_person, visible_people
@@ -27,6 +27,7 @@ from ciyou.web.addresses import address_of
 from ciyou.web.application_wording import STATES as APPLICATION_STATES
 from ciyou.web.application_wording import award_row, entitlement_name
 from ciyou.web.context import short_language
+from ciyou.web.explaining import explain_for_page
 from ciyou.web.guard import disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
@@ -78,7 +79,7 @@ def render_child(
         **_who(actor, family, view),
         **_due(actor, family.child, view),
         **_happening(actor, family.child, view),
-        **_awarded(actor, family.child),
+        "sees_applications": may_do(actor.role, Action.SEE_APPLICATIONS),
         "problems": problems,
         "reason": reason,
         "seen_at": timezone.now(),
@@ -128,7 +129,7 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
     rules = {one.rule.code: one.rule for one in view.explanations}
     return {
         "view": view,
-        "due": due_of(view, lang, ways_of(actor, child.id)),
+        "due": due_of(view, lang, ways_of(actor, child.id), fetched=True),
         "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
     }
 
@@ -145,19 +146,59 @@ def _happening(actor: Actor, child: PersonCard, view: DeterminationView | None) 
     }
 
 
-def _awarded(actor: Actor, child: PersonCard) -> dict[str, Any]:
-    """What was applied for and what is awarded, as far as the reader may know of it."""
-    lang = short_language()
-    applies = may_do(actor.role, Action.APPLY) and child.status == "active"
-    return {
-        "sees_applications": may_do(actor.role, Action.SEE_APPLICATIONS),
-        "awards": [award_row(line, lang) for line in awards_of_child(actor, child_id=child.id)],
+def show_awarded(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """What was applied for and what is awarded, as far as the reader may know of it. A part of the page, or a page by itself."""
+    actor, lang = request.actor, short_language()
+    try:
+        child = get_person(actor, person_id=child_id, purpose=Purpose.SERVE)
+    except PersonNotFound as error:
+        raise Http404 from error
+    awards = awards_of_child(actor, child_id=child.id)
+    applications = applications_of_child(actor, child_id=child.id)
+    highest = max((one.sensitivity for one in (*awards, *applications)), default=PERSONAL)
+    disclose(
+        request,
+        subject=str(child_id),
+        person_ids=[str(child_id)],
+        fields=("applications", "awards"),
+        highest_class=highest,
+    )
+    applies = may_do(actor.role, Action.APPLY) and child.status == "active" and child.kind == "child"
+    content = {
+        "child": child,
+        "awards": [award_row(line, lang) for line in awards],
         "applications": [
             (line, entitlement_name(line.entitlement, line.division, lang), APPLICATION_STATES[line.state])
-            for line in applications_of_child(actor, child_id=child.id)
+            for line in applications
         ],
         "apply_address": address_of("apply", child_id=child.id) if applies else "",
+        "seen_at": timezone.now(),
     }
+    template = "web/components/child_awards.html" if request.htmx else "web/pages/child_awards.html"
+    return render(request, template, content)
+
+
+def show_why(request: HttpRequest, determination_id: uuid.UUID, number: int) -> HttpResponse:
+    """Why one rule came out so: a part of the child's page, or a page by itself."""
+    actor: Actor = request.actor
+    view = determination(actor, determination_id=determination_id, purpose=Purpose.SERVE)
+    if view is None or number >= len(view.explanations):
+        raise Http404
+    family = family_of(actor, child_id=view.child_id, purpose=Purpose.SERVE)
+    disclose(
+        request,
+        subject=str(view.child_id),
+        person_ids=[str(person) for person in family.person_ids],
+        fields=("circumstances", "decisions"),
+        highest_class=view.highest_class,
+    )
+    content = {
+        "child": family.child,
+        "rule": explain_for_page(view.explanations[number], short_language(), ways_of(actor, view.child_id)),
+        "seen_at": timezone.now(),
+    }
+    template = "web/components/rule_body.html" if request.htmx else "web/pages/why.html"
+    return render(request, template, content)
 
 
 def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:

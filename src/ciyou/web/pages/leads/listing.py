@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from ciyou.apps.accounts.selectors import PostCard, division_choices, division_names, post_cards, posts_in
 from ciyou.apps.cases.lead_access import lead_purpose
 from ciyou.apps.cases.lead_lists import AGES, STATES, LeadLine, LeadQuery, list_leads
-from ciyou.apps.cases.lead_reasons import RESULTS
+from ciyou.apps.cases.lead_reasons import NO_CHILD, RESULTS
 from ciyou.batch.leads import WHY
 from ciyou.core.access.actor import Actor, DivisionScope, significant_digits
 from ciyou.core.access.roles import ROLES, Action, may_do
@@ -34,7 +34,6 @@ from ciyou.web.work_wording import RESULTS as RESULT_WORDS
 PAGE_SIZE = 25
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "leads")
 NOTICE = "lead_notice"
-_SENSITIVE = 4
 _TOWNSHIP_DIGITS = 9
 _KEPT_SECONDS = 60
 
@@ -81,7 +80,7 @@ def render_list(
         subject="leads",
         person_ids=[str(lead.person_id) for lead in found.leads if lead.person_id],
         fields=SHOWN_FIELDS,
-        highest_class=_SENSITIVE if any(lead.record for lead in found.leads) else 3,
+        highest_class=max((lead.highest_class for lead in found.leads), default=3),
         purpose=lead_purpose(actor),
     )
     pages = max(1, -(-found.total // PAGE_SIZE))
@@ -129,7 +128,7 @@ def _row(
         left=time_left(lead.due_on, today) if lead.due_on else "",
         late=lead.due_on is not None and lead.due_on < today,
         result=result_words(lead.result, lead.result_reason) if waits or lead.state == "closed" else "",
-        assignable=lead.person_id is not None and lead.state in ("new", "assigned"),
+        assignable=lead.state in ("new", "assigned"),
     )
 
 
@@ -149,7 +148,7 @@ def _choices(actor: Actor, query: LeadQuery) -> dict[str, Any]:
         "place_chosen": bool(query.place) or not _is_county(actor),
         "whys": [(code, lead_why(actor, code)) for code in WHY],
         "states": [(code, LEAD_STATES[code]) for code in STATES],
-        "results": [(code, RESULT_WORDS[code]) for code in RESULTS],
+        "results": [(code, RESULT_WORDS[code]) for code in (*RESULTS, NO_CHILD)],
         "ages": [(code, code.replace("-", "–")) for code in AGES],
         "queues": list(QUEUES.items()),
         "wide": wide,

@@ -21,7 +21,6 @@ from ciyou.web.pages.leads.listing import SHOWN_FIELDS, post_options, rows_of
 from ciyou.web.wording import sentences
 from ciyou.web.work_wording import task_name
 
-_SENSITIVE = 4
 _STEPS = {"new": "assign_lead", "assigned": "verify_lead", "visiting": "verify_lead", "reported": "review_lead"}
 
 
@@ -83,7 +82,7 @@ def _render(
         subject=str(lead.id),
         person_ids=[str(lead.person_id)] if lead.person_id else [],
         fields=SHOWN_FIELDS,
-        highest_class=_SENSITIVE if lead.record else 3,
+        highest_class=lead.highest_class,
         purpose=lead_purpose(actor),
     )
     (row,) = rows_of(actor, [lead], timezone.localdate())
@@ -98,6 +97,7 @@ def _render(
         "step": task_name(_STEPS[lead.state], lead.division) if lead.state in _STEPS else "",
         "reporter": user_names([lead.reported_by]).get(lead.reported_by, "") if lead.reported_by else "",
         "posts": post_options(actor, lead.division) if rights.assign else (),
+        "attached": lead.person_id is not None,
         "letters": address_of("letter_choices", child_id=lead.person_id) if rights.inquire else "",
         "problems": sentences(refused.problems) if refused else [],
         "reason": reason,

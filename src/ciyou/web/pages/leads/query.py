@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.http import urlencode
 
 from ciyou.apps.cases.lead_lists import AGES, NOBODY, OPEN, QUEUES, STATES, LeadQuery
-from ciyou.apps.cases.lead_reasons import RESULTS
+from ciyou.apps.cases.lead_reasons import NO_CHILD, RESULTS
 from ciyou.batch.leads import WHY
 from ciyou.core.access.actor import DIVISION_DIGITS
 
@@ -19,7 +19,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "state": (OPEN, *STATES),
     "age": tuple(AGES),
     "queue": QUEUES,
-    "result": RESULTS,
+    "result": (*RESULTS, NO_CHILD),
 }
 DEFAULT_STATE = OPEN
 """What the list shows when nothing is asked: what is still to be done."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.covers import covers_of, give_cover, possible_covers
 from ciyou.apps.accounts.people import UserPage, find_user, user_page
-from ciyou.apps.accounts.selectors import division_names
+from ciyou.apps.accounts.selectors import PostCard, division_names, possible_takers
 from ciyou.apps.accounts.services import (
     ask_reset,
     deactivate_user,
@@ -20,12 +21,26 @@ from ciyou.apps.accounts.services import (
     hand_out_device_code,
     take_device_back,
 )
+from ciyou.apps.cases.handing_over import HandedOver, open_work_of
+from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.core.errors import RecordError
 from ciyou.web.account_wording import factor_word, method_word, request_word, role_word
 from ciyou.web.pages.account.absence import as_day, as_uuid, day_after
+from ciyou.web.pages.leads.caseloads import taker_options
 from ciyou.web.proving import ask_to_prove, recently_proved
 from ciyou.web.wording import Sentence, sentences
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post with, for whoever may end it, the work that is open there and who could go on with it."""
+
+    post: PostCard
+    role: str
+    place: str
+    work: HandedOver | None
+    successors: list[tuple[str, str]]
 
 
 def show_user(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
@@ -45,8 +60,13 @@ def deactivate(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
 
 
 def finish_post(request: HttpRequest, user_id: uuid.UUID, post_id: uuid.UUID) -> HttpResponse:
-    """End a post today."""
-    return _do(request, user_id, lambda: end_post(request.actor, post_id=post_id))
+    """End a post today; its open work goes to the successor, where one is chosen."""
+    successor = request.POST.get("successor", "")
+    return _do(
+        request,
+        user_id,
+        lambda: end_post(request.actor, post_id=post_id, successor_id=as_uuid(successor) if successor else ""),
+    )
 
 
 def take_back(request: HttpRequest, user_id: uuid.UUID, device_id: uuid.UUID) -> HttpResponse:
@@ -117,6 +137,17 @@ def _do(request: HttpRequest, user_id: uuid.UUID, act: Callable[[], object]) -> 
     return redirect("user", user_id=user_id)
 
 
+def _held_post(actor: Actor, post: PostCard, names: Mapping[str, str]) -> HeldPost:
+    manages = may_do(actor.role, Action.MANAGE_USERS) and actor.scope.holds(post.division)
+    return HeldPost(
+        post=post,
+        role=role_word(post.role),
+        place=names[post.division],
+        work=open_work_of(post.id) if manages else None,
+        successors=taker_options(possible_takers(actor, post=post)) if manages else [],
+    )
+
+
 def _find(request: HttpRequest, user_id: uuid.UUID) -> UserPage:
     try:
         return user_page(request.actor, user_id=user_id)
@@ -134,7 +165,7 @@ def _page(
     content = {
         "user": page,
         "problems": problems,
-        "posts": [(post, role_word(post.role), names[post.division]) for post in page.posts],
+        "posts": [_held_post(request.actor, post, names) for post in page.posts],
         "factors": [(factor, factor_word(factor.kind)) for factor in page.factors],
         "sign_ins": [(one, method_word(one.method)) for one in page.sign_ins],
         "waiting": [request_word(kind) for kind in page.waiting],
