@@ -28,7 +28,7 @@ def not_found_here() -> NotFoundHere:
     return NotFoundHere(
         problem(
             "not_found",
-            "没有这一项，或不在您的辖区之内。请从“发放”列表进入。",
+            "没有这一项，或不在您的辖区之内。请从“每月发放”列表进入。",
             "There is no such entry, or it is outside your area. Start from the list of disbursements.",
         )
     )

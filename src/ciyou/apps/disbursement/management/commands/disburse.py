@@ -34,7 +34,7 @@ class Command(SpokenCommand):
         run.refresh_from_db()
         held = Hold.objects.filter(run=run).count()
         self.say(
-            f"{month} 已起草：{run.payments_count} 笔，{run.amount_fen / 100:.2f} 元，暂缓 {held} 项。请在“发放”页面复核。",
+            f"{month} 已起草：{run.payments_count} 笔，{run.amount_fen / 100:.2f} 元，暂缓 {held} 项。请在“每月发放”页面复核。",
             f"{month} is drafted: {run.payments_count} payments, {run.amount_fen / 100:.2f} yuan, {held} held. Review it on the page “Disbursement”.",
         )
         return FINDINGS if held else DONE
