@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
@@ -14,7 +15,17 @@ from ciyou.apps.disbursement.books import differences_in_books
 from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.handing import take_file
-from ciyou.apps.disbursement.models import Hold, MonthChange, MonthRun, PaidMonth, Payment, ResultProblem
+from ciyou.apps.disbursement.merging import on_people_merged
+from ciyou.apps.disbursement.models import (
+    CollectiveAccount,
+    CollectivePayee,
+    Hold,
+    MonthChange,
+    MonthRun,
+    PaidMonth,
+    Payment,
+    ResultProblem,
+)
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
@@ -24,6 +35,7 @@ from ciyou.apps.registry.models import Person
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from tests.month_builders import FUJIAN, SICHUAN, Desk, award_to, lines_of, orphan, with_account
+from tests.office import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -364,3 +376,17 @@ def test_the_money_of_a_child_in_an_institution_goes_to_its_collective_account(d
     run = desk.hand(desk.approve(desk.draft()))
     assert "县儿童福利院" not in desk.roster(run)
     assert "11220001040012345" in desk.roster(run, which="collective")
+
+
+def test_an_institution_that_is_paid_for_a_child_goes_on_being_paid_after_a_merge():
+    kept, dropped, other = (make_person(division=SICHUAN) for _ in range(3))
+    account = CollectiveAccount.objects.create(
+        county=f"{SICHUAN[:6]}000000", account=b"x", recorded_by="local", recorded_at=timezone.now()
+    )
+    for child in (dropped, other):
+        CollectivePayee.objects.create(person=child, account=account, recorded_by="local", recorded_at=timezone.now())
+    on_people_merged(str(kept.id), str(dropped.id))
+    on_people_merged(str(kept.id), str(dropped.id))
+    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id, other.id}
+    on_people_merged(str(kept.id), str(other.id))
+    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id}

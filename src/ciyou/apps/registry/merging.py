@@ -45,6 +45,11 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         # What hears of the merge (registry.people_merged) and goes over by itself: two running awards of one child become one.
         "awards.Application.person": HEARS,
         "awards.Award.person": HEARS,
+        "disbursement.CollectivePayee.person": HEARS,
+        # What was paid, held or changed in a month was so under that file; the awards it hangs on go over.
+        "disbursement.Payment.person": STAY,
+        "disbursement.Hold.person": STAY,
+        "disbursement.MonthChange.person": STAY,
         "registry.Person.merged_into": FOLLOW,
         "registry.NamedAccess.person": REPOINT,
         "registry.HouseholdMember.person": REPOINT,
