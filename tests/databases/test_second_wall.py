@@ -13,6 +13,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.core.access.actor import LOCAL_OPERATOR
+from tests.award_builders import awarded, entitled_child
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
 from tests.second_wall import WALLED
 
@@ -194,3 +195,16 @@ def test_our_own_login_and_database_pass():
     with connection.cursor() as cursor:
         for statement in precondition_statements():
             cursor.execute(statement)
+
+
+def test_applications_and_awards_of_another_county_are_not_there():
+    award = awarded(entitled_child())
+    with walled(make_actor("county_drafter", division=COUNTY)):
+        assert rows("SELECT id FROM awards_award") == [(award.id,)]
+        assert count("awards_application") == count("awards_paper") == 1
+        assert count("awards_applicationstep") == 4
+    with walled(make_actor("county_drafter", division=OTHER_COUNTY)):
+        tables = ("award", "application", "applicationstep", "paper")
+        assert [count(f"awards_{table}") for table in tables] == [0, 0, 0, 0]
+    with walled(make_actor("partner", department="police")):
+        assert count("awards_application") == 0
