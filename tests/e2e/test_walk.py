@@ -97,7 +97,7 @@ def test_a_childs_page_explains_and_has_no_accessibility_fault(visit, work, widt
     page.goto(f"{window.address}/children/{dashed(work[1])}/")
     decision = page.locator("details.decision").first
     decision.locator("summary").first.click()
-    assert decision.locator(".steps .step").first.is_visible()
+    decision.locator(".steps .step").first.wait_for()
     keep_picture(page, f"child-{width}-{language[:2]}")
     assert page.locator(".family .person").count() == 3
     assert window.overflows() == []
