@@ -96,7 +96,11 @@ def _merge_applications(kept: str, dropped: str) -> None:
 
 
 def _merge_awards(kept: str, dropped: str) -> None:
-    awards = list(Award.objects.filter(person_id__in=(kept, dropped)).order_by("first_month", "awarded_on", "id"))
+    # Of two that began alike the kept file's own stands: an order by id alone would be a throw of dice.
+    awards = sorted(
+        Award.objects.filter(person_id__in=(kept, dropped)),
+        key=lambda award: (award.first_month, award.awarded_on, str(award.person_id) != kept, str(award.id)),
+    )
     first: dict[str, Award] = {}
     doubles = []
     for award in awards:
