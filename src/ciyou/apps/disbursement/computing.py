@@ -51,18 +51,29 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
     """
     run = MonthRun.objects.get(id=run_id)
     deriver = Deriver(month_of(run.month))
-    while run.state == RunState.COMPUTING:
-        with transaction.atomic(), walled(LOCAL_OPERATOR):
-            ended = _Part(run, deriver).compute(part)
-        run.refresh_from_db()
-        if tell is not None:
-            tell(run.children_done, run.children_total)
-        if ended:
-            break
+    while run.state == RunState.COMPUTING and (waiting := _waiting(run)):
+        # An award that comes in between lies in a part that is still to be read, or is found when nobody is waiting any more.
+        for start in range(0, len(waiting), part):
+            with transaction.atomic(), walled(LOCAL_OPERATOR):
+                _Part(run, deriver).compute(waiting[start : start + part])
+            run.refresh_from_db()
+            if tell is not None:
+                tell(run.children_done, run.children_total)
+            if run.state != RunState.COMPUTING:
+                break
     if run.state == RunState.COMPUTING:
         _finish(run)
         run.refresh_from_db()
     return run.state
+
+
+def _waiting(run: MonthRun) -> list[uuid.UUID]:
+    """Every child behind the run's place: asked once, not once a part (the database looks through all of them each time)."""
+    with walled(LOCAL_OPERATOR):
+        return next_children(county=run.county, series=run.series, after=run.position, limit=_ALL)
+
+
+_ALL = 10_000_000
 
 
 def _finish(run: MonthRun) -> None:
@@ -89,12 +100,9 @@ class _Part:
     def month(self) -> Month:
         return month_of(self.run.month)
 
-    def compute(self, size: int) -> bool:
-        """Compute and write one part; True when there was none left. Raises Overtaken when another process was there first."""
+    def compute(self, people: Sequence[uuid.UUID]) -> None:
+        """Compute and write one part. Raises Overtaken when another process was there first."""
         run = self.run
-        people = next_children(county=run.county, series=run.series, after=run.position, limit=size)
-        if not people:
-            return True
         moved = MonthRun.objects.filter(id=run.id, state=RunState.COMPUTING, position=run.position).update(
             position=people[-1], children_done=run.children_done + len(people)
         )
@@ -102,7 +110,6 @@ class _Part:
             raise overtaken()
         read = read_part(run, self.deriver, people[-1])
         self._write(read, self._plan(read))
-        return False
 
     # -- weighing --------------------------------------------------------------------------------
     def _plan(self, read: PartRead) -> list[AwardPlan]:
