@@ -1,0 +1,257 @@
+"""What became of applications and how long their steps took, by place and month: counts only, for figures; no person leaves this module."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
+from django.utils import timezone
+
+from ciyou.apps.awards.models import OPEN_STATES
+from ciyou.apps.awards.paying import paying_rules
+from ciyou.apps.awards.steps import CHECK, DECIDE, TELL
+from ciyou.apps.cases.planning import plan_task
+from ciyou.core.access.actor import DivisionScope
+from ciyou.core.access.verdict import RESTRICTED
+from ciyou.core.errors import CiyouError
+from ciyou.packs import load_clocks
+from ciyou.packs.calendar import load_working_calendar
+
+RECEIVED, APPROVED, REFUSED, WITHDRAWN, IN_COURSE = "received", "approved", "refused", "withdrawn", "in_course"
+WHOLE = "whole"
+STEPS = (CHECK, DECIDE, TELL, WHOLE)
+"""The steps whose days are counted: the township's check, the county's decision, telling the applicant, and the whole way."""
+
+TOWNSHIP_AGAINST, COUNTY_AGAINST = "township_against", "county_against"
+"""Who found against a refused application first. The reasons themselves are words, and encrypted: nobody counts those."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """How many applications of a place and entitlement were received, approved, … in a month; `ground` only of refusals."""
+
+    what: str
+    place: str
+    entitlement: str
+    month: dt.date
+    ground: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How many steps of one kind took so many working days. `by_law`, `by_promise`: whether in time; None where no clock says."""
+
+    step: str
+    place: str
+    entitlement: str
+    month: dt.date
+    days: int
+    by_law: bool | None
+    by_promise: bool | None
+    count: int
+
+
+@dataclass(frozen=True)
+class ApplicationFigures:
+    """What happened to applications between two days, and what was open on the last of them."""
+
+    happened: tuple[Happened, ...]
+    took: tuple[Took, ...]
+
+
+def application_figures(
+    scope: DivisionScope, *, first: dt.date, last: dt.date, digits: int, without: Sequence[uuid.UUID]
+) -> ApplicationFigures:
+    """Of an area, by places of so many digits. `without`: persons who are never counted; class 5 is not counted either.
+
+    To be called behind the machine's wall. `in_course` is told for the last day. A month is its first day.
+    """
+    area = _Area(scope, digits, tuple(one.hex for one in without))
+    happened = [*_received(area, first, last)]
+    took: list[Took] = []
+    for row in _steps(area, first, last):
+        happened += row.happened
+        took += row.took
+    return ApplicationFigures(tuple(happened), tuple(took))
+
+
+@dataclass(frozen=True)
+class _Area:
+    """Where is counted, how finely, and without whom."""
+
+    scope: DivisionScope
+    digits: int
+    nobody: tuple[str, ...]
+
+    @property
+    def condition(self) -> str:
+        """Applications of the area that may be counted."""
+        others = f"AND app.person_id NOT IN ({', '.join(['%s'] * len(self.nobody))})" if self.nobody else ""
+        return f"app.division >= %s AND app.division < %s AND app.sensitivity < {RESTRICTED} {others}"
+
+    @property
+    def values(self) -> list[object]:
+        return [self.scope.first, self.scope.end, *self.nobody]
+
+    def place(self, written: object) -> str:
+        return str(written).ljust(12, "0")
+
+
+def _received(area: _Area, first: dt.date, last: dt.date) -> Iterable[Happened]:
+    """Received in the period, by month; and open at its end: not yet decided or taken back then."""
+    open_states = ", ".join(f"'{state}'" for state in OPEN_STATES)
+    after = _moment(last + dt.timedelta(days=1))
+    place = f"substr(app.division, 1, {area.digits})"
+    still = "app.received_on <= %s AND " + area.condition
+    statement = f"""
+        SELECT '{RECEIVED}', {place}, app.entitlement, substr(CAST(app.received_on AS text), 1, 7), COUNT(*)
+        FROM awards_application app WHERE app.received_on >= %s AND app.received_on <= %s AND {area.condition}
+        GROUP BY 2, 3, 4
+        UNION ALL
+        SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(*) FROM awards_application app
+        WHERE app.state IN ({open_states}) AND {still} GROUP BY 2, 3
+        UNION ALL
+        SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(*) FROM awards_application app
+        WHERE app.decided_on > %s AND app.state NOT IN ({open_states}) AND {still} GROUP BY 2, 3
+        UNION ALL
+        SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(DISTINCT app.id) FROM awards_applicationstep step
+        JOIN awards_application app ON app.id = step.application_id
+        WHERE step.step = 'withdraw' AND step.at >= %s AND app.state = '{WITHDRAWN}' AND {still} GROUP BY 2, 3
+    """
+    values = [first.isoformat(), last.isoformat(), *area.values, last.isoformat(), *area.values]
+    values += [last.isoformat(), last.isoformat(), *area.values, after, last.isoformat(), *area.values]
+    for what, division, entitlement, month, count in _rows(statement, values):
+        began = dt.date.fromisoformat(f"{month}-01") if month else last.replace(day=1)
+        yield Happened(str(what), area.place(division), str(entitlement), began, "", int(count))
+
+
+@dataclass(frozen=True)
+class _Step:
+    """What rows of alike steps say: how they ended, and what they took."""
+
+    happened: tuple[Happened, ...]
+    took: tuple[Took, ...]
+
+
+def _steps(area: _Area, first: dt.date, last: dt.date) -> Iterable[_Step]:
+    """The steps taken in a period. Moments are grouped by the hour (of UTC): which day that was is asked of the office's time zone."""
+    earlier = "FROM awards_applicationstep early WHERE early.application_id = step.application_id AND early.at <= step.at"
+    begun = f"SELECT MAX(early.at) {earlier} AND early.step IN ('check', 'reopen')"
+    against = f"EXISTS (SELECT 1 {earlier} AND early.step = 'check' AND early.outcome = 'disagree')"
+    statement = f"""
+        SELECT code, outcome, place, county, entitlement, began_on, hour, received_on, removed_on, against, checked, COUNT(*)
+        FROM (
+            SELECT step.step AS code, step.outcome AS outcome, substr(app.division, 1, {area.digits}) AS place,
+                substr(app.division, 1, 6) AS county, app.entitlement AS entitlement, step.began_on AS began_on,
+                substr(CAST(step.at AS text), 1, 13) AS hour,
+                CASE step.step WHEN 'decide' THEN app.received_on END AS received_on,
+                CASE step.step WHEN 'decide' THEN notice.removed_on END AS removed_on,
+                CASE WHEN step.outcome = 'refuse' AND {against} THEN 1 ELSE 0 END AS against,
+                CASE step.step WHEN 'decide' THEN substr(CAST(({begun}) AS text), 1, 13) END AS checked
+            FROM awards_applicationstep step
+            JOIN awards_application app ON app.id = step.application_id
+            LEFT JOIN awards_publicnotice notice ON notice.application_id = app.id
+            WHERE step.step IN ('check', 'decide', 'tell', 'withdraw') AND step.at >= %s AND step.at < %s AND {area.condition}
+        ) taken
+        GROUP BY code, outcome, place, county, entitlement, began_on, hour, received_on, removed_on, against, checked
+    """
+    values = [_moment(first), _moment(last + dt.timedelta(days=1)), *area.values]
+    for row in _rows(statement, values):
+        yield _read_step(area, row)
+
+
+def _read_step(area: _Area, row: Sequence[object]) -> _Step:
+    code, outcome, place, county, entitlement, began, hour, received, removed, against, checked, counted = row
+    at, count, where, what = _local_day(str(hour)), int(str(counted)), area.place(place), str(entitlement)
+    month = at.replace(day=1)
+    if code == "withdraw":
+        return _Step((Happened(WITHDRAWN, where, what, month, "", count),), ())
+    start = _day(began)
+    if code == DECIDE:
+        ends = [_local_day(str(checked))] if checked else []
+        start = max([*ends, *([_day(removed)] if removed else [])], default=start)
+    took = [_took(str(code), where, str(county), what, start, at, count)]
+    if code != DECIDE:
+        return _Step((), tuple(took))
+    took.append(Took(WHOLE, where, what, month, _working_days(_day(received), at), None, None, count))
+    ground = (TOWNSHIP_AGAINST if against else COUNTY_AGAINST) if outcome == "refuse" else ""
+    ended = Happened(REFUSED if outcome == "refuse" else APPROVED, where, what, month, ground, count)
+    return _Step((ended,), tuple(took))
+
+
+def _took(step: str, place: str, county: str, entitlement: str, start: dt.date, at: dt.date, count: int) -> Took:
+    law, promise = last_days(step, entitlement, county, start)
+    by_law, by_promise = (None if day is None else at <= day for day in (law, promise))
+    return Took(step, place, entitlement, at.replace(day=1), _working_days(start, at), by_law, by_promise, count)
+
+
+def last_days(step: str, entitlement: str, county: str, start: dt.date) -> tuple[dt.date | None, dt.date | None]:
+    """Until when a step had time by law and by promise, as the clocks of the packs say it today; None where they say nothing."""
+    division = county.ljust(12, "0")
+    kind = clock_kind(step, entitlement, division, timezone.localdate())
+    if not kind:
+        return None, None
+    plan = plan_task(kind, division, start)
+    return plan.statutory_on, plan.promised_on
+
+
+@lru_cache(maxsize=1024)
+def clock_kind(step: str, entitlement: str, division: str, today: dt.date) -> str:
+    """The clock of a step of an entitlement in a place; "" where the packs have none, or it is paid there no longer."""
+    try:
+        kind = paying_rules(entitlement, division, today).clock(step)
+    except CiyouError:
+        return ""
+    return kind if kind in load_clocks(division=division) else ""
+
+
+@lru_cache(maxsize=65_536)
+def _working_days(start: dt.date, day: dt.date) -> int:
+    return load_working_calendar().working_days_after(start, day)
+
+
+def working_days(start: dt.date, day: dt.date) -> int:
+    """Working days after the first up to and including the second."""
+    return _working_days(start, day)
+
+
+@lru_cache(maxsize=65_536)
+def _local_day(hour: str) -> dt.date:
+    """The office's day of an hour of UTC, written 2026-11-26 07."""
+    moment = dt.datetime.fromisoformat(f"{hour.replace('T', ' ')}:00").replace(tzinfo=dt.UTC)
+    return timezone.localtime(moment).date()
+
+
+def _moment(day: dt.date) -> str:
+    """When a day of the office begins, as both databases compare it: in UTC."""
+    began = timezone.make_aware(dt.datetime.combine(day, dt.time()))
+    return began.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _day(value: object) -> dt.date:
+    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+
+
+def _rows(statement: str, values: Sequence[object]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
+def running_awards(
+    scope: DivisionScope, *, on: dt.date, without: Sequence[uuid.UUID]
+) -> Mapping[str, int]:
+    """By entitlement how many awards of an area run in the month of a day: begun, and not ended before it."""
+    area = _Area(scope, 6, tuple(one.hex for one in without))
+    month = on.replace(day=1).isoformat()
+    statement = f"""
+        SELECT app.entitlement, COUNT(DISTINCT app.person_id) FROM awards_award app
+        WHERE app.first_month <= %s AND (app.last_month IS NULL OR app.last_month >= %s) AND app.duplicate_of_id IS NULL
+            AND {area.condition} GROUP BY app.entitlement
+    """
+    return {str(code): int(count) for code, count in _rows(statement, [month, month, *area.values])}
