@@ -44,9 +44,13 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """How many steps of one kind took so many working days. `by_law`, `by_promise`: whether in time; None where no clock says."""
+    """How many steps of one kind took so many working days. `clock` is the packs' clock of the step, "" for none.
+
+    `by_law`, `by_promise`: whether in time; None where the clock has no such limit.
+    """
 
     step: str
+    clock: str
     place: str
     entitlement: str
     month: dt.date
@@ -58,7 +62,7 @@ class Took:
 
 @dataclass(frozen=True)
 class ApplicationFigures:
-    """What happened to applications between two days, and what was open on the last of them."""
+    """What happened to applications between two days, and what is open today."""
 
     happened: tuple[Happened, ...]
     took: tuple[Took, ...]
@@ -69,7 +73,9 @@ def application_figures(
 ) -> ApplicationFigures:
     """Of an area, by places of so many digits. `without`: persons who are never counted; class 5 is not counted either.
 
-    To be called behind the machine's wall. `in_course` is told for the last day. A month is its first day.
+    To be called behind the machine's wall. `in_course` is told as of today,
+    whatever the period: the stock at the end of each month would give away, month against month, what is withheld of the flows. A
+    month is its first day.
     """
     area = _Area(scope, digits, tuple(one.hex for one in without))
     happened = [*_received(area, first, last)]
@@ -103,28 +109,18 @@ class _Area:
 
 
 def _received(area: _Area, first: dt.date, last: dt.date) -> Iterable[Happened]:
-    """Received in the period, by month; and open at its end: not yet decided or taken back then."""
+    """Received in the period, by month; and those that are open today."""
     open_states = ", ".join(f"'{state}'" for state in OPEN_STATES)
-    after = _moment(last + dt.timedelta(days=1))
     place = f"substr(app.division, 1, {area.digits})"
-    still = "app.received_on <= %s AND " + area.condition
     statement = f"""
         SELECT '{RECEIVED}', {place}, app.entitlement, substr(CAST(app.received_on AS text), 1, 7), COUNT(*)
         FROM awards_application app WHERE app.received_on >= %s AND app.received_on <= %s AND {area.condition}
         GROUP BY 2, 3, 4
         UNION ALL
         SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(*) FROM awards_application app
-        WHERE app.state IN ({open_states}) AND {still} GROUP BY 2, 3
-        UNION ALL
-        SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(*) FROM awards_application app
-        WHERE app.decided_on > %s AND app.state NOT IN ({open_states}) AND {still} GROUP BY 2, 3
-        UNION ALL
-        SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(DISTINCT app.id) FROM awards_applicationstep step
-        JOIN awards_application app ON app.id = step.application_id
-        WHERE step.step = 'withdraw' AND step.at >= %s AND app.state = '{WITHDRAWN}' AND {still} GROUP BY 2, 3
+        WHERE app.state IN ({open_states}) AND {area.condition} GROUP BY 2, 3
     """
-    values = [first.isoformat(), last.isoformat(), *area.values, last.isoformat(), *area.values]
-    values += [last.isoformat(), last.isoformat(), *area.values, after, last.isoformat(), *area.values]
+    values = [first.isoformat(), last.isoformat(), *area.values, *area.values]
     for what, division, entitlement, month, count in _rows(statement, values):
         began = dt.date.fromisoformat(f"{month}-01") if month else last.replace(day=1)
         yield Happened(str(what), area.place(division), str(entitlement), began, "", int(count))
@@ -178,26 +174,21 @@ def _read_step(area: _Area, row: Sequence[object]) -> _Step:
     took = [_took(str(code), where, str(county), what, start, at, count)]
     if code != DECIDE:
         return _Step((), tuple(took))
-    took.append(Took(WHOLE, where, what, month, _working_days(_day(received), at), None, None, count))
+    took.append(Took(WHOLE, "", where, what, month, _working_days(_day(received), at), None, None, count))
     ground = (TOWNSHIP_AGAINST if against else COUNTY_AGAINST) if outcome == "refuse" else ""
     ended = Happened(REFUSED if outcome == "refuse" else APPROVED, where, what, month, ground, count)
     return _Step((ended,), tuple(took))
 
 
 def _took(step: str, place: str, county: str, entitlement: str, start: dt.date, at: dt.date, count: int) -> Took:
-    law, promise = last_days(step, entitlement, county, start)
-    by_law, by_promise = (None if day is None else at <= day for day in (law, promise))
-    return Took(step, place, entitlement, at.replace(day=1), _working_days(start, at), by_law, by_promise, count)
-
-
-def last_days(step: str, entitlement: str, county: str, start: dt.date) -> tuple[dt.date | None, dt.date | None]:
-    """Until when a step had time by law and by promise, as the clocks of the packs say it today; None where they say nothing."""
     division = county.ljust(12, "0")
-    kind = clock_kind(step, entitlement, division, timezone.localdate())
-    if not kind:
-        return None, None
-    plan = plan_task(kind, division, start)
-    return plan.statutory_on, plan.promised_on
+    clock = clock_kind(step, entitlement, division, timezone.localdate())
+    by_law = by_promise = None
+    if clock:
+        plan = plan_task(clock, division, start)
+        by_law, by_promise = (None if day is None else at <= day for day in (plan.statutory_on, plan.promised_on))
+    days = _working_days(start, at)
+    return Took(step, clock, place, entitlement, at.replace(day=1), days, by_law, by_promise, count)
 
 
 @lru_cache(maxsize=1024)
@@ -213,11 +204,6 @@ def clock_kind(step: str, entitlement: str, division: str, today: dt.date) -> st
 @lru_cache(maxsize=65_536)
 def _working_days(start: dt.date, day: dt.date) -> int:
     return load_working_calendar().working_days_after(start, day)
-
-
-def working_days(start: dt.date, day: dt.date) -> int:
-    """Working days after the first up to and including the second."""
-    return _working_days(start, day)
 
 
 @lru_cache(maxsize=65_536)

@@ -16,6 +16,7 @@ from ciyou.apps.disbursement.models import MonthRun, Payment, RunState
 from ciyou.apps.disbursement.storing import Row, as_uuid, hexed, rows_of
 from ciyou.core.access.actor import DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
+from ciyou.packs.calendar import load_working_calendar
 
 LEFT = (RunState.APPROVED, RunState.HANDED, RunState.SETTLED, RunState.CLOSED)
 """Runs that count: three people stand behind them."""
@@ -60,6 +61,11 @@ class FirstPaid:
     decided_on: dt.date
     paid_on: dt.date
     children: int
+
+    @property
+    def working_days(self) -> int:
+        """From the day after the decision until the money arrived."""
+        return load_working_calendar().working_days_after(self.decided_on, self.paid_on)
 
 
 @dataclass(frozen=True, slots=True)
