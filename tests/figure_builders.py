@@ -96,7 +96,7 @@ def applied(*, division: str, received: str, entitlement: str = DE_FACTO, opinio
     said = {"check": opinion, "decide": outcome}
     began = received
     for step, day in (("receive", received), *days.items()):
-        at = timezone.make_aware(dt.datetime.fromisoformat(f"{day}T23:30"))  # late in the day: another day in UTC it is not
+        at = timezone.make_aware(dt.datetime.fromisoformat(f"{day}T00:30"))  # the day before, in UTC
         ApplicationStep.objects.create(
             application=row, step=step, outcome=said.get(step, ""), by="d", at=at, began_on=dt.date.fromisoformat(began)
         )

@@ -50,7 +50,7 @@ def test_the_page_reads_in_english(march):
     page = browser(lang="en").get("/figures/payments/?period=2026-Q1").content.decode()
     assert "Q1 2026" in page
     assert "Withheld" in page or "withheld" in page
-    assert "Check by the township" in page
+    assert "The township checks" in page
     assert not any("\u4e00" <= sign <= "\u9fff" for sign in page.split("<main")[1].split("</main>")[0])
 
 
@@ -119,6 +119,6 @@ def test_the_statistics_workbook_leaves_a_record(march):
     answer = browser().get("/statistics/file/?form=civil_affairs_monthly&month=2026-03")
     book = load_workbook(BytesIO(answer.content))
     rows = [[cell.value for cell in row] for row in book.worksheets[1].iter_rows()]
-    assert rows[0] == ["指标", "数值", "单位", "说明"]
+    assert rows[0] == ["指标", "数值", "单位", "备注"]
     assert rows[1][:3] == ["领取基本生活费的孤儿", 30, "人"]
     assert LogEntry.objects.filter(action="export_statistics").count() == 1

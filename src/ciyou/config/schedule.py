@@ -9,6 +9,7 @@ from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.oversight.exports import discard_export_files
@@ -23,6 +24,7 @@ JOBS: tuple[Job, ...] = (
     Job("redetermine_due", MINUTE, redetermine_due),
     Job("resume_months", MINUTE, resume_months),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
     Job("forget_delivered_events", HOUR, forget_delivered_events),

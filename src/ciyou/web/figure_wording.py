@@ -31,9 +31,9 @@ UNPAID = (
 HELD = (Wanted("held", gettext_lazy("人数")), Wanted("held_fen", gettext_lazy("金额"), MONEY))
 APPLICATIONS = (
     Wanted("received", gettext_lazy("受理")),
-    Wanted("approved", gettext_lazy("确认")),
+    Wanted("approved", gettext_lazy("已确认")),
     Wanted("refused", gettext_lazy("不予确认")),
-    Wanted("withdrawn", gettext_lazy("撤回")),
+    Wanted("withdrawn", gettext_lazy("已撤回")),
     Wanted("in_course", gettext_lazy("今天在办")),
 )
 GROUNDS = {

@@ -60,7 +60,8 @@ def _bars(row: MonthRow, x: int, most: int) -> list[Bar]:
         return [Bar("withheld", x, "0", width, f"{HEIGHT}")]
     if arrears is None:
         return [_bar("whole", x, 0, total, most)]
-    return [_bar("current", x, 0, total - arrears, most), _bar("arrears", x, total - arrears, arrears, most)]
+    current = _bar("current", x, 0, total - arrears, most)
+    return [current, _bar("arrears", x, total - arrears, arrears, most)] if arrears else [current]
 
 
 def _bar(part: str, x: int, below: int, fen: int, most: int) -> Bar:

@@ -1,4 +1,4 @@
-"""What the months paid, added up by place and entitlement: counts and sums only, for figures; no person leaves this module."""
+"""What figures ask of the months: each run's sums, added up once and kept, cut to the area that is asked about."""
 
 from __future__ import annotations
 
@@ -11,69 +11,23 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.db.models import Count
+from django.utils import timezone
 
-from ciyou.apps.disbursement.models import MonthRun, Payment, RunState
-from ciyou.apps.disbursement.storing import Row, as_uuid, hexed, rows_of
-from ciyou.core.access.actor import DivisionScope
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.disbursement.models import Hold, KeptSums, MonthRun, Payment, RunState
+from ciyou.apps.disbursement.run_sums import FirstPaid, PaidSum, RunSums, add_up, marks, not_among
+from ciyou.apps.disbursement.storing import hexed, rows_of
+from ciyou.apps.registry.scoping import never_counted
+from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
-from ciyou.packs.calendar import load_working_calendar
+from ciyou.core.awards.month import Month
 
 LEFT = (RunState.APPROVED, RunState.HANDED, RunState.SETTLED, RunState.CLOSED)
 """Runs that count: three people stand behind them."""
 
-PAID, ON_ITS_WAY, FAILED, GIVEN_BACK, HELD = "paid", "on_its_way", "failed", "given_back", "held"
-_WHAT = {"paid": PAID, "planned": ON_ITS_WAY, "sent": ON_ITS_WAY, "failed": FAILED, "returned": GIVEN_BACK}
-ALL = ""
-"""In place of an entitlement (or a reason): all of a child's together, so that it counts once in a run."""
-
-_KEPT_RUNS = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class PaidSum:
-    """What one run paid (or did not) in one place. `what` paid | on_its_way | failed | given_back | held.
-
-    `code` is an entitlement, of what is held the reason, or ALL. `collective`: into the account of an institution. `current`, `arrears`
-    and `recovery` are children and fen of these kinds of lines; recovered fen are below 0. A payment that was sent again stands once,
-    as what became of it.
-    """
-
-    division: str
-    what: str
-    code: str
-    collective: bool
-    children: int
-    current: tuple[int, int]
-    arrears: tuple[int, int]
-    recovery: tuple[int, int]
-
-    @property
-    def fen(self) -> int:
-        return self.current[1] + self.arrears[1] + self.recovery[1]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstPaid:
-    """How many awards of an entitlement and a place were decided on one day and paid for the first time on another."""
-
-    division: str
-    entitlement: str
-    decided_on: dt.date
-    paid_on: dt.date
-    children: int
-
-    @property
-    def working_days(self) -> int:
-        """From the day after the decision until the money arrived."""
-        return load_working_calendar().working_days_after(self.decided_on, self.paid_on)
-
-
-@dataclass(frozen=True, slots=True)
-class RunSums:
-    """Everything that figures say of one run."""
-
-    sums: tuple[PaidSum, ...]
-    first: tuple[FirstPaid, ...]
+_MOST_IN_MEMORY = 2000
+_KEPT_MONTHS = 26
+"""How many months back the worker keeps sums; older ones are added up when somebody asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +46,78 @@ def run_figures(
 ) -> tuple[RunFigures, ...]:
     """The runs of an area whose month lies between two first days, with their sums. `without`: persons who are never counted.
 
-    Awards of class 5 are not counted either. To be called behind the machine's wall. A run that did not change since it was last
-    asked for is not added up again: what became of its payments, its version and the protected files say so.
+    Awards of class 5 are not counted either. To be called behind the machine's wall. What was added up before is taken from memory
+    or from the table, as long as it rests on the same version, payments by state and protected payees.
     """
     runs = _runs(scope, first, last, series)
-    keys = _keys(runs, without)
-    kept = _kept()
-    asked = [run_id for run_id, key in keys.items() if key not in kept]
+    bases = _bases(runs, without)
+    memory = _in_memory()
+    asked = [run.id for run in runs if bases[run.id] not in memory]
     if asked:
-        if len(kept) > _KEPT_RUNS:
-            kept.clear()
-        for run_id, sums in _add_up(asked, without).items():
-            kept[keys[run_id]] = sums
-    return tuple(RunFigures(run.id, run.county, run.series, run.month, _cut(kept[keys[run.id]], scope)) for run in runs)
+        if len(memory) > _MOST_IN_MEMORY:
+            memory.clear()
+        found = _kept(asked, bases)
+        left = [run_id for run_id in asked if run_id not in found]
+        found |= add_up(left, without) if left else {}
+        memory |= {bases[run_id]: sums for run_id, sums in found.items()}
+    return tuple(
+        RunFigures(run.id, run.county, run.series, run.month, _cut(memory[bases[run.id]], scope)) for run in runs
+    )
 
 
 @lru_cache(maxsize=1)
-def _kept() -> dict[str, RunSums]:
-    """Sums in the memory of this process, by run and what they rest on. A closed month is added up once."""
+def _in_memory() -> dict[str, RunSums]:
+    """Sums in the memory of this process, by what they rest on."""
     return {}
+
+
+def _kept(runs: Sequence[uuid.UUID], bases: Mapping[uuid.UUID, str]) -> dict[uuid.UUID, RunSums]:
+    """What the table holds of these runs, if it still rests on the same."""
+    rows = KeptSums.objects.filter(run__in=runs, basis__in=[bases[run] for run in runs])
+    return {run: _opened(content) for run, content in rows.values_list("run_id", "content")}
+
+
+def keep_sums(*, today: dt.date | None = None) -> int:
+    """Add up the runs of the last two years that changed since, and keep that in the table: a job of the worker. How many."""
+    last = Month.of(today or timezone.localdate()).plus(1)
+    with walled(LOCAL_OPERATOR):
+        without = never_counted()
+        runs = _runs(DivisionScope.below(""), last.plus(-_KEPT_MONTHS).first_day, last.first_day, "")
+        bases = _bases(runs, without)
+        fresh = set(KeptSums.objects.filter(run__in=[run.id for run in runs]).values_list("run_id", "basis"))
+    stale = [run.id for run in runs if (run.id, bases[run.id]) not in fresh]
+    for run_id in stale:
+        with walled(LOCAL_OPERATOR):
+            sums = add_up([run_id], without)[run_id]
+            told = {"basis": bases[run_id], "content": _written(sums), "kept_at": timezone.now()}
+            KeptSums.objects.update_or_create(run_id=run_id, defaults=told)
+    return len(stale)
+
+
+def _written(sums: RunSums) -> dict[str, list[list[object]]]:
+    """As JSON: each sum and each first payment as a list of its values."""
+    return {
+        "sums": [
+            [one.division, one.what, one.code, one.collective, one.children, *one.current, *one.arrears, *one.recovery]
+            for one in sums.sums
+        ],
+        "first": [
+            [one.division, one.entitlement, one.decided_on.isoformat(), one.paid_on.isoformat(), one.children]
+            for one in sums.first
+        ],
+    }
+
+
+def _opened(content: Mapping[str, list]) -> RunSums:
+    sums = tuple(
+        PaidSum(division, what, code, collective, children, (a, b), (c, d), (e, f))
+        for division, what, code, collective, children, a, b, c, d, e, f in content["sums"]
+    )
+    first = tuple(
+        FirstPaid(division, entitlement, dt.date.fromisoformat(decided), dt.date.fromisoformat(paid), children)
+        for division, entitlement, decided, paid, children in content["first"]
+    )
+    return RunSums(sums, first)
 
 
 def latest_month(scope: DivisionScope) -> dt.date | None:
@@ -133,16 +140,31 @@ def _runs(scope: DivisionScope, first: dt.date, last: dt.date, series: str) -> l
     return list(rows.order_by("month", "county", "series").only("id", "county", "series", "month", "state", "version"))
 
 
-def _keys(runs: Iterable[MonthRun], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _bases(runs: Sequence[MonthRun], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """By run what its sums rest on. Payments only ever move forward, so that their number by state says whether any has moved."""
-    protected = hashlib.sha256("".join(sorted(one.hex for one in without)).encode()).hexdigest()
-    open_ones = [run.id for run in runs if run.state != RunState.CLOSED]
-    states: dict[uuid.UUID, list[tuple[str, int]]] = defaultdict(list)
-    if open_ones:
-        rows = Payment.objects.filter(run__in=open_ones).order_by().values_list("run_id", "state")
+    ids = [run.id for run in runs]
+    protected: dict[uuid.UUID, list[str]] = defaultdict(list)
+    if ids and without:
+        payees = Payment.objects.filter(run__in=ids, person__in=without).order_by().values_list("run_id", "person_id")
+        held = Hold.objects.filter(run__in=ids, person__in=without).order_by().values_list("run_id", "person_id")
+        for run_id, person in payees.union(held):
+            protected[run_id].append(person.hex)
+    states = _states([run.id for run in runs if run.state != RunState.CLOSED])
+    return {
+        run.id: hashlib.sha256(
+            f"{run.id.hex} {run.version} {sorted(states[run.id])} {sorted(protected[run.id])}".encode()
+        ).hexdigest()
+        for run in runs
+    }
+
+
+def _states(runs: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int]]]:
+    found: dict[uuid.UUID, list[tuple[str, int]]] = defaultdict(list)
+    if runs:
+        rows = Payment.objects.filter(run__in=runs).order_by().values_list("run_id", "state")
         for run_id, state, count in rows.annotate(count=Count("id")):
-            states[run_id].append((state, count))
-    return {run.id: f"{run.id.hex} {run.version} {sorted(states[run.id])} {protected}" for run in runs}
+            found[run_id].append((state, count))
+    return found
 
 
 def _cut(found: RunSums, scope: DivisionScope) -> RunSums:
@@ -150,136 +172,6 @@ def _cut(found: RunSums, scope: DivisionScope) -> RunSums:
         tuple(one for one in found.sums if scope.holds(one.division)),
         tuple(one for one in found.first if scope.holds(one.division)),
     )
-
-
-def _add_up(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunSums]:
-    sums: dict[uuid.UUID, list[PaidSum]] = defaultdict(list)
-    first: dict[uuid.UUID, list[FirstPaid]] = defaultdict(list)
-    for row in _sum_rows(runs, without):
-        run_id, division, what, code, collective, *numbers = row
-        kinds = [int(number or 0) for number in numbers]
-        sums[as_uuid(run_id)].append(
-            PaidSum(
-                str(division), _WHAT.get(str(what), HELD), str(code), bool(collective), kinds[0],
-                (kinds[1], kinds[2]), (kinds[3], kinds[4]), (kinds[5], kinds[6]),
-            )  # fmt: skip
-        )
-    for run_id, division, entitlement, decided, paid, count in _first_rows(runs, without):
-        first[as_uuid(run_id)].append(
-            FirstPaid(str(division), str(entitlement), _day(decided), _day(paid), int(str(count)))
-        )
-    return {run: RunSums(tuple(_merged(sums[run])), tuple(first[run])) for run in runs}
-
-
-def _merged(rows: Iterable[PaidSum]) -> list[PaidSum]:
-    """Planned and sent payments as one."""
-    found: dict[tuple[str, str, str, bool], PaidSum] = {}
-    for row in rows:
-        key = (row.division, row.what, row.code, row.collective)
-        before = found.get(key)
-        if before is not None:
-            row = PaidSum(  # noqa: PLW2901  # the sum of both
-                *key,
-                before.children + row.children,
-                _plus(before.current, row.current),
-                _plus(before.arrears, row.arrears),
-                _plus(before.recovery, row.recovery),
-            )
-        found[key] = row
-    return list(found.values())
-
-
-def _plus(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    return one[0] + other[0], one[1] + other[1]
-
-
-def _marks(values: Sequence[object]) -> str:
-    """Places for values; for none of them one that nothing equals."""
-    return ", ".join(["%s"] * len(values)) or "NULL"
-
-
-def _not_among(column: str, values: Sequence[object]) -> str:
-    return f"{column} NOT IN ({_marks(values)})" if values else "1 = 1"
-
-
-_KINDS = ("current", "arrears", "recovery")
-
-
-def _sum_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[Row]:
-    """By run, place, state and entitlement (and for all of them together), and what is held by reason (and for all).
-
-    The lines of a payment that was sent again stay with the first: `last` finds what became of it.
-    """
-    these, nobody = [hexed(run) for run in runs], [hexed(one) for one in without]
-    by_kind = ", ".join(f"SUM(CASE WHEN line.kind = '{kind}' THEN line.amount_fen ELSE 0 END) AS {kind}" for kind in _KINDS)
-    told = ", ".join(f"SUM(CASE WHEN {kind} <> 0 THEN 1 ELSE 0 END), SUM({kind})" for kind in _KINDS)
-    together = ", ".join(f"SUM({kind}) AS {kind}" for kind in _KINDS)
-    held = "COUNT(DISTINCT person_id), 0, SUM(amount_fen), 0, 0, 0, 0"
-    statement = f"""
-        WITH RECURSIVE last(root, id, state) AS (
-            SELECT id, id, state FROM disbursement_payment
-            WHERE run_id IN ({_marks(these)}) AND state = 'reissued' AND reissue_of_id IS NULL
-            UNION ALL
-            SELECT last.root, later.id, later.state FROM disbursement_payment later JOIN last ON later.reissue_of_id = last.id
-        ),
-        part AS (
-            SELECT paid.id, paid.run_id, paid.division, COALESCE(last.state, paid.state) AS state, claim.entitlement,
-                COALESCE(resent.collective, paid.collective) AS collective, {by_kind}
-            FROM disbursement_payment paid
-            JOIN disbursement_paymentline line ON line.payment_id = paid.id
-            JOIN disbursement_paidmonth claim ON claim.id = line.claim_id
-            JOIN awards_award award ON award.id = claim.award_id
-            LEFT JOIN last ON last.root = paid.id AND last.state <> 'reissued'
-            LEFT JOIN disbursement_payment resent ON resent.id = last.id
-            WHERE paid.run_id IN ({_marks(these)}) AND paid.reissue_of_id IS NULL AND paid.state <> 'withheld'
-                AND award.sensitivity < {RESTRICTED} AND {_not_among("paid.person_id", nobody)}
-            GROUP BY paid.id, paid.run_id, paid.division, COALESCE(last.state, paid.state), claim.entitlement,
-                COALESCE(resent.collective, paid.collective)
-        ),
-        whole AS (
-            SELECT id, run_id, division, state, collective, {together} FROM part
-            GROUP BY id, run_id, division, state, collective
-        ),
-        held AS (
-            SELECT hold.run_id, award.division, hold.reason, hold.person_id, hold.amount_fen FROM disbursement_hold hold
-            JOIN awards_award award ON award.id = hold.award_id
-            WHERE hold.run_id IN ({_marks(these)}) AND award.sensitivity < {RESTRICTED}
-                AND {_not_among("hold.person_id", nobody)}
-        )
-        SELECT run_id, division, state, entitlement, collective, COUNT(*), {told} FROM part
-            GROUP BY run_id, division, state, entitlement, collective
-        UNION ALL
-        SELECT run_id, division, state, '', collective, COUNT(*), {told} FROM whole
-            GROUP BY run_id, division, state, collective
-        UNION ALL
-        SELECT run_id, division, 'held', reason, {_FALSE}, {held} FROM held GROUP BY run_id, division, reason
-        UNION ALL
-        SELECT run_id, division, 'held', '', {_FALSE}, {held} FROM held GROUP BY run_id, division
-    """
-    return rows_of(statement, [*these, *these, *nobody, *these, *nobody])
-
-
-_FALSE = "(1 = 0)"
-
-
-def _first_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[Row]:
-    """Awards that are new in a run's list of changes, and whose money arrived: decided when, arrived when."""
-    these, nobody = [hexed(run) for run in runs], [hexed(one) for one in without]
-    statement = f"""
-        SELECT change.run_id, award.division, award.entitlement, award.awarded_on, paid.settled_on, COUNT(*)
-        FROM disbursement_monthchange change
-        JOIN awards_award award ON award.id = change.award_id
-        JOIN disbursement_payment paid
-            ON paid.run_id = change.run_id AND paid.person_id = change.person_id AND paid.state = 'paid'
-        WHERE change.run_id IN ({_marks(these)}) AND change.kind = 'new' AND paid.settled_on IS NOT NULL
-            AND award.sensitivity < {RESTRICTED} AND {_not_among("change.person_id", nobody)}
-        GROUP BY change.run_id, award.division, award.entitlement, award.awarded_on, paid.settled_on
-    """
-    return rows_of(statement, [*these, *nobody])
-
-
-def _day(value: object) -> dt.date:
-    return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
 
 
 def new_and_ended(runs: Iterable[uuid.UUID], *, without: Sequence[uuid.UUID]) -> Mapping[tuple[str, str], int]:
@@ -290,8 +182,8 @@ def new_and_ended(runs: Iterable[uuid.UUID], *, without: Sequence[uuid.UUID]) ->
     statement = f"""
         SELECT award.entitlement, change.kind, COUNT(DISTINCT change.award_id)
         FROM disbursement_monthchange change JOIN awards_award award ON award.id = change.award_id
-        WHERE change.run_id IN ({_marks(these)}) AND change.kind IN ('new', 'ended')
-            AND award.sensitivity < {RESTRICTED} AND {_not_among("change.person_id", nobody)}
+        WHERE change.run_id IN ({marks(these)}) AND change.kind IN ('new', 'ended')
+            AND award.sensitivity < {RESTRICTED} AND {not_among("change.person_id", nobody)}
         GROUP BY award.entitlement, change.kind
     """
     rows = rows_of(statement, [*these, *nobody])

@@ -12,8 +12,9 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.figures import application_figures
-from ciyou.apps.disbursement.figures import ALL, HELD, PAID, FirstPaid, PaidSum, RunFigures, latest_month, run_figures
+from ciyou.apps.disbursement.figures import RunFigures, latest_month, run_figures
 from ciyou.apps.disbursement.policies import funding_of
+from ciyou.apps.disbursement.run_sums import ALL, HELD, PAID, FirstPaid, PaidSum
 from ciyou.apps.oversight.figures import NEXT_DIGITS
 from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.oversight.step_figures import (

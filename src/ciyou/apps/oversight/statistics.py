@@ -22,7 +22,8 @@ from ciyou.apps.awards.figures import (
     application_figures,
     running_awards,
 )
-from ciyou.apps.disbursement.figures import ALL, ON_ITS_WAY, PAID, PaidSum, RunFigures, new_and_ended, run_figures
+from ciyou.apps.disbursement.figures import RunFigures, new_and_ended, run_figures
+from ciyou.apps.disbursement.run_sums import ALL, ON_ITS_WAY, PAID, PaidSum
 from ciyou.apps.disbursement.runs import county_of
 from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.registry.scoping import never_counted

@@ -156,7 +156,7 @@ def _refusals(figures: PaymentFigures) -> Table:
     rows = [(str(words.GROUNDS[code]), (told(column.cells[code]),)) for code in GROUNDS]
     told_any = any(cell.withheld or cell.count for cell in column.cells.values())
     note = _("不予确认的具体理由写在告知书里，加密保存，不作统计。")
-    return Table(_("不予确认的依据"), _("依据"), (_("件数"),), tuple(rows if told_any else ()), note=note)
+    return Table(_("不予确认的依据"), _("先不同意的"), (_("件数"),), tuple(rows if told_any else ()), note=note)
 
 
 def _steps(figures: PaymentFigures, division: str) -> Table:

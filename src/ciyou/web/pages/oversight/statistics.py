@@ -71,7 +71,7 @@ def _filled(request: HttpRequest, forms: tuple[ReportForm, ...]) -> FilledForm |
 
 
 def _table(filled: FilledForm, lang: str) -> Table:
-    labels = (_("数值"), _("单位"), _("说明"))
+    labels = (_("数值"), _("单位"), _("备注"))
     rows = tuple((one.item.name(lang), _cells(one, lang)) for one in filled.items)
     note = _("受保护的档案和第五类待遇不计入，由专人在上报前加计。")
     return Table(filled.form.name(lang), _("指标"), labels, rows, note=note)
