@@ -24,14 +24,14 @@ PICTURE_HEIGHT = 560
 LOOKED_AT = {
     "jingban": ("", "rosters/", "leads/", "leads/distribution/", "ledger/", "letters/", "exports/new/", "requests/", "settings/"),
     "fuhe": ("", "determinations/"),
-    "shenpi": ("", "openings/", "retention/"),
+    "shenpi": ("", "openings/", "retention/", "figures/payments/", "statistics/"),
     "dudao1": ("", "leads/", "leads/distribution/", "ledger/"),
     "zhuren1": ("", "ledger/", "me/"),
     "sifa": ("", "letters/"),
     "shenji": ("", "audit/", "audit/exports/"),
     "sysadmin": ("", "people/"),
     "secadmin": ("", "people/requests/"),
-    "shiji": ("", "figures/"),
+    "shiji": ("", "figures/", "figures/payments/"),
 }  # fmt: skip
 """User of the demo → pages of the role, looked at by the accessibility check."""
 
