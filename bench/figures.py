@@ -106,7 +106,9 @@ def make(awards: int) -> None:
     post.role, post.division = "county_approver", COUNTY
     post.save()
     chance = random.Random(20_261_126)
-    villages = [f"{COUNTY[:6]}{town:03d}{village:03d}" for town, village in itertools.product(range(1, 21), range(1, 26))]
+    villages = [
+        f"{COUNTY[:6]}{town:03d}{village:03d}" for town, village in itertools.product(range(1, 21), range(1, 26))
+    ]
     made: list[tuple[uuid.UUID, uuid.UUID, str]] = []
     for first in range(0, awards, PART):
         made += make_part(first, min(PART, awards - first), villages, chance)
@@ -119,7 +121,9 @@ def make(awards: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def make_part(first: int, size: int, villages: list[str], chance: random.Random) -> list[tuple[uuid.UUID, uuid.UUID, str]]:
+def make_part(
+    first: int, size: int, villages: list[str], chance: random.Random
+) -> list[tuple[uuid.UUID, uuid.UUID, str]]:
     """Children with an application that was checked, decided and told, and with an award."""
     now, made = timezone.now(), []
     rows: dict[type, list] = {Person: [], PersonPlace: [], Application: [], ApplicationStep: [], Award: []}
@@ -141,7 +145,11 @@ def make_part(first: int, size: int, villages: list[str], chance: random.Random)
         rows[Person].append(child)
         rows[PersonPlace].append(PersonPlace(person=child, division=village, why="hukou"))
         rows[Application].append(form)
-        days = (("receive", "", received, received), ("check", "agree", received, checked), ("draft", "", checked, decided))
+        days = (
+            ("receive", "", received, received),
+            ("check", "agree", received, checked),
+            ("draft", "", checked, decided),
+        )
         days += (("decide", "refuse" if refused else "approve", decided, decided), ("tell", "", decided, decided + dt.timedelta(2)))  # fmt: skip
         for step, outcome, began, day in days:
             at = timezone.make_aware(dt.datetime.combine(day, dt.time(9 + number % 8, number % 60)))
@@ -178,7 +186,9 @@ def make_month(month: Month, made: list[tuple[uuid.UUID, uuid.UUID, str]], chanc
                 continue
             payment, state = uuid.uuid4().hex, chance.choices(("paid", "failed", "sent"), (97, 1, 2))[0]
             state = state if month == LAST or state != "sent" else "paid"
-            payments.append((payment, hexed, child.hex, place, f"{month}-{place}", village, FEN, b"", None, False, state, ""))
+            payments.append(
+                (payment, hexed, child.hex, place, f"{month}-{place}", village, FEN, b"", None, False, state, "")
+            )
             lines.append((hexed, payment, claim_of[award], "arrears" if chance.random() < 0.05 else "current", FEN))
             if month == FIRST:
                 changes.append((hexed, award.hex, child.hex, "new", "decision", 0, FEN))

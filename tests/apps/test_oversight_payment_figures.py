@@ -230,7 +230,14 @@ def test_applications_of_a_month_by_how_they_ended():
     for _ in range(6):
         applied(division=ONE, received="2026-03-02", check="2026-03-06", decide="2026-03-10")
     for _ in range(5):
-        applied(division=ONE, received="2026-03-02", check="2026-03-06", decide="2026-03-10", outcome="refuse", opinion="disagree")
+        applied(
+            division=ONE,
+            received="2026-03-02",
+            check="2026-03-06",
+            decide="2026-03-10",
+            outcome="refuse",
+            opinion="disagree",
+        )
     for _ in range(5):
         applied(division=ONE, received="2026-02-20", withdraw="2026-03-04")
     for _ in range(7):
@@ -303,10 +310,10 @@ def test_a_page_asks_little_of_the_database_however_many_months_there_are():
     assert len([one for one in asked if one["sql"].lstrip().startswith(("SELECT", "WITH"))]) <= 8
 
 
-def fill(code="civil_affairs_monthly", month=Month(2026, 3), actor=None):
+def fill(code="civil_affairs_monthly", month="2026-03", actor=None):
     actor = actor or make_actor("county_drafter")
     form = next(form for form in forms_of(actor) if form.code == code)
-    filled = fill_form(actor, form=form, period=period_for(form, month))
+    filled = fill_form(actor, form=form, period=period_for(form, Month.parse(month)))
     return filled, {one.item.code: one.value for one in filled.items}
 
 
@@ -325,7 +332,13 @@ def test_the_monthly_statistics_are_filled_with_the_countys_own_totals_small_one
     assert (values["orphans_institution"], values["orphans_elsewhere"]) == (1, 2)
     assert values["orphans_fen"] == 2 * 135_000 + 160_000
     assert (values["de_facto"], values["de_facto_fen"], values["arrears_fen"]) == (3, 3 * 140_000, 15_000)
-    assert (values["new"], values["ended"], values["received"], values["approved"], values["refused"]) == (1, 0, 1, 0, 1)
+    assert (values["new"], values["ended"], values["received"], values["approved"], values["refused"]) == (
+        1,
+        0,
+        1,
+        0,
+        1,
+    )
     assert values["rescued"] is None
     assert filled.under_way == 4
 
@@ -343,7 +356,7 @@ def test_the_quarterly_statistics_tell_persons_of_the_last_month_and_money_of_th
 
 
 def test_the_standard_of_a_place_whose_pack_knows_it_is_filled_in():
-    _filled, values = fill("civil_affairs_quarterly", Month(2024, 3), make_actor("county_drafter", division="511304000000"))
+    _filled, values = fill("civil_affairs_quarterly", "2024-03", make_actor("county_drafter", division="511304000000"))
     assert (values["orphan_institution_standard"], values["orphan_scattered_standard"]) == (175_000, 135_000)
 
 

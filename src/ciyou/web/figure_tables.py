@@ -91,9 +91,7 @@ def table_of(
     note: str = "",
 ) -> Table:
     """A table of columns over rows (key, words), with their totals."""
-    body = [
-        (name, tuple(told(columns[one.code].cells[key], one.kind) for one in wanted)) for key, name in rows
-    ]
+    body = [(name, tuple(told(columns[one.code].cells[key], one.kind) for one in wanted)) for key, name in rows]
     if total and body:
         body.append((_("合计"), tuple(told(columns[one.code].total, one.kind) for one in wanted)))
     return Table(title, first, tuple(str(one.label) for one in wanted), tuple(body), total and bool(body), note)

@@ -136,7 +136,9 @@ class _Step:
 
 def _steps(area: _Area, first: dt.date, last: dt.date) -> Iterable[_Step]:
     """The steps taken in a period. Moments are grouped by the hour (of UTC): which day that was is asked of the office's time zone."""
-    earlier = "FROM awards_applicationstep early WHERE early.application_id = step.application_id AND early.at <= step.at"
+    earlier = (
+        "FROM awards_applicationstep early WHERE early.application_id = step.application_id AND early.at <= step.at"
+    )
     begun = f"SELECT MAX(early.at) {earlier} AND early.step IN ('check', 'reopen')"
     against = f"EXISTS (SELECT 1 {earlier} AND early.step = 'check' AND early.outcome = 'disagree')"
     statement = f"""
@@ -229,9 +231,7 @@ def _rows(statement: str, values: Sequence[object]) -> list[tuple]:
         return list(cursor.fetchall())
 
 
-def running_awards(
-    scope: DivisionScope, *, on: dt.date, without: Sequence[uuid.UUID]
-) -> Mapping[str, int]:
+def running_awards(scope: DivisionScope, *, on: dt.date, without: Sequence[uuid.UUID]) -> Mapping[str, int]:
     """By entitlement how many awards of an area run in the month of a day: begun, and not ended before it."""
     area = _Area(scope, 6, tuple(one.hex for one in without))
     month = on.replace(day=1).isoformat()

@@ -68,15 +68,11 @@ class RunSums:
 def add_up(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunSums]:
     sums: dict[uuid.UUID, list[PaidSum]] = defaultdict(list)
     first: dict[uuid.UUID, list[FirstPaid]] = defaultdict(list)
-    for row in _sum_rows(runs, without):
-        run_id, division, what, code, collective, *numbers = row
-        kinds = [int(number or 0) for number in numbers]
-        sums[as_uuid(run_id)].append(
-            PaidSum(
-                str(division), _WHAT.get(str(what), HELD), str(code), bool(collective), kinds[0],
-                (kinds[1], kinds[2]), (kinds[3], kinds[4]), (kinds[5], kinds[6]),
-            )  # fmt: skip
-        )
+    for run_id, division, what, code, collective, children, *numbers in _sum_rows(runs, without):
+        fen = [int(number or 0) for number in numbers]
+        kinds = zip(fen[::2], fen[1::2], strict=True)
+        place, state = str(division), _WHAT.get(str(what), HELD)
+        sums[as_uuid(run_id)].append(PaidSum(place, state, str(code), bool(collective), int(children), *kinds))
     for run_id, division, entitlement, decided, paid, count in _first_rows(runs, without):
         first[as_uuid(run_id)].append(
             FirstPaid(str(division), str(entitlement), _day(decided), _day(paid), int(str(count)))
@@ -124,7 +120,9 @@ def _sum_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[R
     The lines of a payment that was sent again stay with the first: `last` finds what became of it.
     """
     these, nobody = [hexed(run) for run in runs], [hexed(one) for one in without]
-    by_kind = ", ".join(f"SUM(CASE WHEN line.kind = '{kind}' THEN line.amount_fen ELSE 0 END) AS {kind}" for kind in _KINDS)
+    by_kind = ", ".join(
+        f"SUM(CASE WHEN line.kind = '{kind}' THEN line.amount_fen ELSE 0 END) AS {kind}" for kind in _KINDS
+    )
     told = ", ".join(f"SUM(CASE WHEN {kind} <> 0 THEN 1 ELSE 0 END), SUM({kind})" for kind in _KINDS)
     together = ", ".join(f"SUM({kind}) AS {kind}" for kind in _KINDS)
     held = "COUNT(DISTINCT person_id), 0, SUM(amount_fen), 0, 0, 0, 0"

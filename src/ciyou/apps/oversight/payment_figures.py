@@ -247,4 +247,3 @@ def _steps_by_place(took, rows: Sequence[str], threshold: int) -> dict[str, tupl
     for one in took:
         found[one.place].append(one)
     return {row: step_figures(found[row], threshold=threshold, by_clock=False) for row in rows}
-

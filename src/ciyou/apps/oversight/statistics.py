@@ -148,7 +148,9 @@ def _of_payments(item: ReportItem, known: _Known) -> int:
         return sum(one.children for one in rows)
     if item.figure == "fen_paid":
         return sum(one.fen for one in rows)
-    return sum(one.arrears[1] for one in rows) if item.figure == "fen_arrears" else -sum(one.recovery[1] for one in rows)
+    return (
+        sum(one.arrears[1] for one in rows) if item.figure == "fen_arrears" else -sum(one.recovery[1] for one in rows)
+    )
 
 
 def _paid(runs: Iterable[RunFigures]) -> list[PaidSum]:

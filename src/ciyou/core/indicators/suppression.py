@@ -57,7 +57,7 @@ def withhold(columns: Sequence[Mapping[str, int]], *, threshold: int) -> Pattern
     while withheld and shown and not _all_covered(columns, withheld, threshold):
         withheld.add(shown.pop(0))
     small = any(0 < sum(counts.values()) < threshold for counts in columns)
-    return Pattern(frozenset(withheld), small or bool(withheld) and not _all_covered(columns, withheld, threshold))
+    return Pattern(frozenset(withheld), small or (bool(withheld) and not _all_covered(columns, withheld, threshold)))
 
 
 def withhold_over(strata: Iterable[Sequence[Mapping[str, int]]], *, threshold: int) -> Pattern:

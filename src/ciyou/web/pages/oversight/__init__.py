@@ -111,7 +111,5 @@ ROUTES = (
         Action.SEE_FIGURES,
     ),
     Route("statistics/", statistics.show_statistics, "statistics", Access.STAFF, _READ, Action.SEE_PAYMENTS),
-    Route(
-        "statistics/file/", statistics.take_statistics, "statistics_file", Access.STAFF, _READ, Action.SEE_PAYMENTS
-    ),
+    Route("statistics/file/", statistics.take_statistics, "statistics_file", Access.STAFF, _READ, Action.SEE_PAYMENTS),
 )
