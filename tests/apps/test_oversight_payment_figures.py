@@ -7,9 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.disbursement.figures import _in_memory, keep_sums, run_figures
 from ciyou.apps.disbursement.models import MonthRun, Payment
 from ciyou.apps.oversight.payment_figures import latest_period, read_payment_figures
-from ciyou.apps.oversight.statistics import fill_form, forms_of, period_for
+from ciyou.apps.oversight.statistics import fill_form, forms_of, last_complete, period_for
+from ciyou.apps.registry.scoping import never_counted
+from ciyou.core.access.actor import DivisionScope
 from ciyou.core.access.roles import Action
 from ciyou.core.awards.month import Month
 from ciyou.core.awards.period import Period
@@ -310,6 +313,28 @@ def test_a_page_asks_little_of_the_database_however_many_months_there_are():
     assert len([one for one in asked if one["sql"].lstrip().startswith(("SELECT", "WITH"))]) <= 8
 
 
+def test_what_the_worker_kept_says_the_same_and_is_made_anew_when_something_moved():
+    run = a_run(state="handed")
+    awards = pay_children(run, 6, division=ONE, current=135_000, arrears=1_000)
+    new_in(run, awards[0])
+    pay_children(run, 6, division=TWO, state="sent")
+    pay_children(run, 1, division=TWO, restricted=True)
+    hold(run, an_award(make_person(division=ONE)))
+    before = run_figures(DivisionScope.below(""), first=run.month, last=run.month, without=never_counted())
+    assert keep_sums(today=run.month) == 1
+    assert keep_sums(today=run.month) == 0
+    _in_memory.cache_clear()
+    with CaptureQueriesContext(connection) as asked:
+        kept = run_figures(DivisionScope.below(""), first=run.month, last=run.month, without=never_counted())
+    assert not any("paymentline" in one["sql"] for one in asked)
+    assert sorted(map(repr, kept[0].sums.sums)) == sorted(map(repr, before[0].sums.sums))
+    assert kept[0].sums.first == before[0].sums.first
+    Payment.objects.filter(run=run, state="sent").update(state="failed")
+    moved = run_figures(DivisionScope.below(""), first=run.month, last=run.month, without=never_counted())
+    assert {one.what for one in moved[0].sums.sums} == {"paid", "failed", "held"}
+    assert keep_sums(today=run.month) == 1
+
+
 def fill(code="civil_affairs_monthly", month="2026-03", actor=None):
     actor = actor or make_actor("county_drafter")
     form = next(form for form in forms_of(actor) if form.code == code)
@@ -353,6 +378,13 @@ def test_the_quarterly_statistics_tell_persons_of_the_last_month_and_money_of_th
     assert (values["orphans"], values["living_fen"]) == (3, 7 * 135_000)
     assert (values["child_directors"], values["supervisors"]) == (1, 1)
     assert values["orphan_scattered_standard"] is None
+
+
+def test_before_the_last_month_was_paid_nobody_is_counted_as_paid_in_it():
+    pay_children(a_run("2026-01"), 2, division=ONE)
+    filled, values = fill("civil_affairs_quarterly")
+    assert (values["orphans"], values["living_fen"], filled.complete) == (None, 270_000, False)
+    assert str(last_complete(filled.form, Month(2026, 3))) == "2025-Q4"
 
 
 def test_the_standard_of_a_place_whose_pack_knows_it_is_filled_in():

@@ -66,7 +66,7 @@ def test_a_month_without_anything_says_so(march):
 def test_the_months_are_drawn_and_the_drawing_says_where_its_numbers_are(march):
     pay_children(a_run("2026-02"), 6, division=ONE)
     page = browser("city_viewer").get("/figures/payments/").content.decode()
-    assert 'role="img" aria-label="每月已到账金额的柱形图，数字见下表"' in page
+    assert 'role="img" aria-label="每月已到账金额的柱形图，数字见“各月”表"' in page
     assert page.count('<rect class="chart-current"') == 2
 
 

@@ -40,8 +40,12 @@ def told(cell: Cell, kind: str = COUNT) -> Shown:
 
 
 def words(text: object) -> Shown:
-    """A cell of words; an em dash where there are none."""
-    return Shown(TEXT, str(text) if text else "—")
+    """A cell of words, or of none."""
+    return Shown(TEXT, str(text) if text else None)
+
+
+NOTHING = Shown(COUNT, None)
+"""In place of a number that there cannot be: no clock runs, no such step was taken."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,13 @@ class Table:
     rows: tuple[tuple[str, tuple[Shown, ...]], ...]
     total: bool = False
     note: str = ""
+
+    @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """The labels, each with whether its column holds words."""
+        columns = zip(*(cells for _label, cells in self.rows), strict=True)
+        kinds = [{cell.kind for cell in column} for column in columns]
+        return [(label, kind == {TEXT}) for label, kind in zip(self.labels, kinds, strict=True)]
 
     @property
     def lines(self) -> list[tuple[str, list[tuple[str, Shown]], bool]]:
@@ -90,8 +101,14 @@ def table_of(
     total: bool = True,
     note: str = "",
 ) -> Table:
-    """A table of columns over rows (key, words), with their totals."""
+    """A table of columns over rows (key, words), with their totals. Columns that hold nothing but 0 are left out, the first aside."""
+    wanted = [wanted[0], *(one for one in wanted[1:] if _says_something(columns[one.code]))]
     body = [(name, tuple(told(columns[one.code].cells[key], one.kind) for one in wanted)) for key, name in rows]
     if total and body:
         body.append((_("合计"), tuple(told(columns[one.code].total, one.kind) for one in wanted)))
     return Table(title, first, tuple(str(one.label) for one in wanted), tuple(body), total and bool(body), note)
+
+
+def _says_something(column: Column) -> bool:
+    """Whether a column holds a number, or one that is withheld."""
+    return any(cell.count != 0 for cell in (*column.cells.values(), column.total))

@@ -47,6 +47,10 @@ STEPS = {
     "whole": gettext_lazy("从受理到决定"),
     "first_payment": gettext_lazy("从决定到第一次到账"),
 }
+UNFILLED = {
+    "standard": gettext_lazy("本地规则包里没有这个数；请查本地文件。"),
+    "children_paid": gettext_lazy("时段的最后一个月还没有送出的发放；发放后再填。"),
+}
 UNITS = {
     "working_days": gettext_lazy("个工作日"),
     "calendar_days": gettext_lazy("天"),

@@ -66,6 +66,7 @@ class RunSums:
 
 
 def add_up(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunSums]:
+    """The sums of these runs, in two questions. `without`: persons who are never counted; class 5 is not counted either."""
     sums: dict[uuid.UUID, list[PaidSum]] = defaultdict(list)
     first: dict[uuid.UUID, list[FirstPaid]] = defaultdict(list)
     for run_id, division, what, code, collective, children, *numbers in _sum_rows(runs, without):

@@ -48,13 +48,17 @@ class FilledItem:
 
 @dataclass(frozen=True)
 class FilledForm:
-    """A form of a county for a period. `under_way`: children whose money has left and not arrived yet; they are in no item."""
+    """A form of a county for a period. `under_way`: children whose money has left and not arrived yet; they are in no item.
+
+    `complete`: the last month of the period was paid. Before that nobody can be counted as paid in it.
+    """
 
     form: ReportForm
     county: str
     period: Period
     items: tuple[FilledItem, ...]
     under_way: int
+    complete: bool
 
     @property
     def filled(self) -> int:
@@ -65,6 +69,12 @@ def forms_of(actor: Actor) -> tuple[ReportForm, ...]:
     """The forms that the actor's county hands in; raises RecordError for a post that is not a county's."""
     check_may(actor, Action.SEE_PAYMENTS)
     return tuple(load_report_forms(division=county_of(actor)).values())
+
+
+def last_complete(form: ReportForm, today: Month) -> Period:
+    """The last period of a form that is over."""
+    running = period_for(form, today)
+    return period_for(form, running.first.plus(-1))
 
 
 def period_for(form: ReportForm, month: Month) -> Period:
@@ -83,7 +93,7 @@ def fill_form(actor: Actor, *, form: ReportForm, period: Period) -> FilledForm:
     county = county_of(actor)
     known = _gather(county, period)
     items = tuple(FilledItem(item, _value(item, known), item.figure in MONEY) for item in form.items)
-    return FilledForm(form, county, period, items, _children(known.last_month, ON_ITS_WAY))
+    return FilledForm(form, county, period, items, _children(known.last_month, ON_ITS_WAY), bool(known.last_month))
 
 
 @dataclass(frozen=True)
@@ -140,8 +150,10 @@ def _counts(item: ReportItem, code: str) -> bool:
     return not item.entitlements or code in item.entitlements
 
 
-def _of_payments(item: ReportItem, known: _Known) -> int:
-    """Persons of the last month, money of the whole period. An item of several entitlements counts a child of both twice."""
+def _of_payments(item: ReportItem, known: _Known) -> int | None:
+    """Persons of the last month (None before it was paid), money of the whole period. A child of two entitlements counts in both."""
+    if item.figure == "children_paid" and not known.last_month:
+        return None
     runs = known.last_month if item.figure == "children_paid" else known.runs
     rows = [one for one in _paid(runs) if _lives(item, one) and _is_of(item, one)]
     if item.figure == "children_paid":

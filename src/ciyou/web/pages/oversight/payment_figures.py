@@ -20,7 +20,7 @@ from ciyou.web import figure_wording as words
 from ciyou.web import payment_wording
 from ciyou.web.application_wording import month_words
 from ciyou.web.context import short_language
-from ciyou.web.figure_tables import COUNT, Shown, Table, table_of, told
+from ciyou.web.figure_tables import COUNT, NOTHING, Shown, Table, table_of, told
 from ciyou.web.figure_tables import words as cell_of
 from ciyou.web.month_chart import month_chart
 
@@ -37,7 +37,6 @@ def show_payment_figures(request: HttpRequest) -> HttpResponse:
         "series_words": [(code, payment_wording.SERIES.get(code, code)) for code in figures.choices],
         "sums": _sums(figures),
         "chart": month_chart(figures.months),
-        "months": _months(figures),
         "tables": _tables(request.actor, figures),
         "statistics": may_do(request.actor.role, Action.SEE_PAYMENTS),
     }
@@ -47,7 +46,7 @@ def show_payment_figures(request: HttpRequest) -> HttpResponse:
 def take_payment_figures(request: HttpRequest) -> HttpResponse:
     """The same tables as a workbook; whoever takes it leaves a record."""
     figures = _read(request)
-    sheets = [(table.title, table.for_sheet) for table in (_months(figures), *_tables(request.actor, figures))]
+    sheets = [(table.title, table.for_sheet) for table in _tables(request.actor, figures)]
     wish = FigureExport(
         action="export_payment_figures",
         needs=Action.SEE_FIGURES,
@@ -137,6 +136,7 @@ def _tables(actor: Actor, figures: PaymentFigures) -> list[Table]:
         _refusals(figures),
         _steps(figures, division),
         _steps_by_place(figures),
+        _months(figures),
     ]
     return [table for table in tables if table.rows]
 
@@ -167,7 +167,7 @@ def _steps(figures: PaymentFigures, division: str) -> Table:
 
 
 def _step_cells(one: StepFigure, division: str) -> tuple[Shown, ...]:
-    late = [Shown("text", "—") if cell is None else told(cell) for cell in (one.late_by_law, one.late_by_promise)]
+    late = [NOTHING if cell is None else told(cell) for cell in (one.late_by_law, one.late_by_promise)]
     limits = cell_of(words.limit_words(one.clock, division) if one.clock else "")
     return (told(one.done), _days(one.median), _days(one.ninetieth), *late, limits)
 
@@ -182,6 +182,6 @@ def _steps_by_place(figures: PaymentFigures) -> Table:
     for place, name in figures.places:
         found = {one.step: one for one in figures.steps_by_place[place]}
         if found:
-            rows.append((name, tuple(_days(found[step].median) if step in found else cell_of("") for step in steps)))
+            rows.append((name, tuple(_days(found[step].median) if step in found else NOTHING for step in steps)))
     labels = tuple(str(words.STEPS[step]) for step in steps)
     return Table(_("各地：各步用时的中位数（工作日）"), _("地方"), labels, tuple(rows))

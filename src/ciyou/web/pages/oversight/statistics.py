@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.oversight.figure_exports import FigureExport, export_figures
-from ciyou.apps.oversight.statistics import FilledForm, FilledItem, fill_form, forms_of, period_for
+from ciyou.apps.oversight.statistics import FilledForm, FilledItem, fill_form, forms_of, last_complete, period_for
 from ciyou.core.access.roles import Action
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import ClockError
@@ -59,15 +59,15 @@ def take_statistics(request: HttpRequest) -> HttpResponse:
 
 
 def _filled(request: HttpRequest, forms: tuple[ReportForm, ...]) -> FilledForm | None:
-    """The form of the address for its month; the first one for the month before this where the address says nothing."""
+    """The form of the address for its month; the first one, and its last period that is over, where the address says nothing."""
     if not forms:
         return None
     chosen = next((form for form in forms if form.code == request.GET.get("form")), forms[0])
     try:
-        month = Month.parse(request.GET.get("month", ""))
+        period = period_for(chosen, Month.parse(request.GET.get("month", "")))
     except ClockError:
-        month = Month.of(timezone.localdate()).plus(-1)
-    return fill_form(request.actor, form=chosen, period=period_for(chosen, month))
+        period = last_complete(chosen, Month.of(timezone.localdate()))
+    return fill_form(request.actor, form=chosen, period=period)
 
 
 def _table(filled: FilledForm, lang: str) -> Table:
@@ -79,7 +79,7 @@ def _table(filled: FilledForm, lang: str) -> Table:
 
 def _cells(one: FilledItem, lang: str) -> tuple[Shown, ...]:
     if one.value is None:
-        value, said = cell_of(_("填不了")), one.item.missing(lang) or _("本地规则包里没有这个数；请查本地文件。")
+        value, said = cell_of(_("填不了")), one.item.missing(lang) or str(words.UNFILLED[one.item.figure])
     else:
         value, said = Shown(MONEY if one.money else COUNT, one.value), one.item.note(lang)
     return value, cell_of(one.item.unit(lang)), cell_of(said)
