@@ -67,11 +67,15 @@ class Table:
         return [(label, kind == {TEXT}) for label, kind in zip(self.labels, kinds, strict=True)]
 
     @property
-    def lines(self) -> list[tuple[str, list[tuple[str, Shown]], bool]]:
-        """For the page: each row with its label, its cells with the labels of their columns, and whether it is the total."""
-        last = len(self.rows) - 1
+    def lines(self) -> list[tuple[str, list[tuple[str, bool, Shown]], bool]]:
+        """For the page: each row with its label, its cells with the heads of their columns, and whether it is the total."""
+        last, heads = len(self.rows) - 1, self.heads
         return [
-            (label, list(zip(self.labels, cells, strict=True)), self.total and place == last)
+            (
+                label,
+                [(name, is_words, cell) for (name, is_words), cell in zip(heads, cells, strict=True)],
+                self.total and place == last,
+            )
             for place, (label, cells) in enumerate(self.rows)
         ]
 

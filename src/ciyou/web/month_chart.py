@@ -44,8 +44,9 @@ def month_chart(rows: Sequence[MonthRow]) -> MonthChart | None:
         return None
     bars = [bar for place, row in enumerate(rows) for bar in _bars(row, place * WIDTH + _SIDE, most)]
     parts = {bar.part for bar in bars}
+    years = {row.month.year for row in rows[:2]} if rows[0].month.month == 12 else set()  # January says it for both
     labels = tuple(
-        (f"{row.month.month}", f"{row.month.year}" if place == 0 or row.month.month == 1 else "")
+        (f"{row.month.month}", f"{row.month.year}" if (place == 0 and len(years) < 2) or row.month.month == 1 else "")
         for place, row in enumerate(rows)
     )
     return MonthChart(
