@@ -31,25 +31,42 @@ _KEPT_MONTHS = 26
 
 
 @dataclass(frozen=True, slots=True)
-class RunFigures:
-    """One run of a county with its sums, cut to the area that was asked for."""
+class RunCard:
+    """A run that left the drafter's desk; its version and state say whether anything has moved."""
 
     id: uuid.UUID
     county: str
     series: str
     month: dt.date
+    state: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """One run with its sums, cut to the area that was asked for."""
+
+    card: RunCard
     sums: RunSums
 
 
-def run_figures(
-    scope: DivisionScope, *, first: dt.date, last: dt.date, without: Sequence[uuid.UUID], series: str = ""
+def runs_between(scope: DivisionScope, *, first: dt.date, last: dt.date) -> tuple[RunCard, ...]:
+    """The runs of an area, by month: of its counties, and of the county that it lies in. To be called behind the machine's wall."""
+    # A township's own county pays its children.
+    counties = DivisionScope.below(scope.first[:6]) if scope.first[6:].strip("0") else scope
+    rows = MonthRun.objects.filter(county__gte=counties.first, county__lt=counties.end, state__in=LEFT)
+    rows = rows.filter(month__gte=first, month__lte=last).order_by("month", "county", "series")
+    return tuple(RunCard(*row) for row in rows.values_list("id", "county", "series", "month", "state", "version"))
+
+
+def figures_of(
+    runs: Sequence[RunCard], scope: DivisionScope, *, without: Sequence[uuid.UUID]
 ) -> tuple[RunFigures, ...]:
-    """The runs of an area whose month lies between two first days, with their sums. `without`: persons who are never counted.
+    """The sums of runs, cut to an area. `without`: persons who are never counted.
 
     Awards of class 5 are not counted either. To be called behind the machine's wall. What was added up before is taken from memory
     or from the table, as long as it rests on the same version, payments by state and protected payees.
     """
-    runs = _runs(scope, first, last, series)
     bases = _bases(runs, without)
     memory = _in_memory()
     asked = [run.id for run in runs if bases[run.id] not in memory]
@@ -60,9 +77,7 @@ def run_figures(
         left = [run_id for run_id in asked if run_id not in found]
         found |= add_up(left, without) if left else {}
         memory |= {bases[run_id]: sums for run_id, sums in found.items()}
-    return tuple(
-        RunFigures(run.id, run.county, run.series, run.month, _cut(memory[bases[run.id]], scope)) for run in runs
-    )
+    return tuple(RunFigures(run, _cut(memory[bases[run.id]], scope)) for run in runs)
 
 
 @lru_cache(maxsize=1)
@@ -82,7 +97,8 @@ def keep_sums(*, today: dt.date | None = None) -> int:
     last = Month.of(today or timezone.localdate()).plus(1)
     with walled(LOCAL_OPERATOR):
         without = never_counted()
-        runs = _runs(DivisionScope.below(""), last.plus(-_KEPT_MONTHS).first_day, last.first_day, "")
+        first = last.plus(-_KEPT_MONTHS).first_day
+        runs = runs_between(DivisionScope.below(""), first=first, last=last.first_day)
         bases = _bases(runs, without)
         fresh = set(KeptSums.objects.filter(run__in=[run.id for run in runs]).values_list("run_id", "basis"))
     stale = [run.id for run in runs if (run.id, bases[run.id]) not in fresh]
@@ -120,27 +136,7 @@ def _opened(content: Mapping[str, list]) -> RunSums:
     return RunSums(sums, first)
 
 
-def latest_month(scope: DivisionScope) -> dt.date | None:
-    """The last month of an area that left the house; None where none did."""
-    counties = _counties(scope)
-    rows = MonthRun.objects.filter(county__gte=counties.first, county__lt=counties.end, state__in=LEFT)
-    return rows.order_by("-month").values_list("month", flat=True).first()
-
-
-def _counties(scope: DivisionScope) -> DivisionScope:
-    """The counties that an area lies in: a township's own county pays its children."""
-    return DivisionScope.below(scope.first[:6]) if scope.first[6:].strip("0") else scope
-
-
-def _runs(scope: DivisionScope, first: dt.date, last: dt.date, series: str) -> list[MonthRun]:
-    counties = _counties(scope)
-    rows = MonthRun.objects.filter(county__gte=counties.first, county__lt=counties.end, state__in=LEFT)
-    rows = rows.filter(month__gte=first, month__lte=last)
-    rows = rows.filter(series=series) if series else rows
-    return list(rows.order_by("month", "county", "series").only("id", "county", "series", "month", "state", "version"))
-
-
-def _bases(runs: Sequence[MonthRun], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _bases(runs: Sequence[RunCard], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """By run what its sums rest on. Payments only ever move forward, so that their number by state says whether any has moved."""
     ids = [run.id for run in runs]
     protected: dict[uuid.UUID, list[str]] = defaultdict(list)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.figures import application_figures
-from ciyou.apps.disbursement.figures import RunFigures, latest_month, run_figures
+from ciyou.apps.disbursement.figures import RunCard, RunFigures, figures_of, runs_between
 from ciyou.apps.disbursement.policies import funding_of
 from ciyou.apps.disbursement.run_sums import ALL, HELD, PAID, FirstPaid, PaidSum
 from ciyou.apps.oversight.figures import NEXT_DIGITS
@@ -28,14 +28,14 @@ from ciyou.apps.oversight.step_figures import (
 )
 from ciyou.apps.oversight.tallies import Tally, columns_of
 from ciyou.apps.registry.scoping import never_counted
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope, significant_digits
 from ciyou.core.access.roles import Action
 from ciyou.core.awards.month import Month
 from ciyou.core.awards.period import Period
 from ciyou.core.indicators.suppression import Cell, Column
 from ciyou.packs import load_limits
 
-__all__ = ("FIRST_PAYMENT", "MEASURES", "OUTCOMES", "PARTS", "PaymentFigures", "latest_period", "read_payment_figures")
+__all__ = ("FIRST_PAYMENT", "MEASURES", "OUTCOMES", "PARTS", "PaymentFigures", "read_payment_figures")
 
 MEASURES = ("paid", "current", "arrears", "recovery", "on_its_way", "failed", "given_back", "held")
 PARTS = ("current", "arrears", "recovery")
@@ -87,32 +87,24 @@ class PaymentFigures:
     steps_by_place: Mapping[str, tuple[StepFigure, ...]]
 
 
-def latest_period(actor: Actor) -> Period:
-    """The last month that left the house in the actor's area; this month where none did."""
-    check_may(actor, Action.SEE_FIGURES)
-    with walled(LOCAL_OPERATOR):
-        found = latest_month(actor.scope)
-    return Period.of_month(Month.of(found or timezone.localdate()))
-
-
-def read_payment_figures(actor: Actor, *, period: Period, series: str = "") -> PaymentFigures:
+def read_payment_figures(actor: Actor, *, period: Period | None, series: str = "") -> PaymentFigures:
     """The figures of the actor's area by the level below it. Protected files and class 5 are in no count; what is small is withheld.
 
-    Money is withheld with the count behind it. A sum over several months withholds what any one of them does.
+    `period` None: the last month that left the house, this month where none did. Money is withheld with the count behind it. A sum over several months withholds what any one of them does.
     """
     check_may(actor, Action.SEE_FIGURES)
     scope = actor.scope
     digits = NEXT_DIGITS[len(significant_digits(scope.first))]
     threshold = load_limits()["small_cell"].value
-    back = min(period.first, period.last.plus(1 - TREND))
     with walled(LOCAL_OPERATOR):
         without = never_counted()
-        runs = run_figures(scope, first=back.first_day, last=period.last.first_day, without=without)
+        period, cards = _period_and_runs(scope, period)
+        runs = figures_of(cards, scope, without=without)
         applied = application_figures(
             scope, first=period.first.first_day, last=period.last.last_day, digits=digits, without=without
         )
-    wanted = [run for run in runs if not series or run.series == series]
-    inside = [run for run in wanted if Month.of(run.month) >= period.first]
+    wanted = [run for run in runs if not series or run.card.series == series]
+    inside = [run for run in wanted if Month.of(run.card.month) >= period.first]
     places = _Places(digits)
     by_place = _tallies(inside, lambda one: places.of(one.division), codes=False)
     by_code = _tallies(inside, lambda one: one.code, codes=True)
@@ -128,9 +120,9 @@ def read_payment_figures(actor: Actor, *, period: Period, series: str = "") -> P
     return PaymentFigures(
         period=period,
         series=series,
-        choices=tuple(dict.fromkeys(run.series for run in sorted(runs, key=lambda run: run.series) if run.sums.sums)),
+        choices=tuple(sorted({run.card.series for run in runs if run.sums.sums})),
         threshold=threshold,
-        times=len({(run.month, run.series) for run in inside}) > 1,
+        times=len({(run.card.month, run.card.series) for run in inside}) > 1,
         places=tuple((row, names.get(row, row)) for row in rows),
         by_place=told,
         entitlements=tuple(entitlements),
@@ -143,6 +135,18 @@ def read_payment_figures(actor: Actor, *, period: Period, series: str = "") -> P
         steps=step_figures([*applied.took, *first], threshold=threshold, uncounted=uncounted_steps(tables)),
         steps_by_place=_steps_by_place([*applied.took, *first], rows, threshold),
     )
+
+
+def _period_and_runs(scope: DivisionScope, period: Period | None) -> tuple[Period, list[RunCard]]:
+    """The period that is asked about, or the latest there is, and its runs with those of the months that are shown before it."""
+    today = Month.of(timezone.localdate())
+    first = today.plus(-2 * TREND) if period is None else min(period.first, period.last.plus(1 - TREND))
+    last = today.plus(1) if period is None else period.last
+    cards = runs_between(scope, first=first.first_day, last=last.first_day)
+    if period is None:
+        period = Period.of_month(Month.of(cards[-1].month) if cards else today)
+    shown_from = min(period.first, period.last.plus(1 - TREND)).first_day
+    return period, [card for card in cards if card.month >= shown_from]
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ def _tallies(runs: Iterable[RunFigures], row_of, *, codes: bool) -> dict[str, Ta
     """By measure. `codes`: by entitlement (of what is held, by reason); else all of a child's together."""
     found = {name: Tally() for name in MEASURES}
     for run in runs:
-        stratum = (run.month, run.series)
+        stratum = (run.card.month, run.card.series)
         for one in run.sums.sums:
             if (one.code != ALL) is codes:
                 _add(found, stratum, row_of(one), one)
@@ -183,7 +187,7 @@ def _months(
     """The last months up to the period's end: of each the totals that its own page would show."""
     by_month: dict[Month, list[RunFigures]] = defaultdict(list)
     for run in runs:
-        by_month[Month.of(run.month)].append(run)
+        by_month[Month.of(run.card.month)].append(run)
     places = _Places(digits)
     found = []
     for month in sorted(by_month)[-max(TREND, len(period.months)) :]:
@@ -202,7 +206,7 @@ def _funding(runs: Sequence[RunFigures], entitlements: Sequence[str], told: Mapp
     total = told["paid_fen"].total.count
     if not total:
         return None
-    counties = {run.county for run in runs}
+    counties = {run.card.county for run in runs}
     shares: Counter[str] = Counter()
     for code in entitlements:
         fen = told["paid_fen"].cells[code].count
@@ -238,7 +242,7 @@ def _first_payments(runs: Iterable[RunFigures], places: _Places) -> list[_FirstP
 
 def _first_payment(one: FirstPaid, run: RunFigures, places: _Places) -> _FirstPayment:
     return _FirstPayment(
-        FIRST_PAYMENT, "", places.of(one.division), run.month, one.working_days, None, None, one.children
+        FIRST_PAYMENT, "", places.of(one.division), run.card.month, one.working_days, None, None, one.children
     )
 
 

@@ -22,7 +22,7 @@ from ciyou.apps.awards.figures import (
     application_figures,
     running_awards,
 )
-from ciyou.apps.disbursement.figures import RunFigures, new_and_ended, run_figures
+from ciyou.apps.disbursement.figures import RunFigures, figures_of, new_and_ended, runs_between
 from ciyou.apps.disbursement.run_sums import ALL, ON_ITS_WAY, PAID, PaidSum
 from ciyou.apps.disbursement.runs import county_of
 from ciyou.apps.oversight.refusals import check_may
@@ -110,20 +110,20 @@ class _Known:
 
     @property
     def last_month(self) -> list[RunFigures]:
-        return [run for run in self.runs if Month.of(run.month) == self.period.last]
+        return [run for run in self.runs if Month.of(run.card.month) == self.period.last]
 
 
 def _gather(county: str, period: Period) -> _Known:
     scope, first, last = DivisionScope.of(county), period.first.first_day, period.last.last_day
     with walled(LOCAL_OPERATOR):
         without = never_counted()
-        runs = run_figures(scope, first=first, last=last, without=without)
+        runs = figures_of(runs_between(scope, first=first, last=last), scope, without=without)
         return _Known(
             county,
             period,
             runs,
             application_figures(scope, first=first, last=last, digits=COUNTY_DIGITS, without=without),
-            new_and_ended([run.id for run in runs], without=without),
+            new_and_ended([run.card.id for run in runs], without=without),
             running_awards(scope, on=last, without=without),
             count_holders(scope, roles=ROLES_COUNTED, on=timezone.localdate()),
         )

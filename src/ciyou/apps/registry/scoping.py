@@ -59,11 +59,9 @@ def protected_ids(actor: Actor) -> tuple[UUID, ...]:
 def never_counted() -> tuple[UUID, ...]:
     """Every protected file, and the files that were merged into one: in no figure, wherever they are (they are few)."""
     with walled(LOCAL_OPERATOR):
-        protected = tuple(Person.objects.filter(restricted__gt=False).values_list("pk", flat=True))
-        if not protected:
-            return ()
-        merged = Person.objects.filter(merged_into__in=protected).values_list("pk", flat=True)
-        return tuple(sorted({*protected, *merged}))
+        protected = Person.objects.filter(restricted__gt=False).order_by().values_list("pk", flat=True)
+        merged = Person.objects.filter(merged_into__restricted__gt=False).order_by().values_list("pk", flat=True)
+        return tuple(sorted(protected.union(merged)))
 
 
 def is_named(actor: Actor, person_id: object) -> bool:

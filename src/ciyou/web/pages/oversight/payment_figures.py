@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.oversight.figure_exports import FigureExport, export_figures
-from ciyou.apps.oversight.payment_figures import PaymentFigures, latest_period, read_payment_figures
+from ciyou.apps.oversight.payment_figures import PaymentFigures, read_payment_figures
 from ciyou.apps.oversight.step_figures import GROUNDS, StepFigure
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -78,15 +78,15 @@ def _read(request: HttpRequest) -> PaymentFigures:
     return read_payment_figures(request.actor, period=period_of(request), series=request.GET.get("series", "")[:32])
 
 
-def period_of(request: HttpRequest) -> Period:
-    """The period of the address; the last month that was paid where there is none, or none that can be read."""
+def period_of(request: HttpRequest) -> Period | None:
+    """The period of the address; None where there is none, or none that can be read."""
     written = request.GET.get("period", "")[:10]
     if written:
         try:
             return Period.parse(written)
         except ClockError:
             pass  # an address typed by hand: the latest month is shown, and the form says which
-    return latest_period(request.actor)
+    return None
 
 
 def _sums(figures: PaymentFigures) -> list[tuple[str, Shown]]:
