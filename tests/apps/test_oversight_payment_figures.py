@@ -310,7 +310,7 @@ def test_a_page_asks_little_of_the_database_however_many_months_there_are():
     actor = make_actor("county_approver")
     with CaptureQueriesContext(connection) as asked:
         read_payment_figures(actor, period=Period.parse("2026"))
-    assert len([one for one in asked if one["sql"].lstrip().startswith(("SELECT", "WITH"))]) <= 8
+    assert len([one for one in asked if one["sql"].lstrip().startswith(("SELECT", "WITH"))]) <= 7
 
 
 def _sums(run):

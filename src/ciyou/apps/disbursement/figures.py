@@ -10,13 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Count
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.disbursement.models import Hold, KeptSums, MonthRun, Payment, RunState
+from ciyou.apps.disbursement.models import KeptSums, MonthRun, RunState
 from ciyou.apps.disbursement.run_sums import FirstPaid, PaidSum, RunSums, add_up, marks, not_among
-from ciyou.apps.disbursement.storing import hexed, rows_of
+from ciyou.apps.disbursement.storing import Row, as_uuid, hexed, rows_of
 from ciyou.apps.registry.scoping import never_counted
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
@@ -138,29 +137,32 @@ def _opened(content: Mapping[str, list]) -> RunSums:
 
 def _bases(runs: Sequence[RunCard], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """By run what its sums rest on. Payments only ever move forward, so that their number by state says whether any has moved."""
-    ids = [run.id for run in runs]
-    protected: dict[uuid.UUID, list[str]] = defaultdict(list)
-    if ids and without:
-        payees = Payment.objects.filter(run__in=ids, person__in=without).order_by().values_list("run_id", "person_id")
-        held = Hold.objects.filter(run__in=ids, person__in=without).order_by().values_list("run_id", "person_id")
-        for run_id, person in payees.union(held):
-            protected[run_id].append(person.hex)
-    states = _states([run.id for run in runs if run.state != RunState.CLOSED])
+    said: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for run_id, what, count in _standing(runs, without):
+        said[as_uuid(run_id)].append(f"{what} {count}")
     return {
-        run.id: hashlib.sha256(
-            f"{run.id.hex} {run.version} {sorted(states[run.id])} {sorted(protected[run.id])}".encode()
-        ).hexdigest()
+        run.id: hashlib.sha256(f"{run.id.hex} {run.version} {sorted(said[run.id])}".encode()).hexdigest()
         for run in runs
     }
 
 
-def _states(runs: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[tuple[str, int]]]:
-    found: dict[uuid.UUID, list[tuple[str, int]]] = defaultdict(list)
-    if runs:
-        rows = Payment.objects.filter(run__in=runs).order_by().values_list("run_id", "state")
-        for run_id, state, count in rows.annotate(count=Count("id")):
-            found[run_id].append((state, count))
-    return found
+def _standing(runs: Sequence[RunCard], without: Sequence[uuid.UUID]) -> list[Row]:
+    """In one question: of runs that are not closed how many payments there are by state, and of all of them who is never counted."""
+    moving = [hexed(run.id) for run in runs if run.state != RunState.CLOSED]
+    these, nobody = [hexed(run.id) for run in runs], [hexed(one) for one in without]
+    parts, values = [], []
+    if moving:
+        parts.append(
+            f"SELECT run_id, state, COUNT(*) FROM disbursement_payment WHERE run_id IN ({marks(moving)}) GROUP BY run_id, state"
+        )
+        values += moving
+    for table in ("disbursement_payment", "disbursement_hold") if these and nobody else ():
+        parts.append(
+            f"SELECT DISTINCT run_id, CAST(person_id AS text), 0 FROM {table} "
+            f"WHERE run_id IN ({marks(these)}) AND person_id IN ({marks(nobody)})"
+        )
+        values += [*these, *nobody]
+    return rows_of(" UNION ALL ".join(parts), values) if parts else []
 
 
 def _cut(found: RunSums, scope: DivisionScope) -> RunSums:

@@ -13,6 +13,7 @@ from ciyou.core.access.verdict import RESTRICTED
 from ciyou.packs.calendar import load_working_calendar
 
 PAID, ON_ITS_WAY, FAILED, GIVEN_BACK, HELD = "paid", "on_its_way", "failed", "given_back", "held"
+_FIRST = "first"
 _WHAT = {"paid": PAID, "planned": ON_ITS_WAY, "sent": ON_ITS_WAY, "failed": FAILED, "returned": GIVEN_BACK}
 ALL = ""
 """In place of an entitlement (or a reason): all of a child's together, so that it counts once in a run."""
@@ -66,18 +67,20 @@ class RunSums:
 
 
 def add_up(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> dict[uuid.UUID, RunSums]:
-    """The sums of these runs, in two questions. `without`: persons who are never counted; class 5 is not counted either."""
+    """The sums of these runs, in one question. `without`: persons who are never counted; class 5 is not counted either."""
     sums: dict[uuid.UUID, list[PaidSum]] = defaultdict(list)
     first: dict[uuid.UUID, list[FirstPaid]] = defaultdict(list)
     for run_id, division, what, code, collective, children, *numbers in _sum_rows(runs, without):
+        if what == _FIRST:
+            entitlement, decided, paid = str(code).split("|")
+            first[as_uuid(run_id)].append(
+                FirstPaid(str(division), entitlement, _day(decided), _day(paid), int(children))
+            )
+            continue
         fen = [int(number or 0) for number in numbers]
         kinds = zip(fen[::2], fen[1::2], strict=True)
         place, state = str(division), _WHAT.get(str(what), HELD)
         sums[as_uuid(run_id)].append(PaidSum(place, state, str(code), bool(collective), int(children), *kinds))
-    for run_id, division, entitlement, decided, paid, count in _first_rows(runs, without):
-        first[as_uuid(run_id)].append(
-            FirstPaid(str(division), str(entitlement), _day(decided), _day(paid), int(str(count)))
-        )
     return {run: RunSums(tuple(_merged(sums[run])), tuple(first[run])) for run in runs}
 
 
@@ -167,27 +170,28 @@ def _sum_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[R
         SELECT run_id, division, 'held', reason, {_FALSE}, {held} FROM held GROUP BY run_id, division, reason
         UNION ALL
         SELECT run_id, division, 'held', '', {_FALSE}, {held} FROM held GROUP BY run_id, division
+        UNION ALL
+        {_first_paid(these, nobody)}
     """
-    return rows_of(statement, [*these, *these, *nobody, *these, *nobody])
+    return rows_of(statement, [*these, *these, *nobody, *these, *nobody, *these, *nobody])
 
 
 _FALSE = "(1 = 0)"
 
 
-def _first_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[Row]:
-    """Awards that are new in a run's list of changes, and whose money arrived: decided when, arrived when."""
-    these, nobody = [hexed(run) for run in runs], [hexed(one) for one in without]
-    statement = f"""
-        SELECT change.run_id, award.division, award.entitlement, award.awarded_on, paid.settled_on, COUNT(*)
+def _first_paid(these: Sequence[str], nobody: Sequence[str]) -> str:
+    """Awards that are new in a run's list of changes, and whose money arrived: entitlement, decided when, arrived when."""
+    days = "award.entitlement || '|' || CAST(award.awarded_on AS text) || '|' || CAST(arrived.settled_on AS text)"
+    return f"""
+        SELECT change.run_id, award.division, '{_FIRST}', {days}, {_FALSE}, COUNT(*), 0, 0, 0, 0, 0, 0
         FROM disbursement_monthchange change
         JOIN awards_award award ON award.id = change.award_id
-        JOIN disbursement_payment paid
-            ON paid.run_id = change.run_id AND paid.person_id = change.person_id AND paid.state = 'paid'
-        WHERE change.run_id IN ({marks(these)}) AND change.kind = 'new' AND paid.settled_on IS NOT NULL
+        JOIN disbursement_payment arrived
+            ON arrived.run_id = change.run_id AND arrived.person_id = change.person_id AND arrived.state = 'paid'
+        WHERE change.run_id IN ({marks(these)}) AND change.kind = 'new' AND arrived.settled_on IS NOT NULL
             AND award.sensitivity < {RESTRICTED} AND {not_among("change.person_id", nobody)}
-        GROUP BY change.run_id, award.division, award.entitlement, award.awarded_on, paid.settled_on
+        GROUP BY change.run_id, award.division, award.entitlement, award.awarded_on, arrived.settled_on
     """
-    return rows_of(statement, [*these, *nobody])
 
 
 def _day(value: object) -> dt.date:

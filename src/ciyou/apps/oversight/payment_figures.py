@@ -114,7 +114,7 @@ def read_payment_figures(actor: Actor, *, period: Period | None, series: str = "
     told_by_code = columns_of(by_code, entitlements, parts=PARTS, whole=PAID, threshold=threshold)
     held = by_code[HELD]
     reasons = sorted(_rows({HELD: held}))
-    names = division_names(rows, timezone.localdate())
+    names = division_names([*rows, scope.first], timezone.localdate())  # the area's own name is asked for next
     first = _first_payments(inside, places)
     tables = application_tables(applied.happened, rows, threshold=threshold)
     return PaymentFigures(
