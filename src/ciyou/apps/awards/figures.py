@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db import connection
@@ -17,6 +18,7 @@ from ciyou.apps.awards.steps import CHECK, DECIDE, TELL
 from ciyou.apps.cases.planning import plan_task
 from ciyou.core.access.actor import DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
+from ciyou.core.awards.month import Month, months_from
 from ciyou.core.errors import CiyouError
 from ciyou.packs import load_clocks
 from ciyou.packs.calendar import load_working_calendar
@@ -52,7 +54,6 @@ class Took:
     step: str
     clock: str
     place: str
-    entitlement: str
     month: dt.date
     days: int
     by_law: bool | None
@@ -78,12 +79,67 @@ def application_figures(
     month is its first day.
     """
     area = _Area(scope, digits, tuple(one.hex for one in without))
-    happened = [*_received(area, first, last)]
-    took: list[Took] = []
-    for row in _steps(area, first, last):
-        happened += row.happened
-        took += row.took
-    return ApplicationFigures(tuple(happened), tuple(took))
+    kept, (received, counts) = _kept(), _received(area, first, last)
+    bases = {month: (area, timezone.localdate(), month, count) for month, count in counts.items()}
+    asked = [month for month, basis in bases.items() if basis not in kept]
+    if asked:
+        if len(kept) > _MOST_KEPT:
+            kept.clear()
+        found = _by_month(area, asked[0], asked[-1])
+        kept |= {bases[month]: found.get(month, _NOTHING) for month in asked}
+    months = [kept[basis] for basis in bases.values()]
+    happened = [*received, *(one for month in months for one in month.happened)]
+    return ApplicationFigures(tuple(happened), tuple(one for month in months for one in month.took))
+
+
+_MOST_KEPT = 2000
+_NOTHING = ApplicationFigures((), ())
+
+
+@lru_cache(maxsize=1)
+def _kept() -> dict[tuple[object, ...], ApplicationFigures]:
+    """The steps of months in the memory of this process, by what they rest on: the area and who is not counted, today's clocks, and
+    how many steps the month has. A step is written once and never changed.
+    """
+    return {}
+
+
+def forget_kept() -> None:
+    """Forget the months in memory: tests begin anew with other rows."""
+    _kept.cache_clear()
+
+
+_STEPS = "steps"
+_COUNTED = "step.step IN ('check', 'decide', 'tell', 'withdraw')"
+
+
+def _count_steps(first: dt.date, last: dt.date) -> tuple[str, list[object]]:
+    """A question for how many steps there are by month, wherever they were taken: answered from an index alone."""
+    months = months_from(Month.of(first), Month.of(last))
+    parts = [
+        f"SELECT '{_STEPS}', '', '', '{month}', COUNT(*) FROM awards_applicationstep step "
+        f"WHERE {_COUNTED} AND step.at >= %s AND step.at < %s"
+        for month in months
+    ]
+    return " UNION ALL ".join(parts), [
+        _moment(day) for month in months for day in (month.first_day, month.plus(1).first_day)
+    ]
+
+
+def _by_month(area: _Area, first: dt.date, last: dt.date) -> dict[dt.date, ApplicationFigures]:
+    """The steps from the month of one first day to that of another, alike ones together."""
+    happened: Counter[Happened] = Counter()
+    took: Counter[Took] = Counter()
+    for count, ended, steps in _steps(area, first, Month.of(last).last_day):
+        happened.update(dict.fromkeys(ended, count))
+        for one in steps:
+            took[one] += count
+    found: dict[dt.date, tuple[list[Happened], list[Took]]] = defaultdict(lambda: ([], []))
+    for what, count in happened.items():
+        found[what.month][0].append(replace(what, count=count))
+    for step, count in took.items():
+        found[step.month][1].append(replace(step, count=count))
+    return {month: ApplicationFigures(tuple(ended), tuple(steps)) for month, (ended, steps) in found.items()}
 
 
 @dataclass(frozen=True)
@@ -108,10 +164,11 @@ class _Area:
         return str(written).ljust(12, "0")
 
 
-def _received(area: _Area, first: dt.date, last: dt.date) -> Iterable[Happened]:
-    """Received in the period, by month; and those that are open today."""
+def _received(area: _Area, first: dt.date, last: dt.date) -> tuple[list[Happened], dict[dt.date, int]]:
+    """Received in the period by month, those that are open today, and how many steps each month has."""
     open_states = ", ".join(f"'{state}'" for state in OPEN_STATES)
     place = f"substr(app.division, 1, {area.digits})"
+    steps, step_values = _count_steps(first, last)
     statement = f"""
         SELECT '{RECEIVED}', {place}, app.entitlement, substr(CAST(app.received_on AS text), 1, 7), COUNT(*)
         FROM awards_application app WHERE app.received_on >= %s AND app.received_on <= %s AND {area.condition}
@@ -119,23 +176,21 @@ def _received(area: _Area, first: dt.date, last: dt.date) -> Iterable[Happened]:
         UNION ALL
         SELECT '{IN_COURSE}', {place}, app.entitlement, '', COUNT(*) FROM awards_application app
         WHERE app.state IN ({open_states}) AND {area.condition} GROUP BY 2, 3
+        UNION ALL {steps}
     """
-    values = [first.isoformat(), last.isoformat(), *area.values, *area.values]
+    happened, counts = [], {}
+    values = [first.isoformat(), last.isoformat(), *area.values, *area.values, *step_values]
     for what, division, entitlement, month, count in _rows(statement, values):
         began = dt.date.fromisoformat(f"{month}-01") if month else last.replace(day=1)
-        yield Happened(str(what), area.place(division), str(entitlement), began, "", int(count))
+        if what == _STEPS:
+            counts[began] = int(count)
+        else:
+            happened.append(Happened(str(what), area.place(division), str(entitlement), began, "", int(count)))
+    return happened, dict(sorted(counts.items()))
 
 
-@dataclass(frozen=True)
-class _Step:
-    """What rows of alike steps say: how they ended, and what they took."""
-
-    happened: tuple[Happened, ...]
-    took: tuple[Took, ...]
-
-
-def _steps(area: _Area, first: dt.date, last: dt.date) -> Iterable[_Step]:
-    """The steps taken in a period. Moments are grouped by the hour (of UTC): which day that was is asked of the office's time zone."""
+def _steps(area: _Area, first: dt.date, last: dt.date) -> Iterable[_Counted]:
+    """The steps taken in a period: how many alike ones, what they ended (if anything), and what they took. Moments are grouped by the hour (of UTC): which day that was is asked of the office's time zone."""
     earlier = (
         "FROM awards_applicationstep early WHERE early.application_id = step.application_id AND early.at <= step.at"
     )
@@ -154,43 +209,50 @@ def _steps(area: _Area, first: dt.date, last: dt.date) -> Iterable[_Step]:
             FROM awards_applicationstep step
             JOIN awards_application app ON app.id = step.application_id
             LEFT JOIN awards_publicnotice notice ON notice.application_id = app.id
-            WHERE step.step IN ('check', 'decide', 'tell', 'withdraw') AND step.at >= %s AND step.at < %s AND {area.condition}
+            WHERE {_COUNTED} AND step.at >= %s AND step.at < %s AND {area.condition}
         ) taken
         GROUP BY code, outcome, place, county, entitlement, began_on, hour, received_on, removed_on, against, checked
     """
     values = [_moment(first), _moment(last + dt.timedelta(days=1)), *area.values]
-    for row in _rows(statement, values):
-        yield _read_step(area, row)
+    today = timezone.localdate()
+    for *row, count in _rows(statement, values):
+        yield (int(count), *_read_step(area, row, today))
 
 
-def _read_step(area: _Area, row: Sequence[object]) -> _Step:
-    code, outcome, place, county, entitlement, began, hour, received, removed, against, checked, counted = row
-    at, count, where, what = _local_day(str(hour)), int(str(counted)), area.place(place), str(entitlement)
+_Counted = tuple[int, tuple[Happened, ...], tuple[Took, ...]]
+
+
+def _read_step(area: _Area, row: Sequence[object], today: dt.date) -> tuple[tuple[Happened, ...], tuple[Took, ...]]:
+    code, outcome, place, county, entitlement, began, hour, received, removed, against, checked = row
+    at, where, what = _local_day(str(hour)), area.place(place), str(entitlement)
     month = at.replace(day=1)
     if code == "withdraw":
-        return _Step((Happened(WITHDRAWN, where, what, month, "", count),), ())
+        return (Happened(WITHDRAWN, where, what, month, "", 0),), ()
     start = _day(began)
     if code == DECIDE:
         ends = [_local_day(str(checked))] if checked else []
         start = max([*ends, *([_day(removed)] if removed else [])], default=start)
-    took = [_took(str(code), where, str(county), what, start, at, count)]
+    clock, *in_time = _in_time(str(code), what, str(county), start, at, today)
+    took = Took(str(code), clock, where, month, _working_days(start, at), *in_time, 0)
     if code != DECIDE:
-        return _Step((), tuple(took))
-    took.append(Took(WHOLE, "", where, what, month, _working_days(_day(received), at), None, None, count))
+        return (), (took,)
+    whole = Took(WHOLE, "", where, month, _working_days(_day(received), at), None, None, 0)
     ground = (TOWNSHIP_AGAINST if against else COUNTY_AGAINST) if outcome == "refuse" else ""
-    ended = Happened(REFUSED if outcome == "refuse" else APPROVED, where, what, month, ground, count)
-    return _Step((ended,), tuple(took))
+    return (Happened(REFUSED if ground else APPROVED, where, what, month, ground, 0),), (took, whole)
 
 
-def _took(step: str, place: str, county: str, entitlement: str, start: dt.date, at: dt.date, count: int) -> Took:
+@lru_cache(maxsize=65_536)
+def _in_time(
+    step: str, entitlement: str, county: str, start: dt.date, at: dt.date, today: dt.date
+) -> tuple[str, bool | None, bool | None]:
+    """The clock of a step, and whether it came in time by law and by promise, as the packs say it today."""
     division = county.ljust(12, "0")
-    clock = clock_kind(step, entitlement, division, timezone.localdate())
-    by_law = by_promise = None
-    if clock:
-        plan = plan_task(clock, division, start)
-        by_law, by_promise = (None if day is None else at <= day for day in (plan.statutory_on, plan.promised_on))
-    days = _working_days(start, at)
-    return Took(step, clock, place, entitlement, at.replace(day=1), days, by_law, by_promise, count)
+    clock = clock_kind(step, entitlement, division, today)
+    if not clock:
+        return "", None, None
+    plan = plan_task(clock, division, start)
+    by_law, by_promise = (None if day is None else at <= day for day in (plan.statutory_on, plan.promised_on))
+    return clock, by_law, by_promise
 
 
 @lru_cache(maxsize=1024)
@@ -221,6 +283,7 @@ def _moment(day: dt.date) -> str:
     return began.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+@lru_cache(maxsize=65_536)
 def _day(value: object) -> dt.date:
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
 
