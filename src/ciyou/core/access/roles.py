@@ -247,7 +247,7 @@ _ROLES = (
         Level.NATION,
         4,
         frozenset(Purpose),
-        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.DRAFT_PAYMENTS, _A.SEE_PAYMENTS, _A.MANAGE_SYSTEM}),
+        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.SEE_PAYMENTS, _A.MANAGE_SYSTEM}),
     ),
 )  # fmt: skip
 
