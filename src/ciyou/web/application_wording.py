@@ -62,11 +62,17 @@ OUTCOMES = {
     "refuse": gettext_lazy("不予确认"),
 }
 PAPERS = {
-    "application_form": gettext_lazy("申请审批表"),
+    "application_form": gettext_lazy("申请表"),
+    "verification_authorisation": gettext_lazy("家庭经济状况核对授权书"),
+    "approval_form": gettext_lazy("申请审批表"),
     "refusal": gettext_lazy("不予确认告知书"),
     "public_notice": gettext_lazy("公示"),
     "care_agreement": gettext_lazy("养育协议"),
     "ending": gettext_lazy("停止发放告知书"),
+}
+PRINTING = {
+    "application_form": gettext_lazy("打印申请表，请申请人签名"),
+    "verification_authorisation": gettext_lazy("打印核对授权书，请家庭成员签名"),
 }
 AWARD_STATES = {
     "active": gettext_lazy("发放中"),

@@ -40,7 +40,6 @@ from ciyou.web.wording import sentences
 FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
 PDF = "application/pdf"
-AUTHORIZATION = "verification_authorisation"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,6 @@ def apply(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         entitlement=text(request, "entitlement"),
         applicant=Applicant(text(request, "applicant"), text(request, "relation"), text(request, "contact")),
         brought=frozenset(request.POST.getlist("brought")),
-        authorized=AUTHORIZATION in request.POST.getlist("brought"),
         proposed=text(request, "proposed") == "1",
     )
     try:
@@ -115,8 +113,6 @@ def _guardian(family: Family) -> str:
 def _offer(offer: Offer, there: OnFile, lang: str) -> ShownOffer:
     asked = asked_documents(offer.rules, there)
     missing = tuple((one.document.code, one.document.name(lang)) for one in asked if one.state == MISSING)
-    if offer.rules.verification and AUTHORIZATION not in {code for code, _label in missing}:
-        missing = (*missing, (AUTHORIZATION, _("家庭成员已签字授权核对经济状况")))
     rule = offer.rules.rule
     return ShownOffer(rule.code, rule.name(lang), offer.found, missing)
 
@@ -137,7 +133,10 @@ def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -
     disclose(
         request, subject=str(receipt.id), person_ids=[str(child_id)], fields=("application",), highest_class=PERSONAL
     )
+    view = found(lambda: read_application(request.actor, application_id=receipt.id))
+    assert isinstance(view, ApplicationView)
     content = {
+        "printable": [(kind, words.PRINTING[kind]) for kind in view.printable],
         "receipt": receipt,
         "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
         "follow": request.build_absolute_uri(reverse("follow")),
