@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ciyou.apps.awards.run_source import RunAward, run_awards
 from ciyou.apps.disbursement.deriving import Deriver, Owed, kept_schedules
-from ciyou.apps.disbursement.models import CollectivePayee, MonthRun, Recovery, RunState
+from ciyou.apps.disbursement.models import MonthRun, Recovery, RunState
 from ciyou.apps.disbursement.months import month_of
-from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot
+from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot_of, standing_payees
 from ciyou.apps.disbursement.storing import Row, hexed, rows_of
 from ciyou.apps.entitlements.stored_statements import current_between
 from ciyou.apps.registry.paying import Account, Standing, accounts, standings
@@ -50,7 +50,7 @@ def read_part(run: MonthRun, deriver: Deriver, last: uuid.UUID) -> PartRead:
         before=_before(run, last, ids),
         standings=standings(after=after, last=last, person_ids=people),
         accounts=accounts(after=after, last=last, person_ids=people),
-        collective=_collective(after, last),
+        collective=_collective(run.county, after, last),
         recoveries=_recoveries(after, last),
     )
 
@@ -95,14 +95,9 @@ def previous_run(run: MonthRun) -> MonthRun | None:
     return rows.filter(state__in=(RunState.CLOSED, RunState.SETTLED, RunState.HANDED)).order_by("-month").first()
 
 
-def _collective(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
-    rows = _between(CollectivePayee.objects.filter(account__ended_at=None), "person_id", after, last)
+def _collective(county: str, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
+    rows = _between(standing_payees(county), "person_id", after, last)
     return {row.person_id: open_snapshot_of(row) for row in rows.select_related("account")}
-
-
-def open_snapshot_of(row: CollectivePayee) -> Payee:
-    """The collective account of a child."""
-    return replace(open_snapshot(row.account.id, row.account.account), collective=True)
 
 
 def _recoveries(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, RecoveryPlan]:
