@@ -290,10 +290,14 @@ def test_where_a_notice_is_required_the_decision_waits_until_it_is_over():
     assert "public_notice" not in open_kinds(found)
 
 
-def test_a_verification_needs_the_family_s_authorization_and_a_report():
-    with pytest.raises(RecordError) as error:
-        received(entitled_child(), entitlement=DIBAO, authorized=False)
-    assert code_of(error) == "application.authorization"
+def test_a_verification_waits_for_the_family_s_authorisation_and_needs_a_report():
+    waiting = received(entitled_child(), entitlement=DIBAO, brought=frozenset({"bank_card"}))
+    assert Application.objects.get(id=waiting.id).state == "returned"
+    clerk = make_actor("supervisor")
+    complete_application(clerk, application_id=waiting.id, version=1, brought=["verification_authorisation"])
+    row = Application.objects.get(id=waiting.id)
+    assert row.state == "received"
+    assert content_of(row).authorized_on == today().isoformat()
     with pytest.raises(RecordError) as error:
         checked(entitled_child(), entitlement=DIBAO, opinion=Opinion("agree", compared=frozenset({"police"})))
     assert code_of(error) == "application.report"

@@ -12,13 +12,9 @@ from django.utils import timezone
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.books import differences_in_books
-from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.handing import take_file
-from ciyou.apps.disbursement.merging import on_people_merged
 from ciyou.apps.disbursement.models import (
-    CollectiveAccount,
-    CollectivePayee,
     Hold,
     MonthChange,
     MonthRun,
@@ -35,7 +31,6 @@ from ciyou.apps.registry.models import Person
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from tests.month_builders import FUJIAN, SICHUAN, Desk, award_to, lines_of, orphan, with_account
-from tests.office import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -360,33 +355,3 @@ def test_nobody_of_another_county_finds_a_month(desk):
     other = Desk("511303000000")
     with pytest.raises(NotFoundHere):
         review_run(other.reviewer, run_id=run.id, version=run.version)
-
-
-def test_the_money_of_a_child_in_an_institution_goes_to_its_collective_account(desk):
-    child = orphan(account=False, first="2026-03")
-    record_collective_account(
-        desk.drafter,
-        account_id=uuid.uuid4(),
-        holder="县儿童福利院",
-        bank="农业银行",
-        number="11220001040012345",
-        person_ids=[child],
-    )
-    orphan(first="2026-03")
-    run = desk.hand(desk.approve(desk.draft()))
-    assert "县儿童福利院" not in desk.roster(run)
-    assert "11220001040012345" in desk.roster(run, which="collective")
-
-
-def test_an_institution_that_is_paid_for_a_child_goes_on_being_paid_after_a_merge():
-    kept, dropped, other = (make_person(division=SICHUAN) for _ in range(3))
-    account = CollectiveAccount.objects.create(
-        county=f"{SICHUAN[:6]}000000", account=b"x", recorded_by="local", recorded_at=timezone.now()
-    )
-    for child in (dropped, other):
-        CollectivePayee.objects.create(person=child, account=account, recorded_by="local", recorded_at=timezone.now())
-    on_people_merged(str(kept.id), str(dropped.id))
-    on_people_merged(str(kept.id), str(dropped.id))
-    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id, other.id}
-    on_people_merged(str(kept.id), str(other.id))
-    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id}

@@ -30,6 +30,7 @@ from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.models import (
     Hold,
     MonthChange,
@@ -151,6 +152,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "award_id",
         "month_id",
         "recovery_id",
+        "collective_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -371,7 +373,16 @@ def _make_month(scene: Scene, child: uuid.UUID) -> None:
     line.save(force_insert=True)
     wish = RecoveryWish(uuid.uuid4(), award.id, "plan", Month(2026, 5), "多发一次，分月扣回", most_fen=10_000)
     propose_recovery(actor_of(scene.posts["county_drafter"]), wish=wish)
-    scene.ids |= {"month_id": run.id, "result_problem_id": line.id, "recovery_id": wish.recovery_id}
+    account = record_collective_account(
+        actor_of(scene.posts["county_drafter"]), account_id=uuid.uuid4(), holder=f"{scene.county}福利院", bank="农业银行",
+        number=f"11220001040{scene.county}", person_ids=[child],
+    )  # fmt: skip
+    scene.ids |= {
+        "month_id": run.id,
+        "result_problem_id": line.id,
+        "recovery_id": wish.recovery_id,
+        "collective_id": account,
+    }
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:
