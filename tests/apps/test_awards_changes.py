@@ -20,9 +20,10 @@ from ciyou.apps.awards.models import Appeal, Application, Award, AwardChange, Pa
 from ciyou.apps.awards.notices import post_notice, remove_notice
 from ciyou.apps.awards.progress import WRONG_BY_NUMBER, follow_application
 from ciyou.apps.awards.proposals import list_proposals
-from ciyou.apps.awards.receiving import renew_code
+from ciyou.apps.awards.receiving import complete_application, renew_code
 from ciyou.apps.awards.reviews import keep_award
 from ciyou.apps.awards.run_source import awards_by_id
+from ciyou.apps.awards.steps import content_of
 from ciyou.apps.cases.models import Task
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.services import grant_named_access, merge_people, move_person
