@@ -136,6 +136,7 @@ def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -
     view = found(lambda: read_application(request.actor, application_id=receipt.id))
     assert isinstance(view, ApplicationView)
     content = {
+        "missing": _("、").join(_missing(view)),
         "printable": [(kind, words.PRINTING[kind]) for kind in view.printable],
         "receipt": receipt,
         "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
@@ -143,6 +144,12 @@ def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/receipt.html", content)
+
+
+def _missing(view: ApplicationView) -> list[str]:
+    """The papers that are still to be brought, in words."""
+    lang = short_language()
+    return [one.name(lang) for one in view.rules.documents if one.code in view.content.missing]
 
 
 def new_code(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
