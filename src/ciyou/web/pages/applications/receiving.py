@@ -92,6 +92,7 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "child": child,
         "offers": shown,
         "documents": _wanted_documents(shown),
+        "may_propose": any(one.found for one in shown),
         "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
         "relations": list(words.RELATIONS.items()),
         "applicant": request.POST.get("applicant", _guardian(family)),

@@ -48,7 +48,7 @@ def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         "rows": [shown(row, names) for row in rows],
         "query": query,
         "states": list(words.PAYMENT_STATES.items()),
-        "kinds": [(code, word) for code, word in words.KINDS.items() if code != "current"],
+        "kinds": [*((code, word) for code, word in words.KINDS.items() if code != "current"), words.COLLECTIVE],
         **pages(total, page),
     }
     return render(request, "web/pages/month_payments.html", content)
