@@ -104,7 +104,9 @@ def test_the_approval_form_says_what_became_of_the_notice(written):
     assert "异议1件：反映家有汽车" in notice["words"]
 
 
-@pytest.mark.parametrize(("kind", "entitlement"), [("application_form", DE_FACTO), ("verification_authorisation", DIBAO)])
+@pytest.mark.parametrize(
+    ("kind", "entitlement"), [("application_form", DE_FACTO), ("verification_authorisation", DIBAO)]
+)
 def test_papers_for_signature_are_set_as_pdf(kind, entitlement):
     receipt = received(entitled_child(), entitlement=entitlement, brought=frozenset())
     clerk = make_actor("supervisor")

@@ -7,7 +7,6 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils import timezone
 
 from ciyou.core.awards.month import Month
 from tests.e2e.conftest import enter, start_server, windows
@@ -25,7 +26,7 @@ from tests.month_builders import card_number
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 BACK = -70
-FIRST = Month.of(dt.date.today() + dt.timedelta(days=BACK)).plus(1)
+FIRST = Month.of(timezone.localdate() + dt.timedelta(days=BACK)).plus(1)
 """The first month that an award decided then is paid for; the next one has come by today."""
 WORKER_MS = 60_000
 ORPHAN = "orphan_living_allowance"
@@ -283,7 +284,9 @@ def walk_a_month(drafter, reviewer, approver, month):
 
 def hand_over(drafter, button, *, month=""):
     """The roster that finance gets, row by row."""
-    page = (drafter.go(month) if month else drafter.go(re.search(r"payments/[0-9a-f-]{36}/", drafter.page.url).group())).page
+    page = (
+        drafter.go(month) if month else drafter.go(re.search(r"payments/[0-9a-f-]{36}/", drafter.page.url).group())
+    ).page
     page.select_option("#layout", "one_card_xlsx")
     drafter.press(button)
     drafter.look("handed")
@@ -340,7 +343,9 @@ def fail_and_mend(drafter, month, roster, child):
     again = hand_over(drafter, "生成补发批次并送交", month=month)
     assert [row["银行账号"].replace(" ", "") for row in again] == [card_number(7_003)]
     row = again[0]
-    answer(drafter, month, "第二次结果.csv", [(row["发放编号"], row["发放月份"], f"{row['金额（元）']:.2f}", "成功", "")])
+    answer(
+        drafter, month, "第二次结果.csv", [(row["发放编号"], row["发放月份"], f"{row['金额（元）']:.2f}", "成功", "")]
+    )
     for _ in range(2):
         page.get_by_label("怎么处理的").first.fill("与财政核对，是重复或写错的行。")
         drafter.press("已处理")

@@ -163,7 +163,12 @@ def test_a_child_director_sees_the_application_but_not_the_township_s_words():
 def test_an_application_without_the_authorisation_is_taken_and_offers_it_to_print(language, words):
     child, counter = entitled_child(), browser("supervisor")
     counter.cookies["ciyou_language"] = language
-    sent = {"entitlement": "single_person_dibao", "applicant": "外祖母甲", "relation": "guardian", "brought": ["bank_card"]}
+    sent = {
+        "entitlement": "single_person_dibao",
+        "applicant": "外祖母甲",
+        "relation": "guardian",
+        "brought": ["bank_card"],
+    }
     receipt = page(counter.post(f"/applications/child/{child}/", sent))
     assert words in receipt
     found = Application.objects.get()

@@ -94,7 +94,9 @@ def approval_form(written: Written) -> Mapping[str, Any]:
     names = user_names([row.checked_by, row.drafted_by, row.decided_by])
     place = "乡镇（街道）" if written.rules.decided_by == TOWNSHIP else "县级民政部门"
     opinions = [
-        _opinion("乡镇（街道）核查意见", _checked(content), "核查人", names.get(row.checked_by, ""), written.checked_on),
+        _opinion(
+            "乡镇（街道）核查意见", _checked(content), "核查人", names.get(row.checked_by, ""), written.checked_on
+        ),
         _noticed(written),
         _opinion(f"{place}拟定意见", _drafted(row), "经办人", names.get(row.drafted_by, ""), written.drafted_on),
         _opinion(

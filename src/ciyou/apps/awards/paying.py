@@ -18,7 +18,12 @@ REQUIRED, FORBIDDEN = "required", "forbidden"
 COUNTY, TOWNSHIP = "county", "township"
 AUTHORISATION = "verification_authorisation"
 _AUTHORISATION = WantedDocument(
-    AUTHORISATION, "家庭经济状况核对授权书", "Authorisation to verify the household’s means", (), None, policy_default=True
+    AUTHORISATION,
+    "家庭经济状况核对授权书",
+    "Authorisation to verify the household’s means",
+    (),
+    None,
+    policy_default=True,
 )
 _DEFAULT_CLOCKS = {
     "check": "check_application",

@@ -56,7 +56,9 @@ def _checked(holder: str, bank: str, number: str) -> Payee:
     digits, problems = "".join(number.split()).replace("-", ""), []
     if not 0 < len(holder.strip()) <= HOLDER_LENGTH:
         problems.append(
-            problem("collective_holder", "请填写户名，与开户证明一致。", "Give the holder as on the bank's certificate.")
+            problem(
+                "collective_holder", "请填写户名，与开户证明一致。", "Give the holder as on the bank's certificate."
+            )
         )
     if not 0 < len(bank.strip()) <= BANK_LENGTH:
         problems.append(problem("collective_bank", "请填写开户银行。", "Give the bank."))
@@ -84,9 +86,7 @@ def _check_new(actor: Actor, payee: Payee) -> None:
 
 
 def _keep(actor: Actor, account_id: uuid.UUID, payee: Payee) -> CollectiveAccount:
-    row = CollectiveAccount(
-        id=account_id, county=county_of(actor), recorded_by=actor.id, recorded_at=timezone.now()
-    )
+    row = CollectiveAccount(id=account_id, county=county_of(actor), recorded_by=actor.id, recorded_at=timezone.now())
     row.account = seal_snapshot(row.id, payee)
     row.save(force_insert=True)
     return row
@@ -108,7 +108,9 @@ def _visible(actor: Actor, person_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
 
 def _put(actor: Actor, account: CollectiveAccount, children: Sequence[uuid.UUID]) -> int:
     """Send the money of these children to an account; whoever is there already stays as they are. Gives how many are new."""
-    with walled(LOCAL_OPERATOR):  # a child that came from another county may still be on the list of an institution there
+    with walled(
+        LOCAL_OPERATOR
+    ):  # a child that came from another county may still be on the list of an institution there
         there = set(CollectivePayee.objects.filter(account=account, person__in=children).values_list("pk", flat=True))
         new = [child for child in children if child not in there]
         CollectivePayee.objects.filter(person__in=new).delete()
@@ -221,9 +223,7 @@ def replace_collective_account(
         after = _keep(actor, new_id, payee)
         CollectivePayee.objects.filter(account=before).update(account=after)
         CollectiveAccount.objects.filter(id=before.id).update(ended_at=timezone.now())
-        record_action(
-            actor, action="replace_collective_account", subject=str(before.id), details={"by": str(after.id)}
-        )
+        record_action(actor, action="replace_collective_account", subject=str(before.id), details={"by": str(after.id)})
     return new_id
 
 
