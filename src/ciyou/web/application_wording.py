@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ciyou.apps.awards.application_lists import StepLine
 from ciyou.apps.awards.award_lists import AwardLine
+from ciyou.apps.awards.receiving import MADE_HERE
 from ciyou.core.awards.month import Month
 from ciyou.packs import load_rule_book
 
@@ -102,6 +103,13 @@ NEXT = {
     ),
     "withdrawn": gettext_lazy("申请已撤回。以后需要，可以重新申请。"),
 }
+
+
+def document_words(code: str, state: str) -> object:
+    """What is said of a paper of an application: the form itself is printed here and brought by nobody."""
+    if code == MADE_HERE and state == "known":
+        return _("这里打印，申请人签名")
+    return DOCUMENT_STATES.get(state, state)
 
 
 def entitlement_name(code: str, division: str, lang: str) -> str:

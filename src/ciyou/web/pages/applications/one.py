@@ -107,7 +107,7 @@ def _amount(explained: Explanation | None) -> int | None:
 def _documents(view: ApplicationView, lang: str) -> list[tuple[str, str, str, Any]]:
     named = {one.code: one.name(lang) for one in view.rules.documents}
     return [
-        (code, named.get(code, code), state, words.DOCUMENT_STATES.get(state, state))
+        (code, named.get(code, code), state, words.document_words(code, state))
         for code, state in view.content.documents.items()
         if code in named
     ]
