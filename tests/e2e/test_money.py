@@ -29,9 +29,9 @@ BACK = -70
 FIRST = Month.of(timezone.localdate() + dt.timedelta(days=BACK)).plus(1)
 """The first month that an award decided then is paid for; the next one has come by today."""
 WORKER_MS = 60_000
-ALLOWANCE = "de_facto_living_allowance"
+ALLOWANCE = "orphan_living_allowance"
 PAID_AS_DRAFTED, PAID_AS_CORRECTED = 1350, 1750
-"""Yuan a month in the demo's province: a child with its family, and one in an institution (packs/cn_51/standards)."""
+"""Yuan a month in the demo's province: an orphan with its family, and one in an institution (packs/cn_51/standards)."""
 LOOKS = os.environ.get("CIYOU_LOOKS")
 """A folder for pictures of every page that the walk passes, to be looked at; none are taken without it."""
 
@@ -182,7 +182,7 @@ def visit_and_confirm(phone, reviewer, child):
         result.check()
     phone.press("保存走访")
     page.wait_for_url(re.compile(r"/visits/[0-9a-f-]{36}/"))
-    reviewer.go(f"children/{child}/").until("1,350.00")
+    reviewer.go(f"children/{child}/").until("1,350.00（每月）")
     reviewer.press("确认这份认定")
     assert "确认" in reviewer.words()
 
@@ -243,6 +243,7 @@ def decide(township, drafter, approver, number):
     kinds = " ".join(papers.all_inner_texts())
     assert "申请表" in kinds
     assert "申请审批表" in kinds
+    assert "养育协议" in kinds
     for paper in papers.all():
         approver.paper(paper.get_attribute("href"))
     open_application(township, number)
@@ -364,4 +365,4 @@ def correct_the_past(drafter, child):
     drafter.page.select_option("#reason", "wrong_period")
     drafter.look("correct")
     drafter.press("更正")
-    drafter.go(f"children/{child}/").until("1,750.00")
+    drafter.go(f"children/{child}/").until("1,750.00（每月）")
