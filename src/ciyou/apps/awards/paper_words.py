@@ -109,7 +109,7 @@ def _ending(written: Written) -> Mapping[str, Any]:
     }
 
 
-def slip_words(number: str, code: str, received_on: dt.date, division: str) -> Mapping[str, Any]:
+def slip_words(number: str, code: str, received_on: dt.date, division: str, address: str) -> Mapping[str, Any]:
     """The receipt: number, code, and how to ask; nothing of the child."""
     return {
         "title": "受理回执",
@@ -120,7 +120,7 @@ def slip_words(number: str, code: str, received_on: dt.date, division: str) -> M
         "code_label": "查询码（只显示这一次，请收好）",
         "code": f"{code[:4]} {code[4:]}",
         "paragraphs": [
-            "查询办理进度：打开本系统的“申请进度”页面，输入受理编号和查询码，不需要账号。也可以到村（居）、乡镇请工作人员代查。",
+            f"查询办理进度：打开{address or '本系统的“申请进度”页面'}，输入受理编号和查询码，不需要账号。也可以到村（居）、乡镇请工作人员代查。",
             "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。",
             "查询码丢失的，请带身份证件到受理单位重新领取。",
         ],

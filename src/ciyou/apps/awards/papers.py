@@ -149,9 +149,9 @@ def print_paper(actor: Actor, *, application_id: uuid.UUID, kind: str, origin: s
     raise moved_on()
 
 
-def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str) -> bytes:
-    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it."""
-    return _set("receipt", division, slip_words(number, code, received_on, division))
+def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str, address: str = "") -> bytes:
+    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it. `address`: of the open progress."""
+    return _set("receipt", division, slip_words(number, code, received_on, division, address))
 
 
 def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | None = None) -> tuple[PaperCard, ...]:

@@ -176,6 +176,7 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
+        address=request.build_absolute_uri(reverse("follow")),
     )
     disclose(
         request,
