@@ -11,7 +11,9 @@ from ciyou.apps.disbursement.sheet_file import write_sheet
 
 
 def test_a_workbook_is_opened_by_a_common_library_with_its_numbers_money_and_texts():
-    made = write_sheet("发放花名册", [["序号", "金额（元）", "银行账号"], [1, Decimal("1350.50"), "0622848000000000001"]])
+    made = write_sheet(
+        "发放花名册", [["序号", "金额（元）", "银行账号"], [1, Decimal("1350.50"), "0622848000000000001"]]
+    )
     sheet = openpyxl.load_workbook(io.BytesIO(made)).active
     assert sheet.title == "发放花名册"
     assert list(sheet.iter_rows(values_only=True))[1] == (1, 1350.5, "0622848000000000001")

@@ -298,7 +298,9 @@ def hand_over(drafter, button, *, month=""):
     keep_paper(Path(paper.value.path()).read_bytes())
     with page.expect_download() as taken:
         page.get_by_role("link", name="发放花名册", exact=True).nth(number - 1).click()
-    rows = list(openpyxl.load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes())).active.iter_rows(values_only=True))
+    rows = list(
+        openpyxl.load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes())).active.iter_rows(values_only=True)
+    )
     titles = next(place for place, row in enumerate(rows) if "发放编号" in row)
     listed = [dict(zip(rows[titles], row, strict=True)) for row in rows[titles + 1 :]]
     return [row for row in listed if row["发放编号"]]

@@ -12,7 +12,6 @@ from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
 from ciyou.apps.disbursement.finance_files import RosterRow, yuan
 from ciyou.apps.disbursement.models import MonthRun
 
-
 FUNDS = {
     "children_living": "儿童基本生活保障资金",
     "children_living_restricted": "儿童基本生活保障资金",
