@@ -162,6 +162,9 @@ def test_an_institution_s_account_is_replaced_and_ended_on_its_page(people):
     people["drafter"].post(reverse("record_collective"), form)
     first = CollectiveAccount.objects.get()
     people["drafter"].post(reverse("move_to_collective", args=[child]), {"collective": first.id})
+    nobody = people["drafter"].post(reverse("take_off_collective", args=[first.id]), {})
+    assert nobody.status_code == 422
+    assert "请先勾选孩子" in nobody.content.decode()
     other = {**form, "key": str(uuid.uuid4()), "number": "2233000104009"}
     answer = people["drafter"].post(reverse("replace_collective", args=[first.id]), other)
     assert answer.status_code == 302

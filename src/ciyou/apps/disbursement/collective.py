@@ -201,7 +201,7 @@ def take_children_off(actor: Actor, *, person_ids: Iterable[uuid.UUID]) -> int:
         rows = CollectivePayee.objects.filter(person__in=children, account__county=county_of(actor))
         off = list(rows.values_list("pk", flat=True))
         if not off:
-            raise refused("none_chosen", "请先勾选孩子。", "Choose the children first.")
+            raise refused("no_child_chosen", "请先勾选孩子。", "Choose the children first.")
         rows.delete()
         record_action(
             actor, action="take_off_collective_account", persons=[str(child) for child in off], highest_class=3

@@ -20,7 +20,7 @@ from ciyou.apps.disbursement.collective import (
     take_children_off,
 )
 from ciyou.apps.disbursement.collective_views import CollectiveView, collective_accounts, read_collective
-from ciyou.apps.disbursement.refusals import NotFoundHere, none_chosen
+from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from ciyou.web.guard import disclose
@@ -127,8 +127,6 @@ def remove(request: HttpRequest, collective_id: uuid.UUID) -> HttpResponse:
             chosen = [uuid.UUID(one) for one in request.POST.getlist("person")]
         except ValueError as error:
             raise Http404 from error
-        if not chosen:
-            raise none_chosen()
         take_children_off(request.actor, person_ids=chosen)
 
     return _do(request, collective_id, do, "children")
