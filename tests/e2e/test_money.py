@@ -166,6 +166,17 @@ def test_from_an_application_to_a_reconciled_month_and_a_correction_that_pays_ar
         roster = {row["姓名"]: row for row in hand_over(drafter, "生成名册并送交财政", month=month)}
         arrears = [row for row in roster.values() if row["其中补发（元）"]]
         assert [(row["金额（元）"], row["其中补发（元）"]) for row in arrears] == [(2150, 400)]
+        institution = put_in_an_institution(drafter, child)
+        places = [
+            "applications/",
+            "applications/proposals/",
+            f"children/{child}/payee/",
+            "payments/collective/",
+            institution,
+        ]
+        places += [month, *(f"{month}{part}/" for part in ("list", "holds", "changes", "results"))]
+        places += addresses_of(drafter, child)
+        assert faults_of(open_window, server.address, places) == {}
 
 
 def visit_and_confirm(phone, reviewer, child):
@@ -368,3 +379,43 @@ def correct_the_past(drafter, child):
     drafter.look("correct")
     drafter.press("更正")
     drafter.go(f"children/{child}/").until("1,750.00（每月）")
+
+
+def put_in_an_institution(drafter, child):
+    """The institution's account is recorded, and the child's money goes there from now on; the account's address."""
+    page = drafter.go("payments/").page
+    drafter.follow("各机构的集体账户")
+    for name, value in (("holder", "县儿童福利院"), ("bank", "农业银行"), ("number", "1122 0001 0400 12345")):
+        page.fill(f"#{name}", value)
+    drafter.press("保存，再把孩子加进来")
+    address = re.search(r"payments/collective/[0-9a-f-]{36}/", page.url).group()
+    page.fill("#numbers", "110101201605010000")
+    drafter.press("加到这个账户")
+    assert "请对照证件重新填写" in drafter.words() or "本县没有这个号码的儿童档案" in drafter.words()
+    drafter.go(f"children/{child}/payee/")
+    page.select_option("#collective", index=1)
+    drafter.press("保存，从下一次起草起算")
+    assert "县儿童福利院" in drafter.words()
+    return address
+
+
+def addresses_of(drafter, child):
+    """The child's application, award and account, as its page leads there."""
+    page = drafter.go(f"children/{child}/awards/").page
+    links = [
+        page.locator(f"main a[href^='/{kind}/']").first.get_attribute("href") for kind in ("applications", "awards")
+    ]
+    return [*(link.strip("/") + "/" for link in links), links[1].strip("/") + "/account/"]
+
+
+def faults_of(open_window, address, places):
+    """What is wrong with these pages in both languages on a phone and on a desk."""
+    faults = {}
+    for language in ("zh-hans", "en"):
+        for width in (360, 1280):
+            desk = Desk(open_window(address, width, language), "jingban")
+            for place in places:
+                desk.go(place)
+                if found := desk.window.accessibility_faults() + desk.window.overflows():
+                    faults[place, width, language] = found
+    return faults
