@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +32,17 @@ def workers_for(children: int, workers: int | None) -> int:
     return min(count, MOST) if children >= WORTH_IT and count > 1 else 0
 
 
-def prepared_ahead(parts: Iterable[Asked], *, workers: int) -> Iterator[Any]:
-    """What was prepared (`preparing.Prepared`) of each part, in order. Nothing of it may be trusted before its stamp is compared."""
-    with Workers[Asked, Any](workers, prepare) as crew:
-        yield from crew.map(parts)
+def prepared_ahead(parts: Sequence[Asked], *, workers: int) -> Iterator[Any]:
+    """What was prepared (`preparing.Prepared`) of each part, in order. Nothing of it may be trusted before its stamp is compared.
+
+    What a worker does not give, because it was killed or never started, is prepared here.
+    """
+    done = 0
+    with suppress(EOFError, ConnectionError), Workers[Asked, Any](workers, prepare) as crew:
+        for prepared in crew.map(parts):
+            done += 1
+            yield prepared
+    yield from map(prepare, parts[done:])
 
 
 _kept: dict[uuid.UUID, Any] = {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,11 +20,23 @@ from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.part_reading import claims_stamp, read_claims
-from ciyou.apps.disbursement.preparing import DrawnChild, Prepared, hold_row, prepare_part
+from ciyou.apps.disbursement.preparing import DrawnAward, DrawnChild, Prepared, hold_row, prepare_part
 from ciyou.apps.disbursement.refusals import overtaken
-from ciyou.apps.disbursement.storing import CHANGES, CLAIMS, HOLDS, LINES, PAYMENTS, SCHEDULES, add_to_claims, put
+from ciyou.apps.disbursement.storing import (
+    CHANGES,
+    CLAIMS,
+    HOLDS,
+    LINES,
+    PAYMENTS,
+    SCHEDULES,
+    Row,
+    add_to_claims,
+    expect_many_rows,
+    put,
+)
 from ciyou.apps.disbursement.totals import note_totals
 from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.awards.month import Month
 
 PART = 2000
 Tell = Callable[[int, int], None]
@@ -35,6 +48,7 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
     Doing it again after an interruption loses and doubles nothing: the claims, lines and place of a part are one transaction.
     `workers`: how many processes prepare parts ahead (None: by the number of children and processors); it changes no result.
     """
+    expect_many_rows()
     run = MonthRun.objects.get(id=run_id)
     deriver = Deriver(month_of(run.month))
     while run.state == RunState.COMPUTING and (waiting := _waiting(run)):
@@ -89,29 +103,49 @@ def _write_part(run: MonthRun, deriver: Deriver, prepared: Prepared, count: int)
         prepared = prepare_part(run, deriver, after=prepared.after, last=prepared.last)
     put(SCHEDULES, prepared.schedules)
     claims = _claim(run, prepared)
-    holds, taken, drawn = list(prepared.holds), [], []
+    books = _Booked(run, list(prepared.holds))
     for child in prepared.drawn:
-        lines = []
+        books.book(child, claims)
+    tell_both_counties(books.taken)
+    _pay(run, books.paid)
+    put(HOLDS, books.holds)
+    put(CHANGES, prepared.changes)
+
+
+OwnLine = tuple[int, str, int]
+"""Claim, kind and fen of a line that is paid."""
+
+
+@dataclass
+class _Booked:
+    """What of a part is paid, and the months that another award claimed first: they are held, and both counties hear of it."""
+
+    run: MonthRun
+    holds: list[Row]
+    taken: list[tuple[uuid.UUID, str, str, Month]] = field(default_factory=list)
+    paid: list[tuple[DrawnChild, list[OwnLine]]] = field(default_factory=list)
+
+    def book(self, child: DrawnChild, claims: Mapping[tuple[uuid.UUID, str], int]) -> None:
+        lines: list[OwnLine] = []
         for award in child.awards:
-            found = [
-                (claim if claim is not None else claims.get((award.award_id, day)), day, kind, fen)
-                for day, kind, fen, claim in award.lines
-            ]
-            own = [(claim, kind, fen) for claim, _day, kind, fen in found if claim is not None]
-            if len(own) < len(found):
-                missed = [(day, fen) for claim, day, _kind, fen in found if claim is None]
-                holds.append(
-                    hold_row(run, award.award_id, child.person_id, "other_county", sum(fen for _day, fen in missed))
-                )
-                taken += [(award.award_id, award.identity, award.entitlement, month_of(day)) for day, _fen in missed]
+            own, missed = [], []
+            for day, kind, fen, claim in award.lines:
+                found = claims.get((award.award_id, day)) if claim is None else claim
+                if found is None:
+                    missed.append((day, fen))
+                else:
+                    own.append((found, kind, fen))
+            if missed:
+                self._hold(child, award, missed)
             if sum(fen for _claim, _kind, fen in own) >= 0:
                 lines += own
         if lines:
-            drawn.append((child, lines))
-    tell_both_counties(taken)
-    _pay(run, drawn)
-    put(HOLDS, holds)
-    put(CHANGES, prepared.changes)
+            self.paid.append((child, lines))
+
+    def _hold(self, child: DrawnChild, award: DrawnAward, missed: Sequence[tuple[str, int]]) -> None:
+        fen = sum(fen for _day, fen in missed)
+        self.holds.append(hold_row(self.run, award.award_id, child.person_id, "other_county", fen))
+        self.taken += [(award.award_id, award.identity, award.entitlement, month_of(day)) for day, _fen in missed]
 
 
 def _claim(run: MonthRun, prepared: Prepared) -> dict[tuple[uuid.UUID, str], int]:
@@ -131,7 +165,7 @@ def _claim(run: MonthRun, prepared: Prepared) -> dict[tuple[uuid.UUID, str], int
     return {(award, day): claim for award, days in found.items() for day, (_paid, _waived, claim) in days.items()}
 
 
-def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[tuple[int, str, int]]]]) -> None:
+def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[OwnLine]]]) -> None:
     payments, lines = [], []
     for sequence, (child, own) in enumerate(drawn, start=run.payments_count + 1):
         lines += [(run.id.hex, child.payment_id.hex, *line) for line in own]
