@@ -143,7 +143,9 @@ def test_children_are_put_on_an_institution_s_account_by_a_list_of_numbers(peopl
     assert not CollectivePayee.objects.exists()
     assert drafter.post(reverse("move_to_collective", args=[child]), {"collective": account.id}).status_code == 302
     award = Award.objects.get(person_id=child)
-    assert "县儿童福利院" in people["reviewer"].get(reverse("award_account", args=[award.id])).content.decode()
+    account = people["reviewer"].get(reverse("award_account", args=[award.id])).content.decode()
+    assert reverse("payee", args=[child]) in account
+    assert "县儿童福利院" in people["reviewer"].get(reverse("payee", args=[child])).content.decode()
 
 
 def test_a_wrong_number_of_an_institution_is_told_beside_its_field_and_what_was_typed_stays(people):

@@ -12,7 +12,6 @@ from ciyou.apps.awards.access import find_award
 from ciyou.apps.awards.award_lists import AwardLine, line_of
 from ciyou.apps.awards.refusals import AwardNotFound
 from ciyou.apps.awards.run_source import RunAward, awards_by_id
-from ciyou.apps.disbursement.collective_views import CollectiveCard, collective_of
 from ciyou.apps.disbursement.deriving import Deriver, kept_answers
 from ciyou.apps.disbursement.models import PaidMonth, PaymentLine, Recovery
 from ciyou.apps.disbursement.months import month_of
@@ -56,14 +55,13 @@ class RecoveryRow:
 
 @dataclass(frozen=True)
 class AwardAccount:
-    """The account of one award, the latest month first. `collective`: the institution's account that the money goes to."""
+    """The account of one award, the latest month first."""
 
     line: AwardLine
     child: PersonCard
     sensitivity: int
     months: tuple[MonthAccount, ...]
     recoveries: tuple[RecoveryRow, ...]
-    collective: CollectiveCard | None = None
 
     @property
     def owed_fen(self) -> int:
@@ -80,8 +78,7 @@ def account_of_award(actor: Actor, *, award_id: uuid.UUID, through: Month) -> Aw
     found = find_award(actor, award_id)
     months = _months(awards_by_id([found.id])[0], through)
     child = get_person(actor, person_id=found.person_id, purpose=Purpose.PAY)
-    collective = collective_of(actor, child_id=found.person_id)
-    return AwardAccount(line_of(found), child, found.sensitivity, months, _recoveries(actor, found.id), collective)
+    return AwardAccount(line_of(found), child, found.sensitivity, months, _recoveries(actor, found.id))
 
 
 def _months(award: RunAward, through: Month) -> tuple[MonthAccount, ...]:

@@ -6,10 +6,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.db.models import Count, F
+from django.db.models import Count, Exists, F, OuterRef
 
 from ciyou.apps.disbursement.models import CollectiveAccount, CollectivePayee
-from ciyou.apps.disbursement.payee_snapshots import masked, open_snapshot, standing_payees
+from ciyou.apps.disbursement.payee_snapshots import masked, open_snapshot
 from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here
 from ciyou.apps.disbursement.runs import county_of
 from ciyou.apps.registry.scoping import visible_people
@@ -86,11 +86,22 @@ def read_collective(actor: Actor, *, account_id: object, page: int = 1) -> Colle
     return CollectiveView(_card(row, total), total, children)
 
 
+def institutions_for(actor: Actor, *, child_id: uuid.UUID) -> tuple[tuple[CollectiveCard, ...], CollectiveCard | None]:
+    """The county's accounts that stand, and the one that a child's money goes to; None where it goes to its own.
+
+    Nothing for a post that is not a county's or does not pay.
+    """
+    if not may_do(actor.role, Action.SEE_PAYMENTS) or Purpose.PAY not in actor.purposes:
+        return (), None
+    if len(significant_digits(actor.scope.first)) != _COUNTY_DIGITS:
+        return (), None
+    here = Exists(CollectivePayee.objects.filter(account=OuterRef("pk"), person=child_id))
+    rows = list(CollectiveAccount.objects.filter(county=county_of(actor), ended_at=None).annotate(here=here))
+    cards = {row.id: _card(row, 0) for row in rows}
+    chosen = next((cards[row.id] for row in rows if row.here), None)
+    return tuple(sorted(cards.values(), key=lambda one: one.holder)), chosen
+
+
 def collective_of(actor: Actor, *, child_id: uuid.UUID) -> CollectiveCard | None:
     """The institution's account that a child's money goes to; None where it goes to its own, or the actor may not know."""
-    if not may_do(actor.role, Action.SEE_PAYMENTS) or Purpose.PAY not in actor.purposes:
-        return None
-    if len(significant_digits(actor.scope.first)) != _COUNTY_DIGITS:
-        return None
-    found = standing_payees(county_of(actor)).select_related("account").filter(person=child_id).first()
-    return None if found is None else _card(found.account, 0)
+    return institutions_for(actor, child_id=child_id)[1]
