@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.exchange.comparing import differences, name_key
 from ciyou.apps.exchange.contents import ItemContent
 from ciyou.apps.exchange.models import ItemKind
 from ciyou.apps.exchange.our_side import OurChild, OurSide
 from ciyou.apps.exchange.table_files import Layout, Problem, TheirRow
 from ciyou.apps.registry.county_register import blind_of_number, numbers_on_file
+from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
 from ciyou.packs.exchange_mappings import BIRTH_DATE, ID_NUMBER, NAME, ExchangeColumn
 
@@ -84,16 +86,29 @@ class Comparison:
             for value, code in row.unreadable.items():
                 self.tally.note(self.layout, row, value, code)
             self._place(row, matched, strangers)
-        entries = self.ours.read([child for _row, child in matched])
-        found = [one for row, child in matched for one in self._differences(row, child, entries[child])]
-        return found + self._told_of(strangers)
+        running = [(row, child) for row, child in matched if not self.ours.ended(child)]
+        entries = self.ours.read([child for _row, child in running])
+        found = [one for row, child in running for one in self._differences(row, child, entries[child])]
+        ended = [self._ended_here(row, child) for row, child in matched if self.ours.ended(child)]
+        return found + ended + self._told_of(strangers)
+
+    def _ended_here(self, row: TheirRow, child: uuid.UUID) -> Found:
+        """A child that is still there while its file here has ended."""
+        self.tally.counts["only_there"] += 1
+        content = ItemContent(ours=self.ours.ended(child), row=self._said(row))
+        return Found(ItemKind.ONLY_THERE, self.ours.children[child].division, content, child)
+
+    def _said(self, row: TheirRow) -> dict[str, str]:
+        """What a row says, empty cells left out."""
+        said = {column.value: text for column in self.layout.columns if (text := row.get(column.value))}
+        return _with_what_the_number_says(said)
 
     def _place(self, row: TheirRow, matched: list[tuple[TheirRow, uuid.UUID]], strangers: list[_Stranger]) -> None:
         """Find whose row it is: by its number, else by name and birth date."""
         number = row.get(ID_NUMBER)
         child = self.ours.number_of(number) if number else None
-        if child is not None and not self.ours.shown(child):
-            # Protected, or closed: no more is told of it than of a number of another county.
+        if child is not None and not self.ours.shown(child) and not self.ours.ended(child):
+            # Protected: no more is told of it than of a number of another county.
             child = None
         elif child is None:
             child = self._namesake(row)
@@ -152,13 +167,13 @@ class Comparison:
 
     def _told_of(self, strangers: list[_Stranger]) -> list[Found]:
         blinds = {one.key: blind_of_number(one.key) for one in strangers if one.row.get(ID_NUMBER)}
-        taken = numbers_on_file(blinds.values()) if blinds else frozenset()
+        with walled(LOCAL_OPERATOR):
+            taken = numbers_on_file(blinds.values())
         found = []
         for one in strangers:
             elsewhere = blinds.get(one.key, "") in taken
             self.tally.counts["elsewhere" if elsewhere else "only_there"] += 1
-            row = {column.value: said for column in self.layout.columns if (said := one.row.get(column.value))}
-            content = ItemContent(key=one.key, row=_with_what_the_number_says(row))
+            content = ItemContent(key=one.key, row=self._said(one.row))
             found.append(Found(ItemKind.ONLY_THERE, self._division(one.row), content, elsewhere=elsewhere))
         return found
 

@@ -80,26 +80,29 @@ def compare_file(file_id: uuid.UUID, *, today: dt.date | None = None) -> bool:
     """Compare a kept file to its end; run again after an interruption it gives the same items. False: a later one took its place."""
     with walled(LOCAL_OPERATOR):
         file = ExchangeFile.objects.get(id=file_id)
-    if file.done:
-        return True
-    with walled(LOCAL_OPERATOR):
-        mapping = load_exchange_mappings(division=file.county).get(file.mapping)
-        if mapping is None:
-            raise no_mapping()
         later = ExchangeFile.objects.filter(county=file.county, mapping=file.mapping, at__gt=file.at)
-        if file.content is None or later.exists():
+        if file.done or file.content is None or later.exists():
             ExchangeFile.objects.filter(id=file.id).update(done=True)
-            return False
+            return file.done
         content = decrypt_bytes(keyring(), bytes(file.content), context=f"exchange.file:{file.id}")
-        layout = find_layout(content, [mapping])
-        comparison = Comparison(layout, OurSide(file.county, mapping, today=today or timezone.localdate()))
-        store = ItemStore(file.county, file.mapping)
-        for part in comparison.run(read_rows(content, layout)):
-            store.write(part)
-            ExchangeFile.objects.filter(id=file.id).update(position=comparison.tally.counts["rows"])
+    mapping = load_exchange_mappings(division=file.county).get(file.mapping)
+    if mapping is None:
+        raise no_mapping()
+    layout = find_layout(content, [mapping])
+    comparison = Comparison(layout, OurSide(file.county, mapping, today=today or timezone.localdate()))
+    store = ItemStore(file.county, file.mapping)
+    for part in comparison.run(read_rows(content, layout)):
+        store.write(part)
+        _note_position(file, comparison.tally.counts["rows"])
     comparison.tally.counts["gone"] = store.close_vanished()
     _finish(file, comparison)
     return True
+
+
+def _note_position(file: ExchangeFile, position: int) -> None:
+    """How far it is; each part is seen as soon as it is written."""
+    with transaction.atomic(), walled(LOCAL_OPERATOR):
+        ExchangeFile.objects.filter(id=file.id).update(position=position)
 
 
 def _finish(file: ExchangeFile, comparison: Comparison) -> None:

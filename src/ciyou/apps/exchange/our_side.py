@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ciyou.apps.accounts.selectors import division_names
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.run_source import RunningAward, running_awards
 from ciyou.apps.entitlements.list_conditions import confirmed_categories
 from ciyou.apps.exchange.cells import join_codes
@@ -21,7 +22,7 @@ from ciyou.apps.registry.county_register import (
     id_numbers_of,
     numbers_of_county,
 )
-from ciyou.core.access.actor import DIVISION_DIGITS
+from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR
 from ciyou.core.facts.definition import Entity
 from ciyou.packs.exchange_mappings import (
     BIRTH_DATE,
@@ -37,6 +38,7 @@ from ciyou.packs.exchange_mappings import (
 Entry = dict[str, str]
 """What we hold of a child: by value its plain form; what is not known is not there."""
 _TOWNSHIP = 9
+ACTIVE = "active"
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,26 @@ class OurSide:
 
     def __init__(self, county: str, mapping: ExchangeMapping, *, today: dt.date) -> None:
         self.county, self.mapping, self.today = county, mapping, today
-        self.children = children_of_county(county)
-        self.by_number = numbers_of_county(county)
+        with walled(LOCAL_OPERATOR):
+            self.children = children_of_county(county)
+            self.by_number = numbers_of_county(county)
+            self._categories = confirmed_categories(county, rules=mapping.categories)
+            running = running_awards(county, entitlements=mapping.awards)
         self._numbered = frozenset(self.by_number.values())
-        self._categories = confirmed_categories(county, rules=mapping.categories)
         self._awards: dict[uuid.UUID, list[RunningAward]] = defaultdict(list)
-        for award in running_awards(county, entitlements=mapping.awards):
+        for award in running:
             self._awards[award.person_id].append(award)
         self._needed = {column.value for column in mapping.columns}
 
     def shown(self, child: uuid.UUID) -> bool:
         """Whether a child takes part: on file here, open, and not protected."""
         found = self.children.get(child)
-        return found is not None and not found.restricted
+        return found is not None and not found.restricted and found.status == ACTIVE
+
+    def ended(self, child: uuid.UUID) -> str:
+        """The status of a child whose file here has ended, for all to know; "" for any other."""
+        found = self.children.get(child)
+        return found.status if found is not None and not found.restricted and found.status != ACTIVE else ""
 
     def expected(self) -> list[uuid.UUID]:
         """The children who belong into that system: a confirmed category or a running award; by place."""
@@ -85,7 +94,7 @@ class OurSide:
         """By name and birth date, the children who take part."""
         found: dict[tuple[str, str], list[uuid.UUID]] = defaultdict(list)
         for child in self.children.values():
-            if not child.restricted and child.birth_date is not None and child.name:
+            if self.shown(child.id) and child.birth_date is not None and child.name:
                 found[child.name, child.birth_date.isoformat()].append(child.id)
         return found
 
@@ -99,8 +108,9 @@ class OurSide:
 
     def read(self, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, OurChild]:
         """What we hold of these children."""
-        numbers = id_numbers_of(ids) if ID_NUMBER in self._needed else {}
-        facts = facts_of_families(ids, wanted=self._wanted_facts(), today=self.today)
+        with walled(LOCAL_OPERATOR):
+            numbers = id_numbers_of(ids) if ID_NUMBER in self._needed else {}
+            facts = facts_of_families(ids, wanted=self._wanted_facts(), today=self.today)
         places = self._places(ids)
         return {child: self._child(self.children[child], numbers, facts.get(child, {}), places) for child in ids}
 

@@ -40,9 +40,13 @@ class ItemStore:
 
     def __init__(self, county: str, mapping: str) -> None:
         self._county, self._mapping, self._ring = county, mapping, keyring()
-        rows = ExchangeItem.objects.filter(county=county, mapping=mapping)
+        with walled(LOCAL_OPERATOR):
+            self._known = self._read()
+
+    def _read(self) -> dict[Key, _Known]:
+        rows = ExchangeItem.objects.filter(county=self._county, mapping=self._mapping)
         fields = ("person_id", "blind", "field", "id", "kind", "mark", "state", "elsewhere")
-        self._known: dict[Key, _Known] = {
+        return {
             (person, blind, field): _Known(*rest)
             for person, blind, field, *rest in rows.values_list(*fields).iterator(chunk_size=5000)
         }

@@ -27,7 +27,7 @@ _PARENT_KINDS = tuple(parent.value for parent in PARENTS)
 
 @dataclass(frozen=True, slots=True)
 class RegisteredChild:
-    """A child's file in a county. `restricted`: protected, so it takes no part in a comparison."""
+    """A child's file in a county. `restricted`: protected, so it takes no part in a comparison. `status`: active | dead | of_age | moved."""
 
     id: uuid.UUID
     name: str
@@ -35,6 +35,7 @@ class RegisteredChild:
     birth_date: dt.date | None
     division: str
     restricted: bool
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,9 @@ class KnownFact:
 
 
 def children_of_county(county: str) -> dict[uuid.UUID, RegisteredChild]:
-    """Every child of a county whose file is open, protected ones too (they are to be left out knowingly)."""
-    fields = ("id", "name", "sex", "birth_date", "division", "restricted")
-    rows = _inside(county).filter(status=PersonStatus.ACTIVE).values_list(*fields)
+    """Every child of a county, also one whose file has ended, protected ones too (they are to be left out knowingly)."""
+    fields = ("id", "name", "sex", "birth_date", "division", "restricted", "status")
+    rows = _inside(county).exclude(status=PersonStatus.MERGED).values_list(*fields)
     return {row[0]: RegisteredChild(*row) for row in rows.iterator(chunk_size=5000)}
 
 
