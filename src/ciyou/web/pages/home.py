@@ -183,6 +183,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("letter", letter_id=item.subject_id)
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
+        case "reconcile_exchange":
+            return address_of("exchange_items")
         case "review_break_glass":
             return address_of("openings")
         case "subject_request":
