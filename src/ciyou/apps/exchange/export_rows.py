@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from ciyou.apps.exchange.cells import Cell, write_cell
@@ -67,8 +67,7 @@ def exchange_sheet(
         raise no_mapping()
     highest = min(ceiling_of(actor), RESTRICTED - 1)
     columns = tuple(column for column in found.columns if column.export and column.shape.sensitivity <= highest)
-    # Facts that are not written are not read.
-    ours = OurSide(county, replace(found, columns=columns), today=today)
+    ours = OurSide(county, found, today=today, columns=columns)
     return ExchangeSheet(found, columns, tuple(_chosen(actor, ours, found, which, purpose)), ours)
 
 

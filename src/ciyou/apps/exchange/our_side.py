@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ciyou.apps.accounts.selectors import division_names
@@ -61,8 +61,17 @@ class OurChild:
 class OurSide:
     """A county as it stands today, read once: its children, whose are categories and awards, and whose number is which."""
 
-    def __init__(self, county: str, mapping: ExchangeMapping, *, today: dt.date) -> None:
+    def __init__(
+        self,
+        county: str,
+        mapping: ExchangeMapping,
+        *,
+        today: dt.date,
+        columns: Sequence[ExchangeColumn] | None = None,
+    ) -> None:
+        """`columns`: of which values are read; those of the mapping, where none are named."""
         self.county, self.mapping, self.today = county, mapping, today
+        self._columns = mapping.columns if columns is None else tuple(columns)
         with walled(LOCAL_OPERATOR):
             self.children = children_of_county(county)
             self.by_number = numbers_of_county(county)
@@ -72,7 +81,7 @@ class OurSide:
         self._awards: dict[uuid.UUID, list[RunningAward]] = defaultdict(list)
         for award in running:
             self._awards[award.person_id].append(award)
-        self._needed = {column.value for column in mapping.columns}
+        self._needed = {column.value for column in self._columns}
 
     def shown(self, child: uuid.UUID) -> bool:
         """Whether a child takes part: on file here, open, and not protected."""
@@ -116,7 +125,7 @@ class OurSide:
 
     def _wanted_facts(self) -> set[tuple[Entity, str]]:
         wanted = set[tuple[Entity, str]]()
-        for column in self.mapping.columns:
+        for column in self._columns:
             if column.fact is None:
                 continue
             entity, name = column.fact
@@ -148,7 +157,7 @@ class OurSide:
             **self._paid(child.id),
         }
         provenance: dict[str, Provenance] = {}
-        for column in self.mapping.columns:
+        for column in self._columns:
             if column.fact is not None:
                 _add_fact(entry, provenance, column, facts)
         return OurChild({value: said for value, said in entry.items() if said and value in self._needed}, provenance)
