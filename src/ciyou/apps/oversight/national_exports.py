@@ -33,12 +33,12 @@ NOBODY, NOT_HELD, REFUSED = "nobody", "not_held", "refused"
 
 @dataclass(frozen=True)
 class NationalWish:
-    """What is asked for. `export_id` is made by the form: sent twice it is one export."""
+    """What is asked for. `export_id` is made by the form: sent twice it is one export. `purpose` None: none was chosen."""
 
     export_id: uuid.UUID
     mapping: str
     which: str
-    purpose: Purpose
+    purpose: Purpose | None
     reason: str
 
 
@@ -62,8 +62,7 @@ def begin_national_export(
     Raises RecordError for a short reason or a form sent twice, AccessDenied for a role or purpose that exports nothing.
     """
     check_may(actor, Action.EXPORT)
-    check_purpose(actor, wish.purpose)
-    reason = _checked(actor, wish, proved)
+    purpose, reason = _checked(actor, wish, proved)
     password = make_password()
     row = NationalExport(
         id=wish.export_id,
@@ -71,7 +70,7 @@ def begin_national_export(
         post_id=actor.post_id,
         mapping=wish.mapping,
         which=wish.which,
-        purpose=wish.purpose.value,
+        purpose=purpose.value,
         reason=reason,
         lang=lang,
         origin=origin[:64],
@@ -89,15 +88,16 @@ def begin_national_export(
     return _card(row), password
 
 
-def _checked(actor: Actor, wish: NationalWish, proved: bool) -> str:
+def _checked(actor: Actor, wish: NationalWish, proved: bool) -> tuple[Purpose, str]:
     if not proved:
         raise refused(
             "export_proof",
             "导出前请先再次验证身份，然后重新提交。",
             "Prove that it is you before you export, then send the form again.",
         )
-    if wish.purpose not in PURPOSES:
+    if wish.purpose is None or wish.purpose not in PURPOSES:
         raise refused("export_purpose", "请选择导出的用途。", "Choose what the export is for.")
+    check_purpose(actor, wish.purpose)
     if wish.which not in set(ExportedChildren):
         raise refused("export_which", "请选择导出哪些孩子。", "Choose which children are exported.")
     if wish.mapping not in load_exchange_mappings(division=actor.scope.first):
@@ -105,7 +105,7 @@ def _checked(actor: Actor, wish: NationalWish, proved: bool) -> str:
     taken = ExportRecord.objects.filter(id=wish.export_id).exists()
     if taken or NationalExport.objects.filter(id=wish.export_id).exists():
         raise _sent_twice()
-    return check_reason(wish.reason, least=LEAST_REASON)
+    return wish.purpose, check_reason(wish.reason, least=LEAST_REASON)
 
 
 def _sent_twice() -> CiyouError:
@@ -150,19 +150,20 @@ def make_export_now(export_id: uuid.UUID) -> bool:
     """The same in this process; False where no file was made. It is made with what its maker may see now, not with the machine's eyes."""
     with walled(LOCAL_OPERATOR):
         row = NationalExport.objects.get(id=export_id)
-    if row.done_at is not None or row.secret is None:
-        return not row.failed
-    actor = actor_by_post(row.post_id)
+        if row.done_at is not None or row.secret is None:
+            return not row.failed
+        actor = actor_by_post(row.post_id)
     if actor is None:
         return _end(row, NOT_HELD)
     try:
-        sheet = exchange_sheet(
-            actor,
-            mapping=row.mapping,
-            which=ExportedChildren(row.which),
-            purpose=Purpose(row.purpose),
-            today=timezone.localdate(),
-        )
+        with walled(actor):
+            sheet = exchange_sheet(
+                actor,
+                mapping=row.mapping,
+                which=ExportedChildren(row.which),
+                purpose=Purpose(row.purpose),
+                today=timezone.localdate(),
+            )
     except CiyouError:
         return _end(row, REFUSED)
     if not sheet.person_ids:
