@@ -36,7 +36,7 @@ from ciyou.apps.awards.models import Award
 from ciyou.apps.entitlements.models import Determination, Outcome
 from ciyou.apps.exchange.export_rows import ExportedChildren, exchange_sheet
 from ciyou.apps.exchange.importing import compare_file, receive_exchange_file
-from ciyou.apps.exchange.lists import ItemQuery, counts_of, fields_of, list_items
+from ciyou.apps.exchange.lists import ItemQuery, counts_of, list_items
 from ciyou.apps.exchange.models import ExchangeFile
 from ciyou.apps.oversight.national_exports import NationalWish, begin_national_export, make_export_now
 from ciyou.apps.registry.models import Fact, Identifier, Person, PersonPlace, Relationship
@@ -72,7 +72,7 @@ def main() -> None:
     for kind in ("differs", "only_here", "only_there"):
         measured(f"page of {kind}, first", lambda kind=kind: list_items(actor, query=ItemQuery(kind=kind)))
     measured("page of gone items, the 1,000th", lambda: list_items(actor, query=ItemQuery(state="gone"), page=1000))
-    measured("counts", lambda: (counts_of(actor), fields_of(actor)))
+    measured("counts", lambda: counts_of(actor))
     print(f"\n{ExchangeFile.objects.latest('at').counts}")
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB.")
     if max(times) > LIMIT_S:

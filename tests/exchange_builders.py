@@ -26,8 +26,8 @@ _numbers = itertools.count(1)
 
 def number(sequence: int | None = None, *, born: dt.date = BORN, region: str = "511304") -> str:
     """An ID number that is right in form, of a girl, and given to nobody on purpose."""
-    count = sequence if sequence is not None else next(_numbers)
-    first17 = f"{region}{born:%Y%m%d}{count * 2:03d}"
+    days, place = divmod(sequence if sequence is not None else next(_numbers), 400)
+    first17 = f"{region}{born + dt.timedelta(days):%Y%m%d}{place * 2 + 2:03d}"
     return first17 + checksum_char(first17)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, QuerySet
 
@@ -24,6 +25,7 @@ from ciyou.packs import load_exchange_mappings
 from ciyou.packs.exchange_mappings import BIRTH_DATE, ID_NUMBER, NAME, ExchangeColumn, ExchangeMapping
 
 SHOWN = 25
+KIND_ORDER = (ItemKind.ONLY_HERE, ItemKind.ONLY_THERE, ItemKind.DIFFERS)
 LATEST = 10
 
 
@@ -92,12 +94,15 @@ class ItemRow:
 
 @dataclass(frozen=True)
 class ItemPage:
-    """One page of items."""
+    """One page of items. `query` is what was asked, its kind filled in; `counts` by (kind, state); `fields`: which columns differ, how often."""
 
     rows: tuple[ItemRow, ...]
+    query: ItemQuery
     total: int
     page: int
     pages: int
+    counts: Mapping[tuple[str, str], int]
+    fields: Mapping[str, int]
 
 
 def mappings_of(actor: Actor) -> tuple[ExchangeMapping, ...]:
@@ -134,24 +139,47 @@ def _card(row: ExchangeFile, by: str, kept: bool) -> FileCard:
 
 def counts_of(actor: Actor) -> dict[tuple[str, str], int]:
     """How many items there are by (kind, state)."""
-    rows = visible_items(actor).order_by().values_list("kind", "state").annotate(count=Count("id"))
-    return {(kind, state): count for kind, state, count in rows}
+    return _by_kind(_tally(visible_items(actor)))
 
 
-def fields_of(actor: Actor) -> dict[str, int]:
-    """The columns that differ in open items, and how often."""
-    rows = visible_items(actor).filter(kind=ItemKind.DIFFERS, state=ItemState.OPEN).order_by()
-    return dict(rows.values_list("field").annotate(count=Count("id")).order_by("-count", "field"))
+Tally = dict[tuple[str, str, str], int]
+
+
+def _tally(items: QuerySet[ExchangeItem]) -> Tally:
+    """How many items there are by (kind, state, field), in one question."""
+    rows = items.order_by().values_list("kind", "state", "field").annotate(count=Count("id"))
+    return {(kind, state, field): count for kind, state, field, count in rows}
+
+
+def _by_kind(tally: Tally) -> dict[tuple[str, str], int]:
+    found = Counter[tuple[str, str]]()
+    for (kind, state, _field), count in tally.items():
+        found[kind, state] += count
+    return dict(found)
 
 
 def list_items(actor: Actor, *, query: ItemQuery, page: int = 1) -> ItemPage:
-    """One page of items, by place; children whom the actor does not see are not among them."""
-    items = _narrowed(visible_items(actor), query)
-    total = items.order_by().count()
+    """One page of items, by place; without a kind, of the first that has any. Children whom the actor does not see are not among them."""
+    visible = visible_items(actor)
+    tally = _tally(visible)
+    counts = _by_kind(tally)
+    kind = query.kind or next((str(one) for one in KIND_ORDER if counts.get((one, query.state))), KIND_ORDER[0])
+    asked = replace(query, kind=kind, field=query.field if kind == ItemKind.DIFFERS else "")
+    items = _narrowed(visible, asked)
+    total = items.order_by().count() if asked.place or asked.decision else _total(tally, asked)
     pages = max(1, -(-total // SHOWN))
     number = min(max(page, 1), pages)
     found = list(items.order_by("division", "id")[(number - 1) * SHOWN : number * SHOWN])
-    return ItemPage(_rows(actor, found), total, number, pages)
+    fields = {field: count for (of, state, field), count in tally.items() if (of, state) == (kind, asked.state) and field}
+    return ItemPage(_rows(actor, found), asked, total, number, pages, counts, fields)
+
+
+def _total(tally: Tally, query: ItemQuery) -> int:
+    return sum(
+        count
+        for (kind, state, field), count in tally.items()
+        if kind == query.kind and query.state in ("", state) and query.field in ("", field)
+    )
 
 
 def _narrowed(items: QuerySet[ExchangeItem], query: ItemQuery) -> QuerySet[ExchangeItem]:

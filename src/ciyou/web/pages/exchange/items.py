@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 
@@ -12,21 +13,21 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.exchange.decisions import NEEDS_NOTE, TAKE_THEIRS
-from ciyou.apps.exchange.lists import ItemPage, ItemQuery, ItemRow, counts_of, fields_of, list_items
+from ciyou.apps.exchange.lists import ItemPage, ItemQuery, ItemRow, list_items
 from ciyou.apps.exchange.refusals import NotFoundHere
 from ciyou.apps.exchange.settling import Settlement, reopen_item, settle_items
 from ciyou.apps.oversight.ledger import ledger_places
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
+from ciyou.core.facts.state import Basis
 from ciyou.web import exchange_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.explaining import basis_words, source_name
-from ciyou.core.facts.state import Basis
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import day, text
 from ciyou.web.wording import SEXES, sentences
 
-SHOWN_CLASS, SENSITIVE = 3, 4
+SHOWN_CLASS = 3
 
 
 def show_items(request: HttpRequest) -> HttpResponse:
@@ -35,31 +36,25 @@ def show_items(request: HttpRequest) -> HttpResponse:
 
 
 def _items(request: HttpRequest, asked: QueryDict, problems: tuple[Problem, ...]) -> HttpResponse:
-    query = _query(asked)
-    counts = counts_of(request.actor)
-    kind = query.kind or next((one for one in words.KINDS if counts.get((one, query.state))), "differs")
-    query = ItemQuery(kind, query.state, query.field if kind == "differs" else "", query.decision, query.place)
-    page = list_items(request.actor, query=query, page=_page(asked))
+    page = list_items(request.actor, query=_query(asked), page=_page(asked))
+    query = page.query
     _disclose(request, page)
     names = division_names({row.division for row in page.rows})
     lang, today = short_language(), timezone.localdate()
-    address = asked.copy()
-    address.pop("page", None)
     content = {
         "rows": [_shown(row, names, lang, today) for row in page.rows],
         "query": query,
-        "kinds": [(one, word, counts.get((one, query.state), 0)) for one, word in words.KINDS.items()],
+        "kinds": [(one, word, page.counts.get((one, query.state), 0)) for one, word in words.KINDS.items()],
         "states": list(words.STATES.items()),
         "fields": [
-            (field, f"{words.field_words(field, lang)} ({count})") for field, count in fields_of(request.actor).items()
-        ]
-        if kind == "differs"
-        else [],
+            (field, f"{words.field_words(field, lang)} ({count})")
+            for field, count in sorted(page.fields.items(), key=lambda pair: -pair[1])
+        ],
         "places": [(place.code, place.name) for place in ledger_places(request.actor) if not place.is_village],
         "decisions": _decisions(page.rows),
         "needs_note": any(code in NEEDS_NOTE for code in {one for row in page.rows for one in row.allowed}),
         "takes": any(TAKE_THEIRS in row.allowed for row in page.rows),
-        "advice": words.WHAT_TO_DO[kind],
+        "advice": words.WHAT_TO_DO[query.kind],
         "back": _address_of(query, page.page),
         "typed": request.POST,
         "today": today,
@@ -123,7 +118,7 @@ def _decisions(rows: Iterable[ItemRow]) -> list[tuple[str, object]]:
     return [(code, word) for code, word in words.DECISIONS.items() if code in allowed]
 
 
-def _shown(row: ItemRow, names: dict[str, str], lang: str, today) -> dict[str, object]:
+def _shown(row: ItemRow, names: dict[str, str], lang: str, today: dt.date) -> dict[str, object]:
     """One item ready to read."""
     content = row.content
 
