@@ -1,4 +1,4 @@
-# ruff: noqa: E402  # Django must be set up for the state folder of this run before its models are imported
+# Django must be set up for the state folder of this run before its models are imported
 """A county's list for the national system at size: export, import and compare, settle nothing, and the pages' queries.
 
     CIYOU_HOME=bench/out/exchange .venv/bin/python bench/national_exchange.py --children 100000
@@ -21,6 +21,7 @@ import resource
 import sys
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,11 +144,18 @@ def make_children(children: int) -> None:
     """The children in bulk, each with what a comparison reads."""
     chance = random.Random(20_261_126)
     for first in range(0, children, PART):
-        rows: dict[type, list[Any]] = {}
+        rows: dict[type, list[Any]] = defaultdict(list)
         for count in range(first, min(first + PART, children)):
-            _add(lambda row: rows.setdefault(type(row), []).append(row), count, chance)
+            for row in _rows_of(count, chance):
+                rows[type(row)].append(row)
         for model in (Person, PersonPlace, Identifier, Relationship, Fact, Determination, Outcome, Award):
-            model.objects.bulk_create(rows.get(model, []), batch_size=PART)
+            model.objects.bulk_create(rows[model], batch_size=PART)
+
+
+def _rows_of(count: int, chance: random.Random) -> list[Any]:
+    made: list[Any] = []
+    _add(made.append, count, chance)
+    return made
 
 
 def _add(put: Callable[[Any], None], count: int, chance: random.Random) -> None:
@@ -169,7 +177,11 @@ def _add(put: Callable[[Any], None], count: int, chance: random.Random) -> None:
     put(office_county._fact(child, "disability_grade", chance.choice((0, 0, 0, 2)), 4, opened=True))
     for kind in ("father", "mother"):
         parent = office_county._person(put, f"x{count}{kind}", "adult", village, dt.date(1985, 1, 1), chance)
-        put(Relationship(person=child, other=parent, kind=kind, source="police_hukou", recorded_at=now, recorded_by="local"))
+        put(
+            Relationship(
+                person=child, other=parent, kind=kind, source="police_hukou", recorded_at=now, recorded_by="local"
+            )
+        )
         put(office_county._fact(parent, "dead", True, 4, opened=True))
     made = Determination(
         person=child, as_of=now.date(), division=village, pack_version="0", facts_hash="0", hash="0", content=b"", cause="load",

@@ -19,7 +19,17 @@ from tests.award_builders import confirm
 from tests.month_builders import SICHUAN, orphan
 from tests.office import make_actor
 
-TITLES = ("姓名", "身份证号码", "性别", "出生日期", "户籍地区划代码", "儿童类别", "残疾等级", "父亲情况", "发放标准（元/月）")
+TITLES = (
+    "姓名",
+    "身份证号码",
+    "性别",
+    "出生日期",
+    "户籍地区划代码",
+    "儿童类别",
+    "残疾等级",
+    "父亲情况",
+    "发放标准（元/月）",
+)
 BORN = dt.date(2016, 5, 1)
 _numbers = itertools.count(1)
 
@@ -56,7 +66,9 @@ def their_row(child: uuid.UUID | None = None, id18: str = "", **changed: str) ->
     return {**row, **changed}
 
 
-def csv_file(*rows: dict[str, str], titles: tuple[str, ...] = TITLES, encoding: str = "utf-8-sig", above: int = 0) -> bytes:
+def csv_file(
+    *rows: dict[str, str], titles: tuple[str, ...] = TITLES, encoding: str = "utf-8-sig", above: int = 0
+) -> bytes:
     """A list as CSV; `above`: lines of heading above the titles."""
     made = io.StringIO()
     writer = csv.writer(made)

@@ -217,7 +217,12 @@ def test_a_workbook_is_read_by_the_sheet_that_has_the_titles():
 def test_titles_in_other_spellings_and_any_order_are_known():
     id18 = number()
     child = listed_child(id18=id18)
-    row = {"公民身份号码": id18, " 儿童姓名 ": Person.objects.get(id=child).name, "儿童类型": "社会散居孤儿", "无关的列": "x"}
+    row = {
+        "公民身份号码": id18,
+        " 儿童姓名 ": Person.objects.get(id=child).name,
+        "儿童类型": "社会散居孤儿",
+        "无关的列": "x",
+    }
     assert compared(csv_file(row, titles=tuple(row))).counts["same"] == 1
 
 
@@ -360,7 +365,9 @@ def test_taking_their_value_records_a_verified_fact_of_that_system():
     since = dt.date(2026, 11, 1)
     actor = drafter()
     settle_items(actor, item_ids=[items()[0].id], settlement=Settlement("take_theirs", since=since))
-    row = Fact.objects.get(person_id=child, name="disability_grade", superseded_at=None, source="national_child_welfare")
+    row = Fact.objects.get(
+        person_id=child, name="disability_grade", superseded_at=None, source="national_child_welfare"
+    )
     assert (row.basis, row.valid_from, row.recorded_by) == ("verified", since, actor.id)
     compare_file(compare_again(actor))
     assert items()[0].state == "gone"

@@ -30,7 +30,9 @@ def differences(
     return tuple(
         Difference(column.value, ours.get(column.value, ""), theirs[column.value])
         for column in columns
-        if column.is_compared and column.value in theirs and not same(column, ours.get(column.value, ""), theirs[column.value])
+        if column.is_compared
+        and column.value in theirs
+        and not same(column, ours.get(column.value, ""), theirs[column.value])
     )
 
 

@@ -69,9 +69,7 @@ def _as_they_have_it(sheet: ExchangeSheet) -> list[list[Cell]]:
     return [*rows, *strangers, damaged, list(rows[0])]
 
 
-def _stranger(
-    like: list[Cell], places: dict[str, int], region: str, name: str, born: str, sequence: str
-) -> list[Cell]:
+def _stranger(like: list[Cell], places: dict[str, int], region: str, name: str, born: str, sequence: str) -> list[Cell]:
     first17 = f"{region}{born}{sequence}"
     said = {
         "person.name": name,

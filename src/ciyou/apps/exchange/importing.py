@@ -54,7 +54,9 @@ def receive_exchange_file(actor: Actor, *, name: str, content: bytes, origin: st
         file.content = encrypt_bytes(keyring(), content, context=f"exchange.file:{file.id}")
         file.name, file.rows, file.by = name[-200:], rows, actor.id
         _begin(file)
-        record_action(actor, action="receive_exchange_file", subject=str(file.id), details={"rows": rows}, origin=origin)
+        record_action(
+            actor, action="receive_exchange_file", subject=str(file.id), details={"rows": rows}, origin=origin
+        )
     return file.id
 
 
@@ -110,7 +112,11 @@ def _finish(file: ExchangeFile, comparison: Comparison) -> None:
     with transaction.atomic(), walled(LOCAL_OPERATOR):
         ended = ExchangeFile.objects.filter(id=file.id, at=file.at, done=False)
         if not ended.update(
-            done=True, counts=dict(tally.counts), problems=tally.problems, compared_at=timezone.now(), position=file.rows
+            done=True,
+            counts=dict(tally.counts),
+            problems=tally.problems,
+            compared_at=timezone.now(),
+            position=file.rows,
         ):
             return  # it was sent again meanwhile: that comparison ends it
         # What an earlier file said is not needed any more; its name, hash and counts stay.

@@ -115,7 +115,9 @@ def files_of(actor: Actor) -> tuple[FileCard, ...]:
     """The latest files of the actor's county, newest first."""
     check_may(actor)
     rows = list(ExchangeFile.objects.filter(county=county_of(actor)).defer("content").order_by("-at")[:LATEST])
-    kept = set(ExchangeFile.objects.filter(id__in=[row.id for row in rows]).exclude(content=None).values_list("id", flat=True))
+    kept = set(
+        ExchangeFile.objects.filter(id__in=[row.id for row in rows]).exclude(content=None).values_list("id", flat=True)
+    )
     names = user_names({row.by for row in rows})
     return tuple(_card(row, names.get(row.by, ""), row.id in kept) for row in rows)
 
@@ -170,7 +172,9 @@ def list_items(actor: Actor, *, query: ItemQuery, page: int = 1) -> ItemPage:
     pages = max(1, -(-total // SHOWN))
     number = min(max(page, 1), pages)
     found = list(items.order_by("division", "id")[(number - 1) * SHOWN : number * SHOWN])
-    fields = {field: count for (of, state, field), count in tally.items() if (of, state) == (kind, asked.state) and field}
+    fields = {
+        field: count for (of, state, field), count in tally.items() if (of, state) == (kind, asked.state) and field
+    }
     return ItemPage(_rows(actor, found), asked, total, number, pages, counts, fields)
 
 

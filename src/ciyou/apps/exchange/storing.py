@@ -64,7 +64,11 @@ class ItemStore:
                 new.append(self._row(self._known[key].id, key, found, mark))
                 continue
             known.seen = True
-            if known.state == ItemState.GONE or (known.kind, known.mark, known.elsewhere) != (found.kind, mark, found.elsewhere):
+            if known.state == ItemState.GONE or (known.kind, known.mark, known.elsewhere) != (
+                found.kind,
+                mark,
+                found.elsewhere,
+            ):
                 changed.append(self._row(known.id, key, found, mark))
         with transaction.atomic(), walled(LOCAL_OPERATOR):
             ExchangeItem.objects.bulk_create(new, batch_size=_BATCH, ignore_conflicts=True)

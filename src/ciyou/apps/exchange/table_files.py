@@ -58,7 +58,11 @@ def check_size(content: bytes) -> None:
     """Raises RecordError for a file over the limit, or one that is no table by its first bytes."""
     if len(content) > LARGEST_BYTES:
         raise file_too_large(LARGEST_BYTES >> 20)
-    if not content.strip() or content.startswith(_OLD_WORKBOOK) or (b"\x00" in content[:4096] and not content.startswith(_ZIP)):
+    if (
+        not content.strip()
+        or content.startswith(_OLD_WORKBOOK)
+        or (b"\x00" in content[:4096] and not content.startswith(_ZIP))
+    ):
         raise not_a_table()
 
 
@@ -79,7 +83,13 @@ def find_layout(content: bytes, mappings: Sequence[ExchangeMapping]) -> Layout:
 def _heads(content: bytes) -> Iterator[tuple[str, list[Sequence[str]]]]:
     """The first rows of every sheet, by its name; of a text file under ""."""
     if not content.startswith(_ZIP):
-        yield "", [row for row, _number in zip(csv.reader(io.StringIO(_text(content))), range(TITLES_SEARCHED), strict=False)]
+        yield (
+            "",
+            [
+                row
+                for row, _number in zip(csv.reader(io.StringIO(_text(content))), range(TITLES_SEARCHED), strict=False)
+            ],
+        )
         return
     with _as_file(content) as path:
         for sheet in sheet_names(path):
@@ -94,7 +104,7 @@ def _text(content: bytes) -> str:
         raise not_a_table() from error
 
 
-class _as_file:  # noqa: N801  # read like a function: `with _as_file(content) as path`
+class _as_file:  # read like a function: `with _as_file(content) as path`
     """A workbook is checked against bombs as a file, for its readers only; it goes at once."""
 
     def __init__(self, content: bytes) -> None:
@@ -119,9 +129,7 @@ def _layout(mapping: ExchangeMapping, sheet: str, head: Sequence[Sequence[str]])
             column = by_title.get(header_key(title)) if title else None
             if column is not None:
                 places.setdefault(column.value, (place, column))
-        if _tells_who(mapping, places) and all(
-            column.value in places for column in mapping.columns if column.required
-        ):
+        if _tells_who(mapping, places) and all(column.value in places for column in mapping.columns if column.required):
             return Layout(mapping, sheet, line, tuple(places.values()))
     return None
 

@@ -85,7 +85,8 @@ def id_numbers_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
     ring = keyring()
     rows = Identifier.objects.filter(person__in=list(person_ids), kind=ID_CARD, ended_at=None).order_by("id")
     return {
-        person: open_identifier(person, ID_CARD, cipher, ring) for person, cipher in rows.values_list("person", "cipher")
+        person: open_identifier(person, ID_CARD, cipher, ring)
+        for person, cipher in rows.values_list("person", "cipher")
     }
 
 

@@ -80,7 +80,11 @@ def make(request: HttpRequest) -> HttpResponse:
 
 
 def _told(card) -> dict[str, object]:
-    return {"card": card, "which": words.WHICH.get(card.which, card.which), "failure": words.FAILURES.get(card.failed, "")}
+    return {
+        "card": card,
+        "which": words.WHICH.get(card.which, card.which),
+        "failure": words.FAILURES.get(card.failed, ""),
+    }
 
 
 def progress(request: HttpRequest, national_export_id: uuid.UUID) -> HttpResponse:

@@ -144,7 +144,9 @@ def _said_by(row: ItemRow, lang: str) -> str:
     content = row.content
     if not content.source:
         return ""
-    return " · ".join((source_name(content.source, lang), str(basis_words(Basis[content.basis.upper()])), content.since))
+    return " · ".join(
+        (source_name(content.source, lang), str(basis_words(Basis[content.basis.upper()])), content.since)
+    )
 
 
 def settle(request: HttpRequest) -> HttpResponse:
