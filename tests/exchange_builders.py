@@ -16,20 +16,10 @@ from ciyou.apps.registry.services import record_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.linkage.identity import checksum_char
 from tests.award_builders import confirm
+from tests.exchange_columns import TITLES
 from tests.month_builders import SICHUAN, orphan
 from tests.office import make_actor
 
-TITLES = (
-    "姓名",
-    "身份证号码",
-    "性别",
-    "出生日期",
-    "户籍地区划代码",
-    "儿童类别",
-    "残疾等级",
-    "父亲情况",
-    "发放标准（元/月）",
-)
 BORN = dt.date(2016, 5, 1)
 _numbers = itertools.count(1)
 
