@@ -43,7 +43,12 @@ def test_from_the_home_page_to_settled_items_and_a_new_list(visit, tmp_path):
     page.goto(f"{window.address}/exchange/items/?kind=differs")
     first = page.locator("tbody tr").first
     assert "****" in first.inner_text()
-    first.get_by_role("button", name="请全国系统更正").click()
+    waiting = page.locator("tbody tr").count()
+    page.fill("#note", "写到一半就按了回车")
+    page.press("#note", "Enter")
+    page.get_by_text("请先勾选要处理的项").wait_for()
+    assert page.locator("tbody tr").count() == waiting
+    page.locator("tbody tr").first.get_by_role("button", name="请全国系统更正").click()
     page.goto(f"{window.address}/exchange/items/?kind=differs&state=settled")
     assert "请全国系统更正" in page.locator("tbody tr").first.inner_text()
     page.get_by_role("button", name="重新打开").first.click()
