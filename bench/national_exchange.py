@@ -32,6 +32,7 @@ from bench import office_county  # sets Django up
 from django.core.management import call_command
 from django.utils import timezone
 
+from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.awards.models import Award
 from ciyou.apps.entitlements.models import Determination, Outcome
@@ -54,19 +55,26 @@ def main() -> None:
     """Make the county, export it, and compare three lists."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=100_000)
+    parser.add_argument(
+        "--rows", type=int, default=0, help="rows of the lists; strangers fill them up (default: one a child)"
+    )
+    parser.add_argument("--again", action="store_true", help="use the county that is in the state folder")
     chosen = parser.parse_args()
     call_command("prepare")
-    if Person.objects.exists():
+    if Person.objects.exists() and not chosen.again:
         sys.exit("This state folder or database holds people already; choose another.")
-    post = office_county.make_officers([])["sign_ins"][0]
+    post = Post.objects.order_by("id").last() if chosen.again else office_county.make_officers([])["sign_ins"][0]
     post.role, post.division = "county_drafter", COUNTY
     post.save()
     actor = actor_of(post)
     assert actor is not None
-    make_children(chosen.children)
-    print(f"{chosen.children:,} children\n\n| what | clock s | CPU s |\n|---|---|---|", flush=True)
+    if not chosen.again:
+        make_children(chosen.children)
+    print(f"{Award.objects.count():,} children\n\n| what | clock s | CPU s |\n|---|---|---|", flush=True)
     times = [measured("export of all, encrypted, with the record in the log", lambda: export(actor))]
     rows = measured_rows(actor)
+    rows += [filled(rows, count) for count in range(chosen.rows - len(rows) + 1)]
+    print(f"| … rows of each list | {len(rows) - 1:,} | |")
     times.append(measured("compare: nothing differs", lambda: compare(actor, rows)))
     times.append(measured("compare: every child on one side only", lambda: compare(actor, strangers(rows))))
     times.append(measured("compare: a tenth differs, all others found again", lambda: compare(actor, altered(rows))))
@@ -113,6 +121,13 @@ def compare(actor: Actor, rows: list[list[Any]]) -> None:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     compare_file(receive_exchange_file(actor, name="list.csv", content=text.getvalue().encode("gb18030")))
+
+
+def filled(rows: list[list[Any]], count: int) -> list[Any]:
+    """One more row, about a child whom nobody here knows."""
+    row = list(rows[1])
+    row[rows[0].index("身份证号码")], row[rows[0].index("姓名")] = number_of(count, "510106"), f"别{count}"
+    return row
 
 
 def strangers(rows: list[list[Any]]) -> list[list[Any]]:
