@@ -81,6 +81,7 @@ class OurSide:
         self._awards: dict[uuid.UUID, list[RunningAward]] = defaultdict(list)
         for award in running:
             self._awards[award.person_id].append(award)
+        self._facts = [(column, *column.fact) for column in self._columns if column.fact is not None]
         self._needed = {column.value for column in self._columns}
 
     def shown(self, child: uuid.UUID) -> bool:
@@ -125,10 +126,7 @@ class OurSide:
 
     def _wanted_facts(self) -> set[tuple[Entity, str]]:
         wanted = set[tuple[Entity, str]]()
-        for column in self._columns:
-            if column.fact is None:
-                continue
-            entity, name = column.fact
+        for column, entity, name in self._facts:
             wanted |= {(entity, code) for code in column.written} if name == CIRCUMSTANCE else {(entity, name)}
         return wanted
 
@@ -157,9 +155,8 @@ class OurSide:
             **self._paid(child.id),
         }
         provenance: dict[str, Provenance] = {}
-        for column in self._columns:
-            if column.fact is not None:
-                _add_fact(entry, provenance, column, facts)
+        for column, entity, name in self._facts:
+            _add_fact(entry, provenance, (column, entity, name), facts)
         return OurChild({value: said for value, said in entry.items() if said and value in self._needed}, provenance)
 
     def _confirmed(self, child: uuid.UUID) -> Entry:
@@ -188,11 +185,10 @@ def _township(division: str) -> str:
 def _add_fact(
     entry: Entry,
     provenance: dict[str, Provenance],
-    column: ExchangeColumn,
+    wanted: tuple[ExchangeColumn, Entity, str],
     facts: Mapping[tuple[Entity, str], KnownFact],
 ) -> None:
-    assert column.fact is not None
-    entity, name = column.fact
+    column, entity, name = wanted
     if name == CIRCUMSTANCE:
         holding = {code: fact for code in column.written if (fact := facts.get((entity, code))) and fact.value is True}
         entry[column.value] = join_codes(column, set(holding))
