@@ -24,6 +24,8 @@ _SEVERAL = re.compile(r"[、,，;；/|+]+")
 _MONTH = re.compile(r"(\d{4})(?:[-/.年]?)(\d{1,2})月?")
 _NOTHING = frozenset(word_key(word) for word in ("-", "—", "/", "无", "空", "未填", "null", "none"))
 
+_LONGEST_NOTHING = 4
+
 
 class Unreadable(Exception):
     """A cell that cannot be read: `code` says why, never what it holds."""
@@ -38,10 +40,9 @@ def read_cell(column: ExchangeColumn, written: str, mapping: ExchangeMapping) ->
     text = _plain(written)
     if not text:
         return ""
-    word = column.words.get(word_key(text))
-    if word is not None:
+    if column.words and (word := column.words.get(word_key(text))) is not None:
         return word
-    if word_key(text) in _NOTHING:
+    if len(text) <= _LONGEST_NOTHING and word_key(text) in _NOTHING:
         return ""
     return _READ[column.shape.kind](column, text, mapping)
 

@@ -18,7 +18,7 @@ from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, ItemState
 from ciyou.apps.exchange.our_side import OurSide
 from ciyou.apps.exchange.refusals import check_may, no_mapping, no_rows, nothing_to_compare_again
 from ciyou.apps.exchange.storing import ItemStore
-from ciyou.apps.exchange.table_files import find_layout, read_rows
+from ciyou.apps.exchange.table_files import count_rows, find_layout, read_rows
 from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor, Purpose
 from ciyou.packs import load_exchange_mappings
 from ciyou.vault.fields import decrypt_bytes, encrypt_bytes
@@ -40,7 +40,7 @@ def receive_exchange_file(actor: Actor, *, name: str, content: bytes, origin: st
     check_may(actor)
     county = county_of(actor)
     layout = find_layout(content, list(load_exchange_mappings(division=county).values()))
-    rows = sum(1 for _row in read_rows(content, layout))
+    rows = count_rows(content, layout)
     if not rows:
         raise no_rows()
     digest = hashlib.sha256(content).hexdigest()

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,20 +146,14 @@ def _wanted(mapping: ExchangeMapping) -> str:
     return "".join(f"“{column.title}”" for column in (name, born) if column is not None)
 
 
+def count_rows(content: bytes, layout: Layout) -> int:
+    """How many rows there are below the titles; nothing of them is read."""
+    return sum(1 for _row in _below_titles(content, layout))
+
+
 def read_rows(content: bytes, layout: Layout) -> Iterator[TheirRow]:
     """Every row below the titles, one at a time; blank rows are none."""
-    if not content.startswith(_ZIP):
-        numbered = enumerate(csv.reader(io.StringIO(_text(content))), start=1)
-        yield from _rows(numbered, layout)
-        return
-    with _as_file(content) as path:
-        yield from _rows(read_workbook(path, layout.sheet), layout)
-
-
-def _rows(numbered: Iterator[tuple[int, Sequence[str] | None]], layout: Layout) -> Iterator[TheirRow]:
-    for line, row in numbered:
-        if line <= layout.titles_line or row is None or not any(cell.strip() for cell in row):
-            continue
+    for line, row in _below_titles(content, layout):
         values: dict[str, str] = {}
         unreadable: dict[str, str] = {}
         for place, column in layout.places:
@@ -168,6 +162,22 @@ def _rows(numbered: Iterator[tuple[int, Sequence[str] | None]], layout: Layout) 
             except Unreadable as wrong:
                 unreadable[column.value] = wrong.code
         yield TheirRow(line, values, unreadable)
+
+
+def _below_titles(content: bytes, layout: Layout) -> Iterator[tuple[int, Sequence[str]]]:
+    if not content.startswith(_ZIP):
+        yield from _filled(enumerate(csv.reader(io.StringIO(_text(content))), start=1), layout)
+        return
+    with _as_file(content) as path:
+        yield from _filled(read_workbook(path, layout.sheet), layout)
+
+
+def _filled(
+    numbered: Iterable[tuple[int, Sequence[str] | None]], layout: Layout
+) -> Iterator[tuple[int, Sequence[str]]]:
+    for line, row in numbered:
+        if line > layout.titles_line and row is not None and any(cell.strip() for cell in row):
+            yield line, row
 
 
 PROBLEMS: Mapping[str, tuple[str, str]] = {
