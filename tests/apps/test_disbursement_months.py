@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
+from ciyou.apps.disbursement import ahead, computing
 from ciyou.apps.disbursement.books import differences_in_books
 from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.computing import compute_run
@@ -222,6 +223,55 @@ def test_a_returned_month_is_drafted_again_with_the_same_lines(desk):
     run.refresh_from_db()
     assert (run.state, run.lines_hash, run.payments_count) == ("drafted", before, 2)
     assert differences_in_books() == ()
+
+
+def test_a_part_whose_months_were_paid_since_it_was_prepared_is_weighed_again(desk, monkeypatch):
+    child = orphan(first="2026-01")
+    desk.pay("2026-01")
+    run = desk.begin("2026-03")
+
+    def given_back_meanwhile(parts, **how):
+        for prepared in ahead.prepared_ahead(parts, **how):
+            PaidMonth.objects.filter(award__person_id=child).update(paid_fen=100_000)
+            yield prepared
+
+    monkeypatch.setattr(computing, "prepared_ahead", given_back_meanwhile)
+    compute_run(run.id)
+    assert lines_of(run) == [
+        ("2026-01", "arrears", 35_000),
+        ("2026-02", "arrears", 135_000),
+        ("2026-03", "current", 135_000),
+    ]
+
+
+def test_what_a_worker_does_not_give_is_prepared_here(desk, monkeypatch):
+    for _ in range(3):
+        orphan(first="2026-03")
+    run = desk.begin("2026-03")
+
+    class Killed:
+        """Workers of which one gives a part and then is gone."""
+
+        def __init__(self, count, do):
+            self.do = do
+
+        def __class_getitem__(cls, kinds):
+            return cls
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def map(self, parts):
+            yield self.do(parts[0])
+            raise EOFError
+
+    monkeypatch.setattr(ahead, "Workers", Killed)
+    compute_run(run.id, part=1)
+    run.refresh_from_db()
+    assert (run.state, run.payments_count, run.children_done, run.amount_fen) == ("drafted", 3, 3, 405_000)
 
 
 def test_a_cancelled_month_leaves_everything_owed(desk):
