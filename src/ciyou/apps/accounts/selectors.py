@@ -17,6 +17,7 @@ from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     PostCard,
+    actor_by_post,
     actor_of,
     actors_of_role,
     post_among,
@@ -30,6 +31,7 @@ from ciyou.apps.accounts.posts import (
 
 __all__ = (
     "PostCard",
+    "actor_by_post",
     "actor_of",
     "actors_of_role",
     "covered_post",

@@ -47,6 +47,7 @@ class Action(StrEnum):
     DRAFT_PAYMENTS = "draft_payments"
     REVIEW_PAYMENTS = "review_payments"
     APPROVE_PAYMENTS = "approve_payments"
+    RECONCILE = "reconcile"
 
 
 class Level(StrEnum):
@@ -93,6 +94,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_FIGURES,
         _A.SEE_APPLICATIONS,
         _A.SEE_PAYMENTS,
+        _A.RECONCILE,
     }
 )
 
