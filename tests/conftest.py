@@ -22,11 +22,13 @@ if importlib.util.find_spec("django"):
     django.setup()
 
     from ciyou.apps.accounts.divisions import forget_names
+    from ciyou.apps.awards.figures import forget_kept
 
     @pytest.fixture(autouse=True)
     def no_names_in_memory():
-        """The names of places that one test gave are not those of the next."""
+        """The names of places, and the counts, of one test are not those of the next."""
         forget_names()
+        forget_kept()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ciyou.core.indicators.suppression import suppress_column, suppress_table
+from ciyou.core.indicators.suppression import suppress_column, suppress_table, withhold, withhold_over
 
 
 def _shown(column):
@@ -57,3 +57,41 @@ def test_no_small_count_can_be_derived_from_what_is_published(counts):
     if hidden and not column.total.withheld:
         assert hidden > 1
         assert column.total.count - sum(shown) >= 5
+
+
+def test_parts_of_one_sum_are_withheld_in_the_same_rows_so_that_no_part_is_the_difference():
+    pattern = withhold([{"a": 40, "b": 30, "c": 50}, {"a": 2, "b": 9, "c": 0}], threshold=5)
+    assert pattern.withheld == {"a", "b"}
+    assert not pattern.total
+    money = pattern.apply({"a": 5400, "b": 4050, "c": 6750})
+    assert _shown(money) == {"a": None, "b": None, "c": 6750}
+    assert money.total.count == 16_200
+
+
+def test_a_small_total_of_one_part_withholds_the_totals_of_all():
+    pattern = withhold([{"a": 40, "b": 30}, {"a": 2, "b": 0}], threshold=5)
+    assert pattern.total
+
+
+def test_over_several_months_whatever_one_of_them_withholds_is_withheld():
+    """Else the quarter less two months would tell the third."""
+    january, february = {"a": 3, "b": 8, "c": 40}, {"a": 20, "b": 20, "c": 20}
+    assert withhold_over([[january], [february]], threshold=5).withheld == {"a", "b"}
+    assert withhold_over([[february]], threshold=5).withheld == set()
+
+
+_ROWS = "abcdefgh"
+
+
+@given(st.lists(st.lists(st.integers(0, 20), min_size=1, max_size=8), min_size=1, max_size=4))
+def test_in_no_column_that_is_told_together_can_a_small_count_be_derived(numbers):
+    length = min(map(len, numbers))
+    columns = [dict(zip(_ROWS, counts[:length], strict=False)) for counts in numbers]
+    pattern = withhold(columns, threshold=5)
+    for counts in columns:
+        assert not any(0 < counts[key] < 5 for key in counts if key not in pattern.withheld)
+        hidden = sum(counts[key] for key in pattern.withheld)
+        if pattern.withheld and not pattern.total:
+            assert len(pattern.withheld) > 1
+            assert hidden == 0 or hidden >= 5
+            assert sum(counts.values()) == 0 or sum(counts.values()) >= 5

@@ -27,14 +27,14 @@ LOOKED_AT = {
         "applications/", "applications/proposals/", "payments/", "payments/collective/",
     ),
     "fuhe": ("", "determinations/"),
-    "shenpi": ("", "openings/", "retention/"),
+    "shenpi": ("", "openings/", "retention/", "figures/payments/", "statistics/"),
     "dudao1": ("", "leads/", "leads/distribution/", "ledger/", "applications/", "applications/proposals/"),
     "zhuren1": ("", "ledger/", "me/"),
     "sifa": ("", "letters/"),
     "shenji": ("", "audit/", "audit/exports/"),
     "sysadmin": ("", "people/"),
     "secadmin": ("", "people/requests/"),
-    "shiji": ("", "figures/"),
+    "shiji": ("", "figures/", "figures/payments/"),
 }  # fmt: skip
 """User of the demo → pages of the role, looked at by the accessibility check."""
 

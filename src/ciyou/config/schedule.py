@@ -9,6 +9,7 @@ from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.exchange.tasks import resume_comparisons
@@ -27,6 +28,7 @@ JOBS: tuple[Job, ...] = (
     Job("resume_comparisons", MINUTE, resume_comparisons),
     Job("resume_national_exports", MINUTE, resume_national_exports),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
     Job("forget_delivered_events", HOUR, forget_delivered_events),

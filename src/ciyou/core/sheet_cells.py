@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-Cell = str | int | None
+from decimal import Decimal
+
+Cell = str | int | Decimal | None
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -19,6 +19,7 @@ from ciyou.packs.loading import (
     parameters_for,
 )
 from ciyou.packs.payments import load_payments
+from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
 
@@ -36,6 +37,7 @@ __all__ = [
     "load_packs",
     "load_parameter_rows",
     "load_payments",
+    "load_report_forms",
     "load_retention_rules",
     "load_roster_packs",
     "load_rule_book",

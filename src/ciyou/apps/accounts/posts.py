@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.accounts.divisions import path_of
@@ -151,3 +151,12 @@ def actors_of_role(*, division: str, role: str) -> tuple[Actor, ...]:
     held = running_posts(timezone.localdate()).filter(role=role, division__gte=inside.first, division__lt=inside.end)
     found = (actor_of(post) for post in held.filter(cover_of=None).order_by("division", "id"))
     return tuple(actor for actor in found if actor is not None)
+
+
+def count_holders(scope: DivisionScope, *, roles: Iterable[str], on: dt.date) -> dict[str, int]:
+    """How many people hold a post of each of these roles in an area on a day; whoever stands in for somebody does not count."""
+    rows = running_posts(on).filter(
+        role__in=list(roles), cover_of=None, division__gte=scope.first, division__lt=scope.end
+    )
+    counted = rows.order_by().values_list("role").annotate(count=Count("user", distinct=True))
+    return dict(counted)

@@ -78,6 +78,7 @@ class Application(models.Model):
         indexes = (
             models.Index(fields=("division", "state", "received_on", "id"), name="application_place"),
             models.Index(fields=("person", "entitlement"), name="application_person"),
+            models.Index(fields=("received_on", "division"), name="application_received"),
         )
 
 
@@ -93,7 +94,10 @@ class ApplicationStep(models.Model):
     due_on = models.DateField(null=True)
 
     class Meta:
-        indexes = (models.Index(fields=("application", "at"), name="application_steps"),)
+        indexes = (
+            models.Index(fields=("application", "at"), name="application_steps"),
+            models.Index(fields=("step", "at"), name="application_step_at"),
+        )
 
 
 class PublicNotice(models.Model):

@@ -119,6 +119,18 @@ class MonthRun(models.Model):
         indexes = (models.Index(fields=("county", "series", "month"), name="run_place"),)
 
 
+class KeptSums(models.Model):
+    """What figures say of a run, added up beforehand by the worker: sums by place, no person. For the machine alone.
+
+    `basis` is a hash of what they rest on (version, payments by state, protected payees): with another one they no longer count.
+    """
+
+    run = models.OneToOneField(MonthRun, on_delete=models.CASCADE, primary_key=True, related_name="kept_sums")
+    basis = models.CharField(max_length=64)
+    content = models.JSONField()
+    kept_at = models.DateTimeField()
+
+
 class PaymentState(models.TextChoices):
     """`withheld`: taken out before it left the house; `failed` came back from the bank and is `reissued` or, for good, `returned`."""
 

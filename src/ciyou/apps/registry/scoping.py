@@ -56,6 +56,14 @@ def protected_ids(actor: Actor) -> tuple[UUID, ...]:
         return tuple(Person.objects.filter(Exists(places), restricted__gt=False).values_list("pk", flat=True))
 
 
+def never_counted() -> tuple[UUID, ...]:
+    """Every protected file, and the files that were merged into one: in no figure, wherever they are (they are few)."""
+    with walled(LOCAL_OPERATOR):
+        protected = Person.objects.filter(restricted__gt=False).order_by().values_list("pk", flat=True)
+        merged = Person.objects.filter(merged_into__restricted__gt=False).order_by().values_list("pk", flat=True)
+        return tuple(sorted(protected.union(merged)))
+
+
 def is_named(actor: Actor, person_id: object) -> bool:
     """Whether the actor is a named worker of this person's case today."""
     return _grants(actor).filter(person_id=person_id).exists()

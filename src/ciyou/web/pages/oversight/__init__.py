@@ -5,7 +5,15 @@ from __future__ import annotations
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.web.guard import Access, Route
-from ciyou.web.pages.oversight import copies, figures, openings, purges, subject_requests
+from ciyou.web.pages.oversight import (
+    copies,
+    figures,
+    openings,
+    payment_figures,
+    purges,
+    statistics,
+    subject_requests,
+)
 
 _READ, _WRITE, _BOTH = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
 _ASKED = Purpose.SUBJECT_REQUEST
@@ -86,4 +94,22 @@ ROUTES = (
     Route("retention/ask/", purges.ask, "ask_purge", Access.STAFF, _WRITE, Action.PURGE),
     Route("retention/<uuid:purge_id>/decide/", purges.decide, "decide_purge", Access.STAFF, _WRITE, Action.PURGE),
     Route("figures/", figures.show_figures, "figures", Access.STAFF, _READ, Action.SEE_FIGURES),
+    Route(
+        "figures/payments/",
+        payment_figures.show_payment_figures,
+        "payment_figures",
+        Access.STAFF,
+        _READ,
+        Action.SEE_FIGURES,
+    ),
+    Route(
+        "figures/payments/file/",
+        payment_figures.take_payment_figures,
+        "payment_figures_file",
+        Access.STAFF,
+        _READ,
+        Action.SEE_FIGURES,
+    ),
+    Route("statistics/", statistics.show_statistics, "statistics", Access.STAFF, _READ, Action.SEE_PAYMENTS),
+    Route("statistics/file/", statistics.take_statistics, "statistics_file", Access.STAFF, _READ, Action.SEE_PAYMENTS),
 )
