@@ -138,34 +138,25 @@ def _sum_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[R
             SELECT last.root, later.id, later.state FROM disbursement_payment later JOIN last ON later.reissue_of_id = last.id
         ),
         part AS (
-            SELECT paid.id, paid.run_id, paid.division, COALESCE(last.state, paid.state) AS state, claim.entitlement,
-                COALESCE(resent.collective, paid.collective) AS collective, {by_kind}
+            SELECT line.payment_id AS id, claim.entitlement, {by_kind}
             FROM disbursement_payment paid
             JOIN disbursement_paymentline line ON line.payment_id = paid.id
             JOIN disbursement_paidmonth claim ON claim.id = line.claim_id
             JOIN awards_award award ON award.id = claim.award_id
-            LEFT JOIN last ON last.root = paid.id AND last.state <> 'reissued'
-            LEFT JOIN disbursement_payment resent ON resent.id = last.id
             WHERE paid.run_id IN ({marks(these)}) AND paid.reissue_of_id IS NULL AND paid.state <> 'withheld'
                 AND award.sensitivity < {RESTRICTED} AND {not_among("paid.person_id", nobody)}
-            GROUP BY paid.id, paid.run_id, paid.division, COALESCE(last.state, paid.state), claim.entitlement,
-                COALESCE(resent.collective, paid.collective)
+            GROUP BY line.payment_id, claim.entitlement
         ),
-        whole AS (
-            SELECT id, run_id, division, state, collective, {together} FROM part
-            GROUP BY id, run_id, division, state, collective
-        ),
+        whole AS (SELECT id, '' AS entitlement, {together} FROM part GROUP BY id),
         held AS (
             SELECT hold.run_id, award.division, hold.reason, hold.person_id, hold.amount_fen FROM disbursement_hold hold
             JOIN awards_award award ON award.id = hold.award_id
             WHERE hold.run_id IN ({marks(these)}) AND award.sensitivity < {RESTRICTED}
                 AND {not_among("hold.person_id", nobody)}
         )
-        SELECT run_id, division, state, entitlement, collective, COUNT(*), {told} FROM part
-            GROUP BY run_id, division, state, entitlement, collective
+        {_by_place("part", told)}
         UNION ALL
-        SELECT run_id, division, state, '', collective, COUNT(*), {told} FROM whole
-            GROUP BY run_id, division, state, collective
+        {_by_place("whole", told)}
         UNION ALL
         SELECT run_id, division, 'held', reason, {_FALSE}, {held} FROM held GROUP BY run_id, division, reason
         UNION ALL
@@ -177,6 +168,19 @@ def _sum_rows(runs: Sequence[uuid.UUID], without: Sequence[uuid.UUID]) -> list[R
 
 
 _FALSE = "(1 = 0)"
+
+
+def _by_place(part: str, told: str) -> str:
+    """Parts of payments, grouped by where they were paid and by what became of them."""
+    state, collective = "COALESCE(last.state, paid.state)", "COALESCE(resent.collective, paid.collective)"
+    return f"""
+        SELECT paid.run_id, paid.division, {state}, {part}.entitlement, {collective}, COUNT(*), {told}
+        FROM {part}
+        JOIN disbursement_payment paid ON paid.id = {part}.id
+        LEFT JOIN last ON last.root = paid.id AND last.state <> 'reissued'
+        LEFT JOIN disbursement_payment resent ON resent.id = last.id
+        GROUP BY paid.run_id, paid.division, {state}, {part}.entitlement, {collective}
+    """
 
 
 def _first_paid(these: Sequence[str], nobody: Sequence[str]) -> str:
