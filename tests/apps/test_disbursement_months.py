@@ -246,11 +246,8 @@ def test_what_a_worker_does_not_give_is_prepared_here(desk, monkeypatch):
     class Killed:
         """Workers of which one gives a part and then is gone."""
 
-        def __init__(self, count, do):
+        def __init__(self, count, do, *, begin):
             self.do = do
-
-        def __class_getitem__(cls, kinds):
-            return cls
 
         def __enter__(self):
             return self

@@ -9,8 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from pkgutil import resolve_name
 from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
@@ -24,20 +25,22 @@ def processors() -> int:
 class Workers(Generic[Piece, Result]):
     """Processes that do one function with pieces; none at all when `count` is 0: it is then done here.
 
-    `do` is a function of a module, so that a process started afresh finds it. Each process has one pipe and at most one piece at
+    `do` is a function of a module, so that a process started afresh finds it; `begin` names one that it calls first, as
+    `module:function`, before the module of `do` is imported. Each process has one pipe and at most one piece at
     a time, so memory stays bounded. A worker ends when its pipe closes, also when the run is killed: a pool's shared queue would
     keep orphans waiting for ever.
     """
 
-    def __init__(self, count: int, do: Callable[[Piece], Result]) -> None:
+    def __init__(self, count: int, do: Callable[[Piece], Result], *, begin: str = "") -> None:
         self._do = do
+        name = f"{do.__module__}:{do.__qualname__}"
         # Started afresh: a fork would copy the locks of the engines' threads in whatever state they are.
         context = multiprocessing.get_context("spawn")
         self._pipes: list[Connection] = []
         self._processes = []
         for _ in range(count):
             here, there = context.Pipe()
-            process = context.Process(target=_work, args=(there, do), daemon=True)
+            process = context.Process(target=_work, args=(there, begin, name), daemon=True)
             process.start()
             there.close()
             self._pipes.append(here)
@@ -80,16 +83,19 @@ class Workers(Generic[Piece, Result]):
         return result
 
 
-def _work(pipe: Connection, do: Callable[[Piece], Result]) -> None:
+def _work(pipe: Connection, begin: str, name: str) -> None:
     # An interruption from the keyboard concerns the run, which then closes the pipes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if begin:
+        resolve_name(begin)()
+    do = resolve_name(name)
     # A pipe that is closed at the other end: the run has finished, or was killed.
     with suppress(EOFError, ConnectionError):
         while True:
             pipe.send(_do_safely(do, pipe.recv()))
 
 
-def _do_safely(do: Callable[[Piece], Result], piece: Piece) -> Result | Exception:
+def _do_safely(do: Callable[[Any], object], piece: object) -> object:
     """The result, or the error that the run shall raise where a person sees it."""
     try:
         return do(piece)

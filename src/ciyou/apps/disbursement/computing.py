@@ -50,11 +50,13 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
     """
     expect_many_rows()
     run = MonthRun.objects.get(id=run_id)
-    deriver = Deriver(month_of(run.month))
+    deriver, this_round = Deriver(month_of(run.month)), uuid.uuid4()
     while run.state == RunState.COMPUTING and (waiting := _waiting(run)):
         # An award that comes in between lies in a part that is still to be read, or is found when nobody is waiting any more.
         ends = [*waiting[part - 1 : -1 : part], waiting[-1]]
-        asked = [Asked(run.id, after, last) for after, last in zip([run.position, *ends], ends, strict=False)]
+        asked = [
+            Asked(this_round, run.id, after, last) for after, last in zip([run.position, *ends], ends, strict=False)
+        ]
         with closing(prepared_ahead(asked, workers=workers_for(len(waiting), workers))) as ahead:
             for number, prepared in enumerate(ahead):
                 count = len(waiting[number * part : (number + 1) * part])
