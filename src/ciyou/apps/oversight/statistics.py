@@ -7,7 +7,7 @@ is told below the county (docs/how-to/read-the-figures.md). Protected files and 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -35,6 +35,7 @@ from ciyou.packs import load_report_forms, parameters_for
 from ciyou.packs.report_forms import MONEY, ROLES_COUNTED, ReportForm, ReportItem
 
 COUNTY_DIGITS = 6
+_CHANGES, _RUNNING = frozenset({"awards_new", "awards_ended"}), "awards_running"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def fill_form(actor: Actor, *, form: ReportForm, period: Period) -> FilledForm:
     """Every item that can be computed for the actor's own county, and plainly those that cannot. Raises RecordError elsewhere."""
     check_may(actor, Action.SEE_PAYMENTS)
     county = county_of(actor)
-    known = _gather(county, period)
+    known = _gather(county, period, {item.figure for item in form.items})
     items = tuple(FilledItem(item, _value(item, known), item.figure in MONEY) for item in form.items)
     return FilledForm(form, county, period, items, _children(known.last_month, ON_ITS_WAY), bool(known.last_month))
 
@@ -113,7 +114,8 @@ class _Known:
         return [run for run in self.runs if Month.of(run.card.month) == self.period.last]
 
 
-def _gather(county: str, period: Period) -> _Known:
+def _gather(county: str, period: Period, figures: Collection[str]) -> _Known:
+    """What the items of a form need; what none of them asks for is not counted."""
     scope, first, last = DivisionScope.of(county), period.first.first_day, period.last.last_day
     with walled(LOCAL_OPERATOR):
         without = never_counted()
@@ -123,8 +125,8 @@ def _gather(county: str, period: Period) -> _Known:
             period,
             runs,
             application_figures(scope, first=first, last=last, digits=COUNTY_DIGITS, without=without),
-            new_and_ended([run.card.id for run in runs], without=without),
-            running_awards(scope, on=last, without=without),
+            new_and_ended([run.card.id for run in runs], without=without) if _CHANGES & set(figures) else {},
+            running_awards(scope, on=last, without=without) if _RUNNING in figures else {},
             count_holders(scope, roles=ROLES_COUNTED, on=timezone.localdate()),
         )
 
@@ -134,10 +136,10 @@ def _value(item: ReportItem, known: _Known) -> int | None:
         return _of_payments(item, known)
     if item.figure.startswith("applications_"):
         return _of_applications(item, known.applied)
-    if item.figure in ("awards_new", "awards_ended"):
+    if item.figure in _CHANGES:
         kind = item.figure.removeprefix("awards_")
         return sum(count for (code, what), count in known.changed.items() if what == kind and _counts(item, code))
-    if item.figure == "awards_running":
+    if item.figure == _RUNNING:
         return sum(count for code, count in known.running.items() if _counts(item, code))
     if item.figure == "standard":
         return _standard(item.parameter, known.county, known.period.last.last_day)
