@@ -19,6 +19,7 @@ CATALOGUE = SOURCE / "web/locale/en/LC_MESSAGES/django.po"
 
 STRING = r"(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)')"
 PYTHON_CALL = re.compile(r"\b(?:_|gettext|gettext_lazy|gettext_noop)\(\s*((?:" + STRING + r"\s*)+),?\s*\)")
+PYTHON_PLURAL = re.compile(r"\bngettext(?:_lazy)?\(\s*" + STRING + r"\s*,\s*" + STRING + r"\s*,")
 TRANSLATE = re.compile(r"\{%-?\s*(?:translate|trans)\s+" + STRING + r"[^%]*%\}")
 FILTER = re.compile(r"_\(" + STRING + r"\)")
 BLOCK = re.compile(r"\{%\s*blocktranslate\b([^%]*)%\}(.*?)\{%\s*endblocktranslate\s*%\}", re.DOTALL)
@@ -96,6 +97,8 @@ def in_python(text: str) -> Iterator[Message]:
     for call in PYTHON_CALL.finditer(text):
         parts = re.findall(STRING, call.group(1))
         yield "".join(double or single for double, single in parts).replace('\\"', '"').replace("\\n", "\n"), ""
+    for one, other, several, others in PYTHON_PLURAL.findall(text):
+        yield one or other, several or others
 
 
 def in_template(text: str) -> Iterator[Message]:

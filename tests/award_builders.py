@@ -61,7 +61,6 @@ def received(child, *, by=None, entitlement: str = DE_FACTO, **fields) -> Receip
             "entitlement": entitlement,
             "applicant": MOTHER,
             "brought": CODES,
-            "authorized": True,
             **fields,
         }
     )

@@ -60,7 +60,7 @@ def go_on(desk: Desk, month: Month) -> None:
         at = {"run_id": run.id, "version": run.version}
         match run.state:
             case "computing":
-                compute_run(run.id, part=2)
+                compute_run(run.id, part=2, workers=int(os.environ.get("WORKERS", "0")))
             case "drafted":
                 review_run(desk.reviewer, **at)
             case "reviewed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import uuid
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.db.models import BinaryField
 from django.utils import timezone
 
@@ -18,6 +20,9 @@ from ciyou.apps.audit.keys import change_keyring, keyring
 from ciyou.apps.audit.resealing import destroy_key, put_indexes, reseal, rotate_index, sealed_here, uses_of_keys
 from ciyou.apps.audit.sealing import seal_entries
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.awards.models import Award
+from ciyou.apps.disbursement.models import PaidMonth
+from ciyou.apps.registry.identities import identities_of
 from ciyou.apps.registry.models import Fact, Identifier
 from ciyou.apps.registry.sealing import blind_identifier, open_fact, open_identifier, seal_fact, seal_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR
@@ -28,6 +33,7 @@ from tests.office import make_person, make_post
 
 pytestmark = pytest.mark.django_db
 NUMBER = "110101201605010000"
+FIRST = dt.date(2025, 1, 1)
 READABLE = {"PackArchive.content"}
 """Binary columns that hold nothing about anybody."""
 
@@ -163,6 +169,28 @@ def test_an_index_that_was_made_with_another_key_is_mended(child):
     Identifier.objects.update(blind="0" * 64)
     assert put_indexes() == 1
     assert Identifier.objects.get().blind == blind_identifier("id_card", NUMBER)
+
+
+def test_a_month_stays_claimed_once_under_a_new_index_key(child):
+    """Awards and claims are keyed by a copy of the child's index: it changes with it, and what is no copy stays."""
+    months = []
+    for identity in (Identifier.objects.get().blind, f"file:{child.id.hex}"):
+        award = Award.objects.create(
+            person=child,
+            identity=identity,
+            entitlement=f"e{len(months)}",
+            series="children_living",
+            division=child.division,
+            **{"amount_fen": 100, "first_month": FIRST, "awarded_on": FIRST, "awarded_by": "x"},
+        )
+        months.append(PaidMonth.objects.create(award=award, identity=identity, entitlement="e", month=FIRST))
+    rotate_index()
+    fresh = Identifier.objects.get().blind
+    assert identities_of([child.id]) == {child.id: fresh}
+    for rows in (Award.objects, PaidMonth.objects):
+        assert set(rows.values_list("identity", flat=True)) == {fresh, f"file:{child.id.hex}"}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PaidMonth.objects.create(award=months[0].award, identity=fresh, entitlement="e", month=FIRST)
 
 
 def test_an_identifier_without_an_index_stays_without():

@@ -210,7 +210,7 @@ def test_an_approval_makes_an_award_from_the_next_month_and_the_form():
     assert (award.first_month, award.state, award.series) == (next_month, "active", "children_living")
     assert award.amount_fen == AMOUNT
     assert award.identity == f"file:{child.hex}"
-    assert {paper.kind for paper in Paper.objects.all()} == {"application_form"}
+    assert {paper.kind for paper in Paper.objects.all()} == {"approval_form"}
     assert open_kinds(award.application_id) == {"tell_applicant"}
     tell_applicant(make_actor("supervisor"), application_id=award.application_id)
     assert open_kinds(award.application_id) == set()

@@ -20,9 +20,10 @@ from ciyou.apps.awards.models import Appeal, Application, Award, AwardChange, Pa
 from ciyou.apps.awards.notices import post_notice, remove_notice
 from ciyou.apps.awards.progress import WRONG_BY_NUMBER, follow_application
 from ciyou.apps.awards.proposals import list_proposals
-from ciyou.apps.awards.receiving import renew_code
+from ciyou.apps.awards.receiving import complete_application, renew_code
 from ciyou.apps.awards.reviews import keep_award
 from ciyou.apps.awards.run_source import awards_by_id
+from ciyou.apps.awards.steps import content_of
 from ciyou.apps.cases.models import Task
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.services import grant_named_access, merge_people, move_person
@@ -290,10 +291,14 @@ def test_where_a_notice_is_required_the_decision_waits_until_it_is_over():
     assert "public_notice" not in open_kinds(found)
 
 
-def test_a_verification_needs_the_family_s_authorization_and_a_report():
-    with pytest.raises(RecordError) as error:
-        received(entitled_child(), entitlement=DIBAO, authorized=False)
-    assert code_of(error) == "application.authorization"
+def test_a_verification_waits_for_the_family_s_authorisation_and_needs_a_report():
+    waiting = received(entitled_child(), entitlement=DIBAO, brought=frozenset({"bank_card"}))
+    assert Application.objects.get(id=waiting.id).state == "returned"
+    clerk = make_actor("supervisor")
+    complete_application(clerk, application_id=waiting.id, version=1, brought=["verification_authorisation"])
+    row = Application.objects.get(id=waiting.id)
+    assert row.state == "received"
+    assert content_of(row).authorized_on == today().isoformat()
     with pytest.raises(RecordError) as error:
         checked(entitled_child(), entitlement=DIBAO, opinion=Opinion("agree", compared=frozenset({"police"})))
     assert code_of(error) == "application.report"

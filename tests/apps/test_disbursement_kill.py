@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import sqlite3
@@ -17,9 +18,14 @@ CHILDREN, KILLS = 24, 50
 PROGRAM = Path(__file__).resolve().parents[1] / "killed_month.py"
 
 
-def run(home: Path, what: str, *, kill_after: float | None = None) -> int:
+def run(home: Path, what: str, *, kill_after: float | None = None, workers: int = 0) -> int:
     """Run the month's next steps in a process of their own; killed after some seconds, or to their end."""
-    environment = {**os.environ, "CIYOU_HOME": str(home), "PYTHONPATH": str(PROGRAM.parents[1])}
+    environment = {
+        **os.environ,
+        "CIYOU_HOME": str(home),
+        "PYTHONPATH": str(PROGRAM.parents[1]),
+        "WORKERS": str(workers),
+    }
     environment.pop("DATABASE_URL", None)
     process = subprocess.Popen(
         [sys.executable, str(PROGRAM), what], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -42,6 +48,35 @@ def test_killed_fifty_times_the_month_is_paid_once_to_everybody(tmp_path):
     assert run(home, "go") == 0
     assert run(home, "go") == 0
     assert killed >= KILLS // 2
+    check_books(home)
+
+
+@pytest.mark.parametrize("kill_after", (0.5, 4))
+def test_with_workers_the_month_is_the_same_and_nobody_is_left_behind(tmp_path, kill_after):
+    home = tmp_path / "home"
+    home.mkdir()
+    run(home, str(CHILDREN))
+    run(home, "go", kill_after=kill_after, workers=2)
+    assert run(home, "go", workers=2) == 0
+    check_books(home)
+    deadline = time.monotonic() + 30
+    while left := processes_of(home):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.5)
+
+
+def processes_of(home: Path) -> list[str]:
+    """The processes that work in this state folder."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"CIYOU_HOME={home}\0".encode() in (folder / "environ").read_bytes():
+                found.append(folder.name)
+    return found
+
+
+def check_books(home: Path) -> None:
+    """Both months are closed, and every child was paid each month once."""
     database = sqlite3.connect(home / "ciyou.sqlite3")
     asked = {
         "claims": "SELECT COUNT(*), SUM(paid_fen) FROM disbursement_paidmonth",

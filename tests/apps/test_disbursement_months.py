@@ -7,18 +7,14 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
+from ciyou.apps.disbursement import ahead, computing
 from ciyou.apps.disbursement.books import differences_in_books
-from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.handing import take_file
-from ciyou.apps.disbursement.merging import on_people_merged
 from ciyou.apps.disbursement.models import (
-    CollectiveAccount,
-    CollectivePayee,
     Hold,
     MonthChange,
     MonthRun,
@@ -35,7 +31,6 @@ from ciyou.apps.registry.models import Person
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from tests.month_builders import FUJIAN, SICHUAN, Desk, award_to, lines_of, orphan, with_account
-from tests.office import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +219,52 @@ def test_a_returned_month_is_drafted_again_with_the_same_lines(desk):
     assert differences_in_books() == ()
 
 
+def test_a_part_whose_months_were_paid_since_it_was_prepared_is_weighed_again(desk, monkeypatch):
+    child = orphan(first="2026-01")
+    desk.pay("2026-01")
+    run = desk.begin("2026-03")
+
+    def given_back_meanwhile(parts, **how):
+        for prepared in ahead.prepared_ahead(parts, **how):
+            PaidMonth.objects.filter(award__person_id=child).update(paid_fen=100_000)
+            yield prepared
+
+    monkeypatch.setattr(computing, "prepared_ahead", given_back_meanwhile)
+    compute_run(run.id)
+    assert lines_of(run) == [
+        ("2026-01", "arrears", 35_000),
+        ("2026-02", "arrears", 135_000),
+        ("2026-03", "current", 135_000),
+    ]
+
+
+def test_what_a_worker_does_not_give_is_prepared_here(desk, monkeypatch):
+    for _ in range(3):
+        orphan(first="2026-03")
+    run = desk.begin("2026-03")
+
+    class Killed:
+        """Workers of which one gives a part and then is gone."""
+
+        def __init__(self, count, do, *, begin):
+            self.do = do
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            return None
+
+        def map(self, parts):
+            yield self.do(parts[0])
+            raise EOFError
+
+    monkeypatch.setattr(ahead, "Workers", Killed)
+    compute_run(run.id, part=1)
+    run.refresh_from_db()
+    assert (run.state, run.payments_count, run.children_done, run.amount_fen) == ("drafted", 3, 3, 405_000)
+
+
 def test_a_cancelled_month_leaves_everything_owed(desk):
     orphan(first="2026-03")
     run = desk.draft()
@@ -360,33 +401,3 @@ def test_nobody_of_another_county_finds_a_month(desk):
     other = Desk("511303000000")
     with pytest.raises(NotFoundHere):
         review_run(other.reviewer, run_id=run.id, version=run.version)
-
-
-def test_the_money_of_a_child_in_an_institution_goes_to_its_collective_account(desk):
-    child = orphan(account=False, first="2026-03")
-    record_collective_account(
-        desk.drafter,
-        account_id=uuid.uuid4(),
-        holder="县儿童福利院",
-        bank="农业银行",
-        number="11220001040012345",
-        person_ids=[child],
-    )
-    orphan(first="2026-03")
-    run = desk.hand(desk.approve(desk.draft()))
-    assert "县儿童福利院" not in desk.roster(run)
-    assert "11220001040012345" in desk.roster(run, which="collective")
-
-
-def test_an_institution_that_is_paid_for_a_child_goes_on_being_paid_after_a_merge():
-    kept, dropped, other = (make_person(division=SICHUAN) for _ in range(3))
-    account = CollectiveAccount.objects.create(
-        county=f"{SICHUAN[:6]}000000", account=b"x", recorded_by="local", recorded_at=timezone.now()
-    )
-    for child in (dropped, other):
-        CollectivePayee.objects.create(person=child, account=account, recorded_by="local", recorded_at=timezone.now())
-    on_people_merged(str(kept.id), str(dropped.id))
-    on_people_merged(str(kept.id), str(dropped.id))
-    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id, other.id}
-    on_people_merged(str(kept.id), str(other.id))
-    assert set(CollectivePayee.objects.values_list("person_id", flat=True)) == {kept.id}

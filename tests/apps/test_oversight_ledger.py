@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from ciyou.apps.cases.models import Lead, Task, Visit, VisitedChild
 from ciyou.apps.entitlements.models import Determination, Outcome
+from ciyou.apps.oversight import ledger
 from ciyou.apps.oversight.ledger import list_ledger, matching
 from ciyou.apps.oversight.ledger_query import DEFAULT_COLUMNS, LedgerQuery, read_query
 from ciyou.apps.oversight.saved_views import delete_view, save_view, saved_views
@@ -250,3 +252,19 @@ def test_matching_is_a_queryset_without_doubles_for_actions_over_all_pages():
     _lead(child)
     _lead(child, "closed", closed_at=timezone.now())
     assert list(matching(make_actor(), query=LedgerQuery(), today=TODAY).values_list("pk", flat=True)) == [child.id]
+
+
+@pytest.mark.parametrize("limit", (2, 3))
+def test_a_list_beyond_the_limit_says_that_there_are_more_and_is_not_counted_again(monkeypatch, limit):
+    monkeypatch.setattr(ledger, "load_limits", lambda: {"ledger_count": SimpleNamespace(value=limit)})
+    monkeypatch.setattr(ledger, "_beyond_limit", {})
+    actor = make_actor("county_drafter", division=COUNTY)
+    for _ in range(3):
+        make_person(division=VILLAGE)
+    found = list_ledger(actor, query=LedgerQuery(), today=TODAY)
+    assert (found.total, found.capped) == (limit, limit == 2)
+    make_person(division=VILLAGE)
+    again = list_ledger(actor, query=LedgerQuery(page=2, sort="name"), today=TODAY)
+    assert (again.total, again.capped) == (limit, True)
+    assert not list_ledger(make_actor("county_drafter", division=OTHER_COUNTY), query=LedgerQuery(), today=TODAY).total
+    assert not list_ledger(actor, query=LedgerQuery(sex="male", age_from=140), today=TODAY).total

@@ -13,8 +13,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import psycopg
@@ -23,6 +24,7 @@ import pytest
 from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
+CLOCK = Path(__file__).resolve().parent / "clock"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -100,8 +102,15 @@ def own_database(home):
     return {"DATABASE_URL": url.rpartition("/")[0] + f"/{name}"}
 
 
-def start_server(home, *arguments, port=None):
-    """Start a command that serves, and wait until it is ready."""
+def moved_clock(days):
+    """The environment of a program whose clock is moved (tests/e2e/clock)."""
+    before = os.environ.get("PYTHONPATH", "")
+    path = f"{CLOCK}{os.pathsep}{before}" if before else str(CLOCK)
+    return {"PYTHONPATH": path, "CIYOU_TEST_DAYS": str(days)}
+
+
+def start_server(home, *arguments, port=None, days=0):
+    """Start a command that serves, and wait until it is ready; `days`: it lives so many days away from today."""
     port = port or free_port()
     command = [sys.executable, "-c", "from ciyou.cli.main import main; main()", *(arguments or ("serve",))]
     log = home.with_suffix(".log")
@@ -111,7 +120,7 @@ def start_server(home, *arguments, port=None):
             cwd=home.parent,
             stdout=output,
             stderr=output,
-            env={**os.environ, **own_database(str(home))},
+            env={**os.environ, **own_database(str(home)), **(moved_clock(days) if days else {})},
         )
     server = Server(home, port, process)
     deadline = time.monotonic() + (DEMO_SECONDS if "demo" in arguments else START_SECONDS)
@@ -175,16 +184,16 @@ def enter(window, username):
     window.page.wait_for_url(f"{window.address}/")
 
 
-@pytest.fixture
-def visit(browser, server):
-    """Opens windows: `visit(width, language, scheme)`; at the end nothing may have been complained about."""
+@contextmanager
+def windows(browser):
+    """Opens windows: `open_window(address, width, language, scheme)`; at the end nothing may have been complained about."""
     contexts, visits = [], []
 
-    def open_window(width=1280, language="zh-hans", scheme="light"):
+    def open_window(address, width=1280, language="zh-hans", scheme="light"):
         context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, locale="zh-CN")
-        context.add_cookies([{"name": "ciyou_language", "value": language, "url": server.address}])
+        context.add_cookies([{"name": "ciyou_language", "value": language, "url": address}])
         page = context.new_page()
-        opened = Visit(page, server.address)
+        opened = Visit(page, address)
         page.on(
             "console",
             lambda message: opened.complaints.append(message.text) if message.type in ("error", "warning") else None,
@@ -199,3 +208,10 @@ def visit(browser, server):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Opens windows on the demo that all tests share: `visit(width, language, scheme)`."""
+    with windows(browser) as open_window:
+        yield partial(open_window, server.address)

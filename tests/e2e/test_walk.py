@@ -22,10 +22,13 @@ LARGEST_PICTURE = 200_000
 PICTURE_HEIGHT = 560
 
 LOOKED_AT = {
-    "jingban": ("", "rosters/", "leads/", "leads/distribution/", "ledger/", "letters/", "exports/new/", "requests/", "settings/"),
+    "jingban": (
+        "", "rosters/", "leads/", "leads/distribution/", "ledger/", "letters/", "exports/new/", "requests/", "settings/",
+        "applications/", "applications/proposals/", "payments/", "payments/collective/",
+    ),
     "fuhe": ("", "determinations/"),
     "shenpi": ("", "openings/", "retention/", "figures/payments/", "statistics/"),
-    "dudao1": ("", "leads/", "leads/distribution/", "ledger/"),
+    "dudao1": ("", "leads/", "leads/distribution/", "ledger/", "applications/", "applications/proposals/"),
     "zhuren1": ("", "ledger/", "me/"),
     "sifa": ("", "letters/"),
     "shenji": ("", "audit/", "audit/exports/"),

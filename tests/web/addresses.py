@@ -32,6 +32,7 @@ FORMS: Mapping[str, Mapping[str, str]] = {
     "hand_over": {"to": "post_id"},
     "reveal_payee": {"number": "account_id"},
     "compare_children": {"keep": "child_id"},
+    "move_to_collective": {"collective": "collective_id"},
 }
 """Route → field of its form → part of the scene: what a POST sends besides everything that `form_of` sends to all."""
 

@@ -30,6 +30,7 @@ from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.models import (
     Hold,
     MonthChange,
@@ -44,10 +45,13 @@ from ciyou.apps.disbursement.payee_snapshots import Payee, seal_snapshot
 from ciyou.apps.disbursement.recovering import RecoveryWish, propose_recovery
 from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.entitlements.services import determine_children
+from ciyou.apps.exchange.contents import ItemContent, seal_content
+from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
     BreakGlass,
+    NationalExport,
     Purge,
     SavedView,
 )
@@ -136,6 +140,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_record(scene)
     _make_month(scene, child)
     _make_oversight(scene, child)
+    _make_exchange(scene, child, hidden)
     _make_run(scene, folder / county)
     Person.objects.filter(id=hidden).update(restricted=True)
     personal = (
@@ -151,6 +156,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "award_id",
         "month_id",
         "recovery_id",
+        "collective_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -371,7 +377,46 @@ def _make_month(scene: Scene, child: uuid.UUID) -> None:
     line.save(force_insert=True)
     wish = RecoveryWish(uuid.uuid4(), award.id, "plan", Month(2026, 5), "多发一次，分月扣回", most_fen=10_000)
     propose_recovery(actor_of(scene.posts["county_drafter"]), wish=wish)
-    scene.ids |= {"month_id": run.id, "result_problem_id": line.id, "recovery_id": wish.recovery_id}
+    account = record_collective_account(
+        actor_of(scene.posts["county_drafter"]), account_id=uuid.uuid4(), holder=f"{scene.county}福利院", bank="农业银行",
+        number=f"11220001040{scene.county}", person_ids=[child],
+    )  # fmt: skip
+    scene.ids |= {
+        "month_id": run.id,
+        "result_problem_id": line.id,
+        "recovery_id": wish.recovery_id,
+        "collective_id": account,
+    }
+
+
+def _make_exchange(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
+    """A list of the national system that was compared, with one of each kind, one of them about a protected child; and an export."""
+    now, drafter, county = timezone.now(), scene.posts["county_drafter"], scene.division(Level.COUNTY)
+    ExchangeFile.objects.create(
+        county=county, mapping="national_children", name="名单.xlsx", sha256=_hash(f"{scene.county}list"), rows=3, done=True,
+        counts={"problems": 1, "same": 1}, problems=[[2, "出生日期", "date_wrong"]], by=str(drafter.user_id), at=now,
+        compared_at=now,
+    )  # fmt: skip
+    told = {"person.name": RECORDED[scene.county], "person.birth_date": "2015-01-01"}
+    wanted = (
+        ("differs", child, "child.disability_grade", ItemContent(ours="1", theirs="2")),
+        ("only_here", child, "", ItemContent()),
+        ("only_here", hidden, "", ItemContent()),
+        ("only_there", None, "", ItemContent(key=scene.county, row=told)),
+    )
+    for kind, person, name, content in wanted:
+        item = ExchangeItem(
+            county=county, mapping="national_children", kind=kind, person_id=person, field=name, division=scene.village,
+            blind="" if person else _hash(scene.county), mark=_hash(kind), found_at=now,
+        )  # fmt: skip
+        item.content = seal_content(item.id, content)
+        item.save(force_insert=True)
+        scene.ids.setdefault("exchange_item_id", item.id)
+    made = NationalExport.objects.create(
+        actor_id=str(drafter.user_id), post_id=str(drafter.id), mapping="national_children", which="everybody", purpose="serve",
+        reason="录入全国系统", lang="zh", begun_at=now, done_at=now,
+    )  # fmt: skip
+    scene.ids["national_export_id"] = made.id
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:

@@ -157,3 +157,27 @@ def test_a_child_director_sees_the_application_but_not_the_township_s_words():
     shown = page(director.get(f"/applications/{receipt.id}/"))
     assert "外祖母甲" in shown
     assert f"/applications/{receipt.id}/check/" not in shown
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "打印核对授权书"), ("en", "Print the authorisation")])
+def test_an_application_without_the_authorisation_is_taken_and_offers_it_to_print(language, words):
+    child, counter = entitled_child(), browser("supervisor")
+    counter.cookies["ciyou_language"] = language
+    sent = {
+        "entitlement": "single_person_dibao",
+        "applicant": "外祖母甲",
+        "relation": "guardian",
+        "brought": ["bank_card"],
+    }
+    receipt = page(counter.post(f"/applications/child/{child}/", sent))
+    assert words in receipt
+    found = Application.objects.get()
+    assert found.state == "returned"
+    printed = counter.post(f"/applications/{found.id}/papers/", {"kind": "verification_authorisation"})
+    assert printed.status_code == 302
+    assert counter.get(printed.url).content.startswith(b"%PDF")
+    assert counter.post(f"/applications/{found.id}/papers/", {"kind": "refusal"}).status_code == 422
+    shown = page(counter.get(f"/applications/{found.id}/"))
+    assert printed.url in shown
+    counter.post(f"/applications/{found.id}/complete/", {"version": 1, "brought": ["verification_authorisation"]})
+    assert Application.objects.get().state == "received"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -10,10 +11,13 @@ from django.urls import reverse
 
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.awards.models import Award
-from ciyou.apps.disbursement.models import MonthRun, Payment, Recovery
+from ciyou.apps.disbursement.models import CollectiveAccount, CollectivePayee, MonthRun, Payment, Recovery
 from ciyou.apps.disbursement.tasks import resume_months
+from ciyou.apps.registry.identifiers import put_identifier
+from ciyou.apps.registry.models import Person
 from tests.month_builders import SICHUAN, Desk, orphan, result_file
 from tests.office import make_post, sign_in
+from tests.web.scene import id_number
 
 pytestmark = pytest.mark.django_db
 
@@ -96,8 +100,6 @@ def test_whoever_took_a_step_is_told_that_another_person_takes_the_next(people):
 
 
 def test_a_protected_child_is_paid_and_not_named(people):
-    from ciyou.apps.registry.models import Person
-
     child = orphan()
     run = Desk().draft()
     Person.objects.filter(id=child).update(restricted=True)
@@ -116,3 +118,61 @@ def test_a_plan_to_take_back_is_proposed_and_decided_by_two_people(people):
     assert people["approver"].post(reverse("decide_recovery", args=[row.id]), {"approve": "1"}).status_code == 302
     row.refresh_from_db()
     assert (row.result, row.most_fen) == ("approved", 10_000)
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "新加入 1 名孩子"), ("en", "1 child added")])
+def test_children_are_put_on_an_institution_s_account_by_a_list_of_numbers(people, language, word):
+    child = orphan(account=False, first="2026-11")
+    number = id_number("511304", dt.date(2016, 5, 1), "101")
+    put_identifier(Person.objects.get(id=child), "id_card", number, "test")
+    drafter = people["drafter"]
+    drafter.cookies["ciyou_language"] = language
+    form = {"key": str(uuid.uuid4()), "holder": "县儿童福利院", "bank": "农业银行", "number": "11220001040012345"}
+    for _twice in range(2):
+        assert drafter.post(reverse("record_collective"), form).status_code == 302
+    account = CollectiveAccount.objects.get()
+    address = reverse("put_on_collective", args=[account.id])
+    page = drafter.post(address, {"numbers": f"{number}\n12345"}).content.decode()
+    assert word in page
+    assert ">2</strong>" in page
+    assert Person.objects.get(id=child).name in page
+    assert people["reviewer"].post(address, {"numbers": number}).status_code == 403
+    shown = drafter.get(reverse("payee", args=[child])).content.decode()
+    assert "县儿童福利院" in shown
+    assert drafter.post(reverse("move_to_collective", args=[child]), {"collective": ""}).status_code == 302
+    assert not CollectivePayee.objects.exists()
+    assert drafter.post(reverse("move_to_collective", args=[child]), {"collective": account.id}).status_code == 302
+    award = Award.objects.get(person_id=child)
+    account = people["reviewer"].get(reverse("award_account", args=[award.id])).content.decode()
+    assert reverse("payee", args=[child]) in account
+    assert "县儿童福利院" in people["reviewer"].get(reverse("payee", args=[child])).content.decode()
+
+
+def test_a_wrong_number_of_an_institution_is_told_beside_its_field_and_what_was_typed_stays(people):
+    form = {"key": str(uuid.uuid4()), "holder": "县儿童福利院", "bank": "", "number": "12ab"}
+    page = people["drafter"].post(reverse("record_collective"), form)
+    assert page.status_code == 422
+    assert 'value="12ab"' in page.content.decode()
+    assert "8 至 32 位数字" in page.content.decode()
+    assert people["reviewer"].post(reverse("record_collective"), form).status_code == 403
+    assert "登记一个机构的账户" not in people["reviewer"].get(reverse("collective_accounts")).content.decode()
+
+
+def test_an_institution_s_account_is_replaced_and_ended_on_its_page(people):
+    child = orphan(account=False)
+    form = {"key": str(uuid.uuid4()), "holder": "县儿童福利院", "bank": "农业银行", "number": "11220001040012345"}
+    people["drafter"].post(reverse("record_collective"), form)
+    first = CollectiveAccount.objects.get()
+    people["drafter"].post(reverse("move_to_collective", args=[child]), {"collective": first.id})
+    nobody = people["drafter"].post(reverse("take_off_collective", args=[first.id]), {})
+    assert nobody.status_code == 422
+    assert "请先勾选孩子" in nobody.content.decode()
+    other = {**form, "key": str(uuid.uuid4()), "number": "2233000104009"}
+    answer = people["drafter"].post(reverse("replace_collective", args=[first.id]), other)
+    assert answer.status_code == 302
+    assert people["drafter"].get(reverse("collective_account", args=[first.id])).status_code == 404
+    page = people["drafter"].get(answer.url).content.decode()
+    assert Person.objects.get(id=child).name in page
+    assert people["drafter"].post(f"{answer.url}end/", {"reason": "短"}).status_code == 422
+    assert people["drafter"].post(f"{answer.url}end/", {"reason": "机构撤并"}).status_code == 302
+    assert "还没有登记机构的账户" in people["drafter"].get(reverse("collective_accounts")).content.decode()

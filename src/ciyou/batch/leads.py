@@ -25,6 +25,7 @@ WHY: dict[str, tuple[str, str]] = {
     "parents_unidentified": ("父母均未能识别", "Neither parent could be identified"),
     "parent_unidentified": ("父或母一方未能识别", "One parent could not be identified"),
     "adverse_record_alone": ("不利记录未能与任何儿童相连", "An adverse record leads to no child"),
+    "told_by_other_system": ("全国系统中有这个孩子，本地没有档案", "The national system has this child, and there is no file here"),
 }  # fmt: skip
 HINT_COLUMNS = {
     "pid": "UBIGINT",

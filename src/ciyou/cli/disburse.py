@@ -1,4 +1,4 @@
-"""`ciyou disburse`: compute the draft of a month's payments for a county."""
+"""`ciyou disburse`: compute the draft of a month that a person has begun."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from ciyou.cli.output import language_option
 @home_option
 @language_option
 def disburse(county: str, month: str, series: str, home: Path, lang: str | None) -> None:
-    """Draft MONTH (2026-11) for COUNTY (6 or 12 digits), or go on with a draft that was interrupted.
+    """Compute the draft of MONTH (2026-11) that the drafter of COUNTY (6 or 12 digits) has begun, from wherever it is.
 
-    What is paid, held and changed then waits on the pages for the reviewer: no money leaves by this command. Running it again does
-    nothing twice. Exit 0: drafted; 1: drafted, and some children are held with a reason; 2: could not run.
+    The worker does the same by itself; this is for a machine without one. A month is begun by a person, on the page “Disbursement”:
+    three different people draft, review and approve, and this machine is none of them. Running it again does nothing twice.
+    Exit 0: drafted; 1: drafted, and some children are held with a reason; 2: could not run, or nobody has begun this month.
 
     \b
     Example:

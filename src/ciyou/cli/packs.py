@@ -10,7 +10,14 @@ import click
 
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.core.errors import PackError, Place, Problem, RunError
-from ciyou.packs import load_clocks, load_finance_layouts, load_packs, load_payments, load_roster_packs
+from ciyou.packs import (
+    load_clocks,
+    load_exchange_mappings,
+    load_finance_layouts,
+    load_packs,
+    load_payments,
+    load_roster_packs,
+)
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
 
@@ -53,12 +60,13 @@ def check(folder: Path | None, lang: str | None) -> None:
 
 
 def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the clocks, payments, finance layouts and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+    """The mistakes in the clocks, payments, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
         for place in places:
             load_clocks(division=place.division or ANYWHERE, root=root)
+            load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():

@@ -12,7 +12,9 @@ from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
+from ciyou.apps.exchange.tasks import resume_comparisons
 from ciyou.apps.oversight.exports import discard_export_files
+from ciyou.apps.oversight.national_exports import resume_national_exports
 from ciyou.apps.registry.services import pass_eighteenth_birthdays
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -23,6 +25,8 @@ JOBS: tuple[Job, ...] = (
     Job("deliver_events", 2.0, deliver_events),
     Job("redetermine_due", MINUTE, redetermine_due),
     Job("resume_months", MINUTE, resume_months),
+    Job("resume_comparisons", MINUTE, resume_comparisons),
+    Job("resume_national_exports", MINUTE, resume_national_exports),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
     Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
-from ciyou.apps.audit.sealed_columns import BlindColumn, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
 
 _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
 _PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
+_EXCHANGED = SealedColumn("exchange.ExchangeItem", "content", "exchange.item:{id}")
+_IDENTIFIER_INDEX = BlindColumn("blind", _IDENTIFIER, "identifier.{kind}")
 
 
 def _account_number(text: str) -> str:
@@ -41,11 +44,21 @@ SEALED = Sealed(
         SealedColumn("disbursement.ResultFile", "content", "disbursement.result:{id}"),
         SealedColumn("disbursement.ResultProblem", "content", "disbursement.result_line:{id}"),
         SealedColumn("disbursement.Recovery", "content", "disbursement.recovery:{id}"),
+        SealedColumn("exchange.ExchangeFile", "content", "exchange.file:{id}"),
+        _EXCHANGED,
+        SealedColumn("oversight.NationalExport", "secret", "oversight.national_export:{id}"),
         SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
     ),
     blind=(
-        BlindColumn("blind", _IDENTIFIER, "identifier.{kind}"),
+        _IDENTIFIER_INDEX,
         BlindColumn("blind", _PAYEE, "payee_account", _account_number),
+        BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
+        BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
+    ),
+    # By these no month is paid twice; a key that changed for one and not for the other would let it.
+    copied=(
+        CopiedIndex("awards.Award", "identity", _IDENTIFIER_INDEX),
+        CopiedIndex("disbursement.PaidMonth", "identity", _IDENTIFIER_INDEX),
     ),
     folders=(SealedFolder("EVIDENCE", "registry.evidence:{name}"),),
 )

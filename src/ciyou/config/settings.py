@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "ciyou.apps.cases",
     "ciyou.apps.awards",
     "ciyou.apps.disbursement",
+    "ciyou.apps.exchange",
     "ciyou.apps.oversight",
     "ciyou.web",
 ]

@@ -2,6 +2,7 @@
 
 from ciyou.packs.changes import book_place, dated_changes, law_place, next_dated_change
 from ciyou.packs.clocks import load_clocks
+from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
 from ciyou.packs.loading import (
@@ -30,6 +31,7 @@ __all__ = [
     "load_clocks",
     "load_departments",
     "load_documents",
+    "load_exchange_mappings",
     "load_finance_layouts",
     "load_limits",
     "load_packs",

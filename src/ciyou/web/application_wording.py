@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ciyou.apps.awards.application_lists import StepLine
 from ciyou.apps.awards.award_lists import AwardLine
+from ciyou.apps.awards.receiving import MADE_HERE
 from ciyou.core.awards.month import Month
 from ciyou.packs import load_rule_book
 
@@ -62,11 +63,17 @@ OUTCOMES = {
     "refuse": gettext_lazy("不予确认"),
 }
 PAPERS = {
-    "application_form": gettext_lazy("申请审批表"),
+    "application_form": gettext_lazy("申请表"),
+    "verification_authorisation": gettext_lazy("家庭经济状况核对授权书"),
+    "approval_form": gettext_lazy("申请审批表"),
     "refusal": gettext_lazy("不予确认告知书"),
     "public_notice": gettext_lazy("公示"),
     "care_agreement": gettext_lazy("养育协议"),
     "ending": gettext_lazy("停止发放告知书"),
+}
+PRINTING = {
+    "application_form": gettext_lazy("打印申请表，请申请人签名"),
+    "verification_authorisation": gettext_lazy("打印核对授权书，请家庭成员签名"),
 }
 AWARD_STATES = {
     "active": gettext_lazy("发放中"),
@@ -96,6 +103,13 @@ NEXT = {
     ),
     "withdrawn": gettext_lazy("申请已撤回。以后需要，可以重新申请。"),
 }
+
+
+def document_words(code: str, state: str) -> object:
+    """What is said of a paper of an application: the form itself is printed here and brought by nobody."""
+    if code == MADE_HERE and state == "known":
+        return _("这里打印，申请人签名")
+    return DOCUMENT_STATES.get(state, state)
 
 
 def entitlement_name(code: str, division: str, lang: str) -> str:

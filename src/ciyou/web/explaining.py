@@ -162,6 +162,7 @@ def source_name(code: str, lang: str) -> str:
         "officer": _("经办人登记"),
         "id_number": _("身份证号码"),
         "rosters": _("各名册"),
+        "national_child_welfare": _("全国儿童福利信息系统"),
         "families": _("家庭关系核对"),
         "": "",
     }

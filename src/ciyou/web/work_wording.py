@@ -48,6 +48,7 @@ VILLAGE_WHY = {
     "open_with_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
     "one_parent_adverse": gettext_lazy("父母照料可能有困难，请上门核实"),
     "adverse_record_alone": gettext_lazy("可能有孩子需要照料，请了解这个人有没有孩子"),
+    "told_by_other_system": gettext_lazy("这个孩子可能在本地生活，请上门了解"),
 }
 BUTTONS = {
     "verify_lead": gettext_lazy("去走访"),
@@ -77,6 +78,7 @@ BUTTONS = {
     **{f"decide_{kind}": gettext_lazy("去决定") for kind in ("application", "dibao", "other_application")},
     **{f"refuse_{kind}": gettext_lazy("去送达") for kind in ("in_writing", "dibao_in_writing")},
     "take_over_work": gettext_lazy("看一看"),
+    "reconcile_exchange": gettext_lazy("去核对"),
 }
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})

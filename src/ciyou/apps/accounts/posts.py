@@ -46,6 +46,12 @@ def actor_of(post: Post) -> Actor | None:
     )
 
 
+def actor_by_post(post_id: uuid.UUID | str) -> Actor | None:
+    """The same by the post's id, for work that the worker ends in somebody's place; None where the post is not held any more."""
+    post = running_posts(timezone.localdate()).filter(id=post_id).first()
+    return None if post is None else actor_of(post)
+
+
 def running_posts(on: dt.date) -> QuerySet[Post]:
     """The posts that are held on a day by users who may sign in."""
     return Post.objects.filter(valid_from__lte=on, user__is_active=True).filter(Q(valid_to=None) | Q(valid_to__gt=on))

@@ -17,6 +17,7 @@ from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     PostCard,
+    actor_by_post,
     actor_of,
     actors_of_role,
     count_holders,
@@ -31,6 +32,7 @@ from ciyou.apps.accounts.posts import (
 
 __all__ = (
     "PostCard",
+    "actor_by_post",
     "actor_of",
     "actors_of_role",
     "count_holders",

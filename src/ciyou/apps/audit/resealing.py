@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.apps import apps
 from django.conf import settings
@@ -143,18 +143,32 @@ def _put_indexes(ring: Keyring, tell: Tell | None, *, at_the_end: Callable[[], o
     # Computed before anybody has to wait; what changes in between is found by the second pass.
     changes = [(blind, list(_new_indexes(key, blind, tell))) for blind in sealed_here().blind]
     with transaction.atomic():
-        for blind, pairs in changes:
-            table = apps.get_model(blind.sealed.model)._meta.db_table
-            with connection.cursor() as cursor:
-                if connection.vendor == "postgresql":
-                    cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-                cursor.executemany(f"UPDATE {table} SET {blind.column} = %s WHERE id = %s", pairs)
-            count += len(pairs)
+        for blind, changed in changes:
+            _write_indexes(blind.sealed.model, blind.column, "id", [(one.fresh, one.row) for one in changed])
+            for copy in sealed_here().copied:
+                if copy.of == blind:
+                    _write_indexes(copy.model, copy.column, copy.column, [(one.fresh, one.old) for one in changed])
+            count += len(changed)
         at_the_end()
     return count
 
 
-def _new_indexes(key: Key, blind: BlindColumn, tell: Tell | None) -> Iterator[tuple[str, object]]:
+def _write_indexes(model: str, column: str, where: str, pairs: Iterable[tuple[str, object]]) -> None:
+    """Write to a column wherever another has a value: (what to write, the value). Nobody else writes the table meanwhile."""
+    table = apps.get_model(model)._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+        cursor.executemany(f"UPDATE {table} SET {column} = %s WHERE {where} = %s", pairs)
+
+
+class _NewIndex(NamedTuple):
+    row: object
+    old: str
+    fresh: str
+
+
+def _new_indexes(key: Key, blind: BlindColumn, tell: Tell | None) -> Iterator[_NewIndex]:
     ring, sealed = keyring(), blind.sealed
     for rows in _batches(sealed.model, sealed.column, (blind.column, *blind.columns())):
         for row in rows:
@@ -163,7 +177,7 @@ def _new_indexes(key: Key, blind: BlindColumn, tell: Tell | None) -> Iterator[tu
             text = decrypt_bytes(ring, row[sealed.column], context=sealed.context_of(row)).decode()
             fresh = blind_index_with(key, field=blind.field.format_map(row), value=blind.value_of(text))
             if fresh != row[blind.column]:
-                yield fresh, row["pk"]
+                yield _NewIndex(row["pk"], row[blind.column], fresh)
         _tell(tell, f"{sealed.model}.{blind.column}", len(rows))
 
 

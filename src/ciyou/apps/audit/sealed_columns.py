@@ -42,6 +42,18 @@ class BlindColumn:
 
 
 @dataclass(frozen=True)
+class CopiedIndex:
+    """A column of another table that holds copies of blind indexes, as keys of its own: they change together with the index.
+
+    What is no copy of any index that stands there now is left as it is.
+    """
+
+    model: str
+    column: str
+    of: BlindColumn
+
+
+@dataclass(frozen=True)
 class SealedFolder:
     """A folder of encrypted files: the setting that names it, and the context of a file by its `{name}`."""
 
@@ -55,6 +67,7 @@ class Sealed:
 
     columns: tuple[SealedColumn, ...]
     blind: tuple[BlindColumn, ...] = ()
+    copied: tuple[CopiedIndex, ...] = ()
     folders: tuple[SealedFolder, ...] = ()
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from ciyou.apps.awards.access import PURPOSE, find_application, is_own_work, known_classes, listed_applications
 from ciyou.apps.awards.contents import ApplicationContent, open_appeal, open_notice
 from ciyou.apps.awards.models import OPEN_STATES, Appeal, Application, ApplicationState, Award, PublicNotice
-from ciyou.apps.awards.papers import PaperCard, papers_of
+from ciyou.apps.awards.papers import PaperCard, papers_of, printable_papers
 from ciyou.apps.awards.paying import REQUIRED, TOWNSHIP, PayingRules, paying_rules
 from ciyou.apps.awards.steps import content_of
 from ciyou.apps.cases.list_conditions import open_dues, overdue_subjects
@@ -189,7 +189,10 @@ class Rights:
 
 @dataclass(frozen=True)
 class ApplicationView:
-    """One application as one actor may see it; words of opinions and reasons are there for the county only."""
+    """One application as one actor may see it; words of opinions and reasons are there for the county only.
+
+    `printable`: kinds of papers that the actor may print for the family's signature.
+    """
 
     line: ApplicationLine
     child: PersonCard
@@ -199,6 +202,7 @@ class ApplicationView:
     notice: NoticeView | None
     appeals: tuple[AppealView, ...]
     papers: tuple[PaperCard, ...]
+    printable: tuple[str, ...]
     award_id: uuid.UUID | None
     first_month: dt.date | None
     received_in: str
@@ -219,7 +223,7 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
         StepLine(one.step, one.outcome, one.by, one.at, one.began_on) for one in row.steps.order_by("at", "id")
     )
     told = any(one.step == "tell" for one in steps)
-    sees_words = ceiling_of(actor) >= COUNTY_CLASS
+    sees_words, papers = ceiling_of(actor) >= COUNTY_CLASS, papers_of(application_id=row.id)
     return ApplicationView(
         line=_line(row, child, open_dues([str(row.id)])),
         child=child,
@@ -228,7 +232,8 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
         steps=steps,
         notice=_notice(row, notice),
         appeals=_appeals(actor, row),
-        papers=papers_of(application_id=row.id),
+        papers=papers,
+        printable=printable_papers(row, rules, papers) if may_do(actor.role, Action.APPLY) else (),
         award_id=Award.objects.filter(application=row).values_list("id", flat=True).first(),
         first_month=row.first_month,
         received_in=row.received_in,

@@ -110,7 +110,7 @@ def _approve(actor: Actor, row: Application, rules: PayingRules, origin: str) ->
         awarded_on=timezone.localdate(),
         awarded_by=actor.id,
     )
-    issue_paper(actor, kind="application_form", application=done, origin=origin)
+    issue_paper(actor, kind="approval_form", application=done, origin=origin)
     if "care_agreement" in rules.papers:
         issue_paper(actor, kind="care_agreement", application=done, origin=origin)
     open_step(actor, done, TELL)

@@ -27,6 +27,8 @@ from ciyou.core.awards.month import Month
 from ciyou.core.errors import CiyouError
 
 ENTITLEMENTS = ("orphan_living_allowance", "de_facto_living_allowance")
+LEFT = "orphan_living_allowance"
+"""Of these the first child stays confirmed and not applied for: the list of the entitled shows it."""
 ROUNDS = 2
 AMOUNT_FEN = 135000
 """For children whose amount the determination leaves open between the two standards: the lower one."""
@@ -86,11 +88,15 @@ def _entitled(office: _Office):
         rows = awaiting_confirmation(office.reviewer).filter(person__in=ids).values_list("id", "person_id")
         found = list(rows[:_LOOKED_AT])
         places = places_of([child for _row, child in found])
+        left = entitlement == LEFT
         for row, child in found:
             counter = office.supervisor(places[child])
-            if counter is not None:
-                confirm_determination(office.reviewer, determination_id=row)
+            if counter is None:
+                continue
+            confirm_determination(office.reviewer, determination_id=row)
+            if not left:
                 yield child, entitlement, counter
+            left = False
 
 
 Walk = Callable[[_Office, Actor, uuid.UUID, str], None]

@@ -212,12 +212,15 @@ class AwardChange(models.Model):
 
 
 class Paper(models.Model):
-    """A numbered paper as it was issued (encrypted PDF): application_form | refusal | public_notice | care_agreement | ending."""
+    """A numbered paper as it was issued (encrypted PDF).
+
+    `kind` application_form | verification_authorisation | approval_form | refusal | public_notice | care_agreement | ending.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, null=True, related_name="papers")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, null=True, related_name="papers")
-    kind = models.CharField(max_length=24)
+    kind = models.CharField(max_length=32)
     number = models.CharField(max_length=64)
     county = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()

@@ -68,7 +68,9 @@ def _digest(code: str, salt: bytes) -> str:
 
 
 PAPER_WORDS: Mapping[str, str] = {
-    "application_form": "民儿确",
+    "application_form": "民儿申",
+    "verification_authorisation": "民儿核",
+    "approval_form": "民儿确",
     "refusal": "民儿不确",
     "public_notice": "民儿公示",
     "care_agreement": "民儿协",

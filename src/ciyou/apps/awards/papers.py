@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import PURPOSE, county_of, find_application, find_award
-from ciyou.apps.awards.contents import open_application, open_paper, seal_paper
-from ciyou.apps.awards.models import Application, ApplicationStep, Award, Paper
+from ciyou.apps.awards.contents import open_application, open_notice, open_paper, seal_paper
+from ciyou.apps.awards.models import Application, ApplicationState, ApplicationStep, Award, Paper, PublicNotice
 from ciyou.apps.awards.numbering import next_paper_sequence, paper_number
-from ciyou.apps.awards.paper_words import Written, slip_words, words_of
-from ciyou.apps.awards.paying import paying_rules
-from ciyou.apps.awards.refusals import application_not_found
+from ciyou.apps.awards.paper_source import Written, WrittenNotice
+from ciyou.apps.awards.paper_words import slip_words, words_of
+from ciyou.apps.awards.paying import AUTHORISATION, PayingRules, paying_rules
+from ciyou.apps.awards.refusals import application_not_found, check_may, moved_on
 from ciyou.apps.cases.documents.typesetting import typeset_file
 from ciyou.apps.registry.selectors import get_person, masked_identifiers
 from ciyou.apps.registry.services import reveal_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.roles import Action
 from ciyou.core.awards.month import Month
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.papers import paper_template
 
-WITH_ID_NUMBER = frozenset({"application_form"})
+WITH_ID_NUMBER = frozenset({"application_form", "approval_form"})
+SIGNED_BY_FAMILY = ("application_form", AUTHORISATION)
+"""Papers that are printed for whoever applies to sign; every other paper is made by a step."""
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ def issue_paper(
         ground=ending.ground if ending else "",
         reason=ending.reason if ending else "",
         ends_on=ends_on,
-        checked_on=_checked_on(application),
+        checked_on=_step_on(application, "check"),
+        drafted_on=_step_on(application, "draft"),
+        notice=_notice_of(application),
     )
     paper_id = uuid.uuid4()
     document = _set(kind, about.division, words_of(kind, written))
@@ -107,9 +115,43 @@ def issue_paper(
     return number
 
 
-def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str) -> bytes:
-    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it."""
-    return _set("receipt", division, slip_words(number, code, received_on, division))
+def printable_papers(row: Application, rules: PayingRules, papers: Iterable[PaperCard]) -> tuple[str, ...]:
+    """The papers for the family's signature that are not made yet: the authorisation only while it is missing."""
+    made = {one.kind for one in papers}
+    wanted = set(rules.papers) - made
+    if row.state == ApplicationState.WITHDRAWN:
+        return ()
+    if AUTHORISATION not in open_application(row.id, row.content).missing:
+        wanted.discard(AUTHORISATION)
+    return tuple(kind for kind in SIGNED_BY_FAMILY if kind in wanted)
+
+
+def print_paper(actor: Actor, *, application_id: uuid.UUID, kind: str, origin: str = "") -> uuid.UUID:
+    """Make a paper for the family's signature, once: asked for again it is the same paper. Gives its id.
+
+    Raises RecordError for a paper that this application does not have.
+    """
+    check_may(actor, Action.APPLY)
+    for _attempt in range(_TRIES):
+        try:
+            with transaction.atomic():
+                row = find_application(actor, application_id, lock=True)
+                there = Paper.objects.filter(application=row, kind=kind).values_list("id", flat=True).first()
+                if there is not None and kind in SIGNED_BY_FAMILY:
+                    return there
+                rules = paying_rules(row.entitlement, row.division, timezone.localdate())
+                if kind not in printable_papers(row, rules, ()):
+                    raise moved_on()
+                number = issue_paper(actor, kind=kind, application=row, origin=origin)
+                return Paper.objects.values_list("id", flat=True).get(application=row, kind=kind, number=number)
+        except IntegrityError:
+            continue  # another paper of this county took the number in the same moment
+    raise moved_on()
+
+
+def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str, address: str = "") -> bytes:
+    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it. `address`: of the open progress."""
+    return _set("receipt", division, slip_words(number, code, received_on, division, address))
 
 
 def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | None = None) -> tuple[PaperCard, ...]:
@@ -147,9 +189,16 @@ def read_paper(actor: Actor, *, paper_id: uuid.UUID) -> PaperFile:
     return PaperFile(row.id, row.kind, about.person_id, about.sensitivity, open_paper(row.id, row.document))
 
 
-def _checked_on(application: Application | None) -> dt.date | None:
-    checked = ApplicationStep.objects.filter(application=application, step="check").order_by("at").last()
-    return timezone.localdate(checked.at) if checked else None
+def _step_on(application: Application | None, step: str) -> dt.date | None:
+    last = ApplicationStep.objects.filter(application=application, step=step).order_by("at", "id").last()
+    return timezone.localdate(last.at) if last else None
+
+
+def _notice_of(application: Application | None) -> WrittenNotice | None:
+    row = PublicNotice.objects.filter(application=application).exclude(removed_on=None).first()
+    if row is None or row.removed_on is None:
+        return None
+    return WrittenNotice(row.posted_on, row.removed_on, row.objections, open_notice(row.application_id, row.content))
 
 
 def _set(kind: str, division: str, words: Mapping[str, Any]) -> bytes:

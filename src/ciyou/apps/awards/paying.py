@@ -16,6 +16,15 @@ from ciyou.packs.payment_values import PaymentRule, Stated, Stop, WantedDocument
 
 REQUIRED, FORBIDDEN = "required", "forbidden"
 COUNTY, TOWNSHIP = "county", "township"
+AUTHORISATION = "verification_authorisation"
+_AUTHORISATION = WantedDocument(
+    AUTHORISATION,
+    "家庭经济状况核对授权书",
+    "Authorisation to verify the household’s means",
+    (),
+    None,
+    policy_default=True,
+)
 _DEFAULT_CLOCKS = {
     "check": "check_application",
     "notice": "public_notice",
@@ -70,7 +79,11 @@ class PayingRules:
 
     @property
     def documents(self) -> tuple[WantedDocument, ...]:
-        return self.payment.documents
+        """What is brought; where means are verified always the family's signed authorisation too."""
+        listed = self.payment.documents
+        if not self.verification or any(one.code == AUTHORISATION for one in listed):
+            return listed
+        return (*listed, _AUTHORISATION)
 
     @property
     def start(self) -> StartRule | None:

@@ -15,7 +15,7 @@ from ciyou.apps.awards.access import county_of, find_application, find_child, kn
 from ciyou.apps.awards.contents import GIVEN, IF_NEEDED, KNOWN, MISSING, Applicant, ApplicationContent, seal_application
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, ApplicationStep, Award, AwardState
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code, next_application_sequence, receipt_number
-from ciyou.apps.awards.paying import PayingRules, paying_rules
+from ciyou.apps.awards.paying import AUTHORISATION, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused
 from ciyou.apps.awards.steps import CHECK, COMPLETE, content_of, end_every_step, end_step, note, open_step, take_step
 from ciyou.apps.entitlements.deciding import rule_decided
@@ -37,14 +37,16 @@ _TRIES = 5
 
 @dataclass(frozen=True)
 class NewApplication:
-    """What the form says. `id` is made by the form. `brought`: codes of the papers that lie on the counter."""
+    """What the form says. `id` is made by the form. `brought`: codes of the papers that lie on the counter.
+
+    An application whose family has not signed the authorisation to verify yet is taken and waits for it, like for any paper.
+    """
 
     id: uuid.UUID
     child_id: uuid.UUID
     entitlement: str
     applicant: Applicant
     brought: frozenset[str] = frozenset()
-    authorized: bool = False
     proposed: bool = False
 
 
@@ -125,14 +127,6 @@ def _check(actor: Actor, wanted: NewApplication, rules: PayingRules) -> None:
             )
     if len(wanted.applicant.contact.strip()) > CONTACT_LENGTH:
         problems.append(refused("application.contact", "联系电话太长，请核对。", "The telephone number is too long."))
-    if rules.verification and not wanted.authorized:
-        problems.append(
-            refused(
-                "application.authorization",
-                "这一项要核对家庭经济状况，须先由家庭成员签字授权。请签好授权书后勾选。",
-                "For this the family's means are verified, which its members must authorize in writing first. Have it signed, then tick it.",
-            )
-        )
     if problems:
         raise RecordError([one for error in problems for one in error.problems])
 
@@ -206,7 +200,7 @@ def _new_row(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
     content = ApplicationContent(
         applicant=wanted.applicant,
         documents=documents,
-        authorized_on=today.isoformat() if wanted.authorized else "",
+        authorized_on=today.isoformat() if documents.get(AUTHORISATION) == GIVEN else "",
     )
     channel = PROPOSED if wanted.proposed else (DIRECTOR if actor.role == "child_director" else GUARDIAN)
     row = Application.objects.create(
@@ -250,6 +244,8 @@ def complete_application(actor: Actor, *, application_id: uuid.UUID, version: in
         documents = {code: GIVEN if code in given else state for code, state in content.documents.items()}
         asked = bool(content.missing_words)
         content = replace(content, documents=documents)
+        if documents.get(AUTHORISATION) == GIVEN and not content.authorized_on:
+            content = replace(content, authorized_on=timezone.localdate().isoformat())
         if content.missing:
             raise refused(
                 "application.still_missing",

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from ciyou.apps.awards.models import Award, AwardChange
+from ciyou.apps.awards.models import Award, AwardChange, AwardState
 from ciyou.core.access.actor import DivisionScope
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.dues import AwardTerms, Stretch
 from ciyou.core.awards.month import Month
 
@@ -102,6 +103,26 @@ def _suspended(rows: QuerySet[Award]) -> dict[uuid.UUID, tuple[Stretch, ...]]:
             if month > began:  # resumed from its own first month: it never stopped
                 stretches.append(Stretch(began, month.plus(-1)))
     return {award: tuple(stretches) for award, stretches in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAward:
+    """An award that is paid or suspended, as another system is told of it. `first_month` is that month's first day."""
+
+    person_id: uuid.UUID
+    entitlement: str
+    amount_fen: int
+    first_month: dt.date
+    state: str
+
+
+def running_awards(county: str, *, entitlements: Iterable[str]) -> list[RunningAward]:
+    """The awards of these entitlements (class 5 excepted) that run in a county, or are suspended; doubles are left out."""
+    scope = DivisionScope.of(county)
+    rows = Award.objects.filter(division__gte=scope.first, division__lt=scope.end, entitlement__in=list(entitlements))
+    rows = rows.filter(sensitivity__lt=RESTRICTED, duplicate_of=None).exclude(state=AwardState.ENDED)
+    fields = ("person_id", "entitlement", "amount_fen", "first_month", "state")
+    return [RunningAward(*row) for row in rows.values_list(*fields).iterator(chunk_size=5000)]
 
 
 def entitlements_of(award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:

@@ -190,7 +190,7 @@ class PaymentLine(models.Model):
     amount_fen = models.BigIntegerField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("claim", "run"), name="one_line_per_month_and_run"),)
+        constraints = (models.UniqueConstraint(fields=("run", "claim"), name="one_line_per_month_and_run"),)
 
 
 class Hold(models.Model):

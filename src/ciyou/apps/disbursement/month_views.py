@@ -252,7 +252,7 @@ def reasons_of(actor: Actor, *, run_id: object) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class PaymentQuery:
-    """Which payments a list shows."""
+    """Which payments a list shows. `kind` arrears | recovery (payments that hold some) | collective (through an institution)."""
 
     state: str = ""
     kind: str = ""
@@ -276,6 +276,8 @@ def _fitting(rows: QuerySet[Payment], query: PaymentQuery) -> QuerySet[Payment]:
         rows = rows.filter(state=query.state)
     if query.kind in ("arrears", "recovery"):
         rows = rows.filter(lines__kind=query.kind).distinct()
+    elif query.kind == "collective":
+        rows = rows.filter(collective=True)
     if query.division.isdigit():
         rows = rows.filter(division__startswith=query.division[:12])
     if query.number:

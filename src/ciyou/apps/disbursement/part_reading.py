@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ciyou.apps.awards.run_source import RunAward, run_awards
 from ciyou.apps.disbursement.deriving import Deriver, Owed, kept_schedules
-from ciyou.apps.disbursement.models import CollectivePayee, MonthRun, Recovery, RunState
+from ciyou.apps.disbursement.models import MonthRun, Recovery, RunState
 from ciyou.apps.disbursement.months import month_of
-from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot
+from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot_of, standing_payees
 from ciyou.apps.disbursement.storing import Row, hexed, rows_of
 from ciyou.apps.entitlements.stored_statements import current_between
 from ciyou.apps.registry.paying import Account, Standing, accounts, standings
@@ -35,9 +35,8 @@ class PartRead:
     recoveries: dict[uuid.UUID, RecoveryPlan]
 
 
-def read_part(run: MonthRun, deriver: Deriver, last: uuid.UUID) -> PartRead:
-    """The children behind the run's place up to `last`."""
-    after = run.position
+def read_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last: uuid.UUID) -> PartRead:
+    """The children behind `after` up to `last`."""
     awards = run_awards(county=run.county, series=run.series, after=after, last=last)
     ids, people = {award.id for award in awards}, {award.person_id for award in awards}
     kept = kept_schedules(series=run.series, after=after, last=last)
@@ -46,22 +45,24 @@ def read_part(run: MonthRun, deriver: Deriver, last: uuid.UUID) -> PartRead:
         awards=awards,
         owed=owed,
         written=written,
-        claims=read_claims(run, last, ids),
-        before=_before(run, last, ids),
+        claims=read_claims(run.series, ids, after=after, last=last),
+        before=_before(run, after, last, ids),
         standings=standings(after=after, last=last, person_ids=people),
         accounts=accounts(after=after, last=last, person_ids=people),
-        collective=_collective(after, last),
+        collective=_collective(run.county, after, last),
         recoveries=_recoveries(after, last),
     )
 
 
-def read_claims(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID], *, since: str = "0001-01-01") -> Claims:
-    """The claims of these awards, of children behind the run's place up to `last`, from a day on."""
+def read_claims(
+    series: str, ids: Iterable[uuid.UUID], *, after: uuid.UUID | None, last: uuid.UUID, since: str = "0001-01-01"
+) -> Claims:
+    """The claims of these awards, of children behind `after` up to `last`, from a day on."""
     rows = rows_of(
         "SELECT claim.award_id, claim.month, claim.paid_fen, claim.waived_fen, claim.id FROM disbursement_paidmonth claim "
         "JOIN awards_award award ON award.id = claim.award_id "
         "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s AND claim.month >= %s",
-        [hexed(run.position), hexed(last), run.series, since],
+        [hexed(after), hexed(last), series, since],
     )
     found: Claims = {award: {} for award in ids}
     by_text = {award.hex: days for award, days in found.items()}
@@ -72,7 +73,18 @@ def read_claims(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID], *, sin
     return found
 
 
-def _before(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> tuple[int, int, int]:
+    """By which one sees that nothing was paid, taken back or waived for these children since: number and sums of their claims."""
+    ((count, paid, waived),) = rows_of(
+        "SELECT COUNT(*), COALESCE(SUM(claim.paid_fen), 0), COALESCE(SUM(claim.waived_fen), 0) FROM disbursement_paidmonth claim "
+        "JOIN awards_award award ON award.id = claim.award_id "
+        "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s",
+        [hexed(after), hexed(last), series],
+    )
+    return int(count), int(paid), int(waived)
+
+
+def _before(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """What each award got for its own month in the last run that left the house."""
     previous = previous_run(run)
     if previous is None:
@@ -83,7 +95,7 @@ def _before(run: MonthRun, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uu
         "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id "
         "WHERE payment.run_id = %s AND payment.person_id > %s AND payment.person_id <= %s "
         "AND payment.state NOT IN ('withheld', 'returned') AND line.kind = 'current'",
-        [hexed(previous.id), hexed(run.position), hexed(last)],
+        [hexed(previous.id), hexed(after), hexed(last)],
     )
     texts = {one.hex: one for one in ids}
     return {texts[key]: amount for award, amount in rows if (key := hexed(award)) in texts}
@@ -95,14 +107,9 @@ def previous_run(run: MonthRun) -> MonthRun | None:
     return rows.filter(state__in=(RunState.CLOSED, RunState.SETTLED, RunState.HANDED)).order_by("-month").first()
 
 
-def _collective(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
-    rows = _between(CollectivePayee.objects.filter(account__ended_at=None), "person_id", after, last)
+def _collective(county: str, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
+    rows = _between(standing_payees(county), "person_id", after, last)
     return {row.person_id: open_snapshot_of(row) for row in rows.select_related("account")}
-
-
-def open_snapshot_of(row: CollectivePayee) -> Payee:
-    """The collective account of a child."""
-    return replace(open_snapshot(row.account.id, row.account.account), collective=True)
 
 
 def _recoveries(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, RecoveryPlan]:

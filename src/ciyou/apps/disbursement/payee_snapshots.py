@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import QuerySet
 
 from ciyou.apps.audit.keys import keyring
+from ciyou.apps.disbursement.models import CollectivePayee
 from ciyou.apps.registry.paying import Account
 from ciyou.vault.fields import decrypt_text, encrypt_text
 from ciyou.vault.keyring import Keyring
@@ -39,6 +42,19 @@ def open_snapshot(payment_id: uuid.UUID, cipher: bytes, ring: Keyring | None = N
     """The account again."""
     content = json.loads(decrypt_text(ring or keyring(), bytes(cipher), context=f"disbursement.account:{payment_id}"))
     return Payee(content["holder"], content["bank"], content["number"])
+
+
+def standing_payees(county: str) -> QuerySet[CollectivePayee]:
+    """The children whose money goes to an institution's account of this county that stands now.
+
+    Of this county only: a child that moved is not paid into the account of the institution that it has left.
+    """
+    return CollectivePayee.objects.filter(account__county=county, account__ended_at=None)
+
+
+def open_snapshot_of(row: CollectivePayee) -> Payee:
+    """The collective account of a child."""
+    return replace(open_snapshot(row.account.id, row.account.account), collective=True)
 
 
 def masked(number: str) -> str:

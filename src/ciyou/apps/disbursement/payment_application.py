@@ -6,23 +6,32 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.cases.documents.typesetting import typeset
 from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
 from ciyou.apps.disbursement.finance_files import RosterRow, yuan
 from ciyou.apps.disbursement.models import MonthRun
+
+FUNDS = {
+    "children_living": "儿童基本生活保障资金",
+    "children_living_restricted": "儿童基本生活保障资金",
+    "disability_subsidies": "残疾人两项补贴资金",
+    "dibao": "最低生活保障资金",
+}
+"""What the money of a series is called on papers; of the restricted one nothing more is said."""
 
 
 def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collective: Sequence[RosterRow]) -> bytes:
     """The application for one hand-over as a PDF. It is written in Chinese whoever makes it."""
     every = [*own, *collective]
     month = f"{run.month.year}年{run.month.month}月"
-    again = "（补发批次）" if number > 1 else ""
+    again, fund = "（补发批次）" if number > 1 else "", FUNDS.get(run.series, "民政保障资金")
     words = {
-        "title": f"关于申请拨付{month}儿童基本生活保障资金的函{again}",
+        "title": f"关于申请拨付{month}{fund}的函{again}",
         "issuer": issuer_name(run.county),
         "number": f"批次号：{run.county[:6]}-{run.month:%Y%m}-{run.series}-{number}",
-        "addressee": "财政局：",
-        "opening": f"经审批，{month}应发放儿童基本生活保障资金{len(every)}人，共计人民币{_money(sum(row.amount_fen for row in every))}元（大写：{capitals(sum(row.amount_fen for row in every))}）。现申请拨付，明细见所附发放花名册。",
+        "addressee": f"{division_name(run.county)}财政局：",
+        "opening": f"经审批，{month}应发放{fund}{len(every)}人，共计人民币{_money(sum(row.amount_fen for row in every))}元（大写：{capitals(sum(row.amount_fen for row in every))}）。现申请拨付，明细见所附发放花名册。",
         "columns": ["项目", "人数", "金额（元）"],
         "rows": [
             ["本人（监护人）账户发放", str(len(own)), _money(sum(row.amount_fen for row in own))],

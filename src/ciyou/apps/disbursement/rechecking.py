@@ -14,8 +14,9 @@ from ciyou.apps.awards.run_source import RunAward, awards_by_id
 from ciyou.apps.disbursement.books import withhold
 from ciyou.apps.disbursement.deriving import Deriver, award_answers
 from ciyou.apps.disbursement.holding import held_for
-from ciyou.apps.disbursement.models import CollectivePayee, DueSchedule, Hold, MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.models import DueSchedule, Hold, MonthRun, Payment, PaymentState
 from ciyou.apps.disbursement.months import month_of
+from ciyou.apps.disbursement.payee_snapshots import open_snapshot, open_snapshot_of, standing_payees
 from ciyou.apps.disbursement.storing import rows_of
 from ciyou.apps.entitlements.stored_statements import CurrentDetermination, current_between
 from ciyou.apps.registry.paying import account_ids, standings
@@ -61,11 +62,7 @@ def _reasons(
     people = {payment.person_id for payment in payments}
     files = standings(after=after, last=last, person_ids=people)
     cards = account_ids(after=after, last=last)
-    collective = (
-        set(CollectivePayee.objects.filter(account__ended_at=None, person__in=people).values_list("pk", flat=True))
-        if any(one.collective for one in payments)
-        else set()
-    )
+    moved = _other_institution(run, [one for one in payments if one.collective])
     changed = _changed_awards(run, after, last)
     found = {}
     for payment in payments:
@@ -75,12 +72,22 @@ def _reasons(
             reason = "of_age"
         if not reason and not payment.collective and cards.get(person) != payment.account_id:
             reason = "account_changed"
-        if not reason and payment.collective and person not in collective:
+        if not reason and person in moved:
             reason = "account_changed"
         reason = reason or changed.get(person, "")
         if reason:
             found[person] = reason
     return found
+
+
+def _other_institution(run: MonthRun, payments: Sequence[_Planned]) -> set[uuid.UUID]:
+    """Of the children who are paid through an institution, those whose institution or its account is another by now."""
+    if not payments:
+        return set()
+    rows = standing_payees(run.county).filter(person__in=[one.person_id for one in payments]).select_related("account")
+    now = {row.person_id: open_snapshot_of(row).number for row in rows}
+    drafted = Payment.objects.filter(id__in=[one.id for one in payments]).values_list("person_id", "id", "account")
+    return {person for person, key, cipher in drafted if now.get(person) != open_snapshot(key, cipher).number}
 
 
 def _law_says_yes(run: MonthRun, person: uuid.UUID) -> bool:

@@ -116,3 +116,12 @@ def file_too_large() -> RecordError:
 def none_chosen() -> RecordError:
     """A form without any payment ticked."""
     return refused("none_chosen", "请先勾选款项。", "Choose the payments first.")
+
+
+def not_begun() -> RecordError:
+    """The command line computes what a person has begun, and begins nothing."""
+    return refused(
+        "not_begun",
+        "这个月没有正在计算的草稿。请由县级经办在“每月发放”页面起草；起草、复核、审批由三个不同的人办理，本命令只把已起草的接着算完。",
+        "No draft of this month is being computed. The county's drafter begins it on the page “Disbursement”: three different people draft, review and approve, and this command only computes what was begun.",
+    )

@@ -14,9 +14,15 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.books import give_back
 from ciyou.apps.disbursement.computing import payment_number
 from ciyou.apps.disbursement.holding import account_trouble
-from ciyou.apps.disbursement.models import CollectivePayee, MonthRun, Payment, PaymentState
-from ciyou.apps.disbursement.part_reading import open_snapshot_of
-from ciyou.apps.disbursement.payee_snapshots import Payee, payee_of_account, seal_snapshot
+from ciyou.apps.disbursement.models import MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.payee_snapshots import (
+    Payee,
+    open_snapshot,
+    open_snapshot_of,
+    payee_of_account,
+    seal_snapshot,
+    standing_payees,
+)
 from ciyou.apps.disbursement.refusals import check_may, check_reason, refused
 from ciyou.apps.disbursement.runs import find_run
 from ciyou.apps.disbursement.settling import settle_if_done
@@ -38,7 +44,7 @@ def reissue_payments(actor: Actor, *, run_id: object, payment_ids: Iterable[obje
     done = waiting = 0
     for payment in _failed(run, payment_ids):
         with transaction.atomic(), walled(LOCAL_OPERATOR):
-            payee = _payee_now(payment)
+            payee = _payee_now(run, payment)
             if payee is None:
                 waiting += 1
             elif _moved_on(payment):
@@ -55,17 +61,22 @@ def _failed(run: MonthRun, payment_ids: Iterable[object]) -> list[Payment]:
     return list(rows.order_by("sequence"))
 
 
-def _payee_now(payment: Payment) -> Payee | None:
+def _payee_now(run: MonthRun, payment: Payment) -> Payee | None:
     """Where the money goes now; None while the account that was refused still stands, or none does."""
-    collective = CollectivePayee.objects.select_related("account").filter(person=payment.person_id).first()
+    collective = standing_payees(run.county).select_related("account").filter(person=payment.person_id).first()
     if collective is not None:
-        return open_snapshot_of(collective)
+        return _unless_refused(payment, open_snapshot_of(collective))
     account = account_of(payment.person_id)
     if account_trouble(account):
         return None
-    if account.id == payment.account_id and payment.reason not in SAME_ACCOUNT_MAY_WORK:
-        return None
-    return payee_of_account(account)
+    return _unless_refused(payment, payee_of_account(account))
+
+
+def _unless_refused(payment: Payment, payee: Payee) -> Payee | None:
+    """The account, unless it is the one that the bank refused for good."""
+    before = open_snapshot(payment.id, payment.account)
+    same = (before.holder, before.bank, before.number) == (payee.holder, payee.bank, payee.number)
+    return None if same and payment.reason not in SAME_ACCOUNT_MAY_WORK else payee
 
 
 def _moved_on(payment: Payment) -> bool:

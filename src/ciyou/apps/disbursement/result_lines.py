@@ -68,11 +68,11 @@ def _rows(name: str, content: bytes) -> list[list[str]]:
         )
     if content.startswith(_ZIP):
         return _sheet(content)
-    return [row for row in csv.reader(io.StringIO(_text(content)))]
+    return [row for row in csv.reader(io.StringIO(decoded(content)))]
 
 
-def _text(content: bytes) -> str:
-    """UTF-8 checks itself, so it is asked first; then GB 18030."""
+def decoded(content: bytes) -> str:
+    """The text of a file. UTF-8 checks itself, so it is asked first; then GB 18030."""
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return content.decode(encoding)

@@ -48,17 +48,14 @@ class MonthWish:
     cutoff_on: dt.date
 
 
-def begin_month(actor: Actor, *, wish: MonthWish, today: dt.date, county: str = "") -> uuid.UUID:
+def begin_month(actor: Actor, *, wish: MonthWish, today: dt.date) -> uuid.UUID:
     """Open the draft of a month of the actor's county; computing it is the worker's. A form sent twice opens one.
 
-    `county`: which of several an actor with a wider scope means (the command line of this machine).
-
-    Raises RecordError for a month in the future, a month that has a run, or while another run of the series is open.
+    Only a person begins one: with the machine as its drafter, two people would do for the three. Raises RecordError for a month in
+    the future, a month that has a run, or while another run of the series is open.
     """
     check_may(actor, Action.DRAFT_PAYMENTS)
-    county = county or county_of(actor)
-    if not actor.scope.holds(county):
-        raise not_found_here()
+    county = county_of(actor)
     _check_wish(wish, today)
     with transaction.atomic():
         if MonthRun.objects.filter(id=wish.run_id, county=county).exists():

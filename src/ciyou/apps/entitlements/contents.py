@@ -92,12 +92,20 @@ def open_content(determination_id: object, cipher: bytes) -> Content:
 def open_statements(ring: Keyring, determination_id: object, cipher: bytes) -> tuple[StatedFact, ...]:
     """The statements alone, for readers of many: the keys are given, and a statement that was read before is not made again."""
     packed = decrypt_bytes(ring, cipher, context=_context(determination_id))
-    return tuple(_known_statement(_text(row)) for row in json.loads(zlib.decompress(packed))["statements"])
+    return tuple(
+        _known_statement(entity, name, _written(value), *rest)
+        for entity, name, value, *rest in json.loads(zlib.decompress(packed))["statements"]
+    )
 
 
-@lru_cache(maxsize=100_000)
-def _known_statement(written: str) -> StatedFact:
-    return _statement(json.loads(written))
+def _written(value: Any) -> object:
+    return (_DATE, value[_DATE]) if isinstance(value, dict) else value
+
+
+# Typed: true and 1 are different values.
+@lru_cache(maxsize=100_000, typed=True)
+def _known_statement(entity: str, name: str, value: object, *rest: str | None) -> StatedFact:
+    return _statement([entity, name, dict([value]) if isinstance(value, tuple) else value, *rest])
 
 
 def _context(determination_id: object) -> str:

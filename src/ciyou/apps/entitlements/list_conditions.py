@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.utils import timezone
 
 from ciyou.apps.entitlements.models import Determination, Outcome
 from ciyou.apps.registry.narrowing import Has, each_has
+from ciyou.core.access.actor import DivisionScope
 
 PLAIN_NO = "no"
 PRESUMED_NO = "presumed"
@@ -99,6 +102,29 @@ def count_outcomes(people: QuerySet, *, rules: Collection[str], outcome: str = "
     rows = Outcome.objects.filter(rule__in=rules, outcome=outcome, person__in=people.values("pk"))
     counted = rows.values("rule", "person__division").annotate(count=Count("person", distinct=True)).order_by()
     return [(row["rule"], row["person__division"], row["count"]) for row in counted]
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedCategories:
+    """The rules that a child's confirmed determination answers with yes, and the day on which a person confirmed it."""
+
+    rules: tuple[str, ...]
+    on: dt.date
+
+
+def confirmed_categories(county: str, *, rules: Collection[str]) -> dict[uuid.UUID, ConfirmedCategories]:
+    """By child of a county, which of these rules (class 4 and below) a current, confirmed determination answers with yes."""
+    scope = DivisionScope.of(county)
+    rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", determination__current=True)
+    rows = rows.filter(determination__state="confirmed", person__division__gte=scope.first)
+    rows = rows.filter(person__division__lt=scope.end).order_by("person_id", "rule")
+    found: dict[uuid.UUID, ConfirmedCategories] = {}
+    fields = ("person_id", "rule", "determination__decided_at", "determination__made_at")
+    for person, rule, decided, made in rows.values_list(*fields).iterator(chunk_size=5000):
+        before = found.get(person)
+        on = timezone.localdate(decided or made)
+        found[person] = ConfirmedCategories((*(before.rules if before else ()), rule), on)
+    return found
 
 
 def with_standing_determination() -> Q:

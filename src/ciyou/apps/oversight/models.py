@@ -150,3 +150,29 @@ class Purge(models.Model):
                 fields=("rule", "division"), condition=models.Q(state="asked"), name="one_purge_asked_per_rule"
             ),
         )
+
+
+class NationalExport(models.Model):
+    """A list in the layout of the national system that the worker makes: its file and record are the export's of the same id.
+
+    `which` says whose rows; `secret` is the password (encrypted) until the file is made, then nowhere. `failed` is a code.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor_id = models.CharField(max_length=64)
+    post_id = models.CharField(max_length=64)
+    mapping = models.CharField(max_length=64)
+    which = models.CharField(max_length=16)
+    purpose = models.CharField(max_length=32)
+    reason = models.CharField(max_length=400)
+    lang = models.CharField(max_length=2)
+    origin = models.CharField(max_length=64, blank=True)
+    secret = models.BinaryField(null=True)
+    rows = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(default=0)
+    failed = models.CharField(max_length=32, blank=True)
+    begun_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("actor_id", "begun_at"), name="national_export_maker"),)

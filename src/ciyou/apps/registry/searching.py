@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -21,7 +22,7 @@ from ciyou.apps.registry.models import Identifier, Person, SearchCount
 from ciyou.apps.registry.reading import FILE_NUMBER_DIGITS, PersonCard, card_of
 from ciyou.apps.registry.refusals import not_yours_to_do, refused
 from ciyou.apps.registry.scoping import visible_people
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.errors import RecordError
@@ -139,6 +140,15 @@ def _by_number(actor: Actor, people: QuerySet[Person], number: str, limit: int) 
         return _outcome(found, limit), []
     others = [str(person.id) for person in holders_of(kind, normal)]
     return SearchOutcome((), elsewhere=bool(others) and may_do(actor.role, Action.REGISTER)), others
+
+
+def children_by_number(actor: Actor, *, numbers: Iterable[str], purpose: Purpose) -> dict[str, UUID]:
+    """By ID number (18 normalized digits), the child who has it and whom the actor may see for a purpose; the others are not there."""
+    blinds = {blind_of("id_card", number): number for number in numbers}
+    matching = Identifier.objects.filter(kind="id_card", blind__in=list(blinds), ended_at=None)
+    people = visible_people(actor, purpose=purpose).filter(kind="child")
+    rows = matching.filter(person__in=people.values("pk")).values_list("blind", "person_id")
+    return {blinds[blind]: person for blind, person in rows}
 
 
 def _by_name(people: QuerySet[Person], wanted: str, limit: int) -> list[Person]:

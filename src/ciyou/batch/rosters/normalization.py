@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -13,13 +12,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ciyou.batch.rosters.blocks import Block, blocks_of
+from ciyou.batch.rosters.blocks import Block, blocks_of, read_block
 from ciyou.batch.rosters.delivery import Delivery, RosterFile
 from ciyou.batch.rosters.duplicates import NumbersSeen
 from ciyou.batch.rosters.reasons import REASON_TEXTS, Reason, SetAside, ValueKind
 from ciyou.batch.rosters.record_schema import REJECTED_SCHEMA, schema_of
 from ciyou.batch.rosters.records import ReadRecords, Warnings
-from ciyou.batch.rosters.workers import Workers
+from ciyou.batch.workers import Workers, processors
 from ciyou.packs.roster_pack import RosterPack
 
 NORMALIZED, REJECTED = "normalized", "rejected.parquet"
@@ -63,7 +62,7 @@ def normalize(
         stale.unlink()
     count = _workers_worth_having(delivery) if workers is None else workers
     rejected = work_folder / f"{REJECTED}.tmp"
-    with Workers(count) as crew, pq.ParquetWriter(rejected, REJECTED_SCHEMA, compression="zstd") as writer:
+    with Workers(count, _read_block) as crew, pq.ParquetWriter(rejected, REJECTED_SCHEMA, compression="zstd") as writer:
         run = _Run(delivery, folder, crew, as_of, progress)
         summaries = tuple(run.normalize_roster(roster, writer) for roster in delivery.rosters)
     _put_in_place(rejected, work_folder / REJECTED)
@@ -75,15 +74,24 @@ def normalize(
 def _workers_worth_having(delivery: Delivery) -> int:
     """Starting processes costs about a second each: only for large deliveries, and never from inside a worker."""
     large = sum(file.size for file in delivery.files if file.format != "xlsx") >= _WORTH_WORKERS_BYTES
-    processors = len(os.sched_getaffinity(0))
-    if not large or processors < 2 or multiprocessing.current_process().daemon:
-        return 0
-    return min(processors, _MOST_WORKERS)
+    return min(count, _MOST_WORKERS) if large and (count := processors()) > 1 else 0
+
+
+_Asked = tuple[Block, RosterPack, dt.date | None]
+
+
+def _read_block(asked: _Asked) -> ReadRecords:
+    return read_block(*asked)
 
 
 class _Run:
     def __init__(
-        self, delivery: Delivery, folder: Path, workers: Workers, as_of: dt.date | None, progress: Progress | None
+        self,
+        delivery: Delivery,
+        folder: Path,
+        workers: Workers[_Asked, ReadRecords],
+        as_of: dt.date | None,
+        progress: Progress | None,
     ) -> None:
         self._delivery, self._folder, self._workers, self._as_of = delivery, folder, workers, as_of
         self._progress = progress
@@ -126,11 +134,16 @@ class _Run:
     def _read(self, files: tuple[RosterFile, ...], pack: RosterPack) -> Iterator[ReadRecords]:
         for file in files:
             before = self._bytes_read
-            for done in self._workers.read(self._counted(blocks_of(self._delivery.folder, file)), pack, self._as_of):
+            for done in self._read_blocks(file, pack):
                 yield done
                 if self._progress is not None:
                     self._progress(file.roster, self._bytes_read, self._bytes_total)
             self._bytes_read = before + file.size
+
+    def _read_blocks(self, file: RosterFile, pack: RosterPack) -> Iterator[ReadRecords]:
+        asked = ((block, pack, self._as_of) for block in self._counted(blocks_of(self._delivery.folder, file)))
+        # Rows of a workbook are Python objects already: handing them over costs more than reading them.
+        return self._workers.map(asked, here=lambda piece: isinstance(piece[0].content, list))
 
     def _counted(self, blocks: Iterator[Block]) -> Iterator[Block]:
         for block in blocks:

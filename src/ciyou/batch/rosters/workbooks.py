@@ -82,6 +82,11 @@ def read_workbook(path: Path, sheet_name: str, *, limits: Limits = DEFAULT_LIMIT
                 yield number, [""] * left + [cell_text(cell) for cell in row]
 
 
+def sheet_names(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
+    """The names of the visible sheets, in their order; raises RosterError when the workbook is damaged, protected or too large."""
+    return tuple(sheet.name for sheet in _sheets(path, limits))
+
+
 def read_first_sheet(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> list[list[str]]:
     """All rows of the first visible sheet as text; raises RosterError when the workbook is damaged, protected or too large."""
     sheets = _sheets(path, limits)

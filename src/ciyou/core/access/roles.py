@@ -47,6 +47,7 @@ class Action(StrEnum):
     DRAFT_PAYMENTS = "draft_payments"
     REVIEW_PAYMENTS = "review_payments"
     APPROVE_PAYMENTS = "approve_payments"
+    RECONCILE = "reconcile"
 
 
 class Level(StrEnum):
@@ -93,6 +94,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_FIGURES,
         _A.SEE_APPLICATIONS,
         _A.SEE_PAYMENTS,
+        _A.RECONCILE,
     }
 )
 
@@ -247,7 +249,7 @@ _ROLES = (
         Level.NATION,
         4,
         frozenset(Purpose),
-        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.DRAFT_PAYMENTS, _A.SEE_PAYMENTS, _A.MANAGE_SYSTEM}),
+        frozenset({_A.SCREEN, _A.ASSIGN, _A.RECORD_FACTS, _A.REGISTER, _A.PURGE, _A.SEE_PAYMENTS, _A.MANAGE_SYSTEM}),
     ),
 )  # fmt: skip
 

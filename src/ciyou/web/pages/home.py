@@ -28,6 +28,8 @@ from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_MONTHS, button
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
 LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
 """Kinds of work that are done in a list, with the filter that shows them there."""
+PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items"}
+"""Kinds of work that have one page for all of it."""
 OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
 
 
@@ -183,8 +185,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("letter", letter_id=item.subject_id)
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
-        case "review_break_glass":
-            return address_of("openings")
+        case "review_break_glass" | "reconcile_exchange":
+            return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)
     return address_of("child", child_id=item.person_id) if item.person_id else ""

@@ -80,6 +80,7 @@ def show_ledger(request: HttpRequest) -> HttpResponse:
         "views": saved_views(request.actor),
         "may_assign": may_do(request.actor.role, Action.ASSIGN),
         "may_export": may_do(request.actor.role, Action.EXPORT),
+        "may_reconcile": may_do(request.actor.role, Action.RECONCILE),
         "seen_at": timezone.now(),
         **_choices(request, query, rules.values()),
     }

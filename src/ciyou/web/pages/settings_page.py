@@ -33,6 +33,7 @@ UNITS = {
 }
 
 LINKS = (
+    ("exchange", _("与全国系统核对"), Action.RECONCILE),
     ("exports", _("我的导出"), Action.EXPORT),
     ("subject_requests", _("本人和监护人的申请"), Action.SUBJECT_REQUEST),
     ("subject_requests", _("本人和监护人的申请"), Action.DECIDE_SUBJECT_REQUEST),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.demonstration import make_demo_applications
 from ciyou.apps.cases.leads import distribute
+from ciyou.apps.exchange.demonstration import make_demo_exchange
 from ciyou.apps.rosters.selectors import get_screening, list_screenings
 from ciyou.apps.rosters.services import start_demo_screening
 from ciyou.apps.rosters.tasks import LOADING, screen_now
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         with walled(LOCAL_OPERATOR):
             given = distribute(LOCAL_OPERATOR, str(run_id))
             applied = make_demo_applications()
+        make_demo_exchange()
         self.stdout.write(f"  {applied} applications in every state" if english else f"  申请：{applied} 份，各步都有")
         self.stdout.write(
             f"  {given.to_villages} leads to {len(given.villages)} villages, {given.to_townships + given.to_county} in the queues"

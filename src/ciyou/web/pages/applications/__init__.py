@@ -20,6 +20,7 @@ ROUTES = (
     Route(_ONE, one.show_application, "application", _P, _GET, _A.SEE_APPLICATIONS, _S),
     Route(_ONE + "slip/", receiving.slip, "application_slip", _P, _POST, _A.APPLY, _S),
     Route(_ONE + "code/", receiving.new_code, "renew_application_code", _P, _POST, _A.APPLY, _S),
+    Route(_ONE + "papers/", one.make_paper, "print_paper", _P, _POST, _A.APPLY, _S),
     Route(_ONE + "complete/", working.complete, "complete_application", _P, _POST, _A.APPLY, _S),
     Route(_ONE + "withdraw/", working.withdraw, "withdraw_application", _P, _POST, _A.APPLY, _S),
     Route(_ONE + "check/", working.check, "check_application", _P, _POST, _A.CHECK_APPLICATION, _S),

@@ -6,12 +6,12 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.awards.application_lists import ApplicationView, read_application
-from ciyou.apps.awards.papers import PaperFile, read_paper
+from ciyou.apps.awards.papers import WITH_ID_NUMBER, PaperFile, print_paper, read_paper
 from ciyou.apps.entitlements.selectors import current_determination
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.verdict import ceiling_of
@@ -23,13 +23,12 @@ from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.explaining import explain_for_page
 from ciyou.web.guard import disclose
-from ciyou.web.pages.applications.forms import found
+from ciyou.web.pages.applications.forms import act, found, text
 from ciyou.web.wording import sentences
 from ciyou.web.work_wording import time_left
 
 FIELDS = ("name", "birth_date", "application", "decisions", "applicant")
 PDF = "application/pdf"
-WITH_ID_NUMBER = "application_form"
 VILLAGE = "village"
 
 
@@ -70,6 +69,7 @@ def render_application(
         "departments": [(code, one.name(lang)) for code, one in load_departments().items() if code != VILLAGE],
         "steps": words.step_rows(view.steps, user_names({one.by for one in view.steps})),
         "papers": [(one, words.PAPERS.get(one.kind, one.kind)) for one in view.papers],
+        "printable": [(kind, words.PRINTING[kind]) for kind in view.printable],
         "appeals": [(one, words.APPEAL_RESULTS.get(one.result, "")) for one in view.appeals],
         **determined,
         "key": request.POST.get("key") or uuid.uuid4(),
@@ -107,17 +107,35 @@ def _amount(explained: Explanation | None) -> int | None:
 def _documents(view: ApplicationView, lang: str) -> list[tuple[str, str, str, Any]]:
     named = {one.code: one.name(lang) for one in view.rules.documents}
     return [
-        (code, named.get(code, code), state, words.DOCUMENT_STATES.get(state, state))
+        (code, named.get(code, code), state, words.document_words(code, state))
         for code, state in view.content.documents.items()
         if code in named
     ]
+
+
+def make_paper(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+    """Make a paper for the family's signature and open it; made already, it is the same one."""
+    made: list[uuid.UUID] = []
+
+    def do() -> None:
+        origin = request.META["REMOTE_ADDR"]
+        kind = text(request, "kind")
+        made.append(print_paper(request.actor, application_id=application_id, kind=kind, origin=origin))
+
+    response = act(
+        do,
+        lambda problems: render_application(request, application_id, problems),
+        "application",
+        application_id=application_id,
+    )
+    return redirect("paper", paper_id=made[0]) if made else response
 
 
 def show_paper(request: HttpRequest, paper_id: uuid.UUID) -> HttpResponse:
     """A paper as it was issued."""
     paper = found(lambda: read_paper(request.actor, paper_id=paper_id))
     assert isinstance(paper, PaperFile)
-    fields = ("name", "identifier.id_card", "paper") if paper.kind == WITH_ID_NUMBER else ("name", "paper")
+    fields = ("name", "identifier.id_card", "paper") if paper.kind in WITH_ID_NUMBER else ("name", "paper")
     person = [str(paper.person_id)]
     disclose(request, subject=str(paper_id), person_ids=person, fields=fields, highest_class=paper.sensitivity)
     headers = {"Content-Disposition": f'attachment; filename="paper-{paper.id.hex[:8]}.pdf"'}

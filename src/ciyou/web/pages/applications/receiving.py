@@ -40,7 +40,6 @@ from ciyou.web.wording import sentences
 FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
 PDF = "application/pdf"
-AUTHORIZATION = "verification_authorisation"
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,6 @@ def apply(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         entitlement=text(request, "entitlement"),
         applicant=Applicant(text(request, "applicant"), text(request, "relation"), text(request, "contact")),
         brought=frozenset(request.POST.getlist("brought")),
-        authorized=AUTHORIZATION in request.POST.getlist("brought"),
         proposed=text(request, "proposed") == "1",
     )
     try:
@@ -94,6 +92,7 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "child": child,
         "offers": shown,
         "documents": _wanted_documents(shown),
+        "may_propose": any(one.found for one in shown),
         "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
         "relations": list(words.RELATIONS.items()),
         "applicant": request.POST.get("applicant", _guardian(family)),
@@ -115,8 +114,6 @@ def _guardian(family: Family) -> str:
 def _offer(offer: Offer, there: OnFile, lang: str) -> ShownOffer:
     asked = asked_documents(offer.rules, there)
     missing = tuple((one.document.code, one.document.name(lang)) for one in asked if one.state == MISSING)
-    if offer.rules.verification and AUTHORIZATION not in {code for code, _label in missing}:
-        missing = (*missing, (AUTHORIZATION, _("家庭成员已签字授权核对经济状况")))
     rule = offer.rules.rule
     return ShownOffer(rule.code, rule.name(lang), offer.found, missing)
 
@@ -137,13 +134,23 @@ def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -
     disclose(
         request, subject=str(receipt.id), person_ids=[str(child_id)], fields=("application",), highest_class=PERSONAL
     )
+    view = found(lambda: read_application(request.actor, application_id=receipt.id))
+    assert isinstance(view, ApplicationView)
     content = {
+        "missing": _("、").join(_missing(view)),
+        "printable": [(kind, words.PRINTING[kind]) for kind in view.printable],
         "receipt": receipt,
         "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
         "follow": request.build_absolute_uri(reverse("follow")),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/receipt.html", content)
+
+
+def _missing(view: ApplicationView) -> list[str]:
+    """The papers that are still to be brought, in words."""
+    lang = short_language()
+    return [one.name(lang) for one in view.rules.documents if one.code in view.content.missing]
 
 
 def new_code(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
@@ -169,6 +176,7 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
+        address=request.build_absolute_uri(reverse("follow")),
     )
     disclose(
         request,

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from ciyou.apps.disbursement.collective_views import institutions_for
 from ciyou.apps.registry.selectors import Family, PersonNotFound, earlier_payees, payee_of
 from ciyou.apps.registry.services import record_payee, reveal_account
 from ciyou.core.access.actor import Actor, Purpose
@@ -69,8 +70,13 @@ def _show(
     actor: Actor = request.actor
     child = family.child
     disclose(request, subject=str(child.id), person_ids=[str(child.id)], fields=("payee_masked",), highest_class=3)
+    institutions, collective = institutions_for(actor, child_id=child.id)
     content = {
         "child": child,
+        "collective": collective,
+        "moves": bool(institutions) and may_do(actor.role, Action.DRAFT_PAYMENTS),
+        "institutions": [(str(one.id), f"{one.holder} {one.masked}") for one in institutions],
+        "chosen_institution": str(collective.id) if collective else "",
         "payee": payee_of(actor, person_id=child.id, purpose=Purpose.SERVE),
         "earlier": earlier_payees(actor, person_id=child.id, purpose=Purpose.SERVE),
         "revealed": revealed,

@@ -29,6 +29,8 @@ from ciyou.web.application_wording import month_words
 from ciyou.web.guard import disclose
 
 FIELDS = ("name", "payments", "payee_account")
+ACCOUNT_REASONS = ("account_missing", "account_wrong", "account_changed")
+"""Why something is held where the account on the child's file is what has to be looked at."""
 
 
 def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
@@ -46,7 +48,7 @@ def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         "rows": [shown(row, names) for row in rows],
         "query": query,
         "states": list(words.PAYMENT_STATES.items()),
-        "kinds": [(code, word) for code, word in words.KINDS.items() if code != "current"],
+        "kinds": [*((code, word) for code, word in words.KINDS.items() if code != "current"), words.COLLECTIVE],
         **pages(total, page),
     }
     return render(request, "web/pages/month_payments.html", content)
@@ -72,6 +74,7 @@ def show_holds(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     content = {
         **head(card),
         "rows": [(row, *words.hold_words(row.reason)) for row in rows],
+        "account_reasons": ACCOUNT_REASONS,
         "reason": reason,
         "reasons": [(code, words.hold_words(code)[0]) for code in reasons_of(request.actor, run_id=month_id)],
         **pages(total, page),

@@ -96,11 +96,16 @@ def _month(request: HttpRequest, month_id: uuid.UUID, problems: tuple[Problem, .
         "hand_overs": [(one, names.get(one.by, ""), _files_of(one)) for one in view.hand_overs],
         "layouts": [(one.code, one.name(lang)) for one in load_finance_layouts(division=view.county).values()],
         "layout_note": next((one.note(lang) for one in load_finance_layouts(division=view.county).values()), ""),
-        "may": _may(request, view),
+        "may": (may := _may(request, view)),
+        "waits_for": "" if any(may[step] for step in _MAIN) else words.WAITS_FOR.get(view.card.state, ""),
         "typed": request.POST,
         "problems": sentences(problems),
     }
     return render(request, "web/pages/month.html", content, status=422 if problems else 200)
+
+
+_MAIN = ("review", "approve", "again", "hand_over", "close")
+"""The steps that take a month further: where the reader may take none of them, the page says who does."""
 
 
 def _head(view: RunView) -> dict[str, object]:

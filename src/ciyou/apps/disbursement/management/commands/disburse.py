@@ -1,25 +1,22 @@
-"""`ciyou disburse`: draft a month for a county, or go on with a draft that was interrupted."""
+"""`ciyou disburse`: compute the draft of a month that a person has begun, from wherever it is."""
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils import timezone
 
 from ciyou.apps.audit.management.spoken import DONE, FINDINGS, SpokenCommand
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.models import Hold, MonthRun, RunState
-from ciyou.apps.disbursement.runs import MonthWish, begin_month
-from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.apps.disbursement.refusals import not_begun
 from ciyou.core.awards.month import Month
 
 
 class Command(SpokenCommand):
-    """Drafts a month."""
+    """Computes a month."""
 
-    help = "Draft a month's payments for a county."
+    help = "Compute the draft of a month's payments that the county's drafter has begun."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
@@ -40,13 +37,12 @@ class Command(SpokenCommand):
         return FINDINGS if held else DONE
 
     def _run(self, county: str, series: str, month: Month) -> MonthRun:
-        there = MonthRun.objects.filter(county=county, series=series, month=month.first_day, state=RunState.COMPUTING)
-        found = there.first()
-        if found is not None:
-            return found
-        today = timezone.localdate()
-        wish = MonthWish(uuid.uuid4(), series, month, min(today, month.last_day))
-        return MonthRun.objects.get(id=begin_month(LOCAL_OPERATOR, wish=wish, today=today, county=county))
+        """The draft that a person has begun; the machine is nobody's drafter, so it begins none."""
+        begun = MonthRun.objects.filter(county=county, series=series, month=month.first_day, state=RunState.COMPUTING)
+        found = begun.first()
+        if found is None:
+            raise not_begun()
+        return found
 
     def _tell(self, done: int, total: int) -> None:
         self.say(f"已计算 {done}/{total} 名儿童", f"Children computed: {done} of {total}")

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Figures ask for the steps and the applications of one month, not for all there ever were."""
 
-    dependencies = [("awards", "0001_initial")]
+    dependencies = [("awards", "0002_kinds_of_papers")]
 
     operations = [
         migrations.AddIndex(

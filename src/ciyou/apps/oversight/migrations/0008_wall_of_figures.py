@@ -16,5 +16,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0005_wall_of_disbursement"), ("disbursement", "0002_kept_sums")]
+    dependencies = [("oversight", "0007_wall_of_exchange"), ("disbursement", "0003_kept_sums")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The sums of the months, kept for figures."""
 
-    dependencies = [("disbursement", "0001_initial")]
+    dependencies = [("disbursement", "0002_lines_by_run")]
 
     operations = [
         migrations.CreateModel(

@@ -1,0 +1,156 @@
+"""What a run pays for a part of its children, read and weighed: nothing is written yet, so another process can do it ahead."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from ciyou.apps.audit.keys import keyring
+from ciyou.apps.awards.run_source import RunAward
+from ciyou.apps.disbursement.deriving import Deriver
+from ciyou.apps.disbursement.holding import account_trouble, held_for
+from ciyou.apps.disbursement.models import MonthRun
+from ciyou.apps.disbursement.months import day_of, month_of
+from ciyou.apps.disbursement.part_reading import PartRead, claims_stamp, read_part
+from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
+from ciyou.apps.disbursement.planning import AwardPlan, changes_of, plan_award
+from ciyou.apps.disbursement.policies import holds_for
+from ciyou.apps.disbursement.storing import Row
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnAward:
+    """The lines of one award: the month's first day, the kind, the fen, and the claim (None: to be made)."""
+
+    award_id: uuid.UUID
+    identity: str
+    entitlement: str
+    lines: list[tuple[str, str, int, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnChild:
+    """One payment: what is drawn for a child, and its account, encrypted for this payment."""
+
+    payment_id: uuid.UUID
+    person_id: uuid.UUID
+    division: str
+    account: bytes
+    account_id: int | None
+    collective: bool
+    awards: list[DrawnAward]
+
+
+@dataclass
+class Prepared:
+    """A part of a run, ready to be written if its claims are still what `stamp` says."""
+
+    after: uuid.UUID | None
+    last: uuid.UUID
+    stamp: tuple[int, int, int]
+    schedules: list[Row] = field(default_factory=list)
+    holds: list[Row] = field(default_factory=list)
+    changes: list[Row] = field(default_factory=list)
+    drawn: list[DrawnChild] = field(default_factory=list)
+
+
+def prepare_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last: uuid.UUID) -> Prepared:
+    """Read and weigh the children behind `after` up to `last`, inside the caller's wall."""
+    made = Prepared(after, last, claims_stamp(run.series, after=after, last=last))
+    read = read_part(run, deriver, after=after, last=last)
+    made.schedules = read.written
+    _Weighing(run, read, made).draw()
+    return made
+
+
+def hold_row(run: MonthRun, award_id: uuid.UUID, person_id: uuid.UUID, reason: str, fen: int) -> Row:
+    """What is not paid, and why."""
+    return (run.id.hex, award_id.hex, person_id.hex, reason[:32], "draft", fen)
+
+
+@dataclass
+class _Weighing:
+    run: MonthRun
+    read: PartRead
+    made: Prepared
+
+    def draw(self) -> None:
+        by_child: dict[uuid.UUID, list[AwardPlan]] = defaultdict(list)
+        for award in self.read.awards:
+            by_child[award.person_id].append(self._plan(award))
+        ring = keyring()
+        for person, plans in by_child.items():
+            paid = [plan for plan in self._weigh(person, plans) if plan.lines]
+            if not paid:
+                continue
+            payee = self.read.collective.get(person) or payee_of_account(self.read.accounts[person])
+            payment = uuid.uuid4()
+            self.made.drawn.append(
+                DrawnChild(
+                    payment,
+                    person,
+                    paid[0].award.division,
+                    seal_snapshot(payment, payee, ring),
+                    payee.account_id,
+                    payee.collective,
+                    [self._drawn(plan) for plan in paid],
+                )
+            )
+
+    def _drawn(self, plan: AwardPlan) -> DrawnAward:
+        award, claims = plan.award, self.read.claims.get(plan.award.id, {})
+        days = [day_of(line.month).isoformat() for line in plan.lines]
+        lines = [
+            (day, line.kind.value, line.amount_fen, claims[day][2] if day in claims else None)
+            for day, line in zip(days, plan.lines, strict=True)
+        ]
+        return DrawnAward(award.id, award.identity, award.entitlement, lines)
+
+    def _plan(self, award: RunAward) -> AwardPlan:
+        read = self.read
+        found = read.owed.get(award.id)
+        if found is None or award.duplicate:
+            return AwardPlan(award, (), "duplicate" if award.duplicate else "undetermined")
+        month, recovery = month_of(self.run.month), read.recoveries.get(award.id)
+        return plan_award(award, found[0], read.claims.get(award.id, {}), month, recovery)
+
+    def _weigh(self, person: uuid.UUID, plans: list[AwardPlan]) -> Iterable[AwardPlan]:
+        """The plans of one child after the reasons not to pay: what is held draws no line."""
+        run, read = self.run, self.read
+        law_says_yes = any(found[0].derived.says_yes for plan in plans if (found := read.owed.get(plan.award.id)))
+        reason = held_for(read.standings.get(person), county=run.county, law_says_yes=law_says_yes, on=run.month)
+        if not reason and person not in read.collective and any(plan.lines for plan in plans):
+            reason = account_trouble(read.accounts.get(person))
+        for plan in plans:
+            why = (reason or _review_held(plan.award)) if plan.lines else ""
+            if plan.held_ground:
+                self._hold(plan, plan.held_ground, 0)
+            if why:
+                self._hold(plan, why, plan.amount_fen)
+            kept = replace(plan, lines=()) if why else plan
+            self._note_changes(kept, why or plan.held_ground)
+            yield kept
+
+    def _hold(self, plan: AwardPlan, reason: str, fen: int) -> None:
+        self.made.holds.append(hold_row(self.run, plan.award.id, plan.award.person_id, reason, fen))
+
+    def _note_changes(self, plan: AwardPlan, held: str) -> None:
+        award, read = plan.award, self.read
+        _owed, cause = read.owed.get(award.id, (None, ""))
+        found = changes_of(
+            plan,
+            before_fen=read.before.get(award.id, 0),
+            seen_before=any(paid for paid, _waived, _claim in read.claims.get(award.id, {}).values()),
+            cause=cause if cause in ("standard", "facts") else "",
+            held=held,
+        )
+        ids = (self.run.id.hex, award.id.hex, award.person_id.hex)
+        self.made.changes += [(*ids, one.kind, one.cause[:16], one.before_fen, one.after_fen) for one in found]
+
+
+def _review_held(award: RunAward) -> str:
+    """The ground on which a person has to look at the award, where the place holds the money until then."""
+    ground = award.review_for
+    return ground if ground and holds_for(award.entitlement, award.division, ground) else ""
