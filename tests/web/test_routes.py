@@ -9,7 +9,9 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import timezone
 
+from ciyou.apps.accounts.models import SignIn
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.core.access.roles import ROLES
 from ciyou.web.guard import Access, Route, UndisclosedPersonalData, guarded
@@ -45,6 +47,8 @@ def read_by(scene, role):
     client = browser(scene.posts[role])
     for route in READ:
         if not unknown_parts(route, scene.ids):
+            # Once a minute a session notes that it is in use: whichever page that would be asks once more.
+            SignIn.objects.update(last_seen_at=timezone.now())
             with CaptureQueriesContext(connection) as asked:
                 answer = client.get(address(route, scene.ids))
             yield route, answer, sum(1 for one in asked if not NOT_A_QUESTION.match(one["sql"]))
