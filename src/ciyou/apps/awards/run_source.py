@@ -70,24 +70,27 @@ def _as_run_awards(rows: QuerySet[Award]) -> list[RunAward]:
 
     return [
         RunAward(
-            row.id,
-            row.person_id,
-            row.identity,
-            row.entitlement,
-            row.sensitivity,
-            row.division,
-            row.state,
-            row.duplicate_of_id is not None,
-            AwardTerms(
-                month(row.first_month),
-                row.amount_fen,
-                None if row.last_month is None else month(row.last_month),
-                suspended.get(row.id, ()),
-            ),
-            row.review_for,
+            award,
+            person,
+            identity,
+            entitlement,
+            sensitivity,
+            division,
+            state,
+            duplicate_of is not None,
+            AwardTerms(month(first), fen, None if last is None else month(last), suspended.get(award, ())),
+            review_for,
         )
-        for row in rows.order_by("person_id", "id")
+        for award, person, identity, entitlement, sensitivity, division, state, duplicate_of, first, fen, last, review_for in (
+            rows.order_by("person_id", "id").values_list(*_READ)
+        )
     ]
+
+
+_READ = (
+    "id", "person_id", "identity", "entitlement", "sensitivity", "division", "state", "duplicate_of_id",
+    "first_month", "amount_fen", "last_month", "review_for",
+)  # fmt: skip
 
 
 def _suspended(rows: QuerySet[Award]) -> dict[uuid.UUID, tuple[Stretch, ...]]:

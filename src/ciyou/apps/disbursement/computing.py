@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -19,7 +19,7 @@ from ciyou.apps.disbursement.hashing import lines_hash
 from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import month_of
-from ciyou.apps.disbursement.part_reading import claims_stamp, read_claims
+from ciyou.apps.disbursement.part_reading import Claims, claims_stamp, read_claims
 from ciyou.apps.disbursement.preparing import DrawnAward, DrawnChild, Prepared, hold_row, prepare_part
 from ciyou.apps.disbursement.refusals import overtaken
 from ciyou.apps.disbursement.storing import (
@@ -127,12 +127,12 @@ class _Booked:
     taken: list[tuple[uuid.UUID, str, str, Month]] = field(default_factory=list)
     paid: list[tuple[DrawnChild, list[OwnLine]]] = field(default_factory=list)
 
-    def book(self, child: DrawnChild, claims: Mapping[tuple[uuid.UUID, str], int]) -> None:
+    def book(self, child: DrawnChild, claims: Claims) -> None:
         lines: list[OwnLine] = []
         for award in child.awards:
             own, missed = [], []
-            for day, kind, fen, claim in award.lines:
-                found = claims.get((award.award_id, day)) if claim is None else claim
+            for day, kind, fen, _claimed in award.lines:
+                found = claims.get((award.award_id, day))
                 if found is None:
                     missed.append((day, fen))
                 else:
@@ -150,21 +150,19 @@ class _Booked:
         self.taken += [(award.award_id, award.identity, award.entitlement, month_of(day)) for day, _fen in missed]
 
 
-def _claim(run: MonthRun, prepared: Prepared) -> dict[tuple[uuid.UUID, str], int]:
-    """Claim every month that is drawn for the first time, by award and day: what another award has claimed already is not there."""
-    wanted = [
-        (award, day)
-        for child in prepared.drawn
-        for award in child.awards
-        for day, _kind, _fen, claim in award.lines
-        if claim is None
-    ]
-    if not wanted:
+def _claim(run: MonthRun, prepared: Prepared) -> Claims:
+    """Claim every month that is drawn for the first time, and give the claims of all: what another award claimed first is not there."""
+    drawn = [(award, line) for child in prepared.drawn for award in child.awards for line in award.lines]
+    if not drawn:
         return {}
-    put(CLAIMS, [(award.award_id.hex, award.identity, award.entitlement, day, 0, 0) for award, day in wanted])
-    ids, since = {award.award_id for award, _day in wanted}, min(day for _award, day in wanted)
-    found = read_claims(run.series, ids, after=prepared.after, last=prepared.last, since=since)
-    return {(award, day): claim for award, days in found.items() for day, (_paid, _waived, claim) in days.items()}
+    new = [
+        (award.award_id.hex, award.identity, award.entitlement, day, 0, 0)
+        for award, (day, _kind, _fen, claimed) in drawn
+        if not claimed
+    ]
+    put(CLAIMS, new)
+    since = min(line[0] for _award, line in drawn)
+    return read_claims(run.series, after=prepared.after, last=prepared.last, since=since)
 
 
 def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[OwnLine]]]) -> None:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from ciyou.apps.awards.run_source import RunAward
 from ciyou.apps.disbursement.models import DueSchedule
@@ -82,6 +83,8 @@ class Deriver:
     readers: dict[tuple[str, str], LawReader] = field(default_factory=dict)
 
     owed_by: dict[tuple[object, ...], Owed] = field(default_factory=dict)
+    planned: dict[tuple[int, str], Any] = field(default_factory=dict)
+    """What was weighed of an `Owed` (by its id; kept above) and what was settled: for whoever plans with this deriver."""
 
     def derive(
         self,

@@ -5,29 +5,36 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+
+from django.db import connection
 
 from ciyou.apps.awards.run_source import RunAward, run_awards
 from ciyou.apps.disbursement.deriving import Deriver, Owed, kept_schedules
 from ciyou.apps.disbursement.models import MonthRun, Recovery, RunState
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot_of, standing_payees
-from ciyou.apps.disbursement.storing import Row, hexed, rows_of
+from ciyou.apps.disbursement.planning import Settled
+from ciyou.apps.disbursement.storing import Row, as_uuid, hexed, rows_of
 from ciyou.apps.entitlements.stored_statements import current_between
 from ciyou.apps.registry.paying import Account, Standing, accounts, standings
 from ciyou.core.awards.balance import RecoveryPlan
 
-Claims = dict[uuid.UUID, dict[str, tuple[int, int, int]]]
-"""By award and the month's first day: paid, waived, and the claim."""
+Claims = dict[tuple[uuid.UUID, str], int]
+"""By award and the month's first day: the claim."""
 
 
 @dataclass
 class PartRead:
-    """What a part of the children is computed from. `owed` with why it had to be derived now; `before`: the month before."""
+    """What a part of the children is computed from. `owed` with why it had to be derived now; `before`: the month before.
+
+    `settled` is what `settled_months` reads: awards with the same months share one text, and what follows from it.
+    """
 
     awards: list[RunAward]
     owed: dict[uuid.UUID, tuple[Owed, str]]
     written: list[Row]
-    claims: Claims
+    settled: dict[uuid.UUID, str]
     before: dict[uuid.UUID, int]
     standings: dict[uuid.UUID, Standing]
     accounts: dict[uuid.UUID, Account]
@@ -45,7 +52,7 @@ def read_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last:
         awards=awards,
         owed=owed,
         written=written,
-        claims=read_claims(run.series, ids, after=after, last=last),
+        settled=_settled(run.series, after, last),
         before=_before(run, after, last, ids),
         standings=standings(after=after, last=last, person_ids=people),
         accounts=accounts(after=after, last=last, person_ids=people),
@@ -54,23 +61,42 @@ def read_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last:
     )
 
 
-def read_claims(
-    series: str, ids: Iterable[uuid.UUID], *, after: uuid.UUID | None, last: uuid.UUID, since: str = "0001-01-01"
-) -> Claims:
-    """The claims of these awards, of children behind `after` up to `last`, from a day on."""
+def _settled(series: str, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, str]:
+    """By award what was paid and waived of its months, as one text.
+
+    To read a row for each month of each child would take a third of the time of an ordinary month (measured).
+    """
+    joined = "string_agg({}, ' ')" if connection.vendor == "postgresql" else "group_concat({}, ' ')"
+    month = "CAST(claim.month AS text) || ':' || CAST(claim.paid_fen AS text) || ':' || CAST(claim.waived_fen AS text)"
     rows = rows_of(
-        "SELECT claim.award_id, claim.month, claim.paid_fen, claim.waived_fen, claim.id FROM disbursement_paidmonth claim "
+        f"SELECT claim.award_id, {joined.format(month)} FROM disbursement_paidmonth claim "
+        "JOIN awards_award award ON award.id = claim.award_id "
+        "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s GROUP BY claim.award_id",
+        [hexed(after), hexed(last), series],
+    )
+    return {as_uuid(award): str(text) for award, text in rows}
+
+
+@lru_cache(maxsize=50_000)
+def settled_months(text: str) -> Settled:
+    """Paid and waived fen by the month's first day, of what `PartRead.settled` says of an award."""
+    months = (part.split(":") for part in text.split())
+    return {day: (int(paid), int(waived)) for day, paid, waived in months}
+
+
+def read_claims(series: str, *, after: uuid.UUID | None, last: uuid.UUID, since: str) -> Claims:
+    """The claims of the awards of the children behind `after` up to `last`, from a day on."""
+    rows = rows_of(
+        "SELECT claim.award_id, claim.month, claim.id FROM disbursement_paidmonth claim "
         "JOIN awards_award award ON award.id = claim.award_id "
         "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s AND claim.month >= %s",
         [hexed(after), hexed(last), series, since],
     )
-    found: Claims = {award: {} for award in ids}
-    by_text = {award.hex: days for award, days in found.items()}
-    for award, month, paid, waived, claim in rows:
-        days = by_text.get(hexed(award))
-        if days is not None:
-            days[str(month)] = (paid, waived, claim)
-    return found
+    texts: dict[object, uuid.UUID] = {}
+    for award, _month, _claim in rows:
+        if award not in texts:
+            texts[award] = as_uuid(award)
+    return {(texts[award], str(month)): claim for award, month, claim in rows}
 
 
 def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> tuple[int, int, int]:

@@ -13,8 +13,8 @@ from ciyou.core.awards.balance import Balance, Line, LineKind, RecoveryPlan, pla
 from ciyou.core.awards.dues import Why
 from ciyou.core.awards.month import Month
 
-Settled = Mapping[str, tuple[int, int, int]]
-"""By the month's first day, as tables write it: what was paid and what was waived, in fen, and the claim."""
+Settled = Mapping[str, tuple[int, int]]
+"""By the month's first day, as tables write it: what was paid and what was waived, in fen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +54,9 @@ def plan_award(
 ) -> AwardPlan:
     """The lines of one award. Months that are settled to the fen are left aside before anything is weighed."""
     due = owed.fen
-    open_days = [day for day, (paid, waived, _claim) in settled.items() if waived or due.get(day, 0) != paid]
+    open_days = [day for day, (paid, waived) in settled.items() if waived or due.get(day, 0) != paid]
     open_days += [day for day, fen in due.items() if fen and day not in settled]
-    account = tuple(
-        Balance(month_of(day), due.get(day, 0), *settled.get(day, (0, 0, 0))[:2]) for day in sorted(open_days)
-    )
+    account = tuple(Balance(month_of(day), due.get(day, 0), *settled.get(day, (0, 0))) for day in sorted(open_days))
     lines = plan_lines(account, run, recovery=recovery) if account else ()
     last = owed.dues[-1] if owed.dues else None
     held = (last.review or "held") if last is not None and last.why is Why.HELD and last.month == run else ""

@@ -13,21 +13,21 @@ from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.holding import account_trouble, held_for
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.months import day_of, month_of
-from ciyou.apps.disbursement.part_reading import PartRead, claims_stamp, read_part
+from ciyou.apps.disbursement.part_reading import PartRead, claims_stamp, read_part, settled_months
 from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
-from ciyou.apps.disbursement.planning import AwardPlan, changes_of, plan_award
+from ciyou.apps.disbursement.planning import AwardPlan, Settled, changes_of, plan_award
 from ciyou.apps.disbursement.policies import holds_for
 from ciyou.apps.disbursement.storing import Row
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnAward:
-    """The lines of one award: the month's first day, the kind, the fen, and the claim (None: to be made)."""
+    """The lines of one award: the month's first day, the kind, the fen, and whether the month is claimed already."""
 
     award_id: uuid.UUID
     identity: str
     entitlement: str
-    lines: list[tuple[str, str, int, int | None]]
+    lines: list[tuple[str, str, int, bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def prepare_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, la
     made = Prepared(after, last, claims_stamp(run.series, after=after, last=last))
     read = read_part(run, deriver, after=after, last=last)
     made.schedules = read.written
-    _Weighing(run, read, made).draw()
+    _Weighing(run, read, made, deriver.planned).draw()
     return made
 
 
@@ -75,6 +75,7 @@ class _Weighing:
     run: MonthRun
     read: PartRead
     made: Prepared
+    planned: dict[tuple[int, str], AwardPlan]
 
     def draw(self) -> None:
         by_child: dict[uuid.UUID, list[AwardPlan]] = defaultdict(list)
@@ -100,11 +101,10 @@ class _Weighing:
             )
 
     def _drawn(self, plan: AwardPlan) -> DrawnAward:
-        award, claims = plan.award, self.read.claims.get(plan.award.id, {})
+        award, settled = plan.award, self._settled(plan.award)
         days = [day_of(line.month).isoformat() for line in plan.lines]
         lines = [
-            (day, line.kind.value, line.amount_fen, claims[day][2] if day in claims else None)
-            for day, line in zip(days, plan.lines, strict=True)
+            (day, line.kind.value, line.amount_fen, day in settled) for day, line in zip(days, plan.lines, strict=True)
         ]
         return DrawnAward(award.id, award.identity, award.entitlement, lines)
 
@@ -113,8 +113,19 @@ class _Weighing:
         found = read.owed.get(award.id)
         if found is None or award.duplicate:
             return AwardPlan(award, (), "duplicate" if award.duplicate else "undetermined")
-        month, recovery = month_of(self.run.month), read.recoveries.get(award.id)
-        return plan_award(award, found[0], read.claims.get(award.id, {}), month, recovery)
+        owed, recovery = found[0], read.recoveries.get(award.id)
+        # Children in the same situation who were paid the same are weighed once.
+        key = (id(owed), read.settled.get(award.id, ""))
+        same = None if recovery else self.planned.get(key)
+        if same is not None:
+            return replace(same, award=award)
+        plan = plan_award(award, owed, self._settled(award), month_of(self.run.month), recovery)
+        if not recovery:
+            self.planned[key] = plan
+        return plan
+
+    def _settled(self, award: RunAward) -> Settled:
+        return settled_months(self.read.settled.get(award.id, ""))
 
     def _weigh(self, person: uuid.UUID, plans: list[AwardPlan]) -> Iterable[AwardPlan]:
         """The plans of one child after the reasons not to pay: what is held draws no line."""
@@ -142,7 +153,7 @@ class _Weighing:
         found = changes_of(
             plan,
             before_fen=read.before.get(award.id, 0),
-            seen_before=any(paid for paid, _waived, _claim in read.claims.get(award.id, {}).values()),
+            seen_before=any(paid for paid, _waived in self._settled(award).values()),
             cause=cause if cause in ("standard", "facts") else "",
             held=held,
         )
