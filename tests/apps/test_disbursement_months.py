@@ -22,6 +22,7 @@ from ciyou.apps.disbursement.models import (
     Payment,
     ResultProblem,
 )
+from ciyou.apps.disbursement.part_reading import claims_stamp
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
@@ -236,6 +237,19 @@ def test_a_part_whose_months_were_paid_since_it_was_prepared_is_weighed_again(de
         ("2026-02", "arrears", 135_000),
         ("2026-03", "current", 135_000),
     ]
+
+
+def test_what_one_child_got_does_not_hide_what_was_taken_from_another(desk):
+    orphan(first="2026-01")
+    orphan(first="2026-01")
+    run = desk.pay("2026-01")
+    last = max(Payment.objects.filter(run=run).values_list("person_id", flat=True))
+    before = claims_stamp(run.series, after=None, last=last)
+    for claim, fen in zip(PaidMonth.objects.order_by("id"), (100_000, 170_000), strict=True):
+        PaidMonth.objects.filter(id=claim.id).update(paid_fen=fen)
+    after = claims_stamp(run.series, after=None, last=last)
+    assert before[:3] == after[:3]
+    assert before != after
 
 
 def test_what_a_worker_does_not_give_is_prepared_here(desk, monkeypatch):

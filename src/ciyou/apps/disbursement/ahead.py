@@ -1,4 +1,4 @@
-"""Parts of a run prepared ahead by other processes, while this one writes those before (measured: half the time on two processors)."""
+"""Parts of a run prepared ahead by other processes, while this one writes those before."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def roster_rows(run: MonthRun) -> list[RosterRow]:
 
 
 class _Planned(NamedTuple):
-    """What a roster shows of a payment: a model's object would take three times as long, a hundred thousand times."""
+    """What a roster shows of a payment, without a model's object for each of a hundred thousand."""
 
     id: uuid.UUID
     person_id: uuid.UUID

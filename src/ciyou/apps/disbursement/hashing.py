@@ -9,7 +9,7 @@ from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.refusals import refused
 from ciyou.apps.disbursement.storing import rows_of
 
-# One text per line, made by the database: to make a million of them here takes four times as long (measured).
+# One text per line, made by the database: a run may have more than a million of them.
 _LINES = (
     "SELECT replace(CAST(claim.award_id AS text), '-', '') || '|' || CAST(claim.month AS text) || '|' || line.kind || '|' || "
     "CAST(line.amount_fen AS text) FROM disbursement_paymentline line "

@@ -99,15 +99,19 @@ def read_claims(series: str, *, after: uuid.UUID | None, last: uuid.UUID, since:
     return {(texts[award], str(month)): claim for award, month, claim in rows}
 
 
-def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> tuple[int, int, int]:
-    """By which one sees that nothing was paid, taken back or waived for these children since: number and sums of their claims."""
-    ((count, paid, waived),) = rows_of(
-        "SELECT COUNT(*), COALESCE(SUM(claim.paid_fen), 0), COALESCE(SUM(claim.waived_fen), 0) FROM disbursement_paidmonth claim "
+def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> tuple[int, ...]:
+    """By which one sees that nothing was paid, taken back or waived for these children since: number and sums of their claims.
+
+    The sums are also weighted by claim, so that what is taken from one child does not hide what another got.
+    """
+    ((count, *sums),) = rows_of(
+        "SELECT COUNT(*), SUM(claim.paid_fen), SUM(claim.waived_fen), "
+        "SUM(claim.paid_fen * (claim.id %% 65521)), SUM(claim.waived_fen * (claim.id %% 65521)) FROM disbursement_paidmonth claim "
         "JOIN awards_award award ON award.id = claim.award_id "
         "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s",
         [hexed(after), hexed(last), series],
     )
-    return int(count), int(paid), int(waived)
+    return int(count), *(int(one or 0) for one in sums)
 
 
 def _before(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:

@@ -49,7 +49,7 @@ class Prepared:
 
     after: uuid.UUID | None
     last: uuid.UUID
-    stamp: tuple[int, int, int]
+    stamp: tuple[int, ...]
     schedules: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)

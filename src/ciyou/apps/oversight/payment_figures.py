@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.figures import application_figures
+from ciyou.apps.awards.figures import Took, application_figures
 from ciyou.apps.disbursement.figures import RunCard, RunFigures, figures_of, runs_between
 from ciyou.apps.disbursement.policies import funding_of
 from ciyou.apps.disbursement.run_sums import ALL, HELD, PAID, FirstPaid, PaidSum
@@ -222,28 +222,13 @@ def _divided(fen: int, percents: Sequence[tuple[str, int]]) -> dict[str, int]:
     return {**found, percents[-1][0]: fen - sum(found.values())}
 
 
-@dataclass(frozen=True, slots=True)
-class _FirstPayment:
+def _first_payments(runs: Iterable[RunFigures], places: _Places) -> list[Took]:
     """First payments as a step: from the decision to the day on which the money arrived. No clock of law runs for it."""
-
-    step: str
-    clock: str
-    place: str
-    month: dt.date
-    days: int
-    by_law: bool | None
-    by_promise: bool | None
-    count: int
-
-
-def _first_payments(runs: Iterable[RunFigures], places: _Places) -> list[_FirstPayment]:
     return [_first_payment(one, run, places) for run in runs for one in run.sums.first]
 
 
-def _first_payment(one: FirstPaid, run: RunFigures, places: _Places) -> _FirstPayment:
-    return _FirstPayment(
-        FIRST_PAYMENT, "", places.of(one.division), run.card.month, one.working_days, None, None, one.children
-    )
+def _first_payment(one: FirstPaid, run: RunFigures, places: _Places) -> Took:
+    return Took(FIRST_PAYMENT, "", places.of(one.division), run.card.month, one.working_days, None, None, one.children)
 
 
 def _steps_by_place(took, rows: Sequence[str], threshold: int) -> dict[str, tuple[StepFigure, ...]]:

@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from ciyou.apps.awards.figures import (
     APPROVED,
@@ -20,6 +19,7 @@ from ciyou.apps.awards.figures import (
     WHOLE,
     WITHDRAWN,
     Happened,
+    Took,
 )
 from ciyou.apps.oversight.tallies import Tally, columns_of
 from ciyou.core.indicators.suppression import Cell, Column
@@ -29,19 +29,6 @@ GROUNDS = (TOWNSHIP_AGAINST, COUNTY_AGAINST)
 FIRST_PAYMENT = "first_payment"
 ORDER = (*STEPS, FIRST_PAYMENT)
 MEDIAN, NINETIETH = 50, 90
-
-
-class Taken(Protocol):
-    """A number of steps that took equally long."""
-
-    step: str
-    clock: str
-    place: str
-    month: dt.date
-    days: int
-    by_law: bool | None
-    by_promise: bool | None
-    count: int
 
 
 @dataclass(frozen=True)
@@ -90,10 +77,10 @@ def application_tables(happened: Sequence[Happened], places: Sequence[str], *, t
 
 
 def step_figures(
-    took: Iterable[Taken], *, threshold: int, by_clock: bool = True, uncounted: frozenset[str] = frozenset()
+    took: Iterable[Took], *, threshold: int, by_clock: bool = True, uncounted: frozenset[str] = frozenset()
 ) -> tuple[StepFigure, ...]:
     """One figure for each step and clock (else for each step), in the order of the way. `uncounted`: steps whose number is withheld."""
-    found: dict[tuple[str, str], list[Taken]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Took]] = defaultdict(list)
     for one in took:
         found[one.step, one.clock if by_clock else ""].append(one)
     keys = sorted(found, key=lambda key: (ORDER.index(key[0]), key[1]))
@@ -107,7 +94,7 @@ def uncounted_steps(tables: ApplicationTables) -> frozenset[str]:
     return frozenset({DECIDE, WHOLE}) if told[APPROVED].total.withheld or told[REFUSED].total.withheld else frozenset()
 
 
-def _figure(step: str, clock: str, took: Sequence[Taken], threshold: int) -> StepFigure:
+def _figure(step: str, clock: str, took: Sequence[Took], threshold: int) -> StepFigure:
     days: Counter[int] = Counter()
     for one in took:
         days[one.days] += one.count
@@ -119,14 +106,14 @@ def _figure(step: str, clock: str, took: Sequence[Taken], threshold: int) -> Ste
     return StepFigure(step, clock, Cell(done), percentile(days, MEDIAN), percentile(days, NINETIETH), *late)
 
 
-def _by_month(took: Iterable[Taken]) -> Counter[dt.date]:
+def _by_month(took: Iterable[Took]) -> Counter[dt.date]:
     found: Counter[dt.date] = Counter()
     for one in took:
         found[one.month] += one.count
     return found
 
 
-def _late(took: Sequence[Taken], name: str, threshold: int, small: bool) -> Cell | None:
+def _late(took: Sequence[Took], name: str, threshold: int, small: bool) -> Cell | None:
     """How many were late: withheld where that, or how many were not, is small in any month."""
     known = [one for one in took if getattr(one, name) is not None]
     if not known:
