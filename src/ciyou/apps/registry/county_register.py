@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.registry.models import Fact, Identifier, Person, PersonStatus, Relationship
@@ -109,7 +110,7 @@ def facts_of_families(
         for child, entity in owners[person]:
             if (entity, name) in wanted and (stated := reader.read(entity, row)) is not None:
                 said[child].append(stated)
-                since[child, entity, name, source] = recorded.date()
+                since[child, entity, name, source] = timezone.localtime(recorded).date()
     return {child: _known(child, FactState.on(today, facts), since) for child, facts in said.items()}
 
 
