@@ -57,7 +57,15 @@ def test_every_shipped_entitlement_says_how_it_is_paid():
     entitlements = {path.parent.name for path in SHIPPED.glob("cn/entitlements/*/rule.yaml")}
     payments = load_payments(division="990101")
     assert set(payments) == entitlements
-    assert {code for code, one in payments.items() if not one.is_monthly} == {"premium_subsidy_full"}
+    ways = {code: one.paid for code, one in payments.items() if not one.is_monthly}
+    assert ways == {
+        "premium_subsidy_full": "list_to_department",
+        "fast_emergency_aid": "once",
+        "temporary_aid_for_costs": "once",
+        "temporary_aid_recognized_family": "once",
+        "rental_housing_referral": "referral",
+        "dibao_at_residence": "referral",
+    }
     assert payments["premium_subsidy_full"].department == "insurance"
 
 
