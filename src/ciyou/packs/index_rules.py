@@ -15,9 +15,9 @@ from ciyou.core.rules.book import Source, Standing
 from ciyou.core.rules.tree import Kind
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.parameter_files import check_division, check_period
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
-from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citation, read_citations
 
