@@ -19,10 +19,18 @@ from ciyou.packs.sources import Document, read_citation, standing_of
 MODES = ("monthly_run", "once", "yearly", "list_to_department", "referral")
 APPLIED_FOR = ("monthly_run", "once", "yearly")
 AT_DEPARTMENT = ("list_to_department", "referral")
-RECEIVERS = ("hukou_township", "any_township", "residence_township", "institution", "named_officer")
-DECIDERS = ("county", "township")
-CHECKERS = ("township", "county", "institution", "named_officer")
-WHERE = ("hukou", "residence", "place_of_event", "place_of_recognition")
+RECEIVERS = (
+    "hukou_township",
+    "any_township",
+    "residence_township",
+    "institution",
+    "named_officer",
+    "school",
+    "county_department",
+)
+DECIDERS = ("county", "township", "school")
+CHECKERS = ("township", "county", "institution", "named_officer", "school")
+WHERE = ("hukou", "residence", "hukou_or_residence_permit", "school", "place_of_event", "place_of_recognition")
 NOTICES = ("required", "forbidden", "not_required")
 STEPS = ("push", "check", "notice", "decide", "refuse", "tell", "appeal", "review")
 PAPERS = (
