@@ -57,8 +57,18 @@ def test_every_shipped_entitlement_says_how_it_is_paid():
     entitlements = {path.parent.name for path in SHIPPED.glob("cn/entitlements/*/rule.yaml")}
     payments = load_payments(division="990101")
     assert set(payments) == entitlements
-    assert {code for code, one in payments.items() if not one.is_monthly} == {"premium_subsidy_full"}
+    assert {code for code, one in payments.items() if one.is_monthly} >= {ORPHAN, DE_FACTO, "single_person_dibao"}
     assert payments["premium_subsidy_full"].department == "insurance"
+
+
+def test_what_a_department_settles_from_a_list_names_the_department_and_where_to_ask():
+    payments = load_payments(division="990101")
+    listed = {code: one for code, one in payments.items() if not one.is_monthly}
+    assert {one.department for one in listed.values()} == {"insurance", "education", "federation", "civil_affairs"}
+    assert [code for code, one in listed.items() if one.where is None or one.notice is None] == []
+    assert listed["rehabilitation_aid"].where.value == "hukou_or_residence_permit"
+    assert listed["compulsory_living_aid"].receivers.value == ("school",)
+    assert listed["compulsory_living_aid"].start.value is None
 
 
 @pytest.mark.parametrize("division", [pack.division or "00" for pack in load_packs().packs])
