@@ -86,6 +86,16 @@ def test_what_is_paid_once_must_say_how_it_is_applied_for(copy):
     assert [code for code, _, _ in refusals(copy)] == ["pack.missing_key"]
 
 
+def test_what_a_department_settles_from_a_list_names_the_department_and_where_to_ask():
+    payments = load_payments(division="990101")
+    listed = {code: one for code, one in payments.items() if one.paid == "list_to_department"}
+    assert {one.department for one in listed.values()} == {"insurance", "education", "federation", "civil_affairs"}
+    assert [code for code, one in listed.items() if one.where is None or one.notice is None] == []
+    assert listed["rehabilitation_aid"].where.value == "hukou_or_residence_permit"
+    assert listed["compulsory_living_aid"].receivers.value == ("school",)
+    assert listed["compulsory_living_aid"].start.value is None
+
+
 @pytest.mark.parametrize("division", [pack.division or "00" for pack in load_packs().packs])
 def test_every_value_has_a_source_or_is_marked_as_a_default_or_left_to_the_place(division):
     for payment in load_payments(division=division).values():

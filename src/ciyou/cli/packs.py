@@ -19,6 +19,7 @@ from ciyou.packs import (
     load_packs,
     load_payments,
     load_roster_packs,
+    load_schedules,
 )
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
@@ -107,7 +108,7 @@ def formulas(division: str, lang: str | None) -> None:
 
 
 def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the clocks, payments, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+    """The mistakes in the clocks, payments, schedules, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
@@ -117,6 +118,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
+            load_schedules(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

@@ -23,6 +23,7 @@ from ciyou.packs.payments import load_payments
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
+from ciyou.packs.schedules import load_schedules
 
 __all__ = [
     "book_place",
@@ -44,6 +45,7 @@ __all__ = [
     "load_retention_rules",
     "load_roster_packs",
     "load_rule_book",
+    "load_schedules",
     "load_statistics",
     "load_vocabulary",
     "next_dated_change",
