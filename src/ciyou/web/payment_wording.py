@@ -9,6 +9,7 @@ SERIES = {
     "children_living_restricted": _("受保护儿童基本生活费"),
     "disability_subsidies": _("残疾人两项补贴（儿童）"),
     "dibao": _("低保（单人户儿童）"),
+    "tekun": _("特困供养（儿童）"),
 }
 STATES = {
     "computing": _("正在计算"),

@@ -17,6 +17,7 @@ FUNDS = {
     "children_living_restricted": "儿童基本生活保障资金",
     "disability_subsidies": "残疾人两项补贴资金",
     "dibao": "最低生活保障资金",
+    "tekun": "特困人员救助供养资金",
 }
 """What the money of a series is called on papers; of the restricted one nothing more is said."""
 
