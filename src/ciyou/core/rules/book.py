@@ -67,6 +67,7 @@ class Rule:
     """One rule in force in one place on one date, with its text already bound into trees.
 
     `condition` is the Boolean of belonging or eligibility; `amount` (entitlements with money) the fen per `period`.
+    `makes_lead` False: whom it concerns reaches the department by a list, so that it makes no lead of anybody by itself.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Rule:
     apply_en: str = ""
     overlay: str = "cn"
     needs: tuple[str, ...] = ()
+    makes_lead: bool = True
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
