@@ -14,8 +14,8 @@ from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.amounts import bounds_words
 from ciyou.core.rules.book import RuleBook, Standing
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
-from ciyou.core.rules.evaluation import Bounds
 from ciyou.core.rules.explain import Explanation, Missing, Reason
 from ciyou.core.rules.words import unknown_words
 from ciyou.packs import department_name, load_roster_packs

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ciyou.core.rules.book import Rule
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
-from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.reason import Reason
 from ciyou.core.rules.tree import (

@@ -17,7 +17,8 @@ from ciyou.core.errors import ClockError
 from ciyou.core.facts.definition import Entity, FactType, Value
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
-from ciyou.core.rules.evaluation import Evaluation, bounds_of
+from ciyou.core.rules.bounds import bounds_of
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.tree import (
     AmountRef,
     And,
