@@ -4,37 +4,46 @@ A condition's answer is a **mask** of six bits: for each level of trust (presume
 true, and whether it is false, on what stands at least that firmly; neither is unknown. Kleene's *and*, *or* and *not* are then
 operations on bits, and the answer on rosters alone costs nothing more than the answer on everything.
 
-Equal subtrees are worked out once for a child, also where two rules share them.
+Equal subtrees are worked out once for a child, also where two rules share them: to the functions a name is what it stands for.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import eq, ge, gt, le, lt, ne
-from typing import Any, Protocol
+from typing import Any
 
-from ciyou.core.clock.ages import AgeRule, full_years
-from ciyou.core.clock.months import MonthRule, months_over
-from ciyou.core.facts.definition import Entity, Value, Vocabulary
-from ciyou.core.facts.state import Basis
-from ciyou.core.rules import bounds
-from ciyou.core.rules.book import ParameterValue, Rule
-from ciyou.core.rules.bounds import ZERO, Bounds
+from ciyou.core.clock.ages import full_years
+from ciyou.core.clock.months import months_over
+from ciyou.core.facts.definition import Value
+from ciyou.core.rules.book import Rule
+from ciyou.core.rules.calculating import amount_due, calculation, is_calculated, once_a_level, plain_number
+from ciyou.core.rules.reading import (
+    ALWAYS,
+    EVERYWHERE,
+    LEVELS,
+    NEVER,
+    TRUTHS,
+    UNSEEN,
+    Counts,
+    Holds,
+    Mask,
+    Reader,
+    Reads,
+    Seen,
+)
 from ciyou.core.rules.tree import (
     Age,
     AmountRef,
     And,
     Compare,
-    Difference,
     DivisionPart,
     FactRef,
-    First,
-    Highest,
     Known,
     Literal,
-    Lowest,
     MonthsSince,
     Named,
     Node,
@@ -42,60 +51,40 @@ from ciyou.core.rules.tree import (
     OneOf,
     Or,
     ParameterRef,
-    Percent,
     RuleRef,
     Scale,
-    Sum,
-    TopUp,
     children_of,
+    walk,
 )
 
-Mask = int
-Seen = tuple[Value | None, int]
-"""A value and the levels (three bits) on which it is known."""
 
-LEVELS = tuple(Basis)
-EVERYWHERE = 0b111
-ALWAYS: Mask = EVERYWHERE
-NEVER: Mask = EVERYWHERE << 3
-UNSEEN: Seen = (None, 0)
-KNOWN_ON = tuple((1 << basis + 1) - 1 for basis in LEVELS)
-"""The levels on which a statement of each basis counts: its own and every one below."""
+@dataclass(frozen=True, eq=False, slots=True)
+class Condition:
+    """A condition ready to be asked. `parts` of *and*, *or* and *not*; a leaf has none.
 
+    Equal conditions are one object, but for comparisons of one thing unknown with another and what is built on them: to what
+    would decide, each such comparison counts by itself, in the order of reading.
+    """
 
-class Reader(Protocol):
-    """One child on one day, and what was worked out for it so far."""
-
-    facts: Mapping[tuple[Entity, str], Seen]
-    parameters: Mapping[str, ParameterValue]
-    as_of: dt.date
-    age_rule: AgeRule
-    month_rule: MonthRule
-    vocabulary: Vocabulary
-    values: dict[int, Seen]
-    masks: dict[int, Mask]
-    numbers: dict[tuple[int, int], Bounds]
-
-
-Reads = Callable[[Reader], Seen]
-Holds = Callable[[Reader], Mask]
-Counts = Callable[[Reader, int], Bounds]
-"""A number on one level of trust."""
+    number: int
+    node: Node
+    parts: tuple[Condition, ...]
+    holds: Holds
 
 
 class _Same:
-    """An object as a key: equal to itself only, whatever it holds."""
+    """Some rules as a key: equal to themselves only, whatever they hold."""
 
-    __slots__ = ("it",)
+    __slots__ = ("rules",)
 
-    def __init__(self, it: tuple[Rule, ...]) -> None:
-        self.it = it
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
 
     def __hash__(self) -> int:
-        return id(self.it)
+        return id(self.rules)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.it is self.it
+        return isinstance(other, _Same) and other.rules is self.rules
 
 
 def program_of(rules: tuple[Rule, ...]) -> Program:
@@ -105,8 +94,8 @@ def program_of(rules: tuple[Rule, ...]) -> Program:
 
 # A day's book shares its rules with the days around it, and a batch of awards keeps one small book for each text of the law.
 @lru_cache(maxsize=512)
-def _program(rules: _Same) -> Program:
-    return Program(rules.it)
+def _program(same: _Same) -> Program:
+    return Program(same.rules)
 
 
 class Program:
@@ -115,78 +104,97 @@ class Program:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = {rule.code: rule for rule in rules}
         self._kept: list[Node] = []  # so that no other node ever has the id of one of these
-        self._holds_of: dict[int, Holds] = {}
-        self._shapes: dict[int, int] = {}
+        self._numbers: dict[int, int] = {}
         self._numbered: dict[tuple[object, ...], int] = {}
+        self._condition_of: dict[int, Condition] = {}
+        self._conditions: dict[tuple[int, tuple[int, ...]], Condition] = {}
+        self._apart_of: dict[int, tuple[int, ...]] = {}
         self._holds: dict[int, Holds] = {}
         self._counts: dict[int, Counts] = {}
         self._reads: dict[int, Reads] = {}
         self._amounts: dict[str, Counts] = {}
 
-    def holds(self, node: Node) -> Holds:
-        """The function that tells on which levels a condition is true and on which it is false."""
-        found = self._holds_of.get(id(node))
+    def condition(self, node: Node) -> Condition:
+        """What tells on which levels a condition is true and on which it is false."""
+        found = self._condition_of.get(id(node))
         if found is None:
-            found = self._holds_of[id(node)] = self._made_condition(node)
+            found = self._condition_of[id(node)] = self._find_condition(node)
             self._kept.append(node)
         return found
 
-    def _made_condition(self, node: Node) -> Holds:
-        node, shape = _meaning(node), self._shape(node)
-        if shape not in self._holds:
-            build = _CONDITIONS.get(type(node))
-            self._holds[shape] = build(self, node) if build else self._plain(node)
-        return self._holds[shape]
+    def holds(self, node: Node) -> Holds:
+        """The function of a condition."""
+        return self.condition(node).holds
 
     def counts(self, node: Node) -> Counts:
         """The function that gives a number or an amount, as far as it is known on a level."""
-        node, shape = _meaning(node), self._shape(node)
-        if shape not in self._counts:
-            build = _NUMBERS.get(type(node))
-            self._counts[shape] = _once_a_level(shape, build(self, node)) if build else self._leaf(node)
-        return self._counts[shape]
+        node, number = self._meaning(node), self._number(node)
+        if number not in self._counts:
+            made = calculation(self, node)
+            self._counts[number] = self._plain_number(node) if made is None else once_a_level(number, made)
+        return self._counts[number]
 
     def reads(self, node: Node) -> Reads | None:
         """The function that reads a plain value; None for conditions and for what is calculated."""
-        node, shape = _meaning(node), self._shape(node)
+        node, number = self._meaning(node), self._number(node)
         if type(node) not in _VALUES:
             return None
-        if shape not in self._reads:
-            self._reads[shape] = _VALUES[type(node)](self, node)
-        return self._reads[shape]
+        if number not in self._reads:
+            self._reads[number] = _VALUES[type(node)](self, node)
+        return self._reads[number]
 
     def is_number(self, node: Node) -> bool:
         """Whether an expression is calculated; else it is a condition or a plain value."""
-        return type(_meaning(node)) in _NUMBERS
+        return is_calculated(self._meaning(node))
 
     def amount(self, code: str) -> Counts:
         """The function that gives what a rule pays, as far as it is known on a level; 0 where its condition is false."""
         if code not in self._amounts:
-            self._amounts[code] = self._amount(self._rules[code])
+            rule = self._rules[code]
+            due = None if rule.amount is None else self.counts(rule.amount)
+            self._amounts[code] = amount_due(self.holds(rule.condition), due)
         return self._amounts[code]
 
-    def _amount(self, rule: Rule) -> Counts:
-        holds = self.holds(rule.condition)
-        due = None if rule.amount is None else self.counts(rule.amount)
+    # -- what is the same ------------------------------------------------------------------------
+    def _meaning(self, node: Node) -> Node:
+        while isinstance(node, (Named, RuleRef)):
+            node = node.body if isinstance(node, Named) else self._rules[node.code].condition
+        return node
 
-        def count(reader: Reader, level: int) -> Bounds:
-            mask = holds(reader) >> level
-            if due is None or mask & 8:
-                return ZERO
-            return due(reader, level) if mask & 1 else due(reader, level).from_nothing()
-
-        return count
-
-    def _shape(self, node: Node) -> int:
-        """A number for the node, the same for every node that means the same; a name alone means nothing."""
-        node = _meaning(node)
-        found = self._shapes.get(id(node))
+    def _number(self, node: Node) -> int:
+        """A number for the node, the same for every node that means the same."""
+        found = self._numbers.get(id(node))
         if found is None:
-            parts = tuple(self._shape(part) for part in children_of(node))
-            found = self._numbered.setdefault((type(node), parts, _own(node)), len(self._numbered))
-            self._shapes[id(node)] = found
+            meant = self._meaning(node)
+            parts = tuple(self._number(part) for part in children_of(meant))
+            found = self._numbered.setdefault((type(meant), parts, _own(meant)), len(self._numbered))
+            self._numbers[id(node)] = found
             self._kept.append(node)
         return found
+
+    def _find_condition(self, node: Node) -> Condition:
+        node, key = self._meaning(node), (self._number(node), self._apart(node))
+        if key not in self._conditions:
+            parts = tuple(self.condition(item) for item in children_of(node)) if isinstance(node, And | Or | Not) else ()
+            self._conditions[key] = Condition(len(self._conditions), node, parts, self._function(node, key[0]))
+        return self._conditions[key]
+
+    def _function(self, node: Node, number: int) -> Holds:
+        if number not in self._holds:
+            self._holds[number] = _CONDITIONS.get(type(node), Program._plain)(self, node, number)
+        return self._holds[number]
+
+    def _apart(self, node: Node) -> tuple[int, ...]:
+        """The ids of the comparisons below that read more than one thing."""
+        node = self._meaning(node)
+        if id(node) not in self._apart_of:
+            if isinstance(node, And | Or | Not):
+                found = tuple(one for item in children_of(node) for one in self._apart(item))
+            else:
+                read = sum(_READ.get(type(part), 0) for part in walk(node))
+                found = (id(node),) if read > 1 else ()
+            self._apart_of[id(node)] = found
+        return self._apart_of[id(node)]
 
     # -- values ----------------------------------------------------------------------------------
     def _literal(self, node: Literal) -> Reads:
@@ -207,46 +215,61 @@ class Program:
         return value
 
     def _age(self, node: Age) -> Reads:
-        return self._derived(
-            node,
-            node.birth_date,
-            lambda reader, born: (
-                full_years(born, reader.as_of, rule=reader.age_rule) if isinstance(born, dt.date) else None
-            ),
-        )
+        def years(reader: Reader, born: Value) -> Value | None:
+            return full_years(born, reader.as_of, rule=reader.age_rule) if isinstance(born, dt.date) else None
+
+        return self._derived(node, node.birth_date, years)
 
     def _months_since(self, node: MonthsSince) -> Reads:
-        return self._derived(
-            node,
-            node.date,
-            lambda reader, since: (
-                months_over(since, reader.as_of, rule=reader.month_rule) if isinstance(since, dt.date) else None
-            ),
-        )
+        def months(reader: Reader, since: Value) -> Value | None:
+            return months_over(since, reader.as_of, rule=reader.month_rule) if isinstance(since, dt.date) else None
+
+        return self._derived(node, node.date, months)
 
     def _division_part(self, node: DivisionPart) -> Reads:
         digits = node.digits
         return self._derived(node, node.item, lambda _, code: code[:digits] if isinstance(code, str) else None)
 
     def _derived(self, node: Node, item: Node, work_out: Callable[[Reader, Value], Value | None]) -> Reads:
-        shape, read = self._shape(node), self.reads(item)
+        number, read = self._number(node), self.reads(item)
         assert read is not None  # the parser lets only facts and other plain values stand there
 
         def value(reader: Reader) -> Seen:
-            found = reader.values.get(shape)
+            found = reader.values.get(number)
             if found is None:
-                known_value, known = read(reader)
-                worked_out = None if known_value is None else work_out(reader, known_value)
-                found = reader.values[shape] = UNSEEN if worked_out is None else (worked_out, known)
+                given, known = read(reader)
+                worked_out = None if given is None else work_out(reader, given)
+                found = reader.values[number] = UNSEEN if worked_out is None else (worked_out, known)
             return found
 
         return value
 
+    def _plain_number(self, node: Node) -> Counts:
+        read = self.reads(node)
+        assert read is not None  # the parser lets no condition stand for a number
+        return plain_number(read, node)
+
+    def _value_on(self, node: Node) -> Callable[[Reader, int], Value | None]:
+        """The function that gives the value of any expression on a level of trust, None where it is unknown."""
+        read = self.reads(node)
+        if read is not None:
+
+            def plain(reader: Reader, level: int) -> Value | None:
+                value, known = read(reader)
+                return value if known >> level & 1 else None
+
+            return plain
+        if self.is_number(node):
+            count = self.counts(node)
+            return lambda reader, level: count(reader, level).value
+        holds = self.holds(node)
+        return lambda reader, level: TRUTHS[holds(reader) >> level & 0b1001]
+
     # -- conditions ------------------------------------------------------------------------------
-    def _plain(self, node: Node) -> Holds:
+    def _plain(self, node: Node, _number: int) -> Holds:
         """A plain value taken as a condition."""
         read = self.reads(node)
-        assert read is not None
+        assert read is not None  # the parser lets no number stand for a condition
 
         def mask(reader: Reader) -> Mask:
             value, known = read(reader)
@@ -254,7 +277,7 @@ class Program:
 
         return mask
 
-    def _not(self, node: Not) -> Holds:
+    def _not(self, node: Not, _number: int) -> Holds:
         holds = self.holds(node.item)
 
         def mask(reader: Reader) -> Mask:
@@ -263,11 +286,11 @@ class Program:
 
         return mask
 
-    def _and(self, node: And) -> Holds:
-        shape, parts = self._shape(node), tuple(self.holds(item) for item in node.items)
+    def _and(self, node: And, number: int) -> Holds:
+        parts = tuple(self.holds(item) for item in node.items)
 
         def mask(reader: Reader) -> Mask:
-            found = reader.masks.get(shape)
+            found = reader.masks.get(number)
             if found is None:
                 found = ALWAYS
                 for part in parts:
@@ -275,16 +298,16 @@ class Program:
                     found = found & one & ALWAYS | (found | one) & NEVER
                     if found == NEVER:
                         break
-                reader.masks[shape] = found
+                reader.masks[number] = found
             return found
 
         return mask
 
-    def _or(self, node: Or) -> Holds:
-        shape, parts = self._shape(node), tuple(self.holds(item) for item in node.items)
+    def _or(self, node: Or, number: int) -> Holds:
+        parts = tuple(self.holds(item) for item in node.items)
 
         def mask(reader: Reader) -> Mask:
-            found = reader.masks.get(shape)
+            found = reader.masks.get(number)
             if found is None:
                 found = NEVER
                 for part in parts:
@@ -292,160 +315,58 @@ class Program:
                     found = (found | one) & ALWAYS | found & one & NEVER
                     if found == ALWAYS:
                         break
-                reader.masks[shape] = found
+                reader.masks[number] = found
             return found
 
         return mask
 
-    def _compare(self, node: Compare) -> Holds:
-        left, right = self.reads(node.left), self.reads(node.right)
+    def _compare(self, node: Compare, number: int) -> Holds:
+        left, right, holds = self.reads(node.left), self.reads(node.right), _OPERATORS[node.operator]
         if left is None or right is None:
-            return self._compare_numbers(node)
-        shape, holds = self._shape(node), _OPERATORS[node.operator]
+            return self._compare_by_level(node, number)
 
         def mask(reader: Reader) -> Mask:
-            found = reader.masks.get(shape)
+            found = reader.masks.get(number)
             if found is None:
                 one, known = left(reader)
                 other, also = right(reader)
                 known &= also
-                found = reader.masks[shape] = known and (known if holds(one, other) else known << 3)
+                found = reader.masks[number] = known and (known if holds(one, other) else known << 3)
             return found
 
         return mask
 
-    def _compare_numbers(self, node: Compare) -> Holds:
-        left, right, holds = self.counts(node.left), self.counts(node.right), _OPERATORS[node.operator]
-        shape = self._shape(node)
+    def _compare_by_level(self, node: Compare, number: int) -> Holds:
+        left, right, holds = self._value_on(node.left), self._value_on(node.right), _OPERATORS[node.operator]
+
+        def on(reader: Reader, level: int) -> Mask:
+            one, other = left(reader, level), right(reader, level)
+            return 0 if one is None or other is None else 0b0001 if holds(one, other) else 0b1000
 
         def mask(reader: Reader) -> Mask:
-            if shape not in reader.masks:
-                reader.masks[shape] = sum(at_level(reader, level) << level for level in LEVELS)
-            return reader.masks[shape]
-
-        def at_level(reader: Reader, level: int) -> int:
-            one, other = left(reader, level).value, right(reader, level).value
-            return 0 if one is None or other is None else 1 if holds(one, other) else 8
+            if number not in reader.masks:
+                reader.masks[number] = sum(on(reader, level) << level for level in LEVELS)
+            return reader.masks[number]
 
         return mask
 
-    def _one_of(self, node: OneOf) -> Holds:
-        read, options = self.reads(node.item), tuple(option.value for option in node.options)
-        if read is None:
-            return self._one_of_numbers(self.counts(node.item), options)
+    def _one_of(self, node: OneOf, number: int) -> Holds:
+        value_on, options = self._value_on(node.item), tuple(option.value for option in node.options)
+
+        def on(reader: Reader, level: int) -> Mask:
+            value = value_on(reader, level)
+            return 0 if value is None else 0b0001 if value in options else 0b1000
 
         def mask(reader: Reader) -> Mask:
-            value, known = read(reader)
-            return known if value in options else known << 3
+            if number not in reader.masks:
+                reader.masks[number] = sum(on(reader, level) << level for level in LEVELS)
+            return reader.masks[number]
 
         return mask
 
-    def _one_of_numbers(self, count: Counts, options: tuple[Value, ...]) -> Holds:
-        def at_level(reader: Reader, level: int) -> int:
-            value = count(reader, level).value
-            return 0 if value is None else 1 if value in options else 8
-
-        return lambda reader: sum(at_level(reader, level) << level for level in LEVELS)
-
-    def _known(self, node: Known) -> Holds:
-        levels = self._known_levels(node.item)
-
-        def mask(reader: Reader) -> Mask:
-            known = levels(reader)
-            return known | (known ^ EVERYWHERE) << 3
-
-        return mask
-
-    def _known_levels(self, item: Node) -> Callable[[Reader], int]:
-        read = self.reads(item)
-        if read is not None:
-            return lambda reader: read(reader)[1]
-        if self.is_number(item):
-            count = self.counts(item)
-            return lambda reader: sum((count(reader, level).value is not None) << level for level in LEVELS)
-        holds = self.holds(item)
-        return lambda reader: (holds(reader) | holds(reader) >> 3) & EVERYWHERE
-
-    def _rule(self, node: RuleRef) -> Holds:
-        return self.holds(self._rules[node.code].condition)
-
-    # -- numbers ---------------------------------------------------------------------------------
-    def _leaf(self, node: Node) -> Counts:
-        read = self.reads(node)
-        assert read is not None
-        fact = (node.entity, node.name) if isinstance(node, FactRef) else None
-
-        def count(reader: Reader, level: int) -> Bounds:
-            value, known = read(reader)
-            if known >> level & 1 and isinstance(value, int):
-                return Bounds(value, value, value)
-            low, high = (0, None) if fact is None else bounds.bounds_of(reader.vocabulary.get(*fact))
-            return Bounds(None, low, high)
-
-        return count
-
-    def _amount_ref(self, node: AmountRef) -> Counts:
-        return self.amount(node.code)
-
-    def _of_several(self, node: Sum | Highest | Lowest) -> Counts:
-        combine, items = _COMBINED[type(node)], tuple(self.counts(item) for item in node.items)
-        return lambda reader, level: combine([item(reader, level) for item in items])
-
-    def _difference(self, node: Difference) -> Counts:
-        left, right = self.counts(node.left), self.counts(node.right)
-        return lambda reader, level: bounds.take_away(left(reader, level), right(reader, level))
-
-    def _scale(self, node: Scale) -> Counts:
-        item, factor = self.counts(node.item), node.factor
-        return lambda reader, level: bounds.times(item(reader, level), factor)
-
-    def _percent(self, node: Percent) -> Counts:
-        item, share = self.counts(node.item), self.counts(node.share)
-        return lambda reader, level: bounds.share_of(item(reader, level), share(reader, level))
-
-    def _top_up(self, node: TopUp) -> Counts:
-        standard, received = self.counts(node.standard), tuple(self.counts(item) for item in node.received)
-        return lambda reader, level: bounds.top_up(
-            standard(reader, level), bounds.add_up([item(reader, level) for item in received])
-        )
-
-    def _first(self, node: First) -> Counts:
-        arms = tuple((self.holds(arm.condition), self.counts(arm.value)) for arm in node.arms)
-        otherwise = self.counts(node.otherwise)
-
-        def count(reader: Reader, level: int) -> Bounds:
-            possible: list[Bounds] = []
-            certain = True
-            for holds, value in arms:
-                mask = holds(reader) >> level
-                if mask & 8:
-                    continue
-                possible.append(value(reader, level))
-                if mask & 1:
-                    break
-                certain = False
-            else:
-                possible.append(otherwise(reader, level))
-            return bounds.hull(possible, certain=certain)
-
-        return count
-
-
-def _meaning(node: Node) -> Node:
-    while isinstance(node, Named):
-        node = node.body
-    return node
-
-
-def _once_a_level(shape: int, work_out: Counts) -> Counts:
-    def count(reader: Reader, level: int) -> Bounds:
-        key = (shape, level)
-        found = reader.numbers.get(key)
-        if found is None:
-            found = reader.numbers[key] = work_out(reader, level)
-        return found
-
-    return count
+    def _known(self, node: Known, _number: int) -> Holds:
+        value_on = self._value_on(node.item)
+        return lambda reader: sum((0b1000 if value_on(reader, level) is None else 0b0001) << level for level in LEVELS)
 
 
 def _own(node: Node) -> object:
@@ -455,7 +376,7 @@ def _own(node: Node) -> object:
             return type(value), value, kind
         case FactRef(entity, name):
             return entity, name
-        case ParameterRef(key=own) | RuleRef(own) | AmountRef(own) | Compare(operator=own):
+        case ParameterRef(key=own) | AmountRef(own) | Compare(operator=own):
             return own
         case Scale(_, number) | DivisionPart(_, number):
             return number
@@ -465,12 +386,9 @@ def _own(node: Node) -> object:
             return None
 
 
+_READ: Mapping[type[Node], int] = {FactRef: 1, ParameterRef: 1, RuleRef: 2, AmountRef: 2}
+"""How many things a node reads, as far as it matters whether they are several."""
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
-_COMBINED: Mapping[type[Node], Callable[[Sequence[Bounds]], Bounds]] = {
-    Sum: bounds.add_up,
-    Highest: bounds.highest,
-    Lowest: bounds.lowest,
-}
 _VALUES: Mapping[type[Node], Callable[[Program, Any], Reads]] = {
     Literal: Program._literal,
     FactRef: Program._fact,
@@ -479,23 +397,11 @@ _VALUES: Mapping[type[Node], Callable[[Program, Any], Reads]] = {
     Age: Program._age,
     MonthsSince: Program._months_since,
 }
-_CONDITIONS: Mapping[type[Node], Callable[[Program, Any], Holds]] = {
+_CONDITIONS: Mapping[type[Node], Callable[[Program, Any, int], Holds]] = {
     Not: Program._not,
     And: Program._and,
     Or: Program._or,
     Compare: Program._compare,
     OneOf: Program._one_of,
     Known: Program._known,
-    RuleRef: Program._rule,
-}
-_NUMBERS: Mapping[type[Node], Callable[[Program, Any], Counts]] = {
-    AmountRef: Program._amount_ref,
-    Sum: Program._of_several,
-    Highest: Program._of_several,
-    Lowest: Program._of_several,
-    Difference: Program._difference,
-    Scale: Program._scale,
-    Percent: Program._percent,
-    TopUp: Program._top_up,
-    First: Program._first,
 }

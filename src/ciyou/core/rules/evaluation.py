@@ -9,11 +9,11 @@ from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.facts.state import Basis, FactState
 from ciyou.core.rules.book import ParameterValue, RuleBook
 from ciyou.core.rules.bounds import Bounds
-from ciyou.core.rules.compiled import EVERYWHERE, KNOWN_ON, Mask, Seen, program_of
+from ciyou.core.rules.compiled import Program, program_of
+from ciyou.core.rules.reading import EVERYWHERE, KNOWN_ON, TRUTHS, Mask, Seen, Truth
 from ciyou.core.rules.tree import Node
 
-Truth = bool | None
-_TRUTHS: Mapping[Mask, Truth] = {0b0000: None, 0b0001: True, 0b1000: False}
+__all__ = ["Evaluation", "Truth"]
 
 
 class Evaluation:
@@ -37,7 +37,7 @@ class Evaluation:
         self.values: dict[int, Seen] = {}
         self.masks: dict[int, Mask] = {}
         self.numbers: dict[tuple[int, int], Bounds] = {}
-        self._program = program_of(book.rules)
+        self.program: Program = program_of(book.rules)
         for (entity, name), value in (supposed or {}).items():
             self._suppose(entity, name, value)
 
@@ -54,20 +54,20 @@ class Evaluation:
 
     def amount(self, code: str, level: Basis = Basis.PRESUMED) -> Bounds:
         """What a rule pays in fen, with bounds; 0 where its condition is false."""
-        return self._program.amount(code)(self, level)
+        return self.program.amount(code)(self, level)
 
     # -- expressions -----------------------------------------------------------------------------
     def truth(self, node: Node, level: Basis = Basis.PRESUMED) -> Truth:
         """Kleene truth of a condition."""
-        return _TRUTHS[self._program.holds(node)(self) >> level & 0b1001]
+        return TRUTHS[self.program.holds(node)(self) >> level & 0b1001]
 
     def number(self, node: Node, level: Basis = Basis.PRESUMED) -> Bounds:
         """A number or an amount with its bounds."""
-        return self._program.counts(node)(self, level)
+        return self.program.counts(node)(self, level)
 
     def value(self, node: Node) -> Value | None:
         """The value of any expression, None when unknown."""
-        read = self._program.reads(node)
+        read = self.program.reads(node)
         if read is not None:
             return read(self)[0]
-        return self.number(node).value if self._program.is_number(node) else self.truth(node)
+        return self.number(node).value if self.program.is_number(node) else self.truth(node)
