@@ -27,7 +27,7 @@ from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.explain import explain_all
 from ciyou.core.rules.interpreter import decide_all, settle_all
-from ciyou.core.rules.telling import render_text
+from ciyou.core.rules.telling import TextTeller
 from ciyou.core.rules.tree import AmountRef, Kind, Literal, Named, RuleRef
 from ciyou.packs import load_rule_book
 from synthetic_children import children_frame
@@ -91,7 +91,8 @@ def random_states(vocabulary: Vocabulary, count: int) -> list[FactState]:
 
 def explained(book: RuleBook, state: FactState) -> Mapping[str, str]:
     """Every rule's explanation in words."""
-    return {code: render_text(one) for code, one in explain_all(book, state).items()}
+    teller = TextTeller()
+    return {code: teller.text(one) for code, one in explain_all(book, state).items()}
 
 
 def timed(act: Callable[[RuleBook, FactState], Any], book: RuleBook, states: list[FactState]) -> pl.DataFrame:
