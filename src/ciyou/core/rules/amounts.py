@@ -133,8 +133,9 @@ class _Accountant:
     def _shown(self, node: Node) -> Phrase:
         if isinstance(node, (FactRef, ParameterRef)) and self.evaluation.value(node) is None:
             return Phrase("未知", "unknown")
-        if kind_of(node) in (Kind.MONEY, Kind.INT):
-            return bounds_words(self.evaluation.number(node), money=kind_of(node) is Kind.MONEY)
+        kind = kind_of(node)
+        if kind in (Kind.MONEY, Kind.INT):
+            return bounds_words(self.evaluation.number(node), money=kind is Kind.MONEY)
         value = self.evaluation.value(node)
         return Phrase("未知", "unknown") if value is None else value_words(value)
 

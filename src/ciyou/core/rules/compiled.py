@@ -110,6 +110,7 @@ class Program:
         self._conditions: dict[tuple[int, tuple[int, ...]], Condition] = {}
         self._apart_of: dict[int, tuple[int, ...]] = {}
         self._holds: dict[int, Holds] = {}
+        self._read_in: dict[int, tuple[FactRef | ParameterRef, ...]] = {}
         self._counts: dict[int, Counts] = {}
         self._reads: dict[int, Reads] = {}
         self._amounts: dict[str, Counts] = {}
@@ -142,6 +143,15 @@ class Program:
         if number not in self._reads:
             self._reads[number] = _VALUES[type(node)](self, node)
         return self._reads[number]
+
+    def reads_in(self, node: Node) -> tuple[FactRef | ParameterRef, ...]:
+        """The facts and parameters that stand in an expression, in reading order."""
+        found = self._read_in.get(id(node))
+        if found is None:
+            found = tuple(part for part in walk(node) if isinstance(part, FactRef | ParameterRef))
+            self._read_in[id(node)] = found
+            self._kept.append(node)
+        return found
 
     def is_number(self, node: Node) -> bool:
         """Whether an expression is calculated; else it is a condition or a plain value."""

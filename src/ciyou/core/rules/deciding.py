@@ -9,7 +9,7 @@ no variable no diagram is needed: each part that is not forced can be made to co
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.atoms import Classes, Key, atoms_of, classes
@@ -35,8 +35,7 @@ Support = Variables | bool
 """The variables that a condition depends on, or its truth where that is forced."""
 
 
-@dataclass(frozen=True, order=True)
-class Unknown:
+class Unknown(NamedTuple):
     """A fact that is not known, or (entity None) a parameter that the sources leave open."""
 
     entity: Entity | None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import FactState, StatedFact
@@ -26,7 +28,6 @@ from ciyou.core.rules.tree import (
     Or,
     ParameterRef,
     RuleRef,
-    walk,
 )
 from ciyou.core.rules.words import (
     ENTITY_WORDS,
@@ -86,7 +87,7 @@ def _explain(teller: _Teller, rule: Rule, decision: Decision) -> Explanation:
         decision=decision,
         reason=teller.tell_rule(rule),
         amount=amount,
-        missing=tuple(_missing(teller.evaluation.book, unknown) for unknown in decision.deciding),
+        missing=tuple(teller.missing(unknown) for unknown in decision.deciding),
     )
 
 
@@ -106,6 +107,7 @@ class _Teller:
         self.rule: Rule = evaluation.book.rules[0]
         self._rules: dict[str, Reason] = {}
         self._predicates: dict[int, Reason] = {}
+        self._missing: dict[Unknown, Missing] = {}
 
     @property
     def book(self) -> RuleBook:
@@ -125,27 +127,13 @@ class _Teller:
 
     def tell(self, node: Node) -> Reason:
         """The reason for one condition."""
-        match node:
-            case And(items):
-                return self._all(items)
-            case Or(items):
-                return self._any(items)
-            case Not(item):
-                return self._not(item)
-            case Named():
-                return self._named(node)
-            case RuleRef(code):
-                return self.tell_rule(self.book.by_code[code])
-            case FactRef() if node.kind is Kind.BOOL:
-                return self._fact(node)
-            case Compare():
-                return self._comparison(node)
-            case OneOf():
-                return self._one_of(node)
-            case _:
-                return self._other(node)
+        return _TOLD.get(type(node), _Teller._other)(self, node)
 
-    def _all(self, items: tuple[Node, ...]) -> Reason:
+    def _ruled(self, node: RuleRef) -> Reason:
+        return self.tell_rule(self.book.by_code[node.code])
+
+    def _all(self, node: And) -> Reason:
+        items = node.items
         truths = [self.evaluation.truth(item) for item in items]
         if False in truths:
             return self.tell(items[truths.index(False)])
@@ -155,7 +143,8 @@ class _Teller:
             return self.tell(kept[0])
         return Reason("同时满足", "All of these", truth, children=self._gather(kept), group=True)
 
-    def _any(self, items: tuple[Node, ...]) -> Reason:
+    def _any(self, node: Or) -> Reason:
+        items = node.items
         truths = [self.evaluation.truth(item) for item in items]
         if True in truths:
             return self.tell(items[truths.index(True)])
@@ -168,8 +157,8 @@ class _Teller:
         )
         return Reason(*words, truth, children=self._gather(kept), group=True)
 
-    def _not(self, item: Node) -> Reason:
-        inner = self.tell(item)
+    def _not(self, node: Not) -> Reason:
+        inner = self.tell(node.item)
         return Reason(
             f"不属于：{inner.zh}" if not inner.group else "不属于以下情形",
             f"Not: {inner.en}" if not inner.group else "Not the following",
@@ -215,6 +204,8 @@ class _Teller:
         )
 
     def _fact(self, node: FactRef) -> Reason:
+        if node.kind is not Kind.BOOL:
+            return self._other(node)
         words, value = fact_words(self.book, node.entity, node.name), self.evaluation.value(node)
         if value is None:
             return self._open(node, words)
@@ -238,7 +229,9 @@ class _Teller:
             f"{subject.en}; {en} {bound.en}",
             self.evaluation.truth(node),
             cites=self._parameter_sources(node),
-            said=tuple(fact for part in walk(node) if isinstance(part, FactRef) for fact in self._said(part)),
+            said=tuple(
+                fact for part in self._reads_in(node) if isinstance(part, FactRef) for fact in self._said(part)
+            ),
             unknown=self._unknown_in(node),
         )
 
@@ -290,16 +283,38 @@ class _Teller:
         return () if said is None else (said,)
 
     def _unknown_in(self, node: Node) -> Unknown | None:
-        for part in walk(node):
-            if isinstance(part, (FactRef, ParameterRef)) and self.evaluation.value(part) is None:
+        for part in self._reads_in(node):
+            if self.evaluation.value(part) is None:
                 return Unknown(part.entity, part.name) if isinstance(part, FactRef) else Unknown(None, part.key)
         return None
 
     def _parameter_sources(self, node: Node) -> tuple[Source, ...]:
-        found = [self.book.parameters[part.key].source for part in walk(node) if isinstance(part, ParameterRef)]
+        read = self._reads_in(node)
+        found = [self.book.parameters[part.key].source for part in read if isinstance(part, ParameterRef)]
         return tuple(source for source in found if source is not None)
+
+    def _reads_in(self, node: Node) -> tuple[FactRef | ParameterRef, ...]:
+        return self.evaluation.program.reads_in(node)
+
+    def missing(self, unknown: Unknown) -> Missing:
+        """What would decide, in words."""
+        if unknown not in self._missing:
+            self._missing[unknown] = _missing(self.book, unknown)
+        return self._missing[unknown]
 
 
 def _opened(reason: Reason) -> tuple[Reason, ...]:
     """A group is told by its parts; anything else by itself."""
     return reason.children if reason.group and reason.truth is True else (reason,)
+
+
+_TOLD: Mapping[type[Node], Callable[[_Teller, Any], Reason]] = {
+    And: _Teller._all,
+    Or: _Teller._any,
+    Not: _Teller._not,
+    Named: _Teller._named,
+    RuleRef: _Teller._ruled,
+    FactRef: _Teller._fact,
+    Compare: _Teller._comparison,
+    OneOf: _Teller._one_of,
+}

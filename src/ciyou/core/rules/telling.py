@@ -63,6 +63,7 @@ class TextTeller:
     def __init__(self, lang: str = "zh", naming: Naming | None = None) -> None:
         self.lang = lang
         self.naming: Naming = naming or (lambda code, _lang: code)
+        self._missed: dict[Unknown, str] = {}
         self._told: dict[int, tuple[Reason, str]] = {}  # with the reason, so that no other ever has its id
 
     def text(self, explanation: Explanation) -> str:
@@ -80,7 +81,7 @@ class TextTeller:
             self._add(child, seen, lines, "  ")
         if explanation.missing:
             lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
-            lines += [f"    ? {_missing_line(missing, lang, self.naming)}" for missing in explanation.missing]
+            lines += [self._missing(missing) for missing in explanation.missing]
         return "\n".join(lines)
 
     def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
@@ -92,6 +93,11 @@ class TextTeller:
         lines.append(line)
         for child in reason.children:
             self._add(child, seen, lines, pad + "  ")
+
+    def _missing(self, missing: Missing) -> str:
+        if missing.unknown not in self._missed:
+            self._missed[missing.unknown] = f"    ? {_missing_line(missing, self.lang, self.naming)}"
+        return self._missed[missing.unknown]
 
     def _line(self, reason: Reason) -> str:
         found = self._told.get(id(reason))
