@@ -111,7 +111,9 @@ def timed(act: Callable[[RuleBook, FactState], Any], book: RuleBook, states: lis
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=2000)
-    parser.add_argument("--rules", type=int, default=0, help="how many rules the book is to have (0: those of the packs)")
+    parser.add_argument(
+        "--rules", type=int, default=0, help="how many rules the book is to have (0: those of the packs)"
+    )
     options = parser.parse_args()
     book = grown(load_rule_book(division=DIVISION, as_of=AS_OF), options.rules)
     states = random_states(book.vocabulary, options.children)

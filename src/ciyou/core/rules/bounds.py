@@ -53,9 +53,7 @@ def add_up(items: Sequence[Bounds]) -> Bounds:
 
 def take_away(left: Bounds, right: Bounds) -> Bounds:
     """`left − right`, the bounds crosswise."""
-    return Bounds(
-        _minus(left.value, right.value), _minus(left.floor, right.ceiling), _minus(left.ceiling, right.floor)
-    )
+    return Bounds(_minus(left.value, right.value), _minus(left.floor, right.ceiling), _minus(left.ceiling, right.floor))
 
 
 def times(item: Bounds, factor: int) -> Bounds:

@@ -185,7 +185,9 @@ class Program:
     def _find_condition(self, node: Node) -> Condition:
         node, key = self._meaning(node), (self._number(node), self._apart(node))
         if key not in self._conditions:
-            parts = tuple(self.condition(item) for item in children_of(node)) if isinstance(node, And | Or | Not) else ()
+            parts = (
+                tuple(self.condition(item) for item in children_of(node)) if isinstance(node, And | Or | Not) else ()
+            )
             self._conditions[key] = Condition(len(self._conditions), node, parts, self._function(node, key[0]))
         return self._conditions[key]
 

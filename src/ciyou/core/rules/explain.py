@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 from ciyou.core.facts.definition import Entity, FactDefinition
@@ -12,7 +13,7 @@ from ciyou.core.rules.amounts import explain_amount
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation, Truth
-from ciyou.core.rules.interpreter import Decision, decide
+from ciyou.core.rules.interpreter import Decision, Outcome, decide
 from ciyou.core.rules.reason import Reason, sources_of
 from ciyou.core.rules.tree import (
     And,
@@ -52,22 +53,50 @@ class Missing:
     askable: tuple[str, ...]
 
 
+Told = tuple[Reason, Reason | None]
+"""Why a rule holds or not, and how its amount came about (None: nothing is paid)."""
+
+
 @dataclass(frozen=True)
 class Explanation:
-    """One decision with its reasons; `amount` is None where nothing is paid."""
+    """One decision with its reasons; `cites` are the clauses that the rule as a whole rests on.
+
+    The reasons are told by `tell` when they are first asked for: a page that shows what came out does not wait for why.
+    """
 
     rule: Rule
     decision: Decision
-    reason: Reason
-    amount: Reason | None
+    cites: tuple[Source, ...]
     missing: tuple[Missing, ...]
+    tell: Callable[[], Told] = field(repr=False, compare=False)
+
+    @property
+    def pays(self) -> bool:
+        """Whether there is an amount to tell of: the rule has one, and its answer is not no."""
+        return self.rule.amount is not None and self.decision.outcome is not Outcome.NO
+
+    @property
+    def reason(self) -> Reason:
+        """Why the rule holds, does not hold, or is open."""
+        return self._told[0]
+
+    @property
+    def amount(self) -> Reason | None:
+        """How the amount came about; None where nothing is paid."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> Told:
+        return self.tell()
 
 
-def explain_all(book: RuleBook, state: FactState) -> dict[str, Explanation]:
-    """Every rule of the book, decided and explained for one child, by rule code in the book's order."""
+def explain_all(
+    book: RuleBook, state: FactState, decisions: Mapping[str, Decision] | None = None
+) -> dict[str, Explanation]:
+    """Every rule of the book explained for one child, by rule code in the book's order; decided, unless `decisions` are given."""
     evaluation = Evaluation(book, state)
-    decisions, teller = decide(evaluation), _Teller(evaluation)
-    return {rule.code: _explain(teller, rule, decisions[rule.code]) for rule in book.rules}
+    found, teller = decide(evaluation) if decisions is None else decisions, _Teller(evaluation)
+    return {rule.code: _explain(teller, rule, found[rule.code]) for rule in book.rules}
 
 
 def explain_rule(book: RuleBook, state: FactState, code: str) -> Explanation:
@@ -77,18 +106,17 @@ def explain_rule(book: RuleBook, state: FactState, code: str) -> Explanation:
 
 
 def _explain(teller: _Teller, rule: Rule, decision: Decision) -> Explanation:
-    teller.rule = rule
-    holds = teller.evaluation.condition(rule.code)
-    amount = None
-    if rule.amount is not None and holds is not False:
-        amount = explain_amount(teller.evaluation, rule, rule.amount, teller.tell)
     return Explanation(
         rule=rule,
         decision=decision,
-        reason=teller.tell_rule(rule),
-        amount=amount,
+        cites=_clauses(rule),
         missing=tuple(teller.missing(unknown) for unknown in decision.deciding),
+        tell=partial(teller.tell_of, rule),
     )
+
+
+def _clauses(rule: Rule) -> tuple[Source, ...]:
+    return sources_of(rule, rule.cites) or rule.sources[:1]
 
 
 def _missing(book: RuleBook, unknown: Unknown) -> Missing:
@@ -113,14 +141,21 @@ class _Teller:
     def book(self) -> RuleBook:
         return self.evaluation.book
 
+    def tell_of(self, rule: Rule) -> Told:
+        """Why a rule holds or not, and, where it pays and may hold, how its amount came about."""
+        self.rule = rule
+        amount = None
+        if rule.amount is not None and self.evaluation.condition(rule.code) is not False:
+            amount = explain_amount(self.evaluation, rule, rule.amount, self.tell)
+        return self.tell_rule(rule), amount
+
     def tell_rule(self, rule: Rule) -> Reason:
         """The reason why a rule holds, does not hold, or is open."""
         if rule.code not in self._rules:
             outer, self.rule = self.rule, rule
-            cites = sources_of(rule, rule.cites) or rule.sources[:1]
             inner = self.tell(rule.condition)
             self._rules[rule.code] = Reason(
-                rule.zh, rule.en, self.evaluation.condition(rule.code), cites=cites, children=_opened(inner)
+                rule.zh, rule.en, self.evaluation.condition(rule.code), cites=_clauses(rule), children=_opened(inner)
             )
             self.rule = outer
         return self._rules[rule.code]
@@ -229,9 +264,7 @@ class _Teller:
             f"{subject.en}; {en} {bound.en}",
             self.evaluation.truth(node),
             cites=self._parameter_sources(node),
-            said=tuple(
-                fact for part in self._reads_in(node) if isinstance(part, FactRef) for fact in self._said(part)
-            ),
+            said=tuple(fact for part in self._reads_in(node) if isinstance(part, FactRef) for fact in self._said(part)),
             unknown=self._unknown_in(node),
         )
 

@@ -8,8 +8,8 @@ from typing import Any
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.amounts import bounds_words
 from ciyou.core.rules.book import Source
-from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.bounds import Bounds
+from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.explain import Explanation, Missing
 from ciyou.core.rules.reason import Reason
 
