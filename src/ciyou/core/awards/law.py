@@ -19,8 +19,9 @@ from ciyou.core.clock.months import months_over
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.changes import Clocks, Key, clock_days_within, clocks_of
-from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.interpreter import Outcome, answer
 from ciyou.core.rules.scope import parameters_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Age, FactRef, MonthsSince, Node, children_of
