@@ -7,6 +7,7 @@ import json
 
 import polars as pl
 import pytest
+from tests.batch import small_deliveries
 from tests.batch.small_deliveries import (
     CUSTODY,
     DEATHS,
@@ -117,6 +118,17 @@ def test_every_child_gets_a_decision_on_every_rule(tmp_path):
     run = screen_rosters(tmp_path, {HUKOU: FAMILY})
     rules = run.rows("SELECT count(*), count(DISTINCT rule) FROM decisions")
     assert rules[0][0] == rules[0][1] >= 18
+
+
+def test_what_only_some_children_need_is_open_for_nobody_else(tmp_path, monkeypatch):
+    monkeypatch.setattr(small_deliveries, "AS_OF", dt.date(2026, 6, 1))
+    run = screen_rosters(tmp_path, {HUKOU: FAMILY})
+    of_few = (
+        "family_poverty guardianship_missing tekun_possible tekun_support living_allowance_after_18 fast_emergency_aid "
+        "temporary_aid_for_costs temporary_aid_recognized_family rental_housing_referral dibao_at_residence"
+    )
+    decided = dict(run.rows("SELECT rule, outcome FROM decisions"))
+    assert {decided[rule] for rule in of_few.split()} == {"no"}
 
 
 def test_restricted_rules_stand_in_no_count_and_in_no_lead(tmp_path):
