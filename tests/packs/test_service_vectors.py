@@ -14,12 +14,26 @@ from ciyou.packs.pack_files import SHIPPED
 HUBEI, SHANGHAI, SUQIAN = "420102", "310101", "321302"
 WELL = {
     name: False
-    for name in (
-        "dead declared_dead declared_missing imprisoned in_detox confined severely_ill lost_contact guardianship_revoked deported"
-    ).split()
+    for name in [
+        "dead",
+        "declared_dead",
+        "declared_missing",
+        "imprisoned",
+        "in_detox",
+        "confined",
+        "severely_ill",
+        "lost_contact",
+        "guardianship_revoked",
+        "deported",
+    ]
 } | {"disability_type": "none", "disability_grade": 0}
 LIVING = {"dead": False, "adopted": False, "parents_untraceable": False, "recognized_tekun": False}
-DISABLED = {"disability_type": "limb", "disability_grade": 1, "needs_long_term_care": True, "work_injury_nursing": False}
+DISABLED = {
+    "disability_type": "limb",
+    "disability_grade": 1,
+    "needs_long_term_care": True,
+    "work_injury_nursing": False,
+}
 ORDINARY = {"dibao": False, "near_dibao": False, "rigid_expenditure": False, "formerly_registered_poor": False}
 NO_PARENTS = {"father": {"dead": True}, "mother": {"dead": True}}
 
@@ -57,7 +71,8 @@ def test_vector_6_a_tekun_child_of_grade_1_has_neither():
 
 
 @pytest.mark.parametrize(
-    ("kind", "grade", "yuan"), [("limb", 1, 300), ("limb", 2, 150), ("intellectual", 3, 150), ("mental", 3, 0), ("limb", 3, 0)]
+    ("kind", "grade", "yuan"),
+    [("limb", 1, 300), ("limb", 2, 150), ("intellectual", 3, 150), ("mental", 3, 0), ("limb", 3, 0)],
 )
 def test_shanghais_nursing_subsidy_goes_by_grade_and_adds_grade_3_intellectual_only(kind, grade, yuan):
     child = born(2016, **LIVING, **DISABLED | {"disability_type": kind, "disability_grade": grade})
@@ -107,8 +122,15 @@ def test_vector_10_an_adopted_orphan_of_19_has_the_study_grant_only_if_disabled(
 
 # -- vector 11: Hubei's silence about de-facto unattended children ------------------------------------------------------------
 def de_facto(**household):
-    child = born(2016, **LIVING, **{"disability_type": "none", "disability_grade": 0, "severely_ill": False, "insured": True})
-    return {"child": child, "father": {"dead": True}, "mother": WELL | {"severely_ill": True}, "household": ORDINARY | household}
+    child = born(
+        2016, **LIVING, **{"disability_type": "none", "disability_grade": 0, "severely_ill": False, "insured": True}
+    )
+    return {
+        "child": child,
+        "father": {"dead": True},
+        "mother": WELL | {"severely_ill": True},
+        "household": ORDINARY | household,
+    }
 
 
 def test_vector_11_a_de_facto_child_of_hubei_is_not_silently_in_the_first_class_of_assistance():
@@ -178,7 +200,9 @@ def test_every_new_rule_cites_a_document_that_is_on_file():
 
 def test_every_parameter_of_home_schooling_has_a_row_where_the_place_published_it():
     shandong, huaiyuan = (parameters_for(division=one, as_of=dt.date(2026, 6, 1)) for one in ("370102", "340321"))
-    names = [f"home_schooling_{name}" for name in ("weekly_visits", "periods_per_visit", "yearly_periods", "yearly_visits")]
+    names = [
+        f"home_schooling_{name}" for name in ("weekly_visits", "periods_per_visit", "yearly_periods", "yearly_visits")
+    ]
     assert [shandong[name].value for name in names] == [2, 3, 216, None]
     assert [huaiyuan[name].value for name in names] == [2, 1, None, 30]
 

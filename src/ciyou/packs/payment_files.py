@@ -17,7 +17,15 @@ from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citation, standing_of
 
 MODES = ("monthly_run", "list_to_department")
-RECEIVERS = ("hukou_township", "any_township", "residence_township", "institution", "named_officer", "school", "county_department")
+RECEIVERS = (
+    "hukou_township",
+    "any_township",
+    "residence_township",
+    "institution",
+    "named_officer",
+    "school",
+    "county_department",
+)
 DECIDERS = ("county", "township", "school")
 CHECKERS = ("township", "county", "institution", "named_officer", "school")
 WHERE = ("hukou", "residence", "hukou_or_residence_permit", "school", "place_of_event", "place_of_recognition")

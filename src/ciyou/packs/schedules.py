@@ -71,7 +71,9 @@ class Schedule:
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
 
-    def missed_by(self, day: dt.date, *, birth: dt.date, done: frozenset[str] = frozenset()) -> tuple[ScheduledStep, ...]:
+    def missed_by(
+        self, day: dt.date, *, birth: dt.date, done: frozenset[str] = frozenset()
+    ) -> tuple[ScheduledStep, ...]:
         """The steps that were due on or before a day and are not among `done`; those counted from an unknown day never are."""
         due = ((step, step.due_on(birth)) for step in self.steps if step.code not in done)
         return tuple(step for step, on in due if on is not None and self.valid_from <= on <= day)
