@@ -5,6 +5,7 @@ from ciyou.packs.clocks import load_clocks
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
+from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
     department_name,
     load_departments,
@@ -28,12 +29,14 @@ __all__ = [
     "book_place",
     "dated_changes",
     "department_name",
+    "index_findings",
     "law_place",
     "load_clocks",
     "load_departments",
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",
+    "load_index_rules",
     "load_limits",
     "load_packs",
     "load_parameter_rows",

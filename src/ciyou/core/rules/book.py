@@ -88,12 +88,16 @@ class Rule:
     overlay: str = "cn"
     needs: tuple[str, ...] = ()
     makes_lead: bool = True
+    _by_id: Mapping[str, Source] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {source.id: source for source in reversed(self.sources)})
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
 
     def source(self, source_id: str) -> Source | None:
-        return next((source for source in self.sources if source.id == source_id), None)
+        return self._by_id.get(source_id)
 
 
 @dataclass(frozen=True)
