@@ -40,8 +40,10 @@ class Pack:
 
     def versions(self) -> Iterator[Dated]:
         """Every dated text of its rules and conditions."""
-        for file in (*self.rules.values(), *self.predicates.values()):
-            yield from file.versions
+        for rule in self.rules.values():
+            yield from rule.versions
+        for predicate in self.predicates.values():
+            yield from predicate.versions
 
 
 @dataclass

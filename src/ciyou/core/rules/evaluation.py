@@ -59,7 +59,7 @@ class Evaluation:
     # -- expressions -----------------------------------------------------------------------------
     def truth(self, node: Node, level: Basis = Basis.PRESUMED) -> Truth:
         """Kleene truth of a condition."""
-        return TRUTHS[self.program.holds(node)(self) >> level & 0b1001]
+        return TRUTHS[self.program.condition(node).holds(self) >> level & 0b1001]
 
     def number(self, node: Node, level: Basis = Basis.PRESUMED) -> Bounds:
         """A number or an amount with its bounds."""
