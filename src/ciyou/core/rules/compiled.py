@@ -106,7 +106,7 @@ class Program:
         self._count = count()
         self._numbers: dict[int, int] = {}
         self._numbered: dict[tuple[object, ...], int] = {}
-        self._condition_of: dict[int, Condition] = {}
+        self.condition_of: dict[int, Condition] = {}
         self._conditions: dict[tuple[int, tuple[int, ...]], Condition] = {}
         self._apart_of: dict[int, tuple[int, ...]] = {}
         self._holds: dict[int, Holds] = {}
@@ -119,9 +119,9 @@ class Program:
 
     def condition(self, node: Node) -> Condition:
         """What tells on which levels a condition is true and on which it is false."""
-        found = self._condition_of.get(id(node))
+        found = self.condition_of.get(id(node))
         if found is None:
-            found = self._condition_of[id(node)] = self._find_condition(node)
+            found = self.condition_of[id(node)] = self._find_condition(node)
             self._kept.append(node)
         return found
 

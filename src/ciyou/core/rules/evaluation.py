@@ -38,6 +38,7 @@ class Evaluation:
         self.masks: dict[int, Mask] = {}
         self.numbers: dict[tuple[int, int], Bounds] = {}
         self.program: Program = program_of(book.rules)
+        self._condition_of = self.program.condition_of
         for (entity, name), value in (supposed or {}).items():
             self._suppose(entity, name, value)
 
@@ -59,7 +60,8 @@ class Evaluation:
     # -- expressions -----------------------------------------------------------------------------
     def truth(self, node: Node, level: Basis = Basis.PRESUMED) -> Truth:
         """Kleene truth of a condition."""
-        return TRUTHS[self.program.condition(node).holds(self) >> level & 0b1001]
+        asked = self._condition_of.get(id(node)) or self.program.condition(node)
+        return TRUTHS[asked.holds(self) >> level & 0b1001]
 
     def number(self, node: Node, level: Basis = Basis.PRESUMED) -> Bounds:
         """A number or an amount with its bounds."""
