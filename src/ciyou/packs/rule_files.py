@@ -59,6 +59,7 @@ class RuleFile:
     payer: str
     apply_zh: str
     apply_en: str
+    makes_lead: bool
     versions: tuple[RuleVersion, ...]
     place: Place
 
@@ -132,6 +133,7 @@ def read_rule(
         payer=payer,
         apply_zh=apply_zh,
         apply_en=apply_en,
+        makes_lead=section.boolean("makes_lead") is not False,
         versions=versions,
         place=section.place,
     )

@@ -67,6 +67,7 @@ class Rule:
     """One rule in force in one place on one date, with its text already bound into trees.
 
     `condition` is the Boolean of belonging or eligibility; `amount` (entitlements with money) the fen per `period`.
+    `makes_lead` False: whom it concerns reaches the department by a list, so that it makes no lead of anybody by itself.
     """
 
     code: str
@@ -86,6 +87,7 @@ class Rule:
     apply_en: str = ""
     overlay: str = "cn"
     needs: tuple[str, ...] = ()
+    makes_lead: bool = True
     _by_id: Mapping[str, Source] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
