@@ -14,13 +14,13 @@ from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.holding import account_trouble, held_for
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.months import day_of, month_of
+from ciyou.apps.disbursement.ordered_ids import ordered_id
 from ciyou.apps.disbursement.part_reading import PartRead, Stamp, read_part, settled_months
 from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, Settled, changes_of, plan_award
 from ciyou.apps.disbursement.policies import holds_for
 from ciyou.apps.disbursement.storing import Row
 from ciyou.core.awards.balance import Line
-from ciyou.core.ordered_ids import ordered_id
 
 DrawnLines = tuple[tuple[str, str, int, bool], ...]
 """Of each line the month's first day, the kind, the fen, and whether the month is claimed already."""

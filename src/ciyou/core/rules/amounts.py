@@ -42,6 +42,8 @@ def bounds_words(bounds: Bounds, *, money: bool = True) -> Phrase:
     show = yuan if money else str
     if bounds.value is not None:
         return Phrase(show(bounds.value), show(bounds.value))
+    if not bounds.floor and bounds.ceiling is None:
+        return Phrase("金额待定", "amount open") if money else Phrase("待定", "open")
     low = show(bounds.floor or 0)
     if bounds.ceiling is None:
         return Phrase(f"至少 {low}，上限待定", f"at least {low}, ceiling open")
