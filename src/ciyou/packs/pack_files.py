@@ -40,7 +40,8 @@ class Pack:
 
     def versions(self) -> Iterator[Dated]:
         """Every dated text of its rules and conditions."""
-        for file in (*self.rules.values(), *self.predicates.values()):
+        files: tuple[RuleFile | PredicateFile, ...] = (*self.rules.values(), *self.predicates.values())
+        for file in files:
             yield from file.versions
 
 
