@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
 from ciyou.core.rules.book import Source
 from ciyou.core.rules.explain import explain_all, explain_rule
-from ciyou.core.rules.telling import as_json, render_text
+from ciyou.core.rules.interpreter import decide_all
+from ciyou.core.rules.telling import TextTeller, as_json, render_text
 from tests.core.rulebooks import state
 from tests.core.test_rules_deciding import BORN, UNATTENDED, parent
 
@@ -85,3 +87,30 @@ def test_an_article_is_cited_in_the_readers_numerals(article, zh, en):
 
 def test_every_rule_is_explained():
     assert set(explain_all(UNATTENDED, state({}))) == {"orphan", "unattended", "allowance"}
+
+
+def test_decisions_that_are_given_are_shown_as_they_are_and_told_as_they_would_be():
+    facts = state(FATHER_DEAD_MOTHER_IN_PRISON)
+    decisions = decide_all(UNATTENDED, facts)
+    given, worked_out = explain_all(UNATTENDED, facts, decisions), explain_all(UNATTENDED, facts)
+    assert {code: one.decision for code, one in given.items()} == decisions
+    assert {code: render_text(one) for code, one in given.items()} == {
+        code: render_text(one) for code, one in worked_out.items()
+    }
+
+
+def test_reasons_are_told_only_when_somebody_asks():
+    told = []
+    whole = explain_all(UNATTENDED, state(FATHER_DEAD_MOTHER_IN_PRISON))["unattended"]
+    watched = replace(whole, tell=lambda: told.append(1) or whole.tell())
+    assert (watched.pays, watched.cites, told) == (False, whole.reason.cites, [])
+    assert watched.reason == whole.reason
+    assert watched.amount is None
+    assert told == [1]
+
+
+def test_one_teller_says_of_many_rules_what_is_said_of_each_alone():
+    explained_all = explain_all(UNATTENDED, state(FATHER_DEAD_MOTHER_IN_PRISON)).values()
+    for lang in ("zh", "en"):
+        teller = TextTeller(lang)
+        assert [teller.text(one) for one in explained_all] == [render_text(one, lang) for one in explained_all]

@@ -14,7 +14,18 @@ from ciyou.packs.pack_files import SHIPPED
 HUBEI, SHANGHAI, SUQIAN = "420102", "310101", "321302"
 WELL = {
     name: False
-    for name in ["dead", "declared_dead", "declared_missing", "imprisoned", "in_detox", "confined", "severely_ill", "lost_contact", "guardianship_revoked", "deported"]
+    for name in [
+        "dead",
+        "declared_dead",
+        "declared_missing",
+        "imprisoned",
+        "in_detox",
+        "confined",
+        "severely_ill",
+        "lost_contact",
+        "guardianship_revoked",
+        "deported",
+    ]
 } | {"disability_type": "none", "disability_grade": 0}
 LIVING = {"dead": False, "adopted": False, "parents_untraceable": False, "recognized_tekun": False}
 DISABLED = {

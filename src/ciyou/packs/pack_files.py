@@ -40,9 +40,10 @@ class Pack:
 
     def versions(self) -> Iterator[Dated]:
         """Every dated text of its rules and conditions."""
-        files: tuple[RuleFile | PredicateFile, ...] = (*self.rules.values(), *self.predicates.values())
-        for file in files:
-            yield from file.versions
+        for rule in self.rules.values():
+            yield from rule.versions
+        for predicate in self.predicates.values():
+            yield from predicate.versions
 
 
 @dataclass

@@ -85,8 +85,8 @@ def classes(evaluation: Evaluation, key: Key, atoms: Sequence[Condition]) -> Cla
     """The classes into which these leaf conditions divide the values of one unknown."""
     found: dict[tuple[bool, ...], Value] = {}
     for value in candidates(evaluation, key, [atom.node for atom in atoms]):
-        trial = Evaluation(evaluation.book, evaluation.state, supposed={key: value})
-        found.setdefault(tuple(bool(atom.holds(trial) & 1) for atom in atoms), value)
+        trial = evaluation.supposing(*key, value)
+        found.setdefault(tuple([atom.holds(trial) & 1 == 1 for atom in atoms]), value)
     columns = list(zip(*found, strict=True)) if found else [() for _ in atoms]
     return Classes(tuple(found.values()), {atom.number: column for atom, column in zip(atoms, columns, strict=True)})
 

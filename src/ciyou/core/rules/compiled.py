@@ -9,34 +9,30 @@ Equal subtrees are worked out once for a child, also where two rules share them:
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from ciyou.core.clock.ages import full_years
-from ciyou.core.clock.months import months_over
 from ciyou.core.facts.definition import Value
 from ciyou.core.rules.book import Rule
 from ciyou.core.rules.calculating import amount_due, calculation, is_calculated, once_a_level, plain_number
+from ciyou.core.rules.plain_values import plain_value
 from ciyou.core.rules.reading import (
     ALWAYS,
     EVERYWHERE,
     LEVELS,
     NEVER,
     TRUTHS,
-    UNSEEN,
     Counts,
     Holds,
     Mask,
     Reader,
     Reads,
-    Seen,
 )
 from ciyou.core.rules.tree import (
-    Age,
     AmountRef,
     And,
     Compare,
@@ -44,7 +40,6 @@ from ciyou.core.rules.tree import (
     FactRef,
     Known,
     Literal,
-    MonthsSince,
     Named,
     Node,
     Not,
@@ -99,27 +94,34 @@ def _program(same: _Same) -> Program:
 
 
 class Program:
-    """Functions for the nodes of some rules, made when they are first asked for; equal trees share one function."""
+    """Functions for the nodes of some rules; equal trees share one function.
+
+    Two programs of the same rules give their conditions the same numbers: everything in the rules is made at once, in order.
+    What is asked of other nodes is made when it is asked; threads may ask the same.
+    """
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = {rule.code: rule for rule in rules}
         self._kept: list[Node] = []  # so that no other node ever has the id of one of these
+        self._count = count()
         self._numbers: dict[int, int] = {}
         self._numbered: dict[tuple[object, ...], int] = {}
-        self._condition_of: dict[int, Condition] = {}
+        self.condition_of: dict[int, Condition] = {}
         self._conditions: dict[tuple[int, tuple[int, ...]], Condition] = {}
         self._apart_of: dict[int, tuple[int, ...]] = {}
         self._holds: dict[int, Holds] = {}
         self._read_in: dict[int, tuple[FactRef | ParameterRef, ...]] = {}
         self._counts: dict[int, Counts] = {}
-        self._reads: dict[int, Reads] = {}
+        self._reads: dict[int, Reads | None] = {}
         self._amounts: dict[str, Counts] = {}
+        for code in self._rules:
+            self.amount(code)
 
     def condition(self, node: Node) -> Condition:
         """What tells on which levels a condition is true and on which it is false."""
-        found = self._condition_of.get(id(node))
+        found = self.condition_of.get(id(node))
         if found is None:
-            found = self._condition_of[id(node)] = self._find_condition(node)
+            found = self.condition_of[id(node)] = self._find_condition(node)
             self._kept.append(node)
         return found
 
@@ -129,7 +131,7 @@ class Program:
 
     def counts(self, node: Node) -> Counts:
         """The function that gives a number or an amount, as far as it is known on a level."""
-        node, number = self._meaning(node), self._number(node)
+        node, number = self._meaning(node), self.number(node)
         if number not in self._counts:
             made = calculation(self, node)
             self._counts[number] = self._plain_number(node) if made is None else once_a_level(number, made)
@@ -137,11 +139,9 @@ class Program:
 
     def reads(self, node: Node) -> Reads | None:
         """The function that reads a plain value; None for conditions and for what is calculated."""
-        node, number = self._meaning(node), self._number(node)
-        if type(node) not in _VALUES:
-            return None
+        node, number = self._meaning(node), self.number(node)
         if number not in self._reads:
-            self._reads[number] = _VALUES[type(node)](self, node)
+            self._reads[number] = plain_value(self, node)
         return self._reads[number]
 
     def reads_in(self, node: Node) -> tuple[FactRef | ParameterRef, ...]:
@@ -171,24 +171,25 @@ class Program:
             node = node.body if isinstance(node, Named) else self._rules[node.code].condition
         return node
 
-    def _number(self, node: Node) -> int:
+    def number(self, node: Node) -> int:
         """A number for the node, the same for every node that means the same."""
         found = self._numbers.get(id(node))
         if found is None:
             meant = self._meaning(node)
-            parts = tuple(self._number(part) for part in children_of(meant))
-            found = self._numbered.setdefault((type(meant), parts, _own(meant)), len(self._numbered))
+            parts = tuple(self.number(part) for part in children_of(meant))
+            found = self._numbered.setdefault((type(meant), parts, _own(meant)), next(self._count))
             self._numbers[id(node)] = found
             self._kept.append(node)
         return found
 
     def _find_condition(self, node: Node) -> Condition:
-        node, key = self._meaning(node), (self._number(node), self._apart(node))
+        node, key = self._meaning(node), (self.number(node), self._apart(node))
         if key not in self._conditions:
             parts = (
                 tuple(self.condition(item) for item in children_of(node)) if isinstance(node, And | Or | Not) else ()
             )
-            self._conditions[key] = Condition(len(self._conditions), node, parts, self._function(node, key[0]))
+            made = Condition(next(self._count), node, parts, self._function(node, key[0]))
+            return self._conditions.setdefault(key, made)
         return self._conditions[key]
 
     def _function(self, node: Node, number: int) -> Holds:
@@ -209,53 +210,6 @@ class Program:
         return self._apart_of[id(node)]
 
     # -- values ----------------------------------------------------------------------------------
-    def _literal(self, node: Literal) -> Reads:
-        seen: Seen = (node.value, EVERYWHERE)
-        return lambda reader: seen
-
-    def _fact(self, node: FactRef) -> Reads:
-        key = (node.entity, node.name)
-        return lambda reader: reader.facts.get(key, UNSEEN)
-
-    def _parameter(self, node: ParameterRef) -> Reads:
-        key = node.key
-
-        def value(reader: Reader) -> Seen:
-            found = reader.parameters[key].value
-            return UNSEEN if found is None else (found, EVERYWHERE)
-
-        return value
-
-    def _age(self, node: Age) -> Reads:
-        def years(reader: Reader, born: Value) -> Value | None:
-            return full_years(born, reader.as_of, rule=reader.age_rule) if isinstance(born, dt.date) else None
-
-        return self._derived(node, node.birth_date, years)
-
-    def _months_since(self, node: MonthsSince) -> Reads:
-        def months(reader: Reader, since: Value) -> Value | None:
-            return months_over(since, reader.as_of, rule=reader.month_rule) if isinstance(since, dt.date) else None
-
-        return self._derived(node, node.date, months)
-
-    def _division_part(self, node: DivisionPart) -> Reads:
-        digits = node.digits
-        return self._derived(node, node.item, lambda _, code: code[:digits] if isinstance(code, str) else None)
-
-    def _derived(self, node: Node, item: Node, work_out: Callable[[Reader, Value], Value | None]) -> Reads:
-        number, read = self._number(node), self.reads(item)
-        assert read is not None  # the parser lets only facts and other plain values stand there
-
-        def value(reader: Reader) -> Seen:
-            found = reader.values.get(number)
-            if found is None:
-                given, known = read(reader)
-                worked_out = None if given is None else work_out(reader, given)
-                found = reader.values[number] = UNSEEN if worked_out is None else (worked_out, known)
-            return found
-
-        return value
-
     def _plain_number(self, node: Node) -> Counts:
         read = self.reads(node)
         assert read is not None  # the parser lets no condition stand for a number
@@ -272,8 +226,8 @@ class Program:
 
             return plain
         if self.is_number(node):
-            count = self.counts(node)
-            return lambda reader, level: count(reader, level).value
+            number = self.counts(node)
+            return lambda reader, level: number(reader, level).value
         holds = self.holds(node)
         return lambda reader, level: TRUTHS[holds(reader) >> level & 0b1001]
 
@@ -401,14 +355,6 @@ def _own(node: Node) -> object:
 _READ: Mapping[type[Node], int] = {FactRef: 1, ParameterRef: 1, RuleRef: 2, AmountRef: 2}
 """How many things a node reads, as far as it matters whether they are several."""
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {"==": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
-_VALUES: Mapping[type[Node], Callable[[Program, Any], Reads]] = {
-    Literal: Program._literal,
-    FactRef: Program._fact,
-    ParameterRef: Program._parameter,
-    DivisionPart: Program._division_part,
-    Age: Program._age,
-    MonthsSince: Program._months_since,
-}
 _CONDITIONS: Mapping[type[Node], Callable[[Program, Any, int], Holds]] = {
     Not: Program._not,
     And: Program._and,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 
 from ciyou.core.facts.definition import Entity, Value
@@ -19,13 +20,10 @@ __all__ = ["Evaluation", "Truth"]
 class Evaluation:
     """Evaluates the rules of one book for one child; every expression is worked out at most once.
 
-    Asked for a `level`, it answers on what stands at least that firmly; else on everything that is known. `supposed` overrides
-    facts (entity, name) and parameters (None, key) for a what-if.
+    Asked for a `level`, it answers on what stands at least that firmly; else on everything that is known.
     """
 
-    def __init__(
-        self, book: RuleBook, state: FactState, *, supposed: Mapping[tuple[Entity | None, str], Value] | None = None
-    ) -> None:
+    def __init__(self, book: RuleBook, state: FactState) -> None:
         self.book = book
         self.state = state
         self.as_of, self.age_rule, self.month_rule = book.as_of, book.age_rule, book.month_rule
@@ -38,14 +36,17 @@ class Evaluation:
         self.masks: dict[int, Mask] = {}
         self.numbers: dict[tuple[int, int], Bounds] = {}
         self.program: Program = program_of(book.rules)
-        for (entity, name), value in (supposed or {}).items():
-            self._suppose(entity, name, value)
+        self._condition_of = self.program.condition_of
 
-    def _suppose(self, entity: Entity | None, name: str, value: Value) -> None:
+    def supposing(self, entity: Entity | None, name: str, value: Value) -> Evaluation:
+        """The same for a what-if: as if a fact, or a parameter (entity None), were known to be so."""
+        other = copy(self)
+        other.values, other.masks, other.numbers = {}, {}, {}
         if entity is None:
-            self.parameters = {**self.parameters, name: replace(self.parameters[name], value=value)}
+            other.parameters = {**self.parameters, name: replace(self.parameters[name], value=value)}
         else:
-            self.facts[entity, name] = (value, EVERYWHERE)
+            other.facts = {**self.facts, (entity, name): (value, EVERYWHERE)}
+        return other
 
     # -- rules -----------------------------------------------------------------------------------
     def condition(self, code: str, level: Basis = Basis.PRESUMED) -> Truth:
@@ -59,7 +60,8 @@ class Evaluation:
     # -- expressions -----------------------------------------------------------------------------
     def truth(self, node: Node, level: Basis = Basis.PRESUMED) -> Truth:
         """Kleene truth of a condition."""
-        return TRUTHS[self.program.holds(node)(self) >> level & 0b1001]
+        asked = self._condition_of.get(id(node)) or self.program.condition(node)
+        return TRUTHS[asked.holds(self) >> level & 0b1001]
 
     def number(self, node: Node, level: Basis = Basis.PRESUMED) -> Bounds:
         """A number or an amount with its bounds."""

@@ -207,9 +207,9 @@ class _Teller:
 
     def _gather(self, items: list[Node]) -> tuple[Reason, ...]:
         """Reasons side by side; plain facts that are all false are told in one line."""
-        plain = [item for item in items if isinstance(item, FactRef) and self.evaluation.truth(item) is False]
+        plain, others = self._plain_and_others(items)
         if len(plain) < 3:
-            return tuple(self.tell(item) for item in items)
+            return tuple([self.tell(item) for item in items])
         words = [fact_words(self.book, item.entity, item.name) for item in plain]
         said = tuple(fact for item in plain for fact in self._said(item))
         line = Reason(
@@ -218,7 +218,17 @@ class _Teller:
             False,
             said=said,
         )
-        return (line, *(self.tell(item) for item in items if item not in plain))
+        return (line, *[self.tell(item) for item in others])
+
+    def _plain_and_others(self, items: list[Node]) -> tuple[list[FactRef], list[Node]]:
+        plain: list[FactRef] = []
+        others: list[Node] = []
+        for item in items:
+            if isinstance(item, FactRef) and self.evaluation.truth(item) is False:
+                plain.append(item)
+            else:
+                others.append(item)
+        return plain, others
 
     def _named(self, node: Named) -> Reason:
         if id(node) not in self._predicates:

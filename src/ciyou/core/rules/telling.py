@@ -85,25 +85,26 @@ class TextTeller:
         return "\n".join(lines)
 
     def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
-        line = pad + self._line(reason)
-        if reason.children and id(reason) in seen:
+        key, children = id(reason), reason.children
+        told = self._told.get(key)
+        if told is None:
+            told = self._told[key] = (reason, self._put(reason))
+        line = pad + told[1]
+        if not children:
+            lines.append(line)
+        elif key in seen:
             lines.append(f"{line} {_pick(_WORDS['above'], self.lang)}")
-            return
-        seen.add(id(reason))
-        lines.append(line)
-        for child in reason.children:
-            self._add(child, seen, lines, pad + "  ")
+        else:
+            seen.add(key)
+            lines.append(line)
+            deeper = pad + "  "
+            for child in children:
+                self._add(child, seen, lines, deeper)
 
     def _missing(self, missing: Missing) -> str:
         if missing.unknown not in self._missed:
             self._missed[missing.unknown] = f"    ? {_missing_line(missing, self.lang, self.naming)}"
         return self._missed[missing.unknown]
-
-    def _line(self, reason: Reason) -> str:
-        found = self._told.get(id(reason))
-        if found is None:
-            found = self._told[id(reason)] = (reason, self._put(reason))
-        return found[1]
 
     def _put(self, reason: Reason) -> str:
         lang = self.lang
