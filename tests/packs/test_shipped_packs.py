@@ -12,8 +12,10 @@ from ciyou.core.rules.book import Standing
 from ciyou.core.rules.interpreter import decide_all
 from ciyou.packs import (
     load_documents,
+    load_packs,
     load_parameter_rows,
     load_rule_book,
+    load_rule_titles,
     load_statistics,
     load_vocabulary,
     overlay_key,
@@ -92,6 +94,14 @@ def test_the_shipped_packs_have_no_mistakes():
 def test_all_agreed_rules_are_in_the_book():
     book = load_rule_book(division="35", as_of=TODAY)
     assert set(book.by_code) == CATEGORIES | ENTITLEMENTS
+
+
+def test_every_rule_of_every_place_has_a_name_wherever_it_is_told():
+    titles = load_rule_titles()
+    of_places = {code for pack in load_packs().packs for code in pack.rules}
+    assert of_places == set(titles)
+    assert all(titles[code].name("zh") and titles[code].name("en") for code in of_places)
+    assert titles["continued_study_grant"].name("en").startswith("Study grant after 18")
 
 
 def test_each_rule_comes_after_the_rules_it_needs():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from rich.table import Table
 from ciyou.batch.leads import WHY
 from ciyou.batch.linkage.linker import REVIEW_REASONS
 from ciyou.batch.run_record import STAGES
-from ciyou.core.rules.book import RuleBook, RuleKind
-from ciyou.packs import load_rule_book
+from ciyou.core.rules.book import RuleKind
+from ciyou.packs import load_rule_titles
 from ciyou.packs.rosters_loader import load_roster_packs
 
 _WORDS = {
@@ -70,7 +69,7 @@ def _print_rosters(run: Mapping[str, Any], console: Console, lang: str) -> None:
 
 
 def _print_outcomes(run: Mapping[str, Any], console: Console, lang: str) -> None:
-    book = load_rule_book(division="00", as_of=dt.date.fromisoformat(run["as_of"]))
+    titles = load_rule_titles()
     counts: dict[str, dict[str, int]] = {}
     for one in run["outcomes"]:
         key = "presumed" if (one["outcome"], one["basis"]) == ("no", "presumed") else one["outcome"]
@@ -80,15 +79,9 @@ def _print_outcomes(run: Mapping[str, Any], console: Console, lang: str) -> None
     keys = ("yes", "undetermined", "presumed", "no")
     for key in keys:
         table.add_column(_say(key, lang), justify="right")
-    for code in sorted(counts, key=lambda code: _place(book, code)):
-        rule = book.by_code.get(code)
-        table.add_row(rule.name(lang) if rule else code, *(f"{counts[code].get(key, 0):,}" for key in keys))
+    for code in sorted(counts, key=lambda code: (titles[code].kind is RuleKind.ENTITLEMENT, code)):
+        table.add_row(titles[code].name(lang), *(f"{counts[code].get(key, 0):,}" for key in keys))
     console.print(table)
-
-
-def _place(book: RuleBook, code: str) -> tuple[bool, str]:
-    rule = book.by_code.get(code)
-    return (rule is not None and rule.kind is RuleKind.ENTITLEMENT, code)
 
 
 def _print_counts(run: Mapping[str, Any], console: Console, lang: str) -> None:

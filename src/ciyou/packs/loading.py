@@ -16,7 +16,7 @@ from ciyou.packs.checking import check_cases_present
 from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import SHIPPED, PackSet, read_pack_set
 from ciyou.packs.parameters import ParameterRow
-from ciyou.packs.rule_files import turning_days
+from ciyou.packs.rule_files import RuleFile, turning_days
 from ciyou.packs.vocabulary import Department
 
 SIGNIFICANT_DIGITS = (2, 4, 6, 9, 12)
@@ -60,6 +60,15 @@ def _rules_on(as_of: dt.date, overlays: tuple[str, ...], root: Path) -> tuple[Ru
 def _turns(overlays: tuple[str, ...], root: Path) -> tuple[dt.date, ...]:
     texts = (version for pack in load_packs(root).packs if pack.code in overlays for version in pack.versions())
     return tuple(sorted({dt.date.min, *turning_days(texts)}))
+
+
+def load_rule_titles(*, root: Path = SHIPPED) -> Mapping[str, RuleFile]:
+    """The rule that gives each code its name and kind, whatever the place and day: the nation's, or that of the first overlay."""
+    found: dict[str, RuleFile] = {}
+    for pack in load_packs(root).packs:
+        for code, rule in pack.rules.items():
+            found.setdefault(code, rule)
+    return found
 
 
 @lru_cache(maxsize=256)

@@ -63,6 +63,9 @@ class RuleFile:
     versions: tuple[RuleVersion, ...]
     place: Place
 
+    def name(self, lang: str = "zh") -> str:
+        return self.en if lang == "en" else self.zh
+
 
 @dataclass(frozen=True)
 class PredicateVersion:
