@@ -12,6 +12,7 @@ from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.packs import (
     load_clocks,
+    load_demands,
     load_exchange_mappings,
     load_finance_layouts,
     load_packs,
@@ -69,6 +70,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
+            load_demands(division=place.division, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

@@ -13,6 +13,7 @@ from ciyou.batch.proofs.terms import TRUE, Formula, Leaves, Term, Translator, al
 from ciyou.batch.proofs.worlds import Changed, World, constant
 from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.facts.state import FactState, StatedFact
+from ciyou.core.rules.atoms import Key
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import KIND_OF_FACT
@@ -126,7 +127,9 @@ def _texts_of(rule: Rule) -> tuple[Node, ...]:
 
 def state_of(facts: Mapping[tuple[Entity | None, str], Value]) -> FactState:
     """The facts as the interpreter takes them."""
-    return FactState({(entity, name): StatedFact(entity, name, value) for (entity, name), value in facts.items() if entity})
+    return FactState(
+        {(entity, name): StatedFact(entity, name, value) for (entity, name), value in facts.items() if entity}
+    )
 
 
 def evaluation_of(setting: Setting, child: Assignment) -> Evaluation:
@@ -250,7 +253,9 @@ class Step(Check):
     def is_confirmed(self, setting: Setting, witness: Witness) -> bool:
         """The interpreter sees the same loss."""
         before = evaluation_of(setting, witness.child)
-        after = evaluation_of(setting, Assignment({**witness.child.facts, **witness.changes}))
+        changed: dict[Key, Value] = {**witness.child.facts}
+        changed.update(witness.changes.items())
+        after = evaluation_of(setting, Assignment(changed))
         if self.keeps is not None and before.truth(self.keeps) is True and after.truth(self.keeps) is False:
             return True
         if self.not_less is None:

@@ -7,6 +7,7 @@ seen so far agree; another question looks for a completion of that state which d
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,7 +34,6 @@ from ciyou.core.rules.book import RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.tree import Node
 
-MOST_COMPLETIONS = 150
 AMOUNT = z3.Int("the amount")
 Goal = bool | None  # true, false, or (None) some amount
 
@@ -65,11 +65,9 @@ class Imprecise(Check):
         if self._answer(evaluation_of(setting, witness.child)) is not None:
             return False
         classes = atoms_of(setting.book).classes
-        for completion in witness.completions:
-            unknown = {key: value for key, value in completion.facts.items() if key not in witness.child.facts}
-            neighbors = [
-                {**unknown, key: value} for key in unknown if key in classes for value in classes[key].values
-            ]
+        for whole in witness.completions:
+            unknown = {key: value for key, value in whole.facts.items() if key not in witness.child.facts}
+            neighbors = [{**unknown, key: value} for key in unknown if key in classes for value in classes[key].values]
             for found in (unknown, *neighbors):
                 trial = Evaluation(setting.book, state_of(witness.child.facts), supposed=found)
                 if self._answer(trial) != witness.answer:
@@ -104,7 +102,8 @@ class _Search:
         required = [*self._open(), *possible, *narrowing.formulas(self.partial)]
         question = Question(self.world, required, limit_ms=self.setting.limit_ms)
         seen: list[Assignment] = []
-        while len(seen) < MOST_COMPLETIONS:
+        deadline = time.monotonic() + self.setting.limit_ms / 1000
+        while time.monotonic() < deadline:
             answer = question.ask()
             if answer is not Answer.EXISTS:
                 return Found(answer)
@@ -142,7 +141,10 @@ class _Search:
             for key, value in child.facts.items()
             if key in variables
         ]
-        return self.complete.ask(*given, negation(same))
+        answer = self.complete.ask(*given, negation(same))
+        if answer is Answer.EXISTS:
+            self.complete.push_to_edges([*given, negation(same)], apart_from=child)
+        return answer
 
     def _shown(
         self, child: Assignment, same: Formula, goal: Goal, question: Question, seen: list[Assignment]

@@ -5,34 +5,41 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import z3
 
 from ciyou.batch.proofs.codes import Codes
 from ciyou.batch.proofs.terms import FALSE, TRUE, Formula, Leaves, Term, choice
 from ciyou.core.facts.definition import Entity, FactDefinition, FactType, Value
-from ciyou.core.rules.atoms import Key
+from ciyou.core.rules.atoms import FAR_OFF, LONG_AGO, Key
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.evaluation import bounds_of
 from ciyou.core.rules.kinds import KIND_OF_FACT
-from ciyou.core.rules.tree import Kind
+from ciyou.core.rules.tree import Kind, Literal, walk
 from ciyou.packs.parameters import ParameterDefinition
 
-FIRST_YEAR, LAST_YEAR = 1000, 9000
 YEARS_BACK, YEARS_AHEAD = 110, 20
 LARGEST_AMOUNT = 100_000_000
-DIVISIONS = 10**12
-SOME_DIVISION = "110101000000"
+# Places enough to differ in everything that a rule can ask of two or three of them: province, city, county, township.
+PLACES = (
+    "110101001000", "110101002000", "110101003000", "110102001000", "110103001000", "110201001000", "110301001000",
+    "120101001000", "130101001000",
+)  # fmt: skip
 BEGINNINGS = ("birth_date", "since")
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One fact or open parameter: its value, whether it is known, of which kind it is; of a date also its parts."""
+    """One fact or open parameter: its value, whether it is known, of which kind it is, its lowest and highest value.
+
+    `parts`: of a date, its year, month and day.
+    """
 
     value: Formula
     known: Formula
     kind: Kind
+    edges: tuple[int, ...] = ()
     parts: tuple[Formula, ...] = ()
 
     @property
@@ -77,48 +84,61 @@ class World:
         definition = self.book.vocabulary.get(entity, name)
         label = f"{entity}.{name}"
         known = TRUE if self.complete else z3.Bool(f"{label} known")
-        kind = KIND_OF_FACT[definition.type]
-        if kind is Kind.BOOL:
-            return Variable(z3.Bool(label), known, kind)
-        value = z3.Int(label)
-        self.domain += self._fact_domain(value, definition, label)
-        return Variable(value, known, kind, date_parts(label) if kind is Kind.DATE else ())
-
-    def _fact_domain(self, value: Formula, definition: FactDefinition, label: str) -> list[Formula]:
         match definition.type:
-            case FactType.ENUM:
-                return [one_of(value, (self.codes.number(option) for option in definition.options))]
-            case FactType.DIVISION:
-                return [value >= DIVISIONS + 11 * 10**10, value < DIVISIONS + 83 * 10**10]
             case FactType.DATE:
-                return self._date_domain(value, label)
+                return self._date(label, known, *self._dates_of(name))
+            case FactType.DIVISION:
+                return self._code(label, known, places_that_differ(self.book))
+            case FactType.ENUM:
+                return self._code(label, known, definition.options)
+            case FactType.BOOL:
+                return Variable(z3.Bool(label), known, Kind.BOOL)
             case _:
-                low, high = bounds_of(definition)
-                return between(value, low, LARGEST_AMOUNT if high is None else high)
+                return self._number(label, known, KIND_OF_FACT[definition.type], *bounds_of(definition))
 
-    def _date_domain(self, value: Formula, label: str) -> list[Formula]:
-        first, last = FIRST_YEAR, LAST_YEAR
-        if self.plausible:
-            first, last = self.book.as_of.year - YEARS_BACK, self.book.as_of.year + YEARS_AHEAD
-        found = real_date(value, label, first, last)
-        if self.plausible and label.endswith(BEGINNINGS):
-            found.append(value <= self.codes.number(self.book.as_of))
-        return found
+    def _dates_of(self, name: str) -> tuple[dt.date, dt.date]:
+        """The first and the last day that a fact may name."""
+        if not self.plausible:
+            return LONG_AGO, FAR_OFF
+        first, last = self._lifetime()
+        return first, self.book.as_of if name.endswith(BEGINNINGS) else last
+
+    def _lifetime(self) -> tuple[dt.date, dt.date]:
+        year = self.book.as_of.year
+        return dt.date(year - YEARS_BACK, 1, 1), dt.date(year + YEARS_AHEAD, 12, 31)
 
     def _make_parameter(self, key: str, kind: Kind) -> Variable:
         definition, label = self.definitions[key], f"param.{key}"
         known = TRUE if self.complete else FALSE
-        if kind is Kind.BOOL:
-            return Variable(z3.Bool(label), known, kind)
+        match kind:
+            case Kind.BOOL:
+                return Variable(z3.Bool(label), known, kind)
+            case Kind.ENUM:
+                return self._code(label, known, definition.options)
+            case Kind.DATE:
+                return self._date(label, known, *self._lifetime())
+            case _:
+                # The bounds of a parameter catch mistakes of entry and are no law: nothing is forced by them.
+                bounds = (definition.minimum, definition.maximum) if self.plausible else (0, None)
+                return self._number(label, known, kind, *bounds)
+
+    def _number(self, label: str, known: Formula, kind: Kind, low: int | None, high: int | None) -> Variable:
+        edges = (low or 0, LARGEST_AMOUNT if high is None else high)
         value = z3.Int(label)
-        if kind is Kind.ENUM:
-            self.domain.append(one_of(value, (self.codes.number(option) for option in definition.options)))
-        elif kind is Kind.DATE:
-            self.domain += real_date(value, label, self.book.as_of.year - YEARS_BACK, self.book.as_of.year + YEARS_AHEAD)
-        else:
-            low = 0 if definition.minimum is None else definition.minimum
-            self.domain += between(value, low, LARGEST_AMOUNT if definition.maximum is None else definition.maximum)
-        return Variable(value, known, kind, date_parts(label) if kind is Kind.DATE else ())
+        self.domain += [value >= edges[0]] if high is None and not self.plausible else between(value, *edges)
+        return Variable(value, known, kind, edges)
+
+    def _code(self, label: str, known: Formula, options: Iterable[str]) -> Variable:
+        numbers = tuple(self.codes.number(option) for option in options)
+        value = z3.Int(label)
+        self.domain.append(z3.Or([value == number for number in numbers]))
+        return Variable(value, known, Kind.ENUM, numbers)
+
+    def _date(self, label: str, known: Formula, first: dt.date, last: dt.date) -> Variable:
+        edges = (self.codes.number(first), self.codes.number(last))
+        value, parts = z3.Int(label), date_parts(label)
+        self.domain += [*between(value, *edges), *real_date(value, parts)]
+        return Variable(value, known, Kind.DATE, edges, parts)
 
 
 @dataclass(frozen=True)
@@ -141,6 +161,8 @@ def completion(partial: World, found: Mapping[Key, Value]) -> list[tuple[Formula
     """What stands for each variable once everything unknown has turned out as in `found`: its own value where it was known."""
     pairs = []
     for key, variable in partial.variables.items():
+        if key not in found:
+            continue  # only what is assumed of every child speaks of it: the answer does not
         new = constant(found[key], variable.kind, partial.codes)
         pairs.append((variable.value, choice(variable.known, variable.value, new)))
         if variable.parts:
@@ -160,11 +182,6 @@ def constant(value: Value, kind: Kind, codes: Codes) -> Formula:
     return z3.IntVal(codes.number(value))
 
 
-def one_of(value: Formula, numbers: Iterable[int]) -> Formula:
-    """The value is one of these."""
-    return z3.Or([value == number for number in numbers])
-
-
 def between(value: Formula, low: int, high: int) -> list[Formula]:
     """The value lies between the two, both included."""
     return [value >= low, value <= high]
@@ -175,17 +192,27 @@ def date_parts(label: str) -> tuple[Formula, Formula, Formula]:
     return z3.Int(f"{label} year"), z3.Int(f"{label} month"), z3.Int(f"{label} day")
 
 
-def real_date(value: Formula, label: str, first: int, last: int) -> list[Formula]:
-    """yyyymmdd is a day of the calendar in these years."""
-    year, month, day = date_parts(label)
+def real_date(value: Formula, parts: tuple[Formula, Formula, Formula]) -> list[Formula]:
+    """yyyymmdd is a day of the calendar."""
+    year, month, day = parts
     leap = z3.And(year % 4 == 0, z3.Or(year % 100 != 0, year % 400 == 0))
     longest = z3.If(
         month == 2,
         z3.If(leap, z3.IntVal(29), z3.IntVal(28)),
         z3.If(z3.Or([month == short for short in (4, 6, 9, 11)]), z3.IntVal(30), z3.IntVal(31)),
     )
-    inside = [*between(year, first, last), *between(month, 1, 12), day >= 1, day <= longest]
-    return [value == year * 10_000 + month * 100 + day, *inside]
+    return [value == year * 10_000 + month * 100 + day, *between(month, 1, 12), day >= 1, day <= longest]
+
+
+@lru_cache(maxsize=64)
+def places_that_differ(book: RuleBook) -> tuple[str, ...]:
+    """The divisions that children of a proof come from: the book's own, one in each that a rule names, and some that differ."""
+    texts = (text for rule in book.rules for text in (rule.condition, rule.amount) if text is not None)
+    literals = {part.value for text in texts for part in walk(text) if isinstance(part, Literal)}
+    values = literals | {said.value for said in book.parameters.values()}
+    named = sorted(code.ljust(12, "0") for code in values if isinstance(code, str) and code.isdigit())
+    own = [book.division] if book.division.strip("0") else []
+    return tuple(dict.fromkeys([*own, *PLACES, *named]))
 
 
 def ordinary_value(definition: FactDefinition, name: str, entity: Entity, book: RuleBook) -> Value:
@@ -196,7 +223,7 @@ def ordinary_value(definition: FactDefinition, name: str, entity: Entity, book: 
         case FactType.ENUM:
             return next(iter(definition.options))
         case FactType.DIVISION:
-            return book.division if book.division.strip("0") else SOME_DIVISION
+            return places_that_differ(book)[0]
         case FactType.DATE:
             years = (8 if entity is Entity.CHILD else 35) if name == "birth_date" else 2
             return dt.date(book.as_of.year - years, 1, 15)
