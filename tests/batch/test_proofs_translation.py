@@ -71,7 +71,9 @@ def test_every_shipped_rule_means_the_same_to_the_prover(division: str, as_of: d
 
 
 CHILD, FATHER = Entity.CHILD, Entity.FATHER
-LEAP_DAYS = [dt.date(year, month, day) for year in (2007, 2008) for month, day in ((2, 28), (3, 1))] + [dt.date(2008, 2, 29)]
+LEAP_DAYS = [dt.date(year, month, day) for year in (2007, 2008) for month, day in ((2, 28), (3, 1))] + [
+    dt.date(2008, 2, 29)
+]
 
 
 def against(number: Node) -> tuple[Compare, ...]:
@@ -83,9 +85,12 @@ def against(number: Node) -> tuple[Compare, ...]:
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 @pytest.mark.parametrize("leap_on_1_march", [True, False])
 @pytest.mark.parametrize(
-    "threshold", [Literal(18, Kind.INT), ParameterRef("adult_age", Kind.INT), FactRef(Entity.HOUSEHOLD, "size", Kind.INT)]
+    "threshold",
+    [Literal(18, Kind.INT), ParameterRef("adult_age", Kind.INT), FactRef(Entity.HOUSEHOLD, "size", Kind.INT)],
 )
-def test_leap_days_turn_where_the_interpreter_turns_them(threshold: Node, leap_on_1_march: bool, as_of: dt.date) -> None:
+def test_leap_days_turn_where_the_interpreter_turns_them(
+    threshold: Node, leap_on_1_march: bool, as_of: dt.date
+) -> None:
     """Against a constant an age is one comparison of dates; against another unknown it is counted out. Both are the same age."""
     conditions_met = against(threshold)
     rules = book(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -146,42 +146,39 @@ class _Prover:
 
     def _ask(self, check: Check, setting: Setting, demands: Demands, binder: Binder) -> None:
         self.report.asked += 1
-        here = _Proved.of(check, setting)
+        accepted = [one for one in demands.accepted if one.finding == check.code]
+        covers = tuple(None if one.covers is None else binder.bind(one.covers) for one in accepted)
+        here = _Proved.of(check, setting, tuple(node for node in covers if node is not None))
         if any(known.covers(here) for known in self._proved.get(check.code, ())):
             self.report.proved += 1
             return
-        found = check.find(setting)
+        for acceptance, node in zip(accepted, covers, strict=True):
+            if acceptance not in self.occurred:
+                self._look_for_accepted(check, setting, acceptance, node)
+        if None in covers:
+            return  # whatever the question finds was accepted
+        found = check.find(setting, Narrowing(unless=tuple(node for node in covers if node is not None)))
+        self._note(check, setting, found, here)
+
+    def _look_for_accepted(self, check: Check, setting: Setting, acceptance: Acceptance, node: Node | None) -> None:
+        """Show what was accepted in the first place where it occurs."""
+        found = check.find(setting, Narrowing(only=() if node is None else (node,)))
+        if found.answer is Answer.EXISTS:
+            self.occurred.add(acceptance)
+            self.report.accepted.append(_finding(check, setting, found, acceptance))
+        elif found.answer is Answer.UNDECIDED:
+            self.report.undecided.append((check.code, setting.book.division))
+
+    def _note(self, check: Check, setting: Setting, found: Found, here: _Proved) -> None:
         if found.answer is Answer.UNDECIDED:
             self.report.undecided.append((check.code, setting.book.division))
-        elif found.answer is Answer.IMPOSSIBLE:
-            self._note_proved(check, setting, found, here)
-        else:
-            self._note_found(
-                check, setting, found, [one for one in demands.accepted if one.finding == check.code], binder
-            )
-
-    def _note_proved(self, check: Check, setting: Setting, found: Found, here: _Proved) -> None:
-        if found.witness is not None and not check.is_confirmed(setting, found.witness):
+        elif found.answer is Answer.EXISTS:
+            self.report.findings.append(_finding(check, setting, found))
+        elif found.witness is not None and not check.is_confirmed(setting, found.witness):
             self.report.findings.append(Finding(check, setting, found.witness, confirmed=False))
-            return
-        self._proved.setdefault(check.code, []).append(here)
-        self.report.proved += 1
-
-    def _note_found(
-        self, check: Check, setting: Setting, found: Found, accepted: list[Acceptance], binder: Binder
-    ) -> None:
-        covers = {one: () if one.covers is None else (binder.bind(one.covers),) for one in accepted}
-        for acceptance, nodes in covers.items():
-            shown = found if not nodes else check.find(setting, Narrowing(only=nodes))
-            if shown.answer is Answer.EXISTS:
-                self.occurred.add(acceptance)
-                self.report.accepted.append(_finding(check, setting, shown, acceptance))
-        if all(covers.values()):
-            left = check.find(setting, Narrowing(unless=tuple(_flat(covers.values())))) if covers else found
-            if left.answer is Answer.EXISTS:
-                self.report.findings.append(_finding(check, setting, left))
-            elif left.answer is Answer.UNDECIDED:
-                self.report.undecided.append((check.code, setting.book.division))
+        else:
+            self._proved.setdefault(check.code, []).append(here)
+            self.report.proved += 1
 
 
 def _finding(check: Check, setting: Setting, found: Found, acceptance: Acceptance | None = None) -> Finding:
@@ -202,11 +199,6 @@ def _without_idle_parameters(check: Check, setting: Setting, witness: Witness) -
     return witness
 
 
-def _flat(groups: Iterable[tuple[Node, ...]]) -> Iterator[Node]:
-    for group in groups:
-        yield from group
-
-
 def _place_of(acceptance: Acceptance) -> tuple[str, int]:
     return acceptance.place.file, acceptance.place.line
 
@@ -221,8 +213,8 @@ class _Proved:
     needs_equal_law: bool
 
     @classmethod
-    def of(cls, check: Check, setting: Setting) -> _Proved:
-        texts = texts_behind((*check.nodes(setting.book), *setting.assumptions), setting.book)
+    def of(cls, check: Check, setting: Setting, covers: tuple[Node, ...]) -> _Proved:
+        texts = texts_behind((*check.nodes(setting.book), *setting.assumptions, *covers), setting.book)
         # That nothing exists for any value of a parameter says it for each; the other questions are not of that kind.
         return cls(texts, setting.book, parameters_behind(texts), isinstance(check, Imprecise | Reachable))
 
