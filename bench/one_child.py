@@ -1,9 +1,11 @@
 """One child, every rule decided and explained in words: how long a person waits, over many random children.
 
-    .venv/bin/python bench/one_child.py --children 2000
+    .venv/bin/python bench/one_child.py --children 2000 --rules 72
 
-Each child is decided (`decide_all`: outcome, amount, basis, deciding facts) and, apart, explained (`explain_all`, which decides
-too, then every explanation told in Chinese). A tenth of all facts is unknown, of every second child a half.
+Each child is answered (`settle_all`: outcome, amount, basis), decided (`decide_all`: with the facts that would decide what is
+open) and explained (`explain_all`, which decides too, then every explanation told in Chinese). A tenth of all facts is unknown,
+of every second child a half. `--rules`: the book of the packs is filled up with copies of its rules that refer to each other
+and have other limits, to see how the time grows with the number of rules.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import datetime as dt
 import gc
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass, replace
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -20,16 +24,46 @@ import polars as pl
 
 from ciyou.core.facts.definition import Vocabulary, column_name
 from ciyou.core.facts.state import Basis, FactState, StatedFact
-from ciyou.core.rules.book import RuleBook
+from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.explain import explain_all
-from ciyou.core.rules.interpreter import decide_all
-from ciyou.core.rules.telling import render_text
+from ciyou.core.rules.interpreter import decide_all, settle_all
+from ciyou.core.rules.telling import TextTeller
+from ciyou.core.rules.tree import AmountRef, Kind, Literal, Named, RuleRef
 from ciyou.packs import load_rule_book
 from synthetic_children import children_frame
 
 AS_OF = dt.date(2026, 3, 1)
 DIVISION = "510104000000"
-LIMIT_MS = 5.0
+ANSWER_MS, EXPLAIN_MS = 1.0, 10.0
+
+
+def grown(book: RuleBook, rules: int) -> RuleBook:
+    """The book with copies of its rules up to a number of rules; a copy refers to copies, and its own limits differ by a little."""
+    copies = (_copied(rule, number) for number in count(1) for rule in book.rules)
+    return replace(book, rules=(*book.rules, *islice(copies, max(0, rules - len(book.rules)))))
+
+
+def _copied(rule: Rule, number: int) -> Rule:
+    done: dict[int, Any] = {}
+    condition, amount = (_shifted(node, number, done) for node in (rule.condition, rule.amount))
+    return replace(rule, code=f"{rule.code}_{number}", condition=condition, amount=amount)
+
+
+def _shifted(part: Any, number: int, done: dict[int, Any]) -> Any:
+    """A part of a tree with other limits; predicates stay, as rules share them, and what was one node stays one."""
+    if isinstance(part, tuple):
+        return tuple(_shifted(one, number, done) for one in part)
+    if isinstance(part, RuleRef | AmountRef):
+        return replace(part, code=f"{part.code}_{number}")
+    if isinstance(part, Literal):
+        return replace(part, value=part.value + number) if part.kind is Kind.INT and part.value else part
+    if isinstance(part, Named) or not is_dataclass(part):
+        return part
+    if id(part) not in done:
+        done[id(part)] = replace(
+            part, **{one.name: _shifted(getattr(part, one.name), number, done) for one in fields(part)}
+        )
+    return done[id(part)]
 
 
 def random_states(vocabulary: Vocabulary, count: int) -> list[FactState]:
@@ -57,7 +91,8 @@ def random_states(vocabulary: Vocabulary, count: int) -> list[FactState]:
 
 def explained(book: RuleBook, state: FactState) -> Mapping[str, str]:
     """Every rule's explanation in words."""
-    return {code: render_text(one) for code, one in explain_all(book, state).items()}
+    teller = TextTeller()
+    return {code: teller.text(one) for code, one in explain_all(book, state).items()}
 
 
 def timed(act: Callable[[RuleBook, FactState], Any], book: RuleBook, states: list[FactState]) -> pl.DataFrame:
@@ -76,20 +111,27 @@ def timed(act: Callable[[RuleBook, FactState], Any], book: RuleBook, states: lis
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--children", type=int, default=2000)
+    parser.add_argument(
+        "--rules", type=int, default=0, help="how many rules the book is to have (0: those of the packs)"
+    )
     options = parser.parse_args()
-    book = load_rule_book(division=DIVISION, as_of=AS_OF)
+    book = grown(load_rule_book(division=DIVISION, as_of=AS_OF), options.rules)
     states = random_states(book.vocabulary, options.children)
     print(f"{options.children:,} children, {len(book.rules)} rules, milliseconds per child\n")
     print("| what | mean | p50 | p99 | most |\n|---|---|---|---|---|")
-    worst = 0.0
-    for label, act in (("decide all", decide_all), ("decide, explain and tell all", explained)):
+    late = []
+    for label, act, limit in (
+        ("outcome, basis, amount", settle_all, ANSWER_MS),
+        ("with deciding facts", decide_all, EXPLAIN_MS),
+        ("explained and told", explained, EXPLAIN_MS),
+    ):
         for measure, spent in timed(act, book, states).to_dict().items():
             p50, p99 = (spent.quantile(share, interpolation="linear") or 0.0 for share in (0.5, 0.99))
             print(f"| {label} ({measure}) | {spent.mean():.2f} | {p50:.2f} | {p99:.2f} | {spent.max():.2f} |")
-            worst = max(worst, p99 if measure == "clock" else 0.0)
-    print(f"\np99 {worst:.2f} ms on the clock; the limit is {LIMIT_MS:.0f} ms.")
-    if worst > LIMIT_MS:
-        raise SystemExit("Explaining one child takes longer than the limit.")
+            if measure == "clock" and p99 > limit:
+                late.append(f"{label}: p99 {p99:.2f} ms, the limit is {limit:.0f} ms")
+    if late:
+        raise SystemExit("\n".join(("", *late)))
 
 
 if __name__ == "__main__":

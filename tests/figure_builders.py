@@ -50,7 +50,7 @@ def paid(run, award, *, state: str = "paid", reissue_of=None, on: str = "2026-03
         claim, _made = PaidMonth.objects.get_or_create(
             identity=award.identity, entitlement=award.entitlement, month=month, defaults={"award": award}
         )
-        PaymentLine.objects.create(run=run, payment=payment, claim=claim, kind=kind, amount_fen=fen)
+        PaymentLine.objects.create(payment=payment, claim=claim, kind=kind, amount_fen=fen)
     return payment
 
 

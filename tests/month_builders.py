@@ -177,7 +177,7 @@ def result_file(run: MonthRun, failed: dict[str, str], *, encoding: str = "utf-8
 
 def lines_of(run: MonthRun) -> list[tuple[str, str, int]]:
     """The lines of a run: (month, kind, fen), in order."""
-    rows = PaymentLine.objects.filter(run=run).order_by("claim__month", "kind")
+    rows = PaymentLine.objects.filter(payment__run=run).order_by("claim__month", "kind")
     return [
         (f"{month:%Y-%m}", kind, fen) for month, kind, fen in rows.values_list("claim__month", "kind", "amount_fen")
     ]

@@ -20,6 +20,7 @@ from ciyou.apps.disbursement.models import (
     MonthRun,
     PaidMonth,
     Payment,
+    PaymentLine,
     ResultProblem,
 )
 from ciyou.apps.disbursement.part_reading import claims_stamp
@@ -148,7 +149,7 @@ def test_what_was_held_comes_with_the_next_month(desk):
     desk.pay("2026-03")
     with_account(child)
     run = desk.draft("2026-04")
-    own = run.lines.filter(claim__award__person_id=child).order_by("claim__month")
+    own = PaymentLine.objects.filter(payment__run=run, claim__award__person_id=child).order_by("claim__month")
     assert list(own.values_list("kind", "amount_fen")) == [("arrears", 135_000), ("current", 135_000)]
 
 
@@ -189,7 +190,7 @@ def test_no_two_steps_are_taken_by_one_person(desk):
 def test_a_line_that_was_changed_stops_the_month(desk):
     orphan()
     run = desk.draft()
-    run.lines.update(amount_fen=1)
+    PaymentLine.objects.filter(payment__run=run).update(amount_fen=1)
     with pytest.raises(RecordError) as error:
         review_run(desk.reviewer, run_id=run.id, version=run.version)
     assert error.value.problems[0].code == "disbursement.lines_changed"

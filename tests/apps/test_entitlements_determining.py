@@ -146,7 +146,7 @@ def test_on_the_eighteenth_birthday_the_child_is_determined_again_and_not_before
 
 def test_the_end_of_a_statements_time_is_a_day_on_which_a_child_is_determined_again():
     term = (True, "rostered", "justice_custody", dt.date(2024, 1, 1), dt.date(2026, 6, 1))
-    child = file_child(father={"dead": True}, mother={**IN_PRISON, "imprisoned": term})
+    child = file_child(born=dt.date(2016, 7, 1), father={"dead": True}, mother={**IN_PRISON, "imprisoned": term})
     determine(child)
     assert current(child).next_check_on == dt.date(2026, 6, 1)
     redetermine_due(dt.date(2026, 6, 1))

@@ -197,7 +197,7 @@ def test_a_child_with_two_entitlements_counts_once_by_place_and_once_for_each_by
         other = an_award(award.person, entitlement=DE_FACTO)
         payment = Payment.objects.get(run=run, person=award.person)
         claim = other.paid_months.create(identity=other.identity, entitlement=DE_FACTO, month=run.month)
-        payment.lines.create(run=run, claim=claim, kind="current", amount_fen=1_000)
+        payment.lines.create(claim=claim, kind="current", amount_fen=1_000)
     figures = read()
     assert cells(figures, "paid") == {TOWN_ONE: 5}
     assert cells(figures, "paid", "by_entitlement") == {ORPHAN: 5, DE_FACTO: 5}

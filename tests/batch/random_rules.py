@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from hypothesis import strategies as st
-from tests.batch.small_book import GRADES, fact, parameter
+from tests.batch.small_book import GRADES, book, fact, parameter, rule
 
+from ciyou.core.clock.ages import AgeRule
+from ciyou.core.clock.months import MonthRule
 from ciyou.core.facts.definition import PARENTS, Entity
+from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.tree import (
     Age,
     AmountRef,
@@ -35,6 +38,14 @@ from ciyou.core.rules.tree import (
     TopUp,
 )
 
+DAYS = (
+    dt.date(2026, 3, 1),
+    dt.date(2028, 2, 29),
+    dt.date(2027, 2, 28),
+    dt.date(2026, 8, 31),
+    dt.date(2020, 12, 31),
+)
+AGE_RULES = tuple(AgeRule(begins, leap) for begins in (False, True) for leap in (False, True))
 CHILD = Entity.CHILD
 OPERATORS = st.sampled_from(("==", "!=", "<", "<=", ">", ">="))
 ALIKE = st.sampled_from(("==", "!="))
@@ -142,3 +153,13 @@ def amounts(*, rules: tuple[str, ...] = ()) -> st.SearchStrategy[Node]:
         )
 
     return st.recursive(st.one_of(leaves), larger, max_leaves=6)
+
+
+@st.composite
+def random_books(draw: st.DrawFn) -> RuleBook:
+    """Three rules, the later referring to the earlier."""
+    as_of, age_rule = draw(st.sampled_from(DAYS)), draw(st.sampled_from(AGE_RULES))
+    first = rule("first_rule", draw(conditions()), draw(amounts()))
+    second = rule("second_rule", draw(conditions(rules=("first_rule",))), draw(amounts(rules=("first_rule",))))
+    third = rule("third_rule", draw(conditions(rules=("first_rule", "second_rule"), amounts=amounts())))
+    return book(first, second, third, as_of=as_of, age_rule=age_rule, month_rule=MonthRule(draw(st.booleans())))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from tests.batch.random_children import Row, random_rows, state_of, wide_frame
-from tests.batch.random_rules import amounts, conditions
+from tests.batch.random_rules import DAYS, random_books
 from tests.batch.small_book import VOCABULARY, book, fact, parameter, rule
 
 from ciyou.batch.engines.duckdb_rules import decide_in_duckdb
@@ -20,7 +20,6 @@ from ciyou.batch.engines.parameter_columns import add_parameters, differing_para
 from ciyou.batch.engines.polars_rules import compile_rules
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.core.clock.ages import AgeRule
-from ciyou.core.clock.months import MonthRule
 from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.rules.book import ParameterValue, Rule, RuleBook
 from ciyou.core.rules.evaluation import Evaluation
@@ -39,15 +38,6 @@ from ciyou.core.rules.tree import (
     TopUp,
 )
 from ciyou.packs import load_rule_book
-
-DAYS = (
-    dt.date(2026, 3, 1),
-    dt.date(2028, 2, 29),
-    dt.date(2027, 2, 28),
-    dt.date(2026, 8, 31),
-    dt.date(2020, 12, 31),
-)
-AGE_RULES = tuple(AgeRule(begins, leap) for begins in (False, True) for leap in (False, True))
 
 
 def interpreted(rules: RuleBook, rows: Sequence[Row]) -> Iterator[dict[str, bool | int | None]]:
@@ -82,16 +72,6 @@ def assert_engines_agree(rules: RuleBook, rows: Sequence[Row]) -> None:
                     f"{name} differs in {column} for {len(differs)} rows; row {at}: "
                     f"{found[column][at]} instead of {expected[column][at]} for {rows[at]}"
                 )
-
-
-@st.composite
-def random_books(draw: st.DrawFn) -> RuleBook:
-    """Three rules, the later referring to the earlier."""
-    as_of, age_rule = draw(st.sampled_from(DAYS)), draw(st.sampled_from(AGE_RULES))
-    first = rule("first_rule", draw(conditions()), draw(amounts()))
-    second = rule("second_rule", draw(conditions(rules=("first_rule",))), draw(amounts(rules=("first_rule",))))
-    third = rule("third_rule", draw(conditions(rules=("first_rule", "second_rule"), amounts=amounts())))
-    return book(first, second, third, as_of=as_of, age_rule=age_rule, month_rule=MonthRule(draw(st.booleans())))
 
 
 @pytest.mark.slow

@@ -8,7 +8,10 @@ import pytest
 
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.interpreter import decide_all
-from ciyou.packs import load_rule_book, read_facts
+from ciyou.packs import load_packs, load_rule_book, read_facts
+from ciyou.packs.binding import bind_rules
+from ciyou.packs.located_yaml import Notes
+from ciyou.packs.rule_files import ONE_DAY, turning_days
 
 TODAY = dt.date(2026, 6, 1)
 CASES = """
@@ -133,3 +136,15 @@ def test_a_verified_weak_source_decides(packs):
     )
     book = load_rule_book(division="130102", as_of=TODAY, root=packs.root)
     assert book.parameters["premium_full_tekun"].value is True
+
+
+def test_days_between_which_no_text_changes_share_their_rules_and_no_day_gets_those_of_another():
+    pack_set = load_packs()
+    chain = pack_set.chain("440103")
+    turns = sorted(set(turning_days(version for pack in chain for version in pack.versions())))
+    for turn, next_turn in zip(turns, [*turns[1:], dt.date(2100, 1, 1)], strict=True):
+        last = next_turn - ONE_DAY
+        shared = load_rule_book(division="440103", as_of=turn).rules
+        assert load_rule_book(division="440103", as_of=last).rules is shared
+        for day in (turn, last):
+            assert bind_rules(pack_set, chain=chain, as_of=day, notes=Notes()) == shared, day

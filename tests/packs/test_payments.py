@@ -57,8 +57,43 @@ def test_every_shipped_entitlement_says_how_it_is_paid():
     entitlements = {path.parent.name for path in SHIPPED.glob("cn/entitlements/*/rule.yaml")}
     payments = load_payments(division="990101")
     assert set(payments) == entitlements
-    assert {code for code, one in payments.items() if not one.is_monthly} == {"premium_subsidy_full"}
+    assert {code for code, one in payments.items() if one.is_monthly} >= {ORPHAN, DE_FACTO, "single_person_dibao"}
     assert payments["premium_subsidy_full"].department == "insurance"
+
+
+def test_what_is_paid_once_is_applied_for_and_a_referral_names_the_department_that_decides():
+    payments = load_payments(division="990101")
+    ways = {code: one.paid for code, one in payments.items() if one.paid in ("once", "referral")}
+    assert ways == {
+        "fast_emergency_aid": "once",
+        "temporary_aid_for_costs": "once",
+        "temporary_aid_recognized_family": "once",
+        "rental_housing_referral": "referral",
+        "dibao_at_residence": "referral",
+    }
+    assert payments["rental_housing_referral"].department == "housing"
+    fast = payments["fast_emergency_aid"]
+    assert (fast.where.value, fast.notice.value, fast.clocks["decide"]) == (
+        "place_of_event",
+        Notice("not_required"),
+        "fast_emergency_aid",
+    )
+
+
+def test_what_is_paid_once_must_say_how_it_is_applied_for(copy):
+    file = "cn/entitlements/fast_emergency_aid/payment.yaml"
+    changed(copy, "  where: {value: place_of_event", "  # where: {value: place_of_event", file)
+    assert [code for code, _, _ in refusals(copy)] == ["pack.missing_key"]
+
+
+def test_what_a_department_settles_from_a_list_names_the_department_and_where_to_ask():
+    payments = load_payments(division="990101")
+    listed = {code: one for code, one in payments.items() if one.paid == "list_to_department"}
+    assert {one.department for one in listed.values()} == {"insurance", "education", "federation", "civil_affairs"}
+    assert [code for code, one in listed.items() if one.where is None or one.notice is None] == []
+    assert listed["rehabilitation_aid"].where.value == "hukou_or_residence_permit"
+    assert listed["compulsory_living_aid"].receivers.value == ("school",)
+    assert listed["compulsory_living_aid"].start.value is None
 
 
 @pytest.mark.parametrize("division", [pack.division or "00" for pack in load_packs().packs])

@@ -362,7 +362,7 @@ def _make_month(scene: Scene, child: uuid.UUID) -> None:
         amount_fen=135_000, account=seal_snapshot(key, Payee(scene.secrets[2], "农村信用社", "6228480000000000018")),
         state="failed", reason="account_wrong", hand_over=1,
     )  # fmt: skip
-    PaymentLine.objects.create(run=run, payment=payment, claim=claim, kind="current", amount_fen=135_000)
+    PaymentLine.objects.create(payment=payment, claim=claim, kind="current", amount_fen=135_000)
     Hold.objects.create(run=run, award=award, person_id=child, reason="account_missing", stage="draft")
     MonthChange.objects.create(
         run=run, award=award, person_id=child, kind="new", cause="decision", before_fen=0, after_fen=135_000

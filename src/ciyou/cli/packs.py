@@ -1,4 +1,4 @@
-"""`ciyou packs check`: the law's files, every one of them, and every worked case."""
+"""`ciyou packs`: the check of the law's files and worked cases, and what the places' formulas say of their standards."""
 
 from __future__ import annotations
 
@@ -11,13 +11,16 @@ import click
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.packs import (
+    index_findings,
     load_clocks,
     load_demands,
     load_exchange_mappings,
     load_finance_layouts,
+    load_index_rules,
     load_packs,
     load_payments,
     load_roster_packs,
+    load_schedules,
 )
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
@@ -25,6 +28,18 @@ from ciyou.packs.pack_files import SHIPPED
 TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
     "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows), {facts} facts, version {version}.",
+}
+FORMULA = {
+    "zh": "{place} {day} {target}：公布 {published} 元；{rule}：{verdict}",
+    "en": "{place} {day} {target}: published {published} yuan; {rule}: {verdict}",
+}
+VERDICTS = {
+    "fits": {"zh": "相符（算得 {computed} 元）", "en": "agrees (computed {computed} yuan)"},
+    "differs": {
+        "zh": "不符（算得 {computed} 元），以公布为准",
+        "en": "differs (computed {computed} yuan); the published one holds",
+    },
+    "not_on_file": {"zh": "所依据的数未入包，无法检验", "en": "what it is computed from is not on file"},
 }
 ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
@@ -60,17 +75,52 @@ def check(folder: Path | None, lang: str | None) -> None:
         sys.exit(FINDINGS)
 
 
+@packs.command(epilog="Example: ciyou packs formulas --division 33 --lang en")
+@click.option("--division", default="", help="Only the formulas of this division (2 to 12 digits).")
+@language_option
+def formulas(division: str, lang: str | None) -> None:
+    """Hold the published standards against the formulas by which places say they move.
+
+    A line per published amount: what the formula makes of it, and whether they agree. The published amount always holds. Exit 0:
+    done; 2: DIVISION is no code.
+    """
+    spoken = choose_language(lang)
+    try:
+        found = index_findings(division=division)
+        rules = load_index_rules()
+    except PackError as error:
+        fail(error, spoken)
+    names = load_packs().table.definitions
+    for one in found:
+        target = names[one.row.key]
+        click.echo(
+            FORMULA[spoken].format(
+                rule=one.rule.name(spoken),
+                place=one.row.division or "-",
+                target=target.en if spoken == "en" else target.zh,
+                day=one.row.valid_from,
+                published=one.published_fen // 100,
+                verdict=VERDICTS[one.verdict][spoken].format(computed=(one.computed_fen or 0) // 100),
+            )
+        )
+    without = [rule for rule in rules if rule.kind == "none" and (not division or division.startswith(rule.division))]
+    for rule in without:
+        click.echo(f"{rule.division} {rule.name(spoken)}")
+
+
 def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the clocks, payments, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+    """The mistakes in the clocks, payments, schedules, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
+        load_index_rules(root=root)
         for place in places:
             load_clocks(division=place.division or ANYWHERE, root=root)
             load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
+            load_schedules(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

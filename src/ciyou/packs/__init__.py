@@ -5,6 +5,7 @@ from ciyou.packs.clocks import load_clocks
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
+from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
     department_name,
     load_departments,
@@ -23,12 +24,14 @@ from ciyou.packs.proofs import load_demands
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
+from ciyou.packs.schedules import load_schedules
 from ciyou.packs.supposing import read_suppositions
 
 __all__ = [
     "book_place",
     "dated_changes",
     "department_name",
+    "index_findings",
     "law_place",
     "load_clocks",
     "load_demands",
@@ -36,6 +39,7 @@ __all__ = [
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",
+    "load_index_rules",
     "load_limits",
     "load_packs",
     "load_parameter_rows",
@@ -44,6 +48,7 @@ __all__ = [
     "load_retention_rules",
     "load_roster_packs",
     "load_rule_book",
+    "load_schedules",
     "load_statistics",
     "load_vocabulary",
     "next_dated_change",

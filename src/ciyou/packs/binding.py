@@ -173,6 +173,7 @@ def _bind(
         apply_en=rule.file.apply_en,
         overlay=rule.overlay,
         needs=tuple(sorted(_needs(condition, amount))),
+        makes_lead=rule.file.makes_lead,
     )
 
 

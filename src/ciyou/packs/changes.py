@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
+from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.parameters import ParameterRow
-from ciyou.packs.rule_files import Dated
-
-_ONE_DAY = dt.timedelta(days=1)
+from ciyou.packs.rule_files import Dated, turning_days
 
 
 def next_dated_change(*, after: dt.date, root: Path = SHIPPED) -> dt.date | None:
@@ -54,30 +52,16 @@ def _told_apart(full: str, root: Path) -> str:
 def _days_in(division: str, root: Path) -> tuple[dt.date, ...]:
     pack_set = load_packs(root)
     rows = (row for row in pack_set.table.rows if division.startswith(row.division))
-    texts = (version for pack in pack_set.chain(division) for version in _versions(pack))
-    return tuple(sorted({*_turning_days(rows), *_turning_days(texts)}))
+    texts = (version for pack in pack_set.chain(division) for version in pack.versions())
+    return tuple(sorted({*turning_days(rows), *turning_days(texts)}))
 
 
 @lru_cache(maxsize=8)
 def _days(root: Path) -> frozenset[dt.date]:
-    return frozenset(_turning_days(_dated(load_packs(root))))
+    return frozenset(turning_days(_dated(load_packs(root))))
 
 
 def _dated(pack_set: PackSet) -> Iterator[Dated | ParameterRow]:
     yield from pack_set.table.rows
     for pack in pack_set.packs:
-        yield from _versions(pack)
-
-
-def _versions(pack: Pack) -> Iterator[Dated]:
-    for rule in pack.rules.values():
-        yield from rule.versions
-    for predicate in pack.predicates.values():
-        yield from predicate.versions
-
-
-def _turning_days(dated: Iterable[Dated | ParameterRow]) -> Iterator[dt.date]:
-    for one in dated:
-        yield one.valid_from
-        if one.valid_to is not None:
-            yield one.valid_to + _ONE_DAY
+        yield from pack.versions()

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ciyou.core.errors import Place, Problem
-from ciyou.core.rules.book import RuleBook, RuleKind
+from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs.binding import bind_rules
 from ciyou.packs.cases import Case, differences, read_cases
 from ciyou.packs.coverage import check_dates, check_outcomes, check_thresholds
 from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
-from ciyou.packs.rule_files import PredicateVersion, RuleVersion
+from ciyou.packs.rule_files import PredicateVersion, RuleVersion, in_force
 
 FOLDER_OF_KIND: Mapping[RuleKind, str] = {kind: name for name, kind in KINDS.items()}
 
@@ -71,6 +71,8 @@ class Books:
     def __init__(self, pack_set: PackSet) -> None:
         self.pack_set = pack_set
         self._made: dict[tuple[str, dt.date], RuleBook] = {}
+        # Places and days on which the same texts are in force share their rules: to bind them again for each took most of the check.
+        self._bound: dict[frozenset[Place], tuple[Rule, ...]] = {}
 
     def book(self, division: str, as_of: dt.date) -> RuleBook:
         """The rule book of a place and day; mistakes in the texts go to the pack set's notes."""
@@ -80,13 +82,19 @@ class Books:
             self._made[key] = RuleBook(
                 division=division.ljust(12, "0"),
                 as_of=as_of,
-                rules=bind_rules(self.pack_set, chain=chain, as_of=as_of, notes=self.pack_set.notes),
+                rules=self._rules(chain, as_of),
                 parameters=self.pack_set.table.values(division.ljust(12, "0"), as_of),
                 vocabulary=self.pack_set.vocabulary,
                 pack_version=self.pack_set.version,
                 overlays=tuple(pack.code for pack in chain),
             )
         return self._made[key]
+
+    def _rules(self, chain: tuple[Pack, ...], as_of: dt.date) -> tuple[Rule, ...]:
+        texts = frozenset(version.place for pack in chain for version in _versions_in_force(pack, as_of))
+        if texts not in self._bound:
+            self._bound[texts] = bind_rules(self.pack_set, chain=chain, as_of=as_of, notes=self.pack_set.notes)
+        return self._bound[texts]
 
 
 def _bind_every_version(books: Books) -> None:
@@ -95,6 +103,17 @@ def _bind_every_version(books: Books) -> None:
         days = {version.valid_from for one in books.pack_set.chain(pack.division) for version in _all_versions(one)}
         for day in sorted(days):
             books.book(pack.division, day)
+
+
+def _versions_in_force(pack: Pack, day: dt.date) -> Iterator[RuleVersion | PredicateVersion]:
+    for rule in pack.rules.values():
+        version = in_force(rule.versions, day)
+        if version is not None:
+            yield version
+    for predicate in pack.predicates.values():
+        meaning = in_force(predicate.versions, day)
+        if meaning is not None:
+            yield meaning
 
 
 def _all_versions(pack: Pack) -> Iterator[RuleVersion | PredicateVersion]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,7 @@ from ciyou.packs.checking import check_cases_present
 from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import SHIPPED, PackSet, read_pack_set
 from ciyou.packs.parameters import ParameterRow
+from ciyou.packs.rule_files import turning_days
 from ciyou.packs.vocabulary import Department
 
 SIGNIFICANT_DIGITS = (2, 4, 6, 9, 12)
@@ -40,7 +42,7 @@ def load_rule_book(*, division: str, as_of: dt.date, root: Path = SHIPPED) -> Ru
     return RuleBook(
         division=full,
         as_of=as_of,
-        rules=_rules(tuple(pack.code for pack in pack_set.chain(full)), as_of, root),
+        rules=_rules_on(as_of, overlay_key(full, root=root), root),
         parameters=parameters_for(division=full, as_of=as_of, root=root),
         vocabulary=pack_set.vocabulary,
         pack_version=pack_set.version,
@@ -48,11 +50,23 @@ def load_rule_book(*, division: str, as_of: dt.date, root: Path = SHIPPED) -> Ru
     )
 
 
+def _rules_on(as_of: dt.date, overlays: tuple[str, ...], root: Path) -> tuple[Rule, ...]:
+    """The rules in force on a day; of two days between which no text changes, the same objects."""
+    turns = _turns(overlays, root)
+    return _rules(turns[bisect_right(turns, as_of) - 1], overlays, root)
+
+
 @lru_cache(maxsize=256)
-def _rules(overlays: tuple[str, ...], as_of: dt.date, root: Path) -> tuple[Rule, ...]:
+def _turns(overlays: tuple[str, ...], root: Path) -> tuple[dt.date, ...]:
+    texts = (version for pack in load_packs(root).packs if pack.code in overlays for version in pack.versions())
+    return tuple(sorted({dt.date.min, *turning_days(texts)}))
+
+
+@lru_cache(maxsize=256)
+def _rules(since: dt.date, overlays: tuple[str, ...], root: Path) -> tuple[Rule, ...]:
     pack_set, notes = load_packs(root), Notes()
     chain = tuple(pack for pack in pack_set.packs if pack.code in overlays)
-    rules = bind_rules(pack_set, chain=chain, as_of=as_of, notes=notes)
+    rules = bind_rules(pack_set, chain=chain, as_of=since, notes=notes)
     if notes.found:
         raise PackError(notes.sorted())
     return rules

@@ -14,7 +14,7 @@ from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.parameter_files import check_division, check_overlaps, read_definition, read_rows
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
 from ciyou.packs.plausible import check_jumps
-from ciyou.packs.rule_files import PredicateFile, RuleFile, check_code, read_predicate, read_rule
+from ciyou.packs.rule_files import Dated, PredicateFile, RuleFile, check_code, read_predicate, read_rule
 from ciyou.packs.sources import Document, read_documents
 from ciyou.packs.standards import read_standards
 from ciyou.packs.vocabulary import Department, read_departments, read_vocabulary
@@ -37,6 +37,11 @@ class Pack:
     en: str = ""
     rules: dict[str, RuleFile] = field(default_factory=dict)
     predicates: dict[str, PredicateFile] = field(default_factory=dict)
+
+    def versions(self) -> Iterator[Dated]:
+        """Every dated text of its rules and conditions."""
+        for file in (*self.rules.values(), *self.predicates.values()):
+            yield from file.versions
 
 
 @dataclass

@@ -16,11 +16,21 @@ from ciyou.packs.payment_values import Notice, Of, Payee, Stated, Stop, WantedDo
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citation, standing_of
 
-MODES = ("monthly_run", "list_to_department")
-RECEIVERS = ("hukou_township", "any_township", "residence_township", "institution", "named_officer")
-DECIDERS = ("county", "township")
-CHECKERS = ("township", "county", "institution", "named_officer")
-WHERE = ("hukou", "residence", "place_of_event", "place_of_recognition")
+MODES = ("monthly_run", "once", "yearly", "list_to_department", "referral")
+APPLIED_FOR = ("monthly_run", "once", "yearly")
+AT_DEPARTMENT = ("list_to_department", "referral")
+RECEIVERS = (
+    "hukou_township",
+    "any_township",
+    "residence_township",
+    "institution",
+    "named_officer",
+    "school",
+    "county_department",
+)
+DECIDERS = ("county", "township", "school")
+CHECKERS = ("township", "county", "institution", "named_officer", "school")
+WHERE = ("hukou", "residence", "hukou_or_residence_permit", "school", "place_of_event", "place_of_recognition")
 NOTICES = ("required", "forbidden", "not_required")
 STEPS = ("push", "check", "notice", "decide", "refuse", "tell", "appeal", "review")
 PAPERS = (
@@ -52,9 +62,15 @@ def read_payment(section: Section, code: str, known: Known, *, before: Mapping[s
     check_code(section, code)
     whole = not before
     mode = section.choice("paid", MODES, default=str(before.get("paid", "")))
-    reader = _Reader(section.notes, known, required=whole and mode == "monthly_run", stops=before.get("stops", {}))
+    reader = _Reader(
+        section.notes,
+        known,
+        required=whole and mode == "monthly_run",
+        applied_for=whole and mode in APPLIED_FOR,
+        stops=before.get("stops", {}),
+    )
     found = {"paid": mode, **reader.application(section), **reader.money(section)}
-    if mode == "list_to_department":
+    if mode in AT_DEPARTMENT and (whole or section.has("department")):
         found["department"] = section.choice("department", known.departments, code="unknown_department")
     section.close()
     merged = dict(before)
@@ -67,25 +83,34 @@ def read_payment(section: Section, code: str, known: Known, *, before: Mapping[s
 
 @dataclass
 class _Reader:
-    """Reads the parts of one file. `required`: a missing part is a mistake (the nation's file of a monthly entitlement)."""
+    """Reads the parts of one file. `required`: a missing part is a mistake (the nation's file of a monthly entitlement).
+
+    `applied_for`: only a missing part of `application` is (what is paid once or by the year).
+    """
 
     notes: Notes
     known: Known
     required: bool
+    applied_for: bool
     stops: Mapping[str, Stop]
 
     def application(self, section: Section) -> dict[str, Any]:
-        inner = section.section("application", required=self.required)
+        needed = self.applied_for
+        inner = section.section("application", required=needed)
         if inner is None:
             return {}
+
+        def stated(key: str, read: Callable[[Section], Of | None]) -> Stated[Of] | None:
+            return self.stated(inner, key, read, required=needed)
+
         found = {
-            "receivers": self.stated(inner, "receivers", lambda one: _choices(one, "value", RECEIVERS)),
-            "checked_by": self.stated(inner, "checked_by", lambda one: one.choice("value", CHECKERS)),
-            "decided_by": self.stated(inner, "decided_by", lambda one: one.choice("value", DECIDERS)),
-            "where": self.stated(inner, "where", lambda one: one.choice("value", WHERE)),
-            "notice": self.stated(inner, "notice", _notice),
-            "verification_authorisation": self.stated(
-                inner, "verification_authorisation", lambda one: one.boolean("value", required=True)
+            "receivers": stated("receivers", lambda one: _choices(one, "value", RECEIVERS)),
+            "checked_by": stated("checked_by", lambda one: one.choice("value", CHECKERS)),
+            "decided_by": stated("decided_by", lambda one: one.choice("value", DECIDERS)),
+            "where": stated("where", lambda one: one.choice("value", WHERE)),
+            "notice": stated("notice", _notice),
+            "verification_authorisation": stated(
+                "verification_authorisation", lambda one: one.boolean("value", required=True)
             ),
             "documents": self._documents(inner),
         }
@@ -135,10 +160,10 @@ class _Reader:
         return source, default
 
     def _documents(self, section: Section) -> tuple[WantedDocument, ...] | None:
-        if not section.has("documents") and not self.required:
+        if not section.has("documents") and not self.applied_for:
             return None
         found = []
-        for entry in section.sections("documents", required=self.required):
+        for entry in section.sections("documents", required=self.applied_for):
             zh, en = entry.names("name")
             facts = self._facts(entry, "only_if_unknown")
             source, default = self._standing(entry)

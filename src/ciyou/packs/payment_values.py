@@ -87,7 +87,9 @@ class Payee:
 
 @dataclass(frozen=True)
 class PaymentRule:
-    """How one entitlement is applied for, decided and paid in one place. `paid` monthly_run | list_to_department.
+    """How one entitlement is applied for, decided and paid in one place.
+
+    `paid` monthly_run | once | yearly | list_to_department | referral; with the last two `department` is whose matter it is.
 
     A part that is None is not stated in any file; of a monthly entitlement only `pay_by_day` may be. `clocks`: the clock of each
     step that has one. `series` names the monthly run; `papers` the printed forms; `funding` percent by who bears the money.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol, TypeVar
@@ -28,6 +28,7 @@ class Dated(Protocol):
     def valid_to(self) -> dt.date | None: ...
 
 
+ONE_DAY = dt.timedelta(days=1)
 AnyDated = TypeVar("AnyDated", bound=Dated)
 
 
@@ -58,6 +59,7 @@ class RuleFile:
     payer: str
     apply_zh: str
     apply_en: str
+    makes_lead: bool
     versions: tuple[RuleVersion, ...]
     place: Place
 
@@ -83,6 +85,14 @@ class PredicateFile:
     en: str
     versions: tuple[PredicateVersion, ...]
     place: Place
+
+
+def turning_days(dated: Iterable[Dated]) -> Iterator[dt.date]:
+    """Every day on which something begins to hold, or no longer does."""
+    for one in dated:
+        yield one.valid_from
+        if one.valid_to is not None:
+            yield one.valid_to + ONE_DAY
 
 
 def in_force(versions: Iterable[AnyDated], day: dt.date) -> AnyDated | None:
@@ -123,6 +133,7 @@ def read_rule(
         payer=payer,
         apply_zh=apply_zh,
         apply_en=apply_en,
+        makes_lead=section.boolean("makes_lead") is not False,
         versions=versions,
         place=section.place,
     )

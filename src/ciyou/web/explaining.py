@@ -14,8 +14,8 @@ from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.amounts import bounds_words
 from ciyou.core.rules.book import RuleBook, Standing
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
-from ciyou.core.rules.evaluation import Bounds
 from ciyou.core.rules.explain import Explanation, Missing, Reason
 from ciyou.core.rules.words import unknown_words
 from ciyou.packs import department_name, load_roster_packs
@@ -100,16 +100,16 @@ def explain_for_page(
         amount=_amount(explanation, lang),
         payer=department_name(rule.payer, lang) if rule.payer else "",
         apply=rule.apply_en if lang == "en" else rule.apply_zh,
-        steps=tuple(_step(child, lang) for child in explanation.reason.children if told),
+        steps=tuple(_step(child, lang) for child in explanation.reason.children) if told else (),
         amount_steps=(_step(explanation.amount, lang),) if told and explanation.amount is not None else (),
-        clauses=tuple(source.cite(lang) for source in explanation.reason.cites),
+        clauses=tuple(source.cite(lang) for source in explanation.cites),
         questions=tuple(_question(missing, lang, ways) for missing in explanation.missing),
     )
 
 
 def _amount(explanation: Explanation, lang: str) -> str:
     decision = explanation.decision
-    if explanation.amount is None:
+    if not explanation.pays:
         return ""
     per = {"month": _("每月"), "year": _("每年"), "once": _("一次")}[explanation.rule.period]
     due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -131,6 +131,12 @@ def running_awards(county: str, *, entitlements: Iterable[str]) -> list[RunningA
 def entitlements_of(award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     """The entitlement of each of these awards."""
     return dict(Award.objects.filter(id__in=list(award_ids)).values_list("id", "entitlement"))
+
+
+def awards_not_active(person_ids: Collection[uuid.UUID], *, series: str) -> list[RunAward]:
+    """The awards of these children in a series that were suspended or ended."""
+    rows = Award.objects.filter(person__in=person_ids, series=series)
+    return _as_run_awards(rows.exclude(state=AwardState.ACTIVE))
 
 
 def awards_by_id(award_ids: Iterable[uuid.UUID]) -> list[RunAward]:

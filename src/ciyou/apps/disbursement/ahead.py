@@ -12,6 +12,7 @@ from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.preparing import Prepared, prepare_part
+from ciyou.apps.disbursement.storing import expect_many_rows
 from ciyou.batch.workers import Workers, processors
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
@@ -59,6 +60,7 @@ def prepare(asked: Asked) -> Prepared:
     with walled(LOCAL_OPERATOR):
         run = MonthRun.objects.get(id=asked.run_id)
         if asked.round not in _kept:
+            expect_many_rows()
             _kept.clear()
             _kept[asked.round] = Deriver(month_of(run.month))
         return prepare_part(run, _kept[asked.round], after=asked.after, last=asked.last)

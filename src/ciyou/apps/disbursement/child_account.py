@@ -107,16 +107,18 @@ def dues_of(award: RunAward, through: Month) -> tuple[Due, ...]:
     kept_to = derived.answers[-1].month if derived and derived.answers else None
     if derived is None or kept_to is None or kept_to < through:
         with walled(LOCAL_OPERATOR):
-            determined = current_of(award.person_id)
+            determined = current_of([award.person_id])
             found, _written = Deriver(through).derive([award], determined, {})
         return found[award.id][0].dues if award.id in found else ()
     return dues(award.terms, derived.answers, through, ground_of=derived.ground_in(award))
 
 
 def _history(award_id: uuid.UUID) -> dict[Month, list[tuple[dt.date, str, int]]]:
-    rows = PaymentLine.objects.filter(claim__award_id=award_id).order_by("run__month")
+    rows = PaymentLine.objects.filter(claim__award_id=award_id).order_by("payment__run__month")
     found: dict[Month, list[tuple[dt.date, str, int]]] = defaultdict(list)
-    for month, run, state, fen in rows.values_list("claim__month", "run__month", "payment__state", "amount_fen"):
+    for month, run, state, fen in rows.values_list(
+        "claim__month", "payment__run__month", "payment__state", "amount_fen"
+    ):
         found[month_of(month)].append((run, state, fen))
     return found
 

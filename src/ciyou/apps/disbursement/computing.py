@@ -110,12 +110,15 @@ def _write_part(run: MonthRun, deriver: Deriver, prepared: Prepared, count: int)
         books.book(child, claims)
     tell_both_counties(books.taken)
     _pay(run, books.paid)
+    add_to_claims(books.added)
     put(HOLDS, books.holds)
     put(CHANGES, prepared.changes)
 
 
 OwnLine = tuple[int, str, int]
 """Claim, kind and fen of a line that is paid."""
+Added = tuple[int, int]
+"""Fen to be added to what is paid of a claim."""
 
 
 @dataclass
@@ -126,21 +129,28 @@ class _Booked:
     holds: list[Row]
     taken: list[tuple[uuid.UUID, str, str, Month]] = field(default_factory=list)
     paid: list[tuple[DrawnChild, list[OwnLine]]] = field(default_factory=list)
+    added: list[Added] = field(default_factory=list)
+    """What the claims do not say yet: a new one was written with its money."""
 
     def book(self, child: DrawnChild, claims: Claims) -> None:
         lines: list[OwnLine] = []
         for award in child.awards:
-            own, missed = [], []
-            for day, kind, fen, _claimed in award.lines:
-                found = claims.get((award.award_id, day))
-                if found is None:
+            own, claimed, new, missed = [], [], [], []
+            found = claims.get(award.award_id.hex, {})
+            for day, kind, fen, claimed_before in award.lines:
+                claim = found.get(day)
+                if claim is None:
                     missed.append((day, fen))
-                else:
-                    own.append((found, kind, fen))
+                    continue
+                own.append((claim, kind, fen))
+                (claimed if claimed_before else new).append((fen, claim))
             if missed:
                 self._hold(child, award, missed)
             if sum(fen for _claim, _kind, fen in own) >= 0:
                 lines += own
+                self.added += claimed
+            else:
+                self.added += [(-fen, claim) for fen, claim in new]
         if lines:
             self.paid.append((child, lines))
 
@@ -151,27 +161,32 @@ class _Booked:
 
 
 def _claim(run: MonthRun, prepared: Prepared) -> Claims:
-    """Claim every month that is drawn for the first time, and give the claims of all: what another award claimed first is not there."""
-    drawn = [(award, line) for child in prepared.drawn for award in child.awards for line in award.lines]
-    if not drawn:
+    """Claim every month that is drawn for the first time, with its money, and give the claims of all.
+
+    What another award claimed first is not there.
+    """
+    awards = [award for child in prepared.drawn for award in child.awards]
+    if not awards:
         return {}
     new = [
-        (award.award_id.hex, award.identity, award.entitlement, day, 0, 0)
-        for award, (day, _kind, _fen, claimed) in drawn
+        (award.award_id.hex, award.identity, award.entitlement, day, fen, 0)
+        for award in awards
+        for day, _kind, fen, claimed in award.lines
         if not claimed
     ]
     put(CLAIMS, new)
-    since = min(line[0] for _award, line in drawn)
+    since = min(award.lines[0][0] for award in awards)
     return read_claims(run.series, after=prepared.after, last=prepared.last, since=since)
 
 
 def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[OwnLine]]]) -> None:
     payments, lines = [], []
     for sequence, (child, own) in enumerate(drawn, start=run.payments_count + 1):
-        lines += [(run.id.hex, child.payment_id.hex, *line) for line in own]
+        payment = child.payment_id.hex
+        lines += [(payment, *line) for line in own]
         payments.append(
             (
-                child.payment_id.hex,
+                payment,
                 run.id.hex,
                 child.person_id.hex,
                 sequence,
@@ -187,7 +202,6 @@ def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[OwnLine]]]) -> No
         )
     put(PAYMENTS, payments)
     put(LINES, lines)
-    add_to_claims((fen, claim) for _run, _payment, claim, _kind, fen in lines)
     MonthRun.objects.filter(id=run.id).update(payments_count=run.payments_count + len(drawn))
 
 

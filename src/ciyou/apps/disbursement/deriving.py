@@ -85,6 +85,10 @@ class Deriver:
     owed_by: dict[tuple[object, ...], Owed] = field(default_factory=dict)
     planned: dict[tuple[int, str], Any] = field(default_factory=dict)
     """What was weighed of an `Owed` (by its id; kept above) and what was settled: for whoever plans with this deriver."""
+    drawn: dict[int, Any] = field(default_factory=dict)
+    """Lines of plans as they are drawn, by the id of the lines (which stand beside them)."""
+    written: dict[int, tuple[tuple[LawAnswer, ...], str]] = field(default_factory=dict)
+    """The texts of answers that are all yes, by the id of the answers."""
 
     def derive(
         self,
@@ -112,7 +116,7 @@ class Deriver:
                 continue
             if cause:
                 current = determined[award.person_id]
-                text = json.dumps(self._stretches(award, current, statements[current.id]))
+                text = self._stretches(award, current, statements[current.id])
                 written.append(self._schedule(award, current, text))
             else:
                 text = kept[award.id].stretches
@@ -139,22 +143,17 @@ class Deriver:
         begins_later = kept.first_month > day_of(award.terms.first_month).isoformat()
         return "months" if begins_later or kept.through < day_of(self.through).isoformat() else ""
 
-    def _stretches(
-        self, award: RunAward, current: CurrentDetermination, statements: tuple[StatedFact, ...]
-    ) -> Stretched:
+    def _stretches(self, award: RunAward, current: CurrentDetermination, statements: tuple[StatedFact, ...]) -> str:
         months = months_between(award.terms.first_month, self.through.plus(LOOK_AHEAD))
         answers = self._reader(award.entitlement, current.division).answers(statements, months)
-        ground_at = None
-        rows: Stretched = []
-        for one in answers:
-            ground = ""
-            if one.outcome is not Outcome.YES:
-                ground_at = ground_at or ground_on(signs_of(award.entitlement, award.division), statements)
-                ground = ground_at(judged_on(award.entitlement, award.division).day(one.month)).code
-            said = [one.outcome.value, one.basis.code, one.amount_fen, one.floor_fen, one.ceiling_fen, ground]
-            if not rows or rows[-1][1:] != said:
-                rows.append([str(one.month), *said])
-        return rows
+        if not all(one.outcome is Outcome.YES for one in answers):
+            ground_at = ground_on(signs_of(award.entitlement, award.division), statements)
+            judged = judged_on(award.entitlement, award.division)
+            return _as_stretches(answers, lambda month: ground_at(judged.day(month)).code)
+        # Children in the same situation share one tuple of answers; it is kept with its text, so that no other is ever at its place.
+        if id(answers) not in self.written:
+            self.written[id(answers)] = answers, _as_stretches(answers, lambda _month: "")
+        return self.written[id(answers)][1]
 
     def _reader(self, code: str, division: str) -> LawReader:
         place = law_place(division)
@@ -176,6 +175,17 @@ class Deriver:
 @lru_cache(maxsize=4096)
 def _book(division: str, day: dt.date):
     return book_now(division=division, as_of=day)
+
+
+def _as_stretches(answers: Sequence[LawAnswer], ground_in: Callable[[Month], str]) -> str:
+    """Answers as a schedule keeps them, as JSON; `ground_in` names the ground of a month in which the law says no yes."""
+    rows: Stretched = []
+    for one in answers:
+        ground = "" if one.outcome is Outcome.YES else ground_in(one.month)
+        said = [one.outcome.value, one.basis.code, one.amount_fen, one.floor_fen, one.ceiling_fen, ground]
+        if not rows or rows[-1][1:] != said:
+            rows.append([str(one.month), *said])
+    return json.dumps(rows)
 
 
 _BASES = {basis.code: basis for basis in Basis}

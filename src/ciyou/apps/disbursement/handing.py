@@ -147,8 +147,9 @@ def _row(run: MonthRun, payment: _Planned, ring: Keyring, people, sums, names, w
 def _sums_of(run: MonthRun, payments: Sequence[_Planned]):
     """By payment its fen by kind and its entitlements; a payment sent again carries those of the first."""
     rows = rows_of(
-        "SELECT line.payment_id, claim.entitlement, line.kind, SUM(line.amount_fen) FROM disbursement_paymentline line "
-        "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id WHERE line.run_id = %s "
+        "SELECT line.payment_id, claim.entitlement, line.kind, SUM(line.amount_fen) FROM disbursement_payment payment "
+        "JOIN disbursement_paymentline line ON line.payment_id = payment.id "
+        "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id WHERE payment.run_id = %s "
         "GROUP BY line.payment_id, claim.entitlement, line.kind",
         [run.id.hex],
     )

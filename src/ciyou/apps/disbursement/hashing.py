@@ -12,8 +12,9 @@ from ciyou.apps.disbursement.storing import rows_of
 # One text per line, made by the database: a run may have more than a million of them.
 _LINES = (
     "SELECT replace(CAST(claim.award_id AS text), '-', '') || '|' || CAST(claim.month AS text) || '|' || line.kind || '|' || "
-    "CAST(line.amount_fen AS text) FROM disbursement_paymentline line "
-    "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id WHERE line.run_id = %s"
+    "CAST(line.amount_fen AS text) FROM disbursement_payment payment "
+    "JOIN disbursement_paymentline line ON line.payment_id = payment.id "
+    "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id WHERE payment.run_id = %s"
 )
 
 

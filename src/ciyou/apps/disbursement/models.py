@@ -30,7 +30,7 @@ class PaidMonth(models.Model):
     what two persons let go of an overpayment.
     """
 
-    award = models.ForeignKey("awards.Award", on_delete=models.PROTECT, related_name="paid_months")
+    award = models.ForeignKey("awards.Award", on_delete=models.PROTECT, related_name="paid_months", db_index=False)
     identity = models.CharField(max_length=64)
     entitlement = models.CharField(max_length=64)
     month = models.DateField()
@@ -44,6 +44,7 @@ class PaidMonth(models.Model):
                 condition=models.Q(paid_fen__gte=0, waived_fen__gte=0), name="a_month_is_not_paid_below_zero"
             ),
         )
+        indexes = (models.Index(fields=("award", "month"), name="claims_of_award"),)
 
 
 class RunState(models.TextChoices):
@@ -181,16 +182,18 @@ class Payment(models.Model):
 
 
 class PaymentLine(models.Model):
-    """One month of one award in a payment: `kind` current | arrears | recovery (below 0)."""
+    """One month of one award in a payment: `kind` current | arrears | recovery (below 0).
 
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="lines", db_index=False)
-    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="lines")
+    A run pays a child once, so a month that stands once in a payment stands once in its run.
+    """
+
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="lines", db_index=False)
     claim = models.ForeignKey(PaidMonth, on_delete=models.PROTECT, related_name="lines")
     kind = models.CharField(max_length=8)
     amount_fen = models.BigIntegerField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("run", "claim"), name="one_line_per_month_and_run"),)
+        constraints = (models.UniqueConstraint(fields=("payment", "claim"), name="one_line_per_month_and_payment"),)
 
 
 class Hold(models.Model):

@@ -221,7 +221,7 @@ def _steps(run: MonthRun, hand_overs: Sequence[HandOver]) -> tuple[Step, ...]:
 
 def _funding(run: MonthRun) -> tuple[FundingShare, ...]:
     """By who bears it, of everything the run pays; what no pack divides stays undivided."""
-    lines = PaymentLine.objects.filter(run=run).exclude(
+    lines = PaymentLine.objects.filter(payment__run=run).exclude(
         payment__state__in=(PaymentState.WITHHELD, PaymentState.RETURNED)
     )
     sums = lines.order_by().values_list("claim__entitlement").annotate(fen=Sum("amount_fen"))

@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.awards.run_source import RunAward
@@ -13,25 +14,28 @@ from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.holding import account_trouble, held_for
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.months import day_of, month_of
-from ciyou.apps.disbursement.part_reading import PartRead, claims_stamp, read_part, settled_months
+from ciyou.apps.disbursement.part_reading import PartRead, Stamp, read_part, settled_months
 from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, Settled, changes_of, plan_award
 from ciyou.apps.disbursement.policies import holds_for
 from ciyou.apps.disbursement.storing import Row
+from ciyou.core.awards.balance import Line
+from ciyou.core.ordered_ids import ordered_id
+
+DrawnLines = tuple[tuple[str, str, int, bool], ...]
+"""Of each line the month's first day, the kind, the fen, and whether the month is claimed already."""
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnAward:
-    """The lines of one award: the month's first day, the kind, the fen, and whether the month is claimed already."""
+class DrawnAward(NamedTuple):
+    """The lines of one award."""
 
     award_id: uuid.UUID
     identity: str
     entitlement: str
-    lines: list[tuple[str, str, int, bool]]
+    lines: DrawnLines
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnChild:
+class DrawnChild(NamedTuple):
     """One payment: what is drawn for a child, and its account, encrypted for this payment."""
 
     payment_id: uuid.UUID
@@ -49,7 +53,7 @@ class Prepared:
 
     after: uuid.UUID | None
     last: uuid.UUID
-    stamp: tuple[int, ...]
+    stamp: Stamp
     schedules: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
     changes: list[Row] = field(default_factory=list)
@@ -58,10 +62,9 @@ class Prepared:
 
 def prepare_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last: uuid.UUID) -> Prepared:
     """Read and weigh the children behind `after` up to `last`, inside the caller's wall."""
-    made = Prepared(after, last, claims_stamp(run.series, after=after, last=last))
     read = read_part(run, deriver, after=after, last=last)
-    made.schedules = read.written
-    _Weighing(run, read, made, deriver.planned).draw()
+    made = Prepared(after, last, read.stamp, schedules=read.written)
+    _Weighing(run, read, made, deriver).draw()
     return made
 
 
@@ -75,7 +78,7 @@ class _Weighing:
     run: MonthRun
     read: PartRead
     made: Prepared
-    planned: dict[tuple[int, str], AwardPlan]
+    deriver: Deriver
 
     def draw(self) -> None:
         by_child: dict[uuid.UUID, list[AwardPlan]] = defaultdict(list)
@@ -87,7 +90,7 @@ class _Weighing:
             if not paid:
                 continue
             payee = self.read.collective.get(person) or payee_of_account(self.read.accounts[person])
-            payment = uuid.uuid4()
+            payment = ordered_id()
             self.made.drawn.append(
                 DrawnChild(
                     payment,
@@ -101,12 +104,11 @@ class _Weighing:
             )
 
     def _drawn(self, plan: AwardPlan) -> DrawnAward:
-        award, settled = plan.award, self._settled(plan.award)
-        days = [day_of(line.month).isoformat() for line in plan.lines]
-        lines = [
-            (day, line.kind.value, line.amount_fen, day in settled) for day, line in zip(days, plan.lines, strict=True)
-        ]
-        return DrawnAward(award.id, award.identity, award.entitlement, lines)
+        award, lines = plan.award, plan.lines
+        # Shared, as plans are: a part then goes from process to process in a fraction of the time.
+        if id(lines) not in self.deriver.drawn:
+            self.deriver.drawn[id(lines)] = lines, _as_drawn(lines, self._settled(award))
+        return DrawnAward(award.id, award.identity, award.entitlement, self.deriver.drawn[id(lines)][1])
 
     def _plan(self, award: RunAward) -> AwardPlan:
         read = self.read
@@ -116,12 +118,12 @@ class _Weighing:
         owed, recovery = found[0], read.recoveries.get(award.id)
         # Children in the same situation who were paid the same are weighed once.
         key = (id(owed), read.settled.get(award.id, ""))
-        same = None if recovery else self.planned.get(key)
+        same = None if recovery else self.deriver.planned.get(key)
         if same is not None:
             return replace(same, award=award)
         plan = plan_award(award, owed, self._settled(award), month_of(self.run.month), recovery)
         if not recovery:
-            self.planned[key] = plan
+            self.deriver.planned[key] = plan
         return plan
 
     def _settled(self, award: RunAward) -> Settled:
@@ -159,6 +161,11 @@ class _Weighing:
         )
         ids = (self.run.id.hex, award.id.hex, award.person_id.hex)
         self.made.changes += [(*ids, one.kind, one.cause[:16], one.before_fen, one.after_fen) for one in found]
+
+
+def _as_drawn(lines: Iterable[Line], settled: Settled) -> DrawnLines:
+    named = ((day_of(line.month).isoformat(), line) for line in lines)
+    return tuple((day, line.kind.value, line.amount_fen, day in settled) for day, line in named)
 
 
 def _review_held(award: RunAward) -> str:

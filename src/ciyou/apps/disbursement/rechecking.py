@@ -5,22 +5,22 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Sum
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.run_source import RunAward, awards_by_id
+from ciyou.apps.awards.run_source import RunAward, awards_by_id, awards_not_active
 from ciyou.apps.disbursement.books import withhold
 from ciyou.apps.disbursement.deriving import Deriver, award_answers
 from ciyou.apps.disbursement.holding import held_for
-from ciyou.apps.disbursement.models import DueSchedule, Hold, MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.models import DueSchedule, Hold, MonthRun, Payment, PaymentLine, PaymentState
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot, open_snapshot_of, standing_payees
-from ciyou.apps.disbursement.storing import rows_of
-from ciyou.apps.entitlements.stored_statements import CurrentDetermination, current_between
-from ciyou.apps.registry.paying import account_ids, standings
-from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.apps.disbursement.storing import as_uuid, rows_of
+from ciyou.apps.entitlements.stored_statements import CurrentDetermination, current_of
+from ciyou.apps.registry.paying import account_ids, standings_of
+from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 from ciyou.core.rules.interpreter import Outcome
 
 PART = 5000
@@ -28,42 +28,48 @@ PART = 5000
 
 def recheck(run: MonthRun, stage: str) -> int:
     """Take out of a run what may no longer be paid, each with its reason; returns how many payments it took out."""
-    taken, after = 0, None
-    while True:
+    with walled(LOCAL_OPERATOR):
+        doubtful = _doubtful(run)
+    taken = 0
+    for first in range(0, len(doubtful), PART):
         with transaction.atomic(), walled(LOCAL_OPERATOR):
-            payments = _next(run, after)
-            if not payments:
-                return taken
-            last = payments[-1].person_id
-            reasons = _reasons(run, payments, after, last)
-            out = [one.id for one in payments if one.person_id in reasons]
-            taken += _take_out(run, list(Payment.objects.filter(id__in=out)), reasons, stage) if out else 0
-            after = last
+            rows = Payment.objects.filter(run=run, state=PaymentState.PLANNED)
+            payments = list(rows.filter(person__in=doubtful[first : first + PART]).order_by("person_id"))
+            reasons = _reasons(run, payments)
+            taken += _take_out(run, [one for one in payments if one.person_id in reasons], reasons, stage)
+    return taken
 
 
-class _Planned(NamedTuple):
-    """What is asked again of a payment: a model's object would take three times as long, a hundred thousand times."""
+def _doubtful(run: MonthRun) -> list[uuid.UUID]:
+    """Of all children whom a run pays, those of whom anything is not as it was drafted; whether that is a reason is asked then.
 
-    id: uuid.UUID
-    person_id: uuid.UUID
-    account_id: int | None
-    collective: bool
+    One question to the database: nearly nobody is among them, and to ask the others again one by one takes longer than to draft them.
+    """
+    scope = DivisionScope.of(run.county)
+    rows = rows_of(
+        "SELECT payment.person_id FROM disbursement_payment payment "
+        "JOIN registry_person person ON person.id = payment.person_id "
+        "LEFT JOIN registry_payeeaccount account ON account.person_id = payment.person_id AND account.ended_at IS NULL "
+        "WHERE payment.run_id = %s AND payment.state = 'planned' AND ("
+        "payment.collective OR COALESCE(account.id, 0) <> COALESCE(payment.account_id, 0) "
+        "OR person.status <> 'active' OR person.division < %s OR person.division >= %s "
+        "OR EXISTS (SELECT 1 FROM awards_award award "
+        "LEFT JOIN disbursement_dueschedule schedule ON schedule.award_id = award.id "
+        "LEFT JOIN entitlements_determination made ON made.person_id = award.person_id AND made.current "
+        "WHERE award.person_id = payment.person_id AND award.series = %s "
+        "AND (award.state <> 'active' OR made.id <> schedule.determination_id "
+        "OR (made.id IS NOT NULL AND schedule.award_id IS NOT NULL AND schedule.determination_id IS NULL)))) "
+        "ORDER BY payment.person_id",
+        [run.id.hex, scope.first, scope.end, run.series],
+    )
+    return [as_uuid(row[0]) for row in rows]
 
 
-def _next(run: MonthRun, after: uuid.UUID | None) -> list[_Planned]:
-    rows = Payment.objects.filter(run=run, state=PaymentState.PLANNED).order_by("person_id")
-    rows = rows if after is None else rows.filter(person_id__gt=after)
-    return [_Planned(*row) for row in rows.values_list(*_Planned._fields)[:PART]]
-
-
-def _reasons(
-    run: MonthRun, payments: Sequence[_Planned], after: uuid.UUID | None, last: uuid.UUID
-) -> dict[uuid.UUID, str]:
-    people = {payment.person_id for payment in payments}
-    files = standings(after=after, last=last, person_ids=people)
-    cards = account_ids(after=after, last=last)
+def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[uuid.UUID, str]:
+    people = [payment.person_id for payment in payments]
+    files, cards = standings_of(people), account_ids(people)
     moved = _other_institution(run, [one for one in payments if one.collective])
-    changed = _changed_awards(run, after, last)
+    changed = _changed_awards(run, people)
     found = {}
     for payment in payments:
         person = payment.person_id
@@ -80,52 +86,40 @@ def _reasons(
     return found
 
 
-def _other_institution(run: MonthRun, payments: Sequence[_Planned]) -> set[uuid.UUID]:
+def _other_institution(run: MonthRun, payments: Sequence[Payment]) -> set[uuid.UUID]:
     """Of the children who are paid through an institution, those whose institution or its account is another by now."""
     if not payments:
         return set()
     rows = standing_payees(run.county).filter(person__in=[one.person_id for one in payments]).select_related("account")
     now = {row.person_id: open_snapshot_of(row).number for row in rows}
-    drafted = Payment.objects.filter(id__in=[one.id for one in payments]).values_list("person_id", "id", "account")
-    return {person for person, key, cipher in drafted if now.get(person) != open_snapshot(key, cipher).number}
+    return {one.person_id for one in payments if now.get(one.person_id) != open_snapshot(one.id, one.account).number}
 
 
 def _law_says_yes(run: MonthRun, person: uuid.UUID) -> bool:
     month = month_of(run.month)
-    awards = _lines_by_child(run, person, person).get(person, {})
+    awards = _lines_by_child(run, [person]).get(person, {})
     answers = [one for award in awards for one in award_answers(award, month) if one.month == month]
     return any(one.outcome is Outcome.YES for one in answers)
 
 
-def _changed_awards(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, str]:
+def _changed_awards(run: MonthRun, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
     """Children whose award was ended or suspended, or of whom the law now says something else for the month, since the draft."""
-    determined = current_between(after=after, last=last)
-    rows = DueSchedule.objects.filter(award__person_id__lte=last, award__series=run.series)
-    rows = rows if after is None else rows.filter(award__person_id__gt=after)
+    determined = current_of(people)
+    rows = DueSchedule.objects.filter(award__person__in=people, award__series=run.series)
     moved = [
         award
         for award, person, held in rows.values_list("award_id", "award__person_id", "determination_id")
         if person in determined and determined[person].id != held
     ]
-    by_child = _lines_by_child(run, after, last)
-    drawn = {award for awards in by_child.values() for award in awards}
+    drawn = {award for awards in _lines_by_child(run, people).values() for award in awards}
     found = {award.person_id: "facts_changed" for award in _answered_otherwise(run, moved, drawn, determined)}
-    for award in awards_by_id(_ended_or_suspended(run, after, last)):
+    for award in awards_not_active(people, series=run.series):
         month = month_of(run.month)
         if award.id in drawn and month not in award.terms.months(month):
             found[award.person_id] = "award_ended"
         elif award.id in drawn and any(month in stretch for stretch in award.terms.suspended):
             found[award.person_id] = "award_suspended"
     return found
-
-
-def _ended_or_suspended(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID) -> list[uuid.UUID]:
-    rows = rows_of(
-        "SELECT DISTINCT award.id FROM awards_award award "
-        "WHERE award.person_id > %s AND award.person_id <= %s AND award.series = %s AND award.state <> 'active'",
-        ["0" * 32 if after is None else after.hex, last.hex, run.series],
-    )
-    return [uuid.UUID(str(row[0])) for row in rows]
 
 
 def _answered_otherwise(
@@ -147,30 +141,18 @@ def _answered_otherwise(
     ]
 
 
-def _lines_by_child(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
+def _lines_by_child(run: MonthRun, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
     """By child the awards of its lines in this run, with their sum."""
-    at_least = ">=" if after == last else ">"
-    rows = rows_of(
-        "SELECT payment.person_id, claim.award_id, SUM(line.amount_fen) FROM disbursement_paymentline line "
-        "JOIN disbursement_payment payment ON payment.id = line.payment_id "
-        "JOIN disbursement_paidmonth claim ON claim.id = line.claim_id "
-        f"WHERE payment.run_id = %s AND payment.person_id {at_least} %s AND payment.person_id <= %s "
-        "GROUP BY payment.person_id, claim.award_id",
-        [run.id.hex, "0" * 32 if after is None else after.hex, last.hex],
-    )
+    lines = PaymentLine.objects.filter(payment__run=run, payment__person__in=people).order_by()
+    sums = lines.values_list("payment__person_id", "claim__award_id").annotate(fen=Sum("amount_fen"))
     found: dict[uuid.UUID, dict[uuid.UUID, int]] = defaultdict(dict)
-    for person, award, fen in rows:
-        found[uuid.UUID(str(person))][uuid.UUID(str(award))] = int(fen)
+    for person, award, fen in sums:
+        found[person][award] = fen
     return found
 
 
 def _take_out(run: MonthRun, payments: Sequence[Payment], reasons: dict[uuid.UUID, str], stage: str) -> int:
-    if not payments:
-        return 0
-    people = sorted(payment.person_id for payment in payments)
-    sums: dict[uuid.UUID, dict[uuid.UUID, int]] = {}
-    for person in people:
-        sums |= _lines_by_child(run, person, person)
+    sums = _lines_by_child(run, [payment.person_id for payment in payments])
     taken = 0
     for payment in payments:
         reason = reasons[payment.person_id]

@@ -62,7 +62,6 @@ PAYMENTS = Table(
 LINES = Table(
     "disbursement_paymentline",
     (
-        ("run_id", "uuid"),
         ("payment_id", "uuid"),
         ("claim_id", "bigint"),
         ("kind", "text"),
@@ -113,6 +112,9 @@ def expect_many_rows() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -131072")
+            cursor.execute("PRAGMA mmap_size = 4294967296")
+            # A page that part after part writes again goes from the log to the file once in a while, not after each of them.
+            cursor.execute("PRAGMA wal_autocheckpoint = 25000")
 
 
 def put(table: Table, rows: Sequence[Row]) -> None:

@@ -39,7 +39,7 @@ class Totals:
 def totals_of(run_id: uuid.UUID) -> Totals:
     """The sums of a run as it stands."""
     states = Payment.objects.filter(run_id=run_id).order_by().values_list("state")
-    kinds = PaymentLine.objects.filter(run_id=run_id).exclude(payment__state=PaymentState.WITHHELD).order_by()
+    kinds = PaymentLine.objects.filter(payment__run=run_id).exclude(payment__state=PaymentState.WITHHELD).order_by()
     return Totals(
         {state: (count, fen) for state, count, fen in states.annotate(count=Count("id"), fen=Sum("amount_fen"))},
         dict(kinds.values_list("kind").annotate(fen=Sum("amount_fen"))),

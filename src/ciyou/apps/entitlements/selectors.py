@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -31,6 +31,7 @@ from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.facts.state import Basis, Conflict, FactState
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.explain import Explanation, explain_all
+from ciyou.core.rules.interpreter import Decision
 from ciyou.core.rules.words import unknown_words
 
 SHOWN_HISTORY = 20
@@ -157,7 +158,7 @@ def _view(actor: Actor, row: Determination) -> DeterminationView:
         pack_version=row.pack_version,
         hash=row.hash,
         known_at=row.known_at,
-        explanations=_explanations(book, state, ceiling, told),
+        explanations=_explanations(book, state, content.decisions, ceiling, told),
         known=known,
         conflicts=tuple(_visible_conflicts(book, state, ceiling)),
         by_department=_told_by_department(book, state, known),
@@ -169,9 +170,12 @@ def _view(actor: Actor, row: Determination) -> DeterminationView:
     )
 
 
-def _explanations(book: RuleBook, state: FactState, ceiling: int, told: Told) -> tuple[Explanation, ...]:
+def _explanations(
+    book: RuleBook, state: FactState, decisions: Mapping[str, Decision], ceiling: int, told: Told
+) -> tuple[Explanation, ...]:
+    """What was decided then, and why; the reasons are told only where they are read."""
     readable = [statement for statement, provenance in told.items() if provenance.readable]
-    withheld, explained = withheld_above(book, ceiling, readable=readable), explain_all(book, state)
+    withheld, explained = withheld_above(book, ceiling, readable=readable), explain_all(book, state, decisions)
     return tuple(redact(explained[rule.code], withheld) for rule in book.rules if rule.sensitivity <= ceiling)
 
 

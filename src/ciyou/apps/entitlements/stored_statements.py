@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.entitlements.contents import open_statements
@@ -23,11 +25,7 @@ class CurrentDetermination:
 def current_between(*, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
     """The current determinations of the children behind `after` and up to `last`, by child."""
     rows = Determination.objects.filter(current=True, person_id__lte=last)
-    rows = rows if after is None else rows.filter(person_id__gt=after)
-    return {
-        person: CurrentDetermination(found, division)
-        for person, found, division in rows.values_list("person_id", "id", "division")
-    }
+    return _by_child(rows if after is None else rows.filter(person_id__gt=after))
 
 
 def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[StatedFact, ...]]:
@@ -37,7 +35,13 @@ def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tup
     return {found: open_statements(ring, found, bytes(content)) for found, content in rows.iterator()}
 
 
-def current_of(person_id: uuid.UUID) -> dict[uuid.UUID, CurrentDetermination]:
-    """The same of one child."""
-    row = Determination.objects.filter(current=True, person_id=person_id).values_list("id", "division").first()
-    return {} if row is None else {person_id: CurrentDetermination(*row)}
+def current_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CurrentDetermination]:
+    """The current determinations of a few children, by child."""
+    return _by_child(Determination.objects.filter(current=True, person__in=person_ids))
+
+
+def _by_child(rows: QuerySet[Determination]) -> dict[uuid.UUID, CurrentDetermination]:
+    return {
+        person: CurrentDetermination(found, division)
+        for person, found, division in rows.values_list("person_id", "id", "division")
+    }

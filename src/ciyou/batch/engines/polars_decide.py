@@ -96,7 +96,9 @@ class _Group:
         self.deciding = {rule.code: DecidingFacts(books, rule) for rule in group.book.rules}
         atoms, self.atoms_of = book_of_atoms(group.book)
         self.atoms = compile_rules(atoms, parameter_columns=frozenset(keys))
-        self.by_parents = tuple(rule for rule in group.book.rules if rests_on_parents(group.book, rule))
+        self.by_parents = tuple(
+            rule for rule in group.book.rules if rule.makes_lead and rests_on_parents(group.book, rule)
+        )
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
         mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
@@ -205,7 +207,7 @@ class _Group:
         A parent is in trouble if the other's death alone would bring the money, on what is known and nothing more: so the rule
         itself says what trouble is, and a roster that was not delivered puts nobody's parents in trouble.
         """
-        if rule.kind is not RuleKind.ENTITLEMENT or rule.sensitivity >= RESTRICTED:
+        if rule.kind is not RuleKind.ENTITLEMENT or rule.sensitivity >= RESTRICTED or not rule.makes_lead:
             return None
         failing, would_gain = _verdicts(rule, supposed, evident) if rule in self.by_parents else _no_verdicts(len(rows))
         hints = rows.select(

@@ -11,7 +11,7 @@ from typing import Any
 
 from ciyou.batch.engines.lowering import Lowering, gap, percent_of
 from ciyou.batch.engines.steps import Op, Sheet
-from ciyou.core.rules.evaluation import bounds_of
+from ciyou.core.rules.bounds import bounds_of
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.tree import (
     AmountRef,

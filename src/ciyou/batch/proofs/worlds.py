@@ -14,7 +14,7 @@ from ciyou.batch.proofs.terms import FALSE, TRUE, Formula, Leaves, Term, choice
 from ciyou.core.facts.definition import Entity, FactDefinition, FactType, Value
 from ciyou.core.rules.atoms import FAR_OFF, LONG_AGO, Key
 from ciyou.core.rules.book import RuleBook
-from ciyou.core.rules.evaluation import bounds_of
+from ciyou.core.rules.bounds import bounds_of
 from ciyou.core.rules.kinds import KIND_OF_FACT
 from ciyou.core.rules.tree import Kind, Literal, walk
 from ciyou.packs.parameters import ParameterDefinition

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.book import RuleBook
-from ciyou.core.rules.explain import Explanation
+from ciyou.core.rules.explain import Explanation, Told
 from ciyou.core.rules.reason import Reason
 
 WITHHELD = ("受限内容，不在此显示", "Restricted: not shown here")
@@ -59,12 +60,18 @@ def may_be_asked(definition: FactDefinition) -> bool:
 
 def redact(explanation: Explanation, withheld: Withheld) -> Explanation:
     """The explanation without what is withheld."""
+    rule = explanation.rule
     return replace(
         explanation,
-        reason=_redact(explanation.reason, withheld),
-        amount=None if explanation.amount is None else _redact(explanation.amount, withheld),
+        tell=partial(_redact_told, explanation, withheld),
+        cites=() if _tells(Reason(rule.zh, rule.en, None), withheld) else explanation.cites,
         missing=tuple(item for item in explanation.missing if not _hides_unknown(item.unknown.name, withheld)),
     )
+
+
+def _redact_told(explanation: Explanation, withheld: Withheld) -> Told:
+    amount = explanation.amount
+    return _redact(explanation.reason, withheld), None if amount is None else _redact(amount, withheld)
 
 
 def is_withheld(reason: Reason) -> bool:

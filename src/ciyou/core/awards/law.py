@@ -19,8 +19,9 @@ from ciyou.core.clock.months import months_over
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.changes import Clocks, Key, clock_days_within, clocks_of
-from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.interpreter import Outcome, answer
 from ciyou.core.rules.scope import parameters_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Age, FactRef, MonthsSince, Node, children_of
@@ -111,7 +112,7 @@ class _Text:
     def answer(self, told: Sequence[StatedFact], day: dt.date) -> tuple[_Found, Basis]:
         """The rule's answer on a day, and the firmest basis on which the same answer stands (as `interpreter.settle`)."""
         state = FactState.on(day, told)
-        seen = [(self._seen(said, day), said.basis) for said in state.statements()]
+        seen = [(self.seen(said, day), said.basis) for said in state.statements()]
         levels = sorted({basis for _, basis in seen}, reverse=True) or [Basis.VERIFIED]
         whole = self._decided(frozenset(what for what, _ in seen), state, day)
         if whole.outcome is Outcome.UNDETERMINED:
@@ -128,7 +129,8 @@ class _Text:
             self.found[seen] = _Found(*answer(Evaluation(replace(self.book, as_of=day), narrowed), self.rule))
         return self.found[seen]
 
-    def _seen(self, said: StatedFact, day: dt.date) -> tuple[int, object]:
+    def seen(self, said: StatedFact, day: dt.date) -> tuple[int, object]:
+        """What is read of a statement: its value, of a date that only counts where it stands against what it is counted against."""
         number = self.places[said.name][said.entity]
         if number in self.counted and isinstance(said.value, dt.date):
             return number, self._counts(said, said.value, day)
@@ -208,15 +210,25 @@ def _sort_dates(node: Node, plain: set[Key], counted: set[Key]) -> None:
                 _sort_dates(part, plain, counted)
 
 
+Situation = frozenset[tuple[int, tuple[int, object], Basis]]
+"""What each of the texts reads of a child for whom nothing changes in the months asked, and on whose word."""
+
+
 @dataclass(frozen=True)
 class _Asked:
-    """The months asked of a reader, prepared once: their days, the text in force on each, and the days on which the law changes."""
+    """The months asked of a reader, prepared once: their days, the text in force on each, and the days on which the law changes.
 
+    `read` are those texts, each once; `same` the answers of children in whose situation only the law changes.
+    """
+
+    months: tuple[Month, ...]
     days: tuple[dt.date, ...]
     texts: tuple[_Text, ...]
     law_turns: tuple[dt.date, ...]
     first: dt.date
     last: dt.date
+    read: tuple[_Text, ...]
+    same: dict[Situation, tuple[LawAnswer, ...]] = field(default_factory=dict)
 
 
 class LawReader:
@@ -246,25 +258,25 @@ class LawReader:
         if not months:
             return ()
         asked = self._prepared(tuple(months))
-        texts = dict.fromkeys(asked.texts)
-        told = [said for said in statements if any(text.place(said) is not None for text in texts)]
-        turns = sorted({*asked.law_turns, *_turns(texts, told, asked.first, asked.last)})
-        found: dict[int, tuple[_Found, Basis]] = {}
-        given = []
-        for month, day, text in zip(months, asked.days, asked.texts, strict=True):
-            stretch = bisect_right(turns, day)
-            if stretch not in found:
-                found[stretch] = text.answer([said for said in told if text.place(said) is not None], day)
-            answered, basis = found[stretch]
-            given.append(answered.on(month, basis))
-        return tuple(given)
+        told = [said for said in statements if any(text.place(said) is not None for text in asked.read)]
+        own_turns = sorted(set(_turns(asked.read, told, asked.first, asked.last)))
+        if own_turns:
+            return _answered(asked, told, own_turns)
+        told = [said for said in told if said.holds_on(asked.first)]
+        situation = _situation(asked, told)
+        if situation is None:
+            return _answered(asked, told, own_turns)
+        if situation not in asked.same:
+            asked.same[situation] = _answered(asked, told, own_turns)
+        return asked.same[situation]
 
     def _prepared(self, months: tuple[Month, ...]) -> _Asked:
         if months not in self._asked:
             days = tuple(self.judged_on.day(month) for month in months)
             first, last = min(days), max(days)
             turns = tuple(day for day in self.law_changes if first < day <= last)
-            self._asked[months] = _Asked(days, tuple(self._text_on(day) for day in days), turns, first, last)
+            texts = tuple(self._text_on(day) for day in days)
+            self._asked[months] = _Asked(months, days, texts, turns, first, last, tuple(dict.fromkeys(texts)))
         return self._asked[months]
 
     def _text_on(self, day: dt.date) -> _Text:
@@ -272,6 +284,32 @@ class LawReader:
         if stretch not in self._text_of:
             self._text_of[stretch] = self.texts.of(self.code, self.book_at(day))
         return self._text_of[stretch]
+
+
+def _answered(asked: _Asked, told: Sequence[StatedFact], own_turns: Sequence[dt.date]) -> tuple[LawAnswer, ...]:
+    """The answers month by month, decided once between two days on which the law or what is said of the child turns."""
+    turns = sorted({*asked.law_turns, *own_turns})
+    found: dict[int, tuple[_Found, Basis]] = {}
+    given = []
+    for month, day, text in zip(asked.months, asked.days, asked.texts, strict=True):
+        stretch = bisect_right(turns, day)
+        if stretch not in found:
+            found[stretch] = text.answer([said for said in told if text.place(said) is not None], day)
+        answered, basis = found[stretch]
+        given.append(answered.on(month, basis))
+    return tuple(given)
+
+
+def _situation(asked: _Asked, told: Sequence[StatedFact]) -> Situation | None:
+    """What is read of a child of whom nothing turns in these months; None where two statements speak of one fact."""
+    if len({(said.entity, said.name) for said in told}) < len(told):
+        return None
+    return frozenset(
+        (number, text.seen(said, asked.first), said.basis)
+        for number, text in enumerate(asked.read)
+        for said in told
+        if text.place(said) is not None
+    )
 
 
 def _turns(texts: Iterable[_Text], told: Iterable[StatedFact], first: dt.date, last: dt.date) -> Iterable[dt.date]:

@@ -87,5 +87,8 @@ class FactState:
         """Only what stands at least as firmly."""
         return FactState({key: said for key, said in self._statements.items() if said.basis >= basis}, self.conflicts)
 
+    def by_key(self) -> Mapping[tuple[Entity, str], StatedFact]:
+        return self._statements
+
     def statements(self) -> tuple[StatedFact, ...]:
         return tuple(self._statements.values())

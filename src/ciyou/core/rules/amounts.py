@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ciyou.core.rules.book import Rule
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
-from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.reason import Reason
 from ciyou.core.rules.tree import (
@@ -132,8 +133,9 @@ class _Accountant:
     def _shown(self, node: Node) -> Phrase:
         if isinstance(node, (FactRef, ParameterRef)) and self.evaluation.value(node) is None:
             return Phrase("未知", "unknown")
-        if kind_of(node) in (Kind.MONEY, Kind.INT):
-            return bounds_words(self.evaluation.number(node), money=kind_of(node) is Kind.MONEY)
+        kind = kind_of(node)
+        if kind in (Kind.MONEY, Kind.INT):
+            return bounds_words(self.evaluation.number(node), money=kind is Kind.MONEY)
         value = self.evaluation.value(node)
         return Phrase("未知", "unknown") if value is None else value_words(value)
 

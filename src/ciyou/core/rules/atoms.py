@@ -7,7 +7,7 @@ can tell apart is the same for every child, and is worked out once per book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,9 @@ from ciyou.core.errors import ClockError
 from ciyou.core.facts.definition import Entity, FactType, Value
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
-from ciyou.core.rules.evaluation import Evaluation, bounds_of
+from ciyou.core.rules.bounds import bounds_of
+from ciyou.core.rules.compiled import Condition, program_of
+from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.tree import (
     AmountRef,
     And,
@@ -42,7 +44,7 @@ LONG_AGO, FAR_OFF = dt.date(1000, 1, 1), dt.date(9000, 1, 1)
 
 @dataclass(frozen=True)
 class Classes:
-    """The values of one fact, one for each class, and for each of its leaf conditions (by `id`) the truth in each class."""
+    """The values of one fact, one for each class, and for each of its leaf conditions (by number) the truth in each class."""
 
     values: tuple[Value, ...]
     truths: Mapping[int, tuple[bool, ...]]
@@ -50,13 +52,13 @@ class Classes:
 
 @dataclass(frozen=True)
 class BookAtoms:
-    """What every child shares: the open references of each leaf condition (by `id`) and the classes of each fact.
+    """What every child shares: the open references of each leaf condition (by number) and the classes of each fact.
 
     `mixed` are the facts that also meet another fact inside one leaf condition; their classes depend on the child.
     """
 
     references: Mapping[int, tuple[Key, ...]]
-    atoms: Mapping[Key, tuple[Node, ...]]
+    atoms: Mapping[Key, tuple[Condition, ...]]
     classes: Mapping[Key, Classes]
     mixed: frozenset[Key]
 
@@ -64,12 +66,14 @@ class BookAtoms:
 @lru_cache(maxsize=64)
 def atoms_of(book: RuleBook) -> BookAtoms:
     """Index the leaf conditions of a book."""
-    atoms = [atom for rule in book.rules for atom in _leaves(rule.condition)]
-    atoms += [atom for rule in book.rules if rule.amount is not None for atom in _leaves_in_amount(rule.amount)]
-    references = {id(atom): tuple(dict.fromkeys(_open_references(book, atom))) for atom in atoms}
-    by_key: dict[Key, list[Node]] = {}
+    program = program_of(book.rules)
+    leaves = [atom for rule in book.rules for atom in _leaves(rule.condition)]
+    leaves += [atom for rule in book.rules if rule.amount is not None for atom in _leaves_in_amount(rule.amount)]
+    atoms = tuple(dict.fromkeys(program.condition(atom) for atom in leaves))
+    references = {atom.number: tuple(dict.fromkeys(_open_references(book, atom.node))) for atom in atoms}
+    by_key: dict[Key, list[Condition]] = {}
     for atom in atoms:
-        for key in references[id(atom)]:
+        for key in references[atom.number]:
             by_key.setdefault(key, []).append(atom)
     mixed = frozenset(key for keys in references.values() if len(keys) > 1 for key in keys)
     nobody = Evaluation(book, FactState({}))
@@ -77,14 +81,14 @@ def atoms_of(book: RuleBook) -> BookAtoms:
     return BookAtoms(references, {key: tuple(found) for key, found in by_key.items()}, alone, mixed)
 
 
-def classes(evaluation: Evaluation, key: Key, atoms: list[Node]) -> Classes:
+def classes(evaluation: Evaluation, key: Key, atoms: Sequence[Condition]) -> Classes:
     """The classes into which these leaf conditions divide the values of one unknown."""
     found: dict[tuple[bool, ...], Value] = {}
-    for value in candidates(evaluation, key, atoms):
+    for value in candidates(evaluation, key, [atom.node for atom in atoms]):
         trial = Evaluation(evaluation.book, evaluation.state, supposed={key: value})
-        found.setdefault(tuple(bool(trial.truth(atom)) for atom in atoms), value)
+        found.setdefault(tuple(bool(atom.holds(trial) & 1) for atom in atoms), value)
     columns = list(zip(*found, strict=True)) if found else [() for _ in atoms]
-    return Classes(tuple(found.values()), {id(atom): column for atom, column in zip(atoms, columns, strict=True)})
+    return Classes(tuple(found.values()), {atom.number: column for atom, column in zip(atoms, columns, strict=True)})
 
 
 def _leaves(node: Node) -> Iterator[Node]:

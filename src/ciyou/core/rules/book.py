@@ -67,6 +67,7 @@ class Rule:
     """One rule in force in one place on one date, with its text already bound into trees.
 
     `condition` is the Boolean of belonging or eligibility; `amount` (entitlements with money) the fen per `period`.
+    `makes_lead` False: whom it concerns reaches the department by a list, so that it makes no lead of anybody by itself.
     """
 
     code: str
@@ -86,12 +87,17 @@ class Rule:
     apply_en: str = ""
     overlay: str = "cn"
     needs: tuple[str, ...] = ()
+    makes_lead: bool = True
+    _by_id: Mapping[str, Source] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {source.id: source for source in reversed(self.sources)})
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
 
     def source(self, source_id: str) -> Source | None:
-        return next((source for source in self.sources if source.id == source_id), None)
+        return self._by_id.get(source_id)
 
 
 @dataclass(frozen=True)

@@ -2,37 +2,40 @@
 
 What is known is folded away; each unknown fact or open parameter becomes a variable whose values are grouped into the
 classes that the rule can tell apart; the rest is an ordered, reduced, multi-valued decision diagram (Bryant 1986; Kam et al.
-1998). In a reduced diagram a variable appears if and only if the result depends on it.
+1998). In a reduced diagram a variable appears if and only if the result depends on it. Where the parts of a condition share
+no variable no diagram is needed: each part that is not forced can be made to count by the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.atoms import Classes, Key, atoms_of, classes
+from ciyou.core.rules.compiled import Condition
 from ciyou.core.rules.diagram import FALSE, TRUE, Diagram, Root
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.tree import (
     AmountRef,
-    And,
     FactRef,
     First,
     Kind,
-    Named,
     Node,
     Not,
     Or,
     ParameterRef,
-    RuleRef,
     children_of,
 )
 
+Variables = int
+"""A set of variables, one bit for each."""
+Support = Variables | bool
+"""The variables that a condition depends on, or its truth where that is forced."""
 
-@dataclass(frozen=True, order=True)
-class Unknown:
+
+class Unknown(NamedTuple):
     """A fact that is not known, or (entity None) a parameter that the sources leave open."""
 
     entity: Entity | None
@@ -49,15 +52,26 @@ class Decider:
         self.evaluation = evaluation
         self._shared = atoms_of(evaluation.book)
         self._diagram = Diagram()
-        self._keys: dict[int, tuple[Key, ...]] = {}
+        self._keys: list[tuple[Key, ...]] = []
         self._variables: dict[object, int] = {}
+        self._open: dict[int, Variables] = {}
+        self._open_parts: dict[int, Sequence[Condition]] = {}
+        self._support: dict[int, Support] = {}
+        self._told: dict[int, tuple[Unknown, ...]] = {}
         self._roots: dict[int, Root] = {}
         self._mixed: dict[Key, Classes] = {}
 
     def unknowns_in_condition(self, condition: Node) -> tuple[Unknown, ...]:
         """The unknowns that can still change an open condition, in reading order; none when its truth is forced."""
-        support = self._diagram.support(self._root(condition))
-        return tuple(dict.fromkeys(Unknown(*key) for variable in support for key in self._keys[variable]))
+        asked = self.evaluation.program.condition(condition)
+        self._number(asked)
+        support = self._supporting(asked)
+        if isinstance(support, bool):
+            return ()
+        if asked.number not in self._told:
+            keys = (key for number, keys in enumerate(self._keys) if support >> number & 1 for key in keys)
+            self._told[asked.number] = tuple(dict.fromkeys(Unknown(*key) for key in keys))
+        return self._told[asked.number]
 
     def unknowns_in_amount(self, amount: Node) -> tuple[Unknown, ...]:
         """The unknowns that an unknown amount rests on: values it adds up and conditions it chooses by."""
@@ -96,44 +110,111 @@ class Decider:
         yield node.otherwise
 
     # -- conditions ------------------------------------------------------------------------------
-    def _root(self, node: Node) -> Root:
-        known = self.evaluation.truth(node)
-        if known is not None:
-            return TRUE if known else FALSE
-        key = id(node)
-        if key not in self._roots:
-            self._roots[key] = self._make_root(node)
-        return self._roots[key]
+    def _number(self, asked: Condition) -> Variables:
+        """The variables that are still open below an open condition; each is numbered where reading first meets it."""
+        found = self._open.get(asked.number)
+        if found is None:
+            found = 0
+            for part in self._parts(asked):
+                found |= self._number(part)
+            self._open[asked.number] = found = found or 1 << self._variable_of(asked)
+        return found
 
-    def _make_root(self, node: Node) -> Root:
-        match node:
-            case And(items):
-                return self._diagram.conjunction(self._root(item) for item in items)
-            case Or(items):
-                return self._diagram.disjunction(self._root(item) for item in items)
-            case Not(item):
-                return self._diagram.negation(self._root(item))
-            case Named(body=body):
-                return self._root(body)
-            case RuleRef(code):
-                return self._root(self.evaluation.book.by_code[code].condition)
-            case _:
-                return self._atom(node)
+    def _parts(self, asked: Condition) -> Sequence[Condition]:
+        """The open conditions that an open condition is made of; none for a leaf."""
+        found = self._open_parts.get(asked.number)
+        if found is None:
+            evaluation = self.evaluation
+            found = [part for part in asked.parts if not part.holds(evaluation) & 0b1001]
+            self._open_parts[asked.number] = found
+        return found
 
-    def _atom(self, node: Node) -> Root:
-        open_keys = [key for key in self._shared.references[id(node)] if self._is_open(key)]
-        if len(open_keys) != 1:
+    def _supporting(self, asked: Condition) -> Support:
+        """The variables that an open condition depends on, or its truth where that is forced."""
+        found = self._support.get(asked.number)
+        if found is None:
+            found = self._support[asked.number] = self._work_out(asked)
+        return found
+
+    def _work_out(self, asked: Condition) -> Support:
+        if not asked.parts:
+            return self._on_diagram(self._atom(asked))
+        if isinstance(asked.node, Not):
+            inner = self._supporting(asked.parts[0])
+            return not inner if isinstance(inner, bool) else inner
+        return self._joined(asked, absorbing=isinstance(asked.node, Or))
+
+    def _joined(self, asked: Condition, *, absorbing: bool) -> Support:
+        """Of parts that share no variable each one counts, unless its truth is forced; a diagram is drawn only for those that do."""
+        found: Variables = 0
+        for group in self._groups(self._parts(asked)):
+            one = self._supporting(group[0]) if len(group) == 1 else self._on_diagram(self._join(group, absorbing))
+            if one is absorbing:
+                return absorbing
+            if not isinstance(one, bool):
+                found |= one
+        return found or not absorbing
+
+    def _groups(self, parts: Sequence[Condition]) -> Sequence[Sequence[Condition]]:
+        """The parts, those together that share a variable directly or by way of others."""
+        if len(parts) == 1:
+            return (parts,)
+        groups: list[tuple[Variables, list[Condition]]] = []
+        for part in parts:
+            variables, together = self._open[part.number], [part]
+            apart = []
+            for others, members in groups:
+                if others & variables:
+                    variables, together = variables | others, members + together
+                else:
+                    apart.append((others, members))
+            groups = [*apart, (variables, together)]
+        return [members for _, members in groups]
+
+    def _join(self, parts: Iterable[Condition], absorbing: bool) -> Root:
+        roots = [self._root(part) for part in parts]
+        return self._diagram.disjunction(roots) if absorbing else self._diagram.conjunction(roots)
+
+    def _on_diagram(self, root: Root) -> Support:
+        if root in (FALSE, TRUE):
+            return root == TRUE
+        found = 0
+        for variable in self._diagram.support(root):
+            found |= 1 << variable
+        return found
+
+    def _root(self, asked: Condition) -> Root:
+        found = self._roots.get(asked.number)
+        if found is None:
+            found = self._roots[asked.number] = self._make_root(asked)
+        return found
+
+    def _make_root(self, asked: Condition) -> Root:
+        if not asked.parts:
+            return self._atom(asked)
+        if isinstance(asked.node, Not):
+            return self._diagram.negation(self._root(asked.parts[0]))
+        return self._join(self._parts(asked), isinstance(asked.node, Or))
+
+    def _atom(self, asked: Condition) -> Root:
+        variable, keys = self._variable_of(asked), self._open_keys(asked)
+        if len(keys) != 1:
             # Two unknowns meet in one comparison: it may turn out either way, whatever else is known.
-            return self._diagram.node(self._variable(id(node), tuple(open_keys)), (FALSE, TRUE))
-        key = open_keys[0]
+            return self._diagram.node(variable, (FALSE, TRUE))
+        key = keys[0]
         found = self._classes_for_child(key) if key in self._shared.mixed else self._shared.classes[key]
-        branches = tuple(TRUE if truth else FALSE for truth in found.truths[id(node)])
-        return self._diagram.node(self._variable(key, (key,)), branches)
+        return self._diagram.node(variable, tuple(TRUE if truth else FALSE for truth in found.truths[asked.number]))
 
-    def _variable(self, name: object, keys: tuple[Key, ...]) -> int:
+    def _open_keys(self, asked: Condition) -> tuple[Key, ...]:
+        keys = self._shared.references[asked.number]
+        return keys if len(keys) == 1 else tuple(key for key in keys if self._is_open(key))
+
+    def _variable_of(self, asked: Condition) -> int:
+        keys = self._open_keys(asked)
+        name: object = keys[0] if len(keys) == 1 else asked.number
         if name not in self._variables:
-            self._variables[name] = len(self._variables)
-            self._keys[self._variables[name]] = keys
+            self._variables[name] = len(self._keys)
+            self._keys.append(keys)
         return self._variables[name]
 
     def _is_open(self, key: Key) -> bool:
@@ -146,7 +227,7 @@ class Decider:
             atoms = [
                 atom
                 for atom in self._shared.atoms[key]
-                if sum(self._is_open(other) for other in self._shared.references[id(atom)]) == 1
+                if sum(self._is_open(other) for other in self._shared.references[atom.number]) == 1
             ]
             self._mixed[key] = classes(self.evaluation, key, atoms)
         return self._mixed[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import reduce
 
 Root = int
@@ -16,26 +16,34 @@ class Diagram:
     def __init__(self) -> None:
         self._parts: list[tuple[int, tuple[Root, ...]]] = [(1 << 30, ()), (1 << 30, ())]
         self._unique: dict[tuple[int, tuple[Root, ...]], Root] = {}
-        self._applied: dict[tuple[str, Root, Root], Root] = {}
+        self._known: dict[tuple[Root, Root, Root], Root] = {}
+        self._negated: dict[Root, Root] = {}
 
     def node(self, variable: int, branches: tuple[Root, ...]) -> Root:
         """The function that follows branch i when the variable has its i-th value."""
-        if all(branch == branches[0] for branch in branches):
+        if branches.count(branches[0]) == len(branches):
             return branches[0]
         key = (variable, branches)
-        if key not in self._unique:
-            self._unique[key] = len(self._parts)
+        found = self._unique.get(key)
+        if found is None:
+            found = self._unique[key] = len(self._parts)
             self._parts.append(key)
-        return self._unique[key]
+        return found
 
     def conjunction(self, roots: Iterable[Root]) -> Root:
-        return reduce(lambda one, other: self._apply("and", one, other), roots, TRUE)
+        return reduce(lambda one, other: self._joined(one, other, FALSE), roots, TRUE)
 
     def disjunction(self, roots: Iterable[Root]) -> Root:
-        return reduce(lambda one, other: self._apply("or", one, other), roots, FALSE)
+        return reduce(lambda one, other: self._joined(one, other, TRUE), roots, FALSE)
 
     def negation(self, root: Root) -> Root:
-        return self._apply("not", root, TRUE)
+        if root in (FALSE, TRUE):
+            return TRUE if root == FALSE else FALSE
+        found = self._negated.get(root)
+        if found is None:
+            variable, branches = self._parts[root]
+            found = self._negated[root] = self.node(variable, tuple([self.negation(branch) for branch in branches]))
+        return found
 
     def support(self, root: Root) -> tuple[int, ...]:
         """The variables on which the function depends, in order."""
@@ -52,44 +60,27 @@ class Diagram:
             waiting.extend(branches)
         return tuple(sorted(variables))
 
-    def _apply(self, operation: str, one: Root, other: Root) -> Root:
-        at_once = _SHORT[operation](one, other)
-        if at_once is not None:
-            return at_once
-        key = (operation, one, other)
-        if key not in self._applied:
-            variable = min(self._parts[one][0], self._parts[other][0])
-            width = len(self._parts[one][1]) if self._parts[one][0] == variable else len(self._parts[other][1])
-            branches = tuple(
-                self._apply(operation, self._branch(one, variable, i), self._branch(other, variable, i))
-                for i in range(width)
-            )
-            self._applied[key] = self.node(variable, branches)
-        return self._applied[key]
+    def _joined(self, one: Root, other: Root, absorbing: Root) -> Root:
+        """Both (absorbing: FALSE) or either (absorbing: TRUE) of two functions."""
+        if one == other:
+            return one
+        if one > other:
+            one, other = other, one
+        if one <= TRUE:
+            return one if one == absorbing else other
+        key = (one, other, absorbing)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._branch_by_branch(one, other, absorbing)
+        return found
 
-    def _branch(self, root: Root, variable: int, index: int) -> Root:
-        own, branches = self._parts[root]
-        return branches[index] if own == variable else root
-
-
-def _and(one: Root, other: Root) -> Root | None:
-    if FALSE in (one, other):
-        return FALSE
-    if one in (TRUE, other):
-        return other
-    return one if other == TRUE else None
-
-
-def _or(one: Root, other: Root) -> Root | None:
-    if TRUE in (one, other):
-        return TRUE
-    if one in (FALSE, other):
-        return other
-    return one if other == FALSE else None
-
-
-def _not(one: Root, _other: Root) -> Root | None:
-    return {FALSE: TRUE, TRUE: FALSE}.get(one)
-
-
-_SHORT: dict[str, Callable[[Root, Root], Root | None]] = {"and": _and, "or": _or, "not": _not}
+    def _branch_by_branch(self, one: Root, other: Root, absorbing: Root) -> Root:
+        (variable, branches), (second, others) = self._parts[one], self._parts[other]
+        if variable < second:
+            found = [self._joined(branch, other, absorbing) for branch in branches]
+        elif second < variable:
+            variable, found = second, [self._joined(one, branch, absorbing) for branch in others]
+        else:
+            pairs = zip(branches, others, strict=True)
+            found = [self._joined(branch, against, absorbing) for branch, against in pairs]
+        return self.node(variable, tuple(found))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
 
 from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import FactState, StatedFact
@@ -10,7 +13,7 @@ from ciyou.core.rules.amounts import explain_amount
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation, Truth
-from ciyou.core.rules.interpreter import Decision, decide
+from ciyou.core.rules.interpreter import Decision, Outcome, decide
 from ciyou.core.rules.reason import Reason, sources_of
 from ciyou.core.rules.tree import (
     And,
@@ -26,7 +29,6 @@ from ciyou.core.rules.tree import (
     Or,
     ParameterRef,
     RuleRef,
-    walk,
 )
 from ciyou.core.rules.words import (
     ENTITY_WORDS,
@@ -51,22 +53,50 @@ class Missing:
     askable: tuple[str, ...]
 
 
+Told = tuple[Reason, Reason | None]
+"""Why a rule holds or not, and how its amount came about (None: nothing is paid)."""
+
+
 @dataclass(frozen=True)
 class Explanation:
-    """One decision with its reasons; `amount` is None where nothing is paid."""
+    """One decision with its reasons; `cites` are the clauses that the rule as a whole rests on.
+
+    The reasons are told by `tell` when they are first asked for: a page that shows what came out does not wait for why.
+    """
 
     rule: Rule
     decision: Decision
-    reason: Reason
-    amount: Reason | None
+    cites: tuple[Source, ...]
     missing: tuple[Missing, ...]
+    tell: Callable[[], Told] = field(repr=False, compare=False)
+
+    @property
+    def pays(self) -> bool:
+        """Whether there is an amount to tell of: the rule has one, and its answer is not no."""
+        return self.rule.amount is not None and self.decision.outcome is not Outcome.NO
+
+    @property
+    def reason(self) -> Reason:
+        """Why the rule holds, does not hold, or is open."""
+        return self._told[0]
+
+    @property
+    def amount(self) -> Reason | None:
+        """How the amount came about; None where nothing is paid."""
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> Told:
+        return self.tell()
 
 
-def explain_all(book: RuleBook, state: FactState) -> dict[str, Explanation]:
-    """Every rule of the book, decided and explained for one child, by rule code in the book's order."""
+def explain_all(
+    book: RuleBook, state: FactState, decisions: Mapping[str, Decision] | None = None
+) -> dict[str, Explanation]:
+    """Every rule of the book explained for one child, by rule code in the book's order; decided, unless `decisions` are given."""
     evaluation = Evaluation(book, state)
-    decisions, teller = decide(evaluation), _Teller(evaluation)
-    return {rule.code: _explain(teller, rule, decisions[rule.code]) for rule in book.rules}
+    found, teller = decide(evaluation) if decisions is None else decisions, _Teller(evaluation)
+    return {rule.code: _explain(teller, rule, found[rule.code]) for rule in book.rules}
 
 
 def explain_rule(book: RuleBook, state: FactState, code: str) -> Explanation:
@@ -76,18 +106,17 @@ def explain_rule(book: RuleBook, state: FactState, code: str) -> Explanation:
 
 
 def _explain(teller: _Teller, rule: Rule, decision: Decision) -> Explanation:
-    teller.rule = rule
-    holds = teller.evaluation.condition(rule.code)
-    amount = None
-    if rule.amount is not None and holds is not False:
-        amount = explain_amount(teller.evaluation, rule, rule.amount, teller.tell)
     return Explanation(
         rule=rule,
         decision=decision,
-        reason=teller.tell_rule(rule),
-        amount=amount,
-        missing=tuple(_missing(teller.evaluation.book, unknown) for unknown in decision.deciding),
+        cites=_clauses(rule),
+        missing=tuple(teller.missing(unknown) for unknown in decision.deciding),
+        tell=partial(teller.tell_of, rule),
     )
+
+
+def _clauses(rule: Rule) -> tuple[Source, ...]:
+    return sources_of(rule, rule.cites) or rule.sources[:1]
 
 
 def _missing(book: RuleBook, unknown: Unknown) -> Missing:
@@ -106,46 +135,40 @@ class _Teller:
         self.rule: Rule = evaluation.book.rules[0]
         self._rules: dict[str, Reason] = {}
         self._predicates: dict[int, Reason] = {}
+        self._missing: dict[Unknown, Missing] = {}
 
     @property
     def book(self) -> RuleBook:
         return self.evaluation.book
 
+    def tell_of(self, rule: Rule) -> Told:
+        """Why a rule holds or not, and, where it pays and may hold, how its amount came about."""
+        self.rule = rule
+        amount = None
+        if rule.amount is not None and self.evaluation.condition(rule.code) is not False:
+            amount = explain_amount(self.evaluation, rule, rule.amount, self.tell)
+        return self.tell_rule(rule), amount
+
     def tell_rule(self, rule: Rule) -> Reason:
         """The reason why a rule holds, does not hold, or is open."""
         if rule.code not in self._rules:
             outer, self.rule = self.rule, rule
-            cites = sources_of(rule, rule.cites) or rule.sources[:1]
             inner = self.tell(rule.condition)
             self._rules[rule.code] = Reason(
-                rule.zh, rule.en, self.evaluation.condition(rule.code), cites=cites, children=_opened(inner)
+                rule.zh, rule.en, self.evaluation.condition(rule.code), cites=_clauses(rule), children=_opened(inner)
             )
             self.rule = outer
         return self._rules[rule.code]
 
     def tell(self, node: Node) -> Reason:
         """The reason for one condition."""
-        match node:
-            case And(items):
-                return self._all(items)
-            case Or(items):
-                return self._any(items)
-            case Not(item):
-                return self._not(item)
-            case Named():
-                return self._named(node)
-            case RuleRef(code):
-                return self.tell_rule(self.book.by_code[code])
-            case FactRef() if node.kind is Kind.BOOL:
-                return self._fact(node)
-            case Compare():
-                return self._comparison(node)
-            case OneOf():
-                return self._one_of(node)
-            case _:
-                return self._other(node)
+        return _TOLD.get(type(node), _Teller._other)(self, node)
 
-    def _all(self, items: tuple[Node, ...]) -> Reason:
+    def _ruled(self, node: RuleRef) -> Reason:
+        return self.tell_rule(self.book.by_code[node.code])
+
+    def _all(self, node: And) -> Reason:
+        items = node.items
         truths = [self.evaluation.truth(item) for item in items]
         if False in truths:
             return self.tell(items[truths.index(False)])
@@ -155,7 +178,8 @@ class _Teller:
             return self.tell(kept[0])
         return Reason("同时满足", "All of these", truth, children=self._gather(kept), group=True)
 
-    def _any(self, items: tuple[Node, ...]) -> Reason:
+    def _any(self, node: Or) -> Reason:
+        items = node.items
         truths = [self.evaluation.truth(item) for item in items]
         if True in truths:
             return self.tell(items[truths.index(True)])
@@ -168,8 +192,8 @@ class _Teller:
         )
         return Reason(*words, truth, children=self._gather(kept), group=True)
 
-    def _not(self, item: Node) -> Reason:
-        inner = self.tell(item)
+    def _not(self, node: Not) -> Reason:
+        inner = self.tell(node.item)
         return Reason(
             f"不属于：{inner.zh}" if not inner.group else "不属于以下情形",
             f"Not: {inner.en}" if not inner.group else "Not the following",
@@ -215,6 +239,8 @@ class _Teller:
         )
 
     def _fact(self, node: FactRef) -> Reason:
+        if node.kind is not Kind.BOOL:
+            return self._other(node)
         words, value = fact_words(self.book, node.entity, node.name), self.evaluation.value(node)
         if value is None:
             return self._open(node, words)
@@ -238,7 +264,7 @@ class _Teller:
             f"{subject.en}; {en} {bound.en}",
             self.evaluation.truth(node),
             cites=self._parameter_sources(node),
-            said=tuple(fact for part in walk(node) if isinstance(part, FactRef) for fact in self._said(part)),
+            said=tuple(fact for part in self._reads_in(node) if isinstance(part, FactRef) for fact in self._said(part)),
             unknown=self._unknown_in(node),
         )
 
@@ -290,16 +316,38 @@ class _Teller:
         return () if said is None else (said,)
 
     def _unknown_in(self, node: Node) -> Unknown | None:
-        for part in walk(node):
-            if isinstance(part, (FactRef, ParameterRef)) and self.evaluation.value(part) is None:
+        for part in self._reads_in(node):
+            if self.evaluation.value(part) is None:
                 return Unknown(part.entity, part.name) if isinstance(part, FactRef) else Unknown(None, part.key)
         return None
 
     def _parameter_sources(self, node: Node) -> tuple[Source, ...]:
-        found = [self.book.parameters[part.key].source for part in walk(node) if isinstance(part, ParameterRef)]
+        read = self._reads_in(node)
+        found = [self.book.parameters[part.key].source for part in read if isinstance(part, ParameterRef)]
         return tuple(source for source in found if source is not None)
+
+    def _reads_in(self, node: Node) -> tuple[FactRef | ParameterRef, ...]:
+        return self.evaluation.program.reads_in(node)
+
+    def missing(self, unknown: Unknown) -> Missing:
+        """What would decide, in words."""
+        if unknown not in self._missing:
+            self._missing[unknown] = _missing(self.book, unknown)
+        return self._missing[unknown]
 
 
 def _opened(reason: Reason) -> tuple[Reason, ...]:
     """A group is told by its parts; anything else by itself."""
     return reason.children if reason.group and reason.truth is True else (reason,)
+
+
+_TOLD: Mapping[type[Node], Callable[[_Teller, Any], Reason]] = {
+    And: _Teller._all,
+    Or: _Teller._any,
+    Not: _Teller._not,
+    Named: _Teller._named,
+    RuleRef: _Teller._ruled,
+    FactRef: _Teller._fact,
+    Compare: _Teller._comparison,
+    OneOf: _Teller._one_of,
+}

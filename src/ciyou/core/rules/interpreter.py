@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from ciyou.core.facts.state import Basis, FactState
 from ciyou.core.rules.book import Rule, RuleBook
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Decider, Unknown
-from ciyou.core.rules.evaluation import Bounds, Evaluation
+from ciyou.core.rules.evaluation import Evaluation
 
 
 class Outcome(StrEnum):
@@ -59,27 +60,32 @@ def decide(evaluation: Evaluation) -> dict[str, Decision]:
     return {rule.code: _decide(decider, rule, levels) for rule in evaluation.book.rules}
 
 
+def settle_all(book: RuleBook, state: FactState) -> dict[str, Settled]:
+    """What every rule answers for one child, without what would decide the open ones."""
+    levels = _Levels(Evaluation(book, state))
+    return {rule.code: levels.settle(rule) for rule in book.rules}
+
+
 def settle(book: RuleBook, state: FactState, code: str) -> Settled:
     """What one rule answers; only it and the rules that it refers to are evaluated."""
     return _Levels(Evaluation(book, state)).settle(book.by_code[code])
 
 
 class _Levels:
-    """One child's evaluation, and the same on what stands more firmly."""
+    """One child's evaluation, and how firmly its statements stand, the firmest first."""
 
     def __init__(self, evaluation: Evaluation) -> None:
-        book, state = evaluation.book, evaluation.state
         self.evaluation = evaluation
-        self.levels = sorted({said.basis for said in state.statements()}, reverse=True) or [Basis.VERIFIED]
-        self.stricter = [(level, Evaluation(book, state.at_least(level))) for level in self.levels[:-1]]
+        found = {said.basis for said in evaluation.state.statements()}
+        self.levels = sorted(found, reverse=True) or [Basis.VERIFIED]
 
     def settle(self, rule: Rule) -> Settled:
         outcome, due = answer(self.evaluation, rule)
         if outcome is Outcome.UNDETERMINED:
             basis = self.levels[0]
         else:
-            same = (level for level, narrower in self.stricter if answer(narrower, rule) == (outcome, due))
-            basis = next(same, self.levels[-1])
+            same = (level for level in self.levels if answer(self.evaluation, rule, level) == (outcome, due))
+            basis = next(same)
         if due is None:
             return Settled(outcome, basis, None, None, None)
         return Settled(outcome, basis, due.value, due.floor, due.ceiling)
@@ -98,11 +104,11 @@ def _decide(decider: Decider, rule: Rule, levels: _Levels) -> Decision:
     )
 
 
-def answer(evaluation: Evaluation, rule: Rule) -> tuple[Outcome, Bounds | None]:
-    """The outcome of a rule and, where it pays money, the amount with its bounds."""
-    holds = evaluation.condition(rule.code)
+def answer(evaluation: Evaluation, rule: Rule, level: Basis = Basis.PRESUMED) -> tuple[Outcome, Bounds | None]:
+    """The outcome of a rule and, where it pays money, the amount with its bounds; on what stands at least as firmly as a level."""
+    holds = evaluation.condition(rule.code, level)
     outcome = Outcome.UNDETERMINED if holds is None else Outcome.YES if holds else Outcome.NO
-    return outcome, None if rule.amount is None else evaluation.amount(rule.code)
+    return outcome, None if rule.amount is None else evaluation.amount(rule.code, level)
 
 
 def _deciding(decider: Decider, rule: Rule, settled: Settled) -> tuple[Unknown, ...]:

@@ -8,8 +8,8 @@ from typing import Any
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.amounts import bounds_words
 from ciyou.core.rules.book import Source
+from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
-from ciyou.core.rules.evaluation import Bounds
 from ciyou.core.rules.explain import Explanation, Missing
 from ciyou.core.rules.reason import Reason
 
@@ -54,38 +54,63 @@ def outcome_words(explanation: Explanation, lang: str) -> str:
 
 def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | None = None) -> str:
     """The explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
-    name = naming or (lambda code, _lang: code)
-    seen: set[int] = set()
-    colon = "：" if lang == "zh" else ":"
-    lines = [
-        f"{_aside(explanation.rule.name(lang), explanation.rule.code, lang)}{colon} {outcome_words(explanation, lang)}"
-    ]
-    decision = explanation.decision
-    if explanation.amount is not None:
-        due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
-        period = _WORDS["per"][1 if lang == "en" else 0][explanation.rule.period]  # type: ignore[index]  # a pair of dicts
-        lines.append(f"  {_pick(_WORDS['amount'], lang)}: {due} / {period}")
-        lines += _lines(explanation.amount, lang, name, seen, depth=2)
-    lines += [line for child in explanation.reason.children for line in _lines(child, lang, name, seen, depth=1)]
-    if explanation.missing:
-        lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
-        lines += [f"    ? {_missing_line(missing, lang, name)}" for missing in explanation.missing]
-    return "\n".join(lines)
+    return TextTeller(lang, naming).text(explanation)
 
 
-def _lines(reason: Reason, lang: str, name: Naming, seen: set[int], *, depth: int) -> list[str]:
-    pad = "  " * depth
-    sources = "; ".join(source.cite(lang) for source in reason.cites)
-    said = "; ".join(_said(fact, lang, name) for fact in reason.said[:3])
-    tail = "".join(f"  [{part}]" for part in (sources, said) if part)
-    line = f"{pad}{MARKS[reason.truth]} {reason.text(lang)}{tail}"
-    if reason.children and id(reason) in seen:
-        return [f"{line} {_pick(_WORDS['above'], lang)}"]
-    seen.add(id(reason))
-    lines = [line]
-    for child in reason.children:
-        lines += _lines(child, lang, name, seen, depth=depth + 1)
-    return lines
+class TextTeller:
+    """Tells many explanations of one child in one language; a step that several rules share is put into words once."""
+
+    def __init__(self, lang: str = "zh", naming: Naming | None = None) -> None:
+        self.lang = lang
+        self.naming: Naming = naming or (lambda code, _lang: code)
+        self._missed: dict[Unknown, str] = {}
+        self._told: dict[int, tuple[Reason, str]] = {}  # with the reason, so that no other ever has its id
+
+    def text(self, explanation: Explanation) -> str:
+        """One explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
+        lang, decision, rule = self.lang, explanation.decision, explanation.rule
+        seen: set[int] = set()
+        colon = "：" if lang == "zh" else ":"
+        lines = [f"{_aside(rule.name(lang), rule.code, lang)}{colon} {outcome_words(explanation, lang)}"]
+        if explanation.amount is not None:
+            due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
+            period = _WORDS["per"][1 if lang == "en" else 0][rule.period]  # type: ignore[index]  # a pair of dicts
+            lines.append(f"  {_pick(_WORDS['amount'], lang)}: {due} / {period}")
+            self._add(explanation.amount, seen, lines, "    ")
+        for child in explanation.reason.children:
+            self._add(child, seen, lines, "  ")
+        if explanation.missing:
+            lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
+            lines += [self._missing(missing) for missing in explanation.missing]
+        return "\n".join(lines)
+
+    def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
+        line = pad + self._line(reason)
+        if reason.children and id(reason) in seen:
+            lines.append(f"{line} {_pick(_WORDS['above'], self.lang)}")
+            return
+        seen.add(id(reason))
+        lines.append(line)
+        for child in reason.children:
+            self._add(child, seen, lines, pad + "  ")
+
+    def _missing(self, missing: Missing) -> str:
+        if missing.unknown not in self._missed:
+            self._missed[missing.unknown] = f"    ? {_missing_line(missing, self.lang, self.naming)}"
+        return self._missed[missing.unknown]
+
+    def _line(self, reason: Reason) -> str:
+        found = self._told.get(id(reason))
+        if found is None:
+            found = self._told[id(reason)] = (reason, self._put(reason))
+        return found[1]
+
+    def _put(self, reason: Reason) -> str:
+        lang = self.lang
+        sources = "; ".join(source.cite(lang) for source in reason.cites)
+        said = "; ".join(_said(fact, lang, self.naming) for fact in reason.said[:3])
+        tail = "".join(f"  [{part}]" for part in (sources, said) if part)
+        return f"{MARKS[reason.truth]} {reason.text(lang)}{tail}"
 
 
 def _said(fact: StatedFact, lang: str, name: Naming) -> str:

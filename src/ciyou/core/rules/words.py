@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import lru_cache
 
-from ciyou.core.facts.definition import Entity, FactDefinition, FactType, Value
+from ciyou.core.facts.definition import Entity, FactDefinition, FactType, Value, Vocabulary
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.kinds import kind_of
@@ -49,6 +50,9 @@ class Phrase:
         return self.en if lang == "en" else self.zh
 
 
+_YES, _NO = Phrase("是", "yes"), Phrase("否", "no")
+
+
 def yuan(fen: int) -> str:
     """An amount as people write it: ¥1,484.00."""
     sign = "-" if fen < 0 else ""
@@ -58,7 +62,7 @@ def yuan(fen: int) -> str:
 def value_words(value: Value, definition: FactDefinition | None = None, kind: Kind | None = None) -> Phrase:
     """A value as people read it: yes/no, an amount in yuan, an option's name, a date."""
     if isinstance(value, bool):
-        return Phrase("是", "yes") if value else Phrase("否", "no")
+        return _YES if value else _NO
     if isinstance(value, int):
         is_money = kind is Kind.MONEY or (definition is not None and definition.type is FactType.MONEY)
         number = yuan(value) if is_money else str(value)
@@ -73,7 +77,12 @@ def value_words(value: Value, definition: FactDefinition | None = None, kind: Ki
 
 def fact_words(book: RuleBook, entity: Entity, name: str) -> Phrase:
     """A fact with its owner: 父亲·服刑在押 / Father: imprisoned."""
-    definition = book.vocabulary.get(entity, name)
+    return _fact_words(book.vocabulary, entity, name)
+
+
+@lru_cache(maxsize=4096)
+def _fact_words(vocabulary: Vocabulary, entity: Entity, name: str) -> Phrase:
+    definition = vocabulary.get(entity, name)
     zh, en = ENTITY_WORDS[entity]
     return Phrase(f"{zh}·{definition.zh}", f"{en}: {definition.en}")
 
