@@ -14,7 +14,7 @@ from ciyou.core.errors import CiyouError, FactError, Place, Problem
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.explain import Explanation, explain_all
 from ciyou.core.rules.telling import as_json, render_text
-from ciyou.packs import department_name, load_rule_book, presumed_by_a_facts_file, read_facts
+from ciyou.packs import department_name, load_rule_book, presumed_by_a_facts_file, read_facts, read_suppositions
 
 HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Entitlements")}
 
@@ -29,6 +29,12 @@ HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Ent
 @click.option(
     "--strict", is_flag=True, help="Presume nothing: not even that the child is alive and its parents can be found."
 )
+@click.option(
+    "--suppose",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Had the place answered so: a parameter and its value (repeatable).",
+)
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of text.")
 @language_option
 def explain(
@@ -37,6 +43,7 @@ def explain(
     division: str,
     codes: tuple[str, ...],
     strict: bool,
+    suppose: tuple[str, ...],
     wants_json: bool,
     lang: str | None,
 ) -> None:
@@ -49,6 +56,7 @@ def explain(
     try:
         document = _read(facts)
         book = load_rule_book(division=division, as_of=as_of.date())
+        book = book.supposing(read_suppositions(suppose))
         statements = read_facts(document, book.vocabulary)
         if not strict:
             statements += presumed_by_a_facts_file(statements)

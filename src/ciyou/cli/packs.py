@@ -13,6 +13,7 @@ from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.packs import (
     index_findings,
     load_clocks,
+    load_demands,
     load_exchange_mappings,
     load_finance_layouts,
     load_index_rules,
@@ -118,6 +119,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
+            load_demands(division=place.division, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:

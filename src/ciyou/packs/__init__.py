@@ -21,10 +21,12 @@ from ciyou.packs.loading import (
     parameters_for,
 )
 from ciyou.packs.payments import load_payments
+from ciyou.packs.proofs import load_demands
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
 from ciyou.packs.schedules import load_schedules
+from ciyou.packs.supposing import read_suppositions
 
 __all__ = [
     "book_place",
@@ -33,6 +35,7 @@ __all__ = [
     "index_findings",
     "law_place",
     "load_clocks",
+    "load_demands",
     "load_departments",
     "load_documents",
     "load_exchange_mappings",
@@ -56,4 +59,5 @@ __all__ = [
     "parameters_for",
     "presumed_by_a_facts_file",
     "read_facts",
+    "read_suppositions",
 ]

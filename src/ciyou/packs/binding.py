@@ -37,7 +37,7 @@ def bind_rules(pack_set: PackSet, *, chain: tuple[Pack, ...], as_of: dt.date, no
     scope = Scope(
         vocabulary=pack_set.vocabulary,
         parameters=pack_set.table.kinds(),
-        rules=_codes_with_amount(chain),
+        rules=codes_with_amount(chain),
         predicates={name: predicate for name, (predicate, _) in meanings.items()},
     )
     cited = {name: version.sources for name, (_, version) in meanings.items()}
@@ -49,7 +49,7 @@ def bind_rules(pack_set: PackSet, *, chain: tuple[Pack, ...], as_of: dt.date, no
     return _in_order(bound, {code: rule.place for code, rule in effective.items()}, notes)
 
 
-def _codes_with_amount(chain: Iterable[Pack]) -> dict[str, bool]:
+def codes_with_amount(chain: Iterable[Pack]) -> dict[str, bool]:
     """Every code that some version in the chain knows → whether it pays money."""
     found: dict[str, bool] = {}
     for pack in chain:

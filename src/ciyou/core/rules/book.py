@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ciyou.core.clock.ages import AgeRule
@@ -138,3 +138,8 @@ class RuleBook:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_code", {rule.code: rule for rule in self.rules})
+
+    def supposing(self, values: Mapping[str, Value]) -> RuleBook:
+        """The same book, had the place answered what its parameters are: for proofs and what-if questions."""
+        supposed = {key: replace(self.parameters[key], value=value) for key, value in values.items()}
+        return replace(self, parameters={**self.parameters, **supposed})
