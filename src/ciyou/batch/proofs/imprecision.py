@@ -8,7 +8,7 @@ seen so far agree; another question looks for a completion of that state which d
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import z3
@@ -22,7 +22,6 @@ from ciyou.batch.proofs.checks import (
     Setting,
     Witness,
     evaluation_of,
-    state_of,
 )
 from ciyou.batch.proofs.codes import Codes
 from ciyou.batch.proofs.solving import Answer, Assignment, Question
@@ -62,15 +61,15 @@ class Imprecise(Check):
 
     def is_confirmed(self, setting: Setting, witness: Witness) -> bool:
         """The interpreter leaves it open, and gives the same answer for every completion seen and its neighbors."""
-        if self._answer(evaluation_of(setting, witness.child)) is not None:
+        known = evaluation_of(setting, witness.child)
+        if self._answer(known) is not None:
             return False
         classes = atoms_of(setting.book).classes
         for whole in witness.completions:
             unknown = {key: value for key, value in whole.facts.items() if key not in witness.child.facts}
             neighbors = [{**unknown, key: value} for key in unknown if key in classes for value in classes[key].values]
             for found in (unknown, *neighbors):
-                trial = Evaluation(setting.book, state_of(witness.child.facts), supposed=found)
-                if self._answer(trial) != witness.answer:
+                if self._answer(_supposing(known, found)) != witness.answer:
                     return False
         return True
 
@@ -81,6 +80,12 @@ class Imprecise(Check):
         """The rule's own texts."""
         rule = book.by_code[self.rule]
         return (rule.condition,) if rule.amount is None else (rule.condition, rule.amount)
+
+
+def _supposing(evaluation: Evaluation, found: Mapping[Key, Value]) -> Evaluation:
+    for (entity, name), value in found.items():
+        evaluation = evaluation.supposing(entity, name, value)
+    return evaluation
 
 
 class _Search:
