@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from ciyou.batch.proofs.codes import Codes
@@ -16,9 +16,9 @@ from ciyou.core.facts.state import FactState, StatedFact
 from ciyou.core.rules.atoms import Key
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
-from ciyou.core.rules.kinds import KIND_OF_FACT
+from ciyou.core.rules.kinds import KIND_OF_FACT, kind_of
 from ciyou.core.rules.scope import parameters_referred_to, rules_referred_to
-from ciyou.core.rules.tree import Node
+from ciyou.core.rules.tree import Kind, Literal, Node
 from ciyou.packs.parameters import ParameterDefinition
 
 
@@ -132,9 +132,22 @@ def state_of(facts: Mapping[tuple[Entity | None, str], Value]) -> FactState:
     )
 
 
-def evaluation_of(setting: Setting, child: Assignment) -> Evaluation:
-    """The interpreter's view of a child, in a place that has answered its open parameters as the child's law has it."""
-    return Evaluation(setting.book.supposing(child.parameters()), state_of(child.facts))
+def evaluation_of(setting: Setting, child: Assignment, *asked: Node) -> Evaluation:
+    """The interpreter's view of a child, in a place that has answered its open parameters as the child's law has it.
+
+    `asked` are expressions that stand in no rule: they are added to the book, since the interpreter knows a node by its identity
+    for as long as the book's rules live.
+    """
+    book = setting.book
+    probes = tuple(_probe(book.rules[0], f"asked {number}", node) for number, node in enumerate(asked))
+    with_probes = replace(book, rules=(*book.rules, *probes)) if probes else book
+    return Evaluation(with_probes.supposing(child.parameters()), state_of(child.facts))
+
+
+def _probe(rule: Rule, code: str, node: Node) -> Rule:
+    if kind_of(node) is Kind.BOOL:
+        return replace(rule, code=code, condition=node, amount=None)
+    return replace(rule, code=code, condition=Literal(True, Kind.BOOL), amount=node)
 
 
 @dataclass(frozen=True)
@@ -161,7 +174,7 @@ class Never(Check):
 
     def is_confirmed(self, setting: Setting, witness: Witness) -> bool:
         """The interpreter finds the condition true."""
-        return evaluation_of(setting, witness.child).truth(self.never) is True
+        return evaluation_of(setting, witness.child, self.never).truth(self.never) is True
 
     def nodes(self, book: RuleBook) -> tuple[Node, ...]:
         """The condition."""
@@ -252,10 +265,11 @@ class Step(Check):
 
     def is_confirmed(self, setting: Setting, witness: Witness) -> bool:
         """The interpreter sees the same loss."""
-        before = evaluation_of(setting, witness.child)
+        asked = self.nodes(setting.book)
+        before = evaluation_of(setting, witness.child, *asked)
         changed: dict[Key, Value] = {**witness.child.facts}
         changed.update(witness.changes.items())
-        after = evaluation_of(setting, Assignment(changed))
+        after = evaluation_of(setting, Assignment(changed), *asked)
         if self.keeps is not None and before.truth(self.keeps) is True and after.truth(self.keeps) is False:
             return True
         if self.not_less is None:
