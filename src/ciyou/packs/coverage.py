@@ -133,11 +133,13 @@ def _changes_in_time(
         for part in walk(tree)
         if isinstance(part, Named)
     }
-    changes = {rule.code: sorted(version.valid_from for version in rule.versions)[1:]}
+    begins, *later = sorted(version.valid_from for version in rule.versions)
+    changes = {rule.code: later}
     for pack in chain:
         for name, predicate in pack.predicates.items():
             if name in used:
-                changes[name] = sorted(version.valid_from for version in predicate.versions)[1:]
+                days = sorted(version.valid_from for version in predicate.versions)[1:]
+                changes[name] = [day for day in days if day > begins]
     return changes
 
 
