@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -15,22 +15,20 @@ from ciyou.apps.awards.run_source import next_children
 from ciyou.apps.disbursement.ahead import Asked, prepared_ahead, workers_for
 from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.deriving import Deriver
+from ciyou.apps.disbursement.drawing import Drawing
 from ciyou.apps.disbursement.hashing import lines_hash
 from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import month_of
-from ciyou.apps.disbursement.part_reading import Claims, claims_stamp, read_claims
-from ciyou.apps.disbursement.preparing import DrawnAward, DrawnChild, Prepared, hold_row, prepare_part
+from ciyou.apps.disbursement.part_reading import claims_stamp
+from ciyou.apps.disbursement.preparing import DrawnAward, DrawnChild, Prepared, fen_of, hold_row, prepare_part
 from ciyou.apps.disbursement.refusals import overtaken
 from ciyou.apps.disbursement.storing import (
     CHANGES,
-    CLAIMS,
     HOLDS,
-    LINES,
     PAYMENTS,
     SCHEDULES,
     Row,
-    add_to_claims,
     expect_many_rows,
     put,
 )
@@ -104,104 +102,66 @@ def _write_part(run: MonthRun, deriver: Deriver, prepared: Prepared, count: int)
         # Paid back or waived since it was prepared: weighed again, on what nobody else can change now.
         prepared = prepare_part(run, deriver, after=prepared.after, last=prepared.last)
     put(SCHEDULES, prepared.schedules)
-    claims = _claim(run, prepared)
-    books = _Booked(run, list(prepared.holds))
-    for child in prepared.drawn:
-        books.book(child, claims)
+    books = _Books(run, prepared.drawn, list(prepared.holds))
+    drawing = Drawing.of(books.paid)
+    if drawing.claim() < drawing.new:
+        books.hold_taken(drawing.taken())
+        drawing = Drawing.of(books.paid)
     tell_both_counties(books.taken)
     _pay(run, books.paid)
-    add_to_claims(books.added)
+    if drawing.draw() < drawing.lines:
+        raise overtaken()
     put(HOLDS, books.holds)
     put(CHANGES, prepared.changes)
 
 
-OwnLine = tuple[int, str, int]
-"""Claim, kind and fen of a line that is paid."""
-Added = tuple[int, int]
-"""Fen to be added to what is paid of a claim."""
-
-
 @dataclass
-class _Booked:
+class _Books:
     """What of a part is paid, and the months that another award claimed first: they are held, and both counties hear of it."""
 
     run: MonthRun
+    paid: list[DrawnChild]
     holds: list[Row]
     taken: list[tuple[uuid.UUID, str, str, Month]] = field(default_factory=list)
-    paid: list[tuple[DrawnChild, list[OwnLine]]] = field(default_factory=list)
-    added: list[Added] = field(default_factory=list)
-    """What the claims do not say yet: a new one was written with its money."""
 
-    def book(self, child: DrawnChild, claims: Claims) -> None:
-        lines: list[OwnLine] = []
-        for award in child.awards:
-            own, claimed, new, missed = [], [], [], []
-            found = claims.get(award.award_id.hex, {})
-            for day, kind, fen, claimed_before in award.lines:
-                claim = found.get(day)
-                if claim is None:
-                    missed.append((day, fen))
-                    continue
-                own.append((claim, kind, fen))
-                (claimed if claimed_before else new).append((fen, claim))
-            if missed:
-                self._hold(child, award, missed)
-            if sum(fen for _claim, _kind, fen in own) >= 0:
-                lines += own
-                self.added += claimed
-            else:
-                self.added += [(-fen, claim) for fen, claim in new]
-        if lines:
-            self.paid.append((child, lines))
+    def hold_taken(self, taken: Collection[tuple[uuid.UUID, str]]) -> None:
+        """Leave out these months, and an award of which less than nothing is then left."""
+        left = [
+            child._replace(awards=[self._without(child, award, taken) for award in child.awards]) for child in self.paid
+        ]
+        kept = [child._replace(awards=[award for award in child.awards if award.lines]) for child in left]
+        self.paid = [child for child in kept if child.awards]
 
-    def _hold(self, child: DrawnChild, award: DrawnAward, missed: Sequence[tuple[str, int]]) -> None:
+    def _without(self, child: DrawnChild, award: DrawnAward, taken: Collection[tuple[uuid.UUID, str]]) -> DrawnAward:
+        missed = [(day, fen) for day, _kind, fen, _claimed in award.lines if (award.award_id, day) in taken]
+        if not missed:
+            return award
         fen = sum(fen for _day, fen in missed)
         self.holds.append(hold_row(self.run, award.award_id, child.person_id, "other_county", fen))
         self.taken += [(award.award_id, award.identity, award.entitlement, month_of(day)) for day, _fen in missed]
+        own = tuple(line for line in award.lines if (award.award_id, line[0]) not in taken)
+        return award._replace(lines=own if fen_of(own) >= 0 else ())
 
 
-def _claim(run: MonthRun, prepared: Prepared) -> Claims:
-    """Claim every month that is drawn for the first time, with its money, and give the claims of all.
-
-    What another award claimed first is not there.
-    """
-    awards = [award for child in prepared.drawn for award in child.awards]
-    if not awards:
-        return {}
-    new = [
-        (award.award_id.hex, award.identity, award.entitlement, day, fen, 0)
-        for award in awards
-        for day, _kind, fen, claimed in award.lines
-        if not claimed
-    ]
-    put(CLAIMS, new)
-    since = min(award.lines[0][0] for award in awards)
-    return read_claims(run.series, after=prepared.after, last=prepared.last, since=since)
-
-
-def _pay(run: MonthRun, drawn: Sequence[tuple[DrawnChild, list[OwnLine]]]) -> None:
-    payments, lines = [], []
-    for sequence, (child, own) in enumerate(drawn, start=run.payments_count + 1):
-        payment = child.payment_id.hex
-        lines += [(payment, *line) for line in own]
-        payments.append(
-            (
-                payment,
-                run.id.hex,
-                child.person_id.hex,
-                sequence,
-                payment_number(run, sequence),
-                child.division,
-                sum(fen for _claim, _kind, fen in own),
-                child.account,
-                child.account_id,
-                child.collective,
-                "planned",
-                "",
-            )
+def _pay(run: MonthRun, drawn: Sequence[DrawnChild]) -> None:
+    payments = [
+        (
+            child.payment_id.hex,
+            run.id.hex,
+            child.person_id.hex,
+            sequence,
+            payment_number(run, sequence),
+            child.division,
+            sum(fen_of(award.lines) for award in child.awards),
+            child.account,
+            child.account_id,
+            child.collective,
+            "planned",
+            "",
         )
+        for sequence, child in enumerate(drawn, start=run.payments_count + 1)
+    ]
     put(PAYMENTS, payments)
-    put(LINES, lines)
     MonthRun.objects.filter(id=run.id).update(payments_count=run.payments_count + len(drawn))
 
 

@@ -20,10 +20,6 @@ from ciyou.apps.entitlements.stored_statements import current_between
 from ciyou.apps.registry.paying import Account, Standing, accounts, standings
 from ciyou.core.awards.balance import RecoveryPlan
 
-Claims = dict[str, dict[str, int]]
-"""By award (its id in hexadecimal) and the month's first day: the claim."""
-
-
 Stamp = tuple[int, ...]
 """By which one sees that nothing was paid, taken back or waived for some children since: number and sums of their claims.
 
@@ -102,18 +98,6 @@ def settled_months(text: str) -> Settled:
     """Paid and waived fen by the month's first day, of what `PartRead.settled` says of an award."""
     months = (part.split(":") for part in text.split())
     return {day: (int(paid), int(waived)) for day, paid, waived in months}
-
-
-def read_claims(series: str, *, after: uuid.UUID | None, last: uuid.UUID, since: str) -> Claims:
-    """The claims of the awards of the children behind `after` up to `last`, from a day on."""
-    rows = rows_of(
-        f"SELECT claim.award_id, claim.month, claim.id {_CLAIMS_BETWEEN} AND claim.month >= %s",
-        [hexed(after), hexed(last), series, since],
-    )
-    found: dict[object, dict[str, int]] = {}
-    for award, month, claim in rows:
-        found.setdefault(award, {})[str(month)] = claim
-    return {hexed(award): months for award, months in found.items()}
 
 
 def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> Stamp:

@@ -26,6 +26,11 @@ DrawnLines = tuple[tuple[str, str, int, bool], ...]
 """Of each line the month's first day, the kind, the fen, and whether the month is claimed already."""
 
 
+def fen_of(lines: DrawnLines) -> int:
+    """What these lines pay together."""
+    return sum(fen for _day, _kind, fen, _claimed in lines)
+
+
 class DrawnAward(NamedTuple):
     """The lines of one award."""
 

@@ -30,18 +30,6 @@ class Table:
         return ", ".join(f'"{name}"' for name, _type in self.columns)
 
 
-CLAIMS = Table(
-    "disbursement_paidmonth",
-    (
-        ("award_id", "uuid"),
-        ("identity", "text"),
-        ("entitlement", "text"),
-        ("month", "date"),
-        ("paid_fen", "bigint"),
-        ("waived_fen", "bigint"),
-    ),
-    keep=True,
-)
 PAYMENTS = Table(
     "disbursement_payment",
     (
@@ -57,15 +45,6 @@ PAYMENTS = Table(
         ("collective", "boolean"),
         ("state", "text"),
         ("reason", "text"),
-    ),
-)
-LINES = Table(
-    "disbursement_paymentline",
-    (
-        ("payment_id", "uuid"),
-        ("claim_id", "bigint"),
-        ("kind", "text"),
-        ("amount_fen", "bigint"),
     ),
 )
 SCHEDULES = Table(
