@@ -1,6 +1,6 @@
 """The lines of a part, written by the database itself: children in the same situation share a plan, and only the plan is sent.
 
-A month may have a million lines and a few hundred plans. To send every line takes longer than to write it (bench/disbursement.py).
+A month may have a million lines and a few hundred plans.
 """
 
 from __future__ import annotations

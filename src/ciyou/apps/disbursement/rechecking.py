@@ -43,7 +43,7 @@ def recheck(run: MonthRun, stage: str) -> int:
 def _doubtful(run: MonthRun) -> list[uuid.UUID]:
     """Of all children whom a run pays, those of whom anything is not as it was drafted; whether that is a reason is asked then.
 
-    One question to the database: nearly nobody is among them, and to ask the others again one by one takes longer than to draft them.
+    One question to the database: nearly nobody is among them, and the others need not be read again one by one.
     """
     scope = DivisionScope.of(run.county)
     rows = rows_of(
