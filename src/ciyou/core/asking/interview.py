@@ -1,8 +1,9 @@
 """Which question comes next, and when there is none: the fewest that settle what a child may be due.
 
-A question may be asked while an answer to it can still change whether some entitlement is due: exactly then
-(`core.rules.deciding`), details only of what was affirmed. Of those the next is the one that decides most: for each open entitlement, what it may be worth × how
-much nearer to certain its answer would come, over the likely answers, × the share of people who know.
+A question may be asked while an answer to it can still change whether some entitlement is due (exactly then:
+`core.rules.deciding`) or how much of one that is; details only of what was affirmed. Of those the next is the one that decides most: for each open entitlement, what it may be worth × how
+much nearer to certain its answer would come, over the likely answers, × the share of people who know. What only changes an amount
+comes last.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from ciyou.core.facts.state import FactState, StatedFact
 from ciyou.core.rules.atoms import Key
 from ciyou.core.rules.book import RuleBook, RuleKind
 from ciyou.core.rules.compiled import Condition, program_of
-from ciyou.core.rules.deciding import Decider
+from ciyou.core.rules.deciding import Decider, Unknown
 from ciyou.core.rules.evaluation import Evaluation
 
-_PER_YEAR = {"month": 12, "year": 1, "once": 1}
+PER_YEAR = {"month": 12, "year": 1, "once": 1}
 Answers = Mapping[str, str]
 """Answers by the code of their question, in the order in which they were given."""
 
@@ -104,21 +105,31 @@ class Interview:
         return found[scores.index(max(scores))]
 
     def open_facts(self, evaluation: Evaluation) -> frozenset[Key]:
-        """The facts that can still change whether some entitlement is due."""
+        """The facts that can still change whether some entitlement is due, or how much of one that is."""
+        return self._open_facts(evaluation)[0]
+
+    def _open_facts(self, evaluation: Evaluation) -> tuple[frozenset[Key], frozenset[Key]]:
+        """The facts that count now; and with them those that would count for an amount, should it be due."""
         decider = Decider(evaluation)
-        found: set[Key] = set()
+        now: set[Unknown] = set()
+        later: set[Unknown] = set()
         for code in self.codes:
-            if evaluation.condition(code) is None:
-                unknowns = decider.unknowns_in_condition(self.book.by_code[code].condition)
-                found |= {(unknown.entity, unknown.name) for unknown in unknowns}
-        return frozenset(found)
+            rule, holds = self.book.by_code[code], evaluation.condition(code)
+            if holds is None:
+                now.update(decider.unknowns_in_condition(rule.condition))
+            if holds is not False and rule.amount is not None and evaluation.amount(code).value is None:
+                (now if holds else later).update(decider.unknowns_in_amount(rule.amount))
+        return frozenset(map(_key, now)), frozenset(map(_key, now | later))
 
     def _candidates(self, evaluation: Evaluation, answers: Answers) -> tuple[Next, ...]:
-        facts = self.open_facts(evaluation)
-        found = (self._askable(question, facts, answers) for question in self.questions if question.keys & facts)
+        now, ever = self._open_facts(evaluation)
+        found = (self._askable(question, now, ever, answers) for question in self.questions if question.keys & now)
         return tuple(one for one in found if one is not None)
 
-    def _askable(self, question: Question, facts: frozenset[Key], answers: Answers) -> Next | None:
+    def _askable(
+        self, question: Question, now: frozenset[Key], ever: frozenset[Key], answers: Answers
+    ) -> Next | None:
+        """A question, if it may be asked now: with every option that counts now or may come to count, so that it is asked once."""
         answer = answers.get(question.code)
         if question.after:
             before = answers.get(question.after)
@@ -129,8 +140,8 @@ class Interview:
         said = {} if answer is None else ticks_of(question, answer)
         if answer is not None and not said:
             return None  # “I do not know” goes for all of it
-        options = tuple(one for one in question.options if one.keys & facts and one.code not in said)
-        return Next(question, options) if options else None
+        options = tuple(one for one in question.options if one.keys & ever and one.code not in said)
+        return Next(question, options) if any(one.keys & now for one in options) else None
 
     def _open(self, evaluation: Evaluation) -> Iterator[tuple[Condition, float]]:
         program = program_of(self.book.rules)
@@ -142,7 +153,7 @@ class Interview:
             if rule.amount is not None:
                 ceiling = evaluation.amount(code).ceiling
                 if ceiling is not None:
-                    worth = min(ceiling * _PER_YEAR[rule.period], self.weights.worth_at_most_fen)
+                    worth = min(ceiling * PER_YEAR[rule.period], self.weights.worth_at_most_fen)
             yield program.condition(rule.condition), worth
 
     def _decides(self, asked: Next, chances: Chances, rules: Sequence[tuple[Condition, float]]) -> float:
@@ -153,6 +164,10 @@ class Interview:
                 if after.touches(condition):
                     gain += share * worth * (_doubt(chances.of(condition)) - _doubt(after.of(condition)))
         return gain * asked.question.known
+
+
+def _key(unknown: Unknown) -> Key:
+    return unknown.entity, unknown.name
 
 
 def _doubt(chance: float) -> float:

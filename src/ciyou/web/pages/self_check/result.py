@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from ciyou.core.asking.interview import Answers, Interview
+from ciyou.core.asking.interview import PER_YEAR, Answers, Interview
 from ciyou.core.asking.question import UNKNOWN, UNSURE, YES, Question, Shape, ticks_of
 from ciyou.core.rules.book import RuleKind
 from ciyou.core.rules.explain import Explanation, explain_all
@@ -30,7 +30,7 @@ class Paper:
 class Found:
     """One entitlement in the result. `facts`: what is missing and who knows it; `local`: what the place must say.
 
-    `unasked`: who knows what is never asked here, where nothing else is missing.
+    `unasked`: who knows what is never asked here, where nothing else is missing. `at_least`: fen in a year, to put the most first.
     """
 
     rule: ExplainedRule
@@ -40,6 +40,7 @@ class Found:
     facts: tuple[OpenQuestion, ...]
     local: tuple[str, ...]
     unasked: str
+    at_least: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def result_of(interview: Interview, answers: Answers, lang: str) -> Result:
             not_due.append(found)
         else:
             (unasked if found.unasked else still_open).append(found)
+    due.sort(key=lambda found: -found.at_least)
     return Result(tuple(due), tuple(still_open), tuple(unasked), tuple(not_due))
 
 
@@ -92,6 +94,7 @@ def _found(interview: Interview, told: Explanation, payment: PaymentRule | None,
         facts=tuple(question for missing, question in asked if missing.unknown.entity is not None),
         local=tuple(one.ask_en if lang == "en" else one.ask_zh for one in local),
         unasked=_only_restricted(interview, told, lang),
+        at_least=(told.decision.floor_fen or 0) * PER_YEAR[told.rule.period],
     )
 
 
