@@ -165,9 +165,13 @@ def main() -> None:
     truths = [truth_of(row, found, chance) for row in rows]
     began = time.perf_counter()
     found.next({})
-    print(f"{len(truths):,} families, {len(found.codes)} entitlements, {len(found.questions)} questions, {options.place}")
+    print(
+        f"{len(truths):,} families, {len(found.codes)} entitlements, {len(found.questions)} questions, {options.place}"
+    )
     print(f"first question, nothing prepared: {(time.perf_counter() - began) * 1000:.0f} ms\n")
-    print("| order | questions: median | p90 | most | mean | with a category: median | next question: p50 ms | p95 ms |")
+    print(
+        "| order | questions: median | p90 | most | mean | with a category: median | next question: p50 ms | p95 ms |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     late = []
     orders = {"decides most": most, "as the files stand": in_file_order, "random": at_random(chance)}

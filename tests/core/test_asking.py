@@ -148,7 +148,9 @@ def test_a_list_asked_again_asks_only_what_was_not_said():
 def test_answers_that_contradict_each_other_leave_the_fact_open():
     found = interview(one="father.dead")
     twice = Interview(
-        found.book, (*QUESTIONS, Question("again", Shape.TICKS, "?", "?", 1.0, (tick("dead", (FATHER, "dead")),))), WEIGHTS
+        found.book,
+        (*QUESTIONS, Question("again", Shape.TICKS, "?", "?", 1.0, (tick("dead", (FATHER, "dead")),))),
+        WEIGHTS,
     )
     state = twice.state({"fate-father": "dead:y", "again": "dead:n"})
     assert settle_all(twice.book, state)["one"].outcome is Outcome.UNDETERMINED

@@ -11,10 +11,25 @@ from tests.e2e.conftest import Visit, start_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
-WAY_IN = {"zh-hans": "家长、监护人：不用账号，查孩子能享受什么", "en": "Parents and guardians: see what a child may be due"}
+WAY_IN = {
+    "zh-hans": "家长、监护人：不用账号，查孩子能享受什么",
+    "en": "Parents and guardians: see what a child may be due",
+}
 WORDS = {
-    "zh-hans": {"none": "都没有", "next": "下一题", "start": "开始", "none_due": "现在没有能确定符合条件的", "why": "为什么"},
-    "en": {"none": "None of these", "next": "Next", "start": "Start", "none_due": "nothing is certainly due", "why": "Why"},
+    "zh-hans": {
+        "none": "都没有",
+        "next": "下一题",
+        "start": "开始",
+        "none_due": "现在没有能确定符合条件的",
+        "why": "为什么",
+    },
+    "en": {
+        "none": "None of these",
+        "next": "Next",
+        "start": "Start",
+        "none_due": "nothing is certainly due",
+        "why": "Why",
+    },
 }
 ALLOWANCE = {"zh-hans": "孤儿基本生活费", "en": "Orphan's basic living allowance"}
 CHOSEN = {"school": "primary", "insured": "yes", "residence": "same", "hukou_rural": "no", "rehab_diagnosis": "none"}
@@ -127,9 +142,10 @@ def test_a_child_with_nothing_due_without_any_script(browser, plain_server):
         asked = walk(window, "zh-hans", {})
         assert len(asked) <= 12
         assert WORDS["zh-hans"]["none_due"] in page.locator("main").inner_text()
-        assert ALLOWANCE["zh-hans"] in page.locator("section[aria-labelledby=not-due]").inner_text() or page.locator(
-            "section[aria-labelledby=not-due] summary"
-        ).first.is_visible()
+        assert (
+            ALLOWANCE["zh-hans"] in page.locator("section[aria-labelledby=not-due]").inner_text()
+            or page.locator("section[aria-labelledby=not-due] summary").first.is_visible()
+        )
         assert page.context.cookies() == []
         page.context.set_offline(True)
         page.locator(".check-not-due > summary").click()

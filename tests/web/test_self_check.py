@@ -117,7 +117,9 @@ def test_everything_is_said_in_english_too(guardian):
     page, _asked = walk(guardian, ORPHAN, language="en")
     assert '<html lang="en">' in page
     assert "Orphan's basic living allowance" in section(page, "due")
-    without_chinese = re.sub(r"<style.*?</style>|lang=\"zh-Hans\">[^<]*<|〔\d+〕\d+号|class=\"(?:clause|said)\">[^<]*<", "", page, flags=re.S)
+    without_chinese = re.sub(
+        r"<style.*?</style>|lang=\"zh-Hans\">[^<]*<|〔\d+〕\d+号|class=\"(?:clause|said)\">[^<]*<", "", page, flags=re.S
+    )
     assert "您" not in without_chinese and "的" not in without_chinese
 
 

@@ -243,7 +243,9 @@ class _Reader:
             try:
                 found[fact[0]] = fact[1].check(self._placed(said) if fact[1].type is FactType.DIVISION else said)
             except FactError as error:
-                self.notes.extend(one.at(file=inner.file, line=inner.value_place(written).line) for one in error.problems)
+                self.notes.extend(
+                    one.at(file=inner.file, line=inner.value_place(written).line) for one in error.problems
+                )
         return found
 
     def _placed(self, said: object) -> object:

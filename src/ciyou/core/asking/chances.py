@@ -93,7 +93,9 @@ class Chances:
         found = self._found.get(asked.number)
         if found is None:
             known = asked.holds(self.evaluation) & 0b1001
-            found = (1.0 if known == 1 else 0.0) if known else _joined(asked, self.of) if asked.parts else self.leaf(asked)
+            found = (
+                (1.0 if known == 1 else 0.0) if known else _joined(asked, self.of) if asked.parts else self.leaf(asked)
+            )
             self._found[asked.number] = found
         return found
 

@@ -126,9 +126,7 @@ class Interview:
         found = (self._askable(question, now, ever, answers) for question in self.questions if question.keys & now)
         return tuple(one for one in found if one is not None)
 
-    def _askable(
-        self, question: Question, now: frozenset[Key], ever: frozenset[Key], answers: Answers
-    ) -> Next | None:
+    def _askable(self, question: Question, now: frozenset[Key], ever: frozenset[Key], answers: Answers) -> Next | None:
         """A question, if it may be asked now: with every option that counts now or may come to count, so that it is asked once."""
         answer = answers.get(question.code)
         if question.after:

@@ -110,7 +110,12 @@ def _same(received: Received, interview: Interview, code: str) -> Next:
 
 
 def _ask(
-    request: HttpRequest, received: Received, interview: Interview, asked: Next, wrong: tuple[str, ...], status: int = 200
+    request: HttpRequest,
+    received: Received,
+    interview: Interview,
+    asked: Next,
+    wrong: tuple[str, ...],
+    status: int = 200,
 ) -> HttpResponse:
     lang, question = short_language(), asked.question
     content = {

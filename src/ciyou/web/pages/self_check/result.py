@@ -18,6 +18,7 @@ from ciyou.packs.self_check import RESTRICTED
 from ciyou.web.application_wording import RECEIVERS
 from ciyou.web.explaining import ExplainedRule, OpenQuestion, explain_for_page
 
+
 @dataclass(frozen=True)
 class Paper:
     """One thing to bring; `spared`: not where the office can see it in its own records."""
