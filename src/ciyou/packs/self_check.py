@@ -63,7 +63,8 @@ def load_self_check(*, division: str, root: Path = SHIPPED) -> SelfCheck:
     vocabulary, notes = load_packs(root).vocabulary, Notes()
     reader = _Reader(vocabulary, notes, full_division(division))
     ordered: list[tuple[int, int, Question]] = []
-    weights, not_asked = Weights(0, 0, 0.0), {}
+    weights = Weights(0, 0, 0.0)
+    not_asked: dict[Key, tuple[str, str]] = {}
     for path in sorted((root / NATIONAL / FOLDER).glob("*.yaml")):
         section = read_yaml(path, file=f"{NATIONAL}/{FOLDER}/{path.name}", notes=notes)
         if section is None or path.stem == PLACES:

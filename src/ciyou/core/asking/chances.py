@@ -7,7 +7,7 @@ reads it, and nothing else is worked out again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ciyou.core.asking.question import Question, Shape
@@ -148,11 +148,9 @@ class Supposed:
         return found
 
 
-def _joined(asked: Condition, chance_of: object) -> float:
-    of = chance_of
-    assert callable(of)
+def _joined(asked: Condition, of: Callable[[Condition], float]) -> float:
     if isinstance(asked.node, Not):
-        return 1.0 - float(of(asked.parts[0]))
+        return 1.0 - of(asked.parts[0])
     chance, any_of = 1.0, isinstance(asked.node, Or)
     for part in asked.parts:
         chance *= 1.0 - of(part) if any_of else of(part)

@@ -78,7 +78,8 @@ class Interview:
 
     def readable(self, answers: Answers) -> tuple[Answers, tuple[Problem, ...]]:
         """The answers that can be read, and what is wrong with the others."""
-        found, problems = {}, []
+        found: dict[str, str] = {}
+        problems: list[Problem] = []
         for code, answer in answers.items():
             try:
                 if code in self.by_code:
@@ -183,15 +184,16 @@ def _likely_answers(asked: Next, interview: Interview, chances: Chances) -> Iter
         return [({question.asks: question.value_of(number, today)}, share) for number, share in question.likely]
     if question.shape is Shape.TICKS:
         return list(_ticked(asked.options))
-    facts = chances.evaluation.facts
-    fitting = [one for one in question.options if not any(_contradicts(facts, key, one.says[key]) for key in one.says)]
+    state = chances.evaluation.state
+    fitting = [one for one in question.options if not any(_contradicts(state, key, one.says[key]) for key in one.says)]
     together = sum(one.share for one in fitting) or 1.0
     return [(one.says, one.share / together) for one in fitting]
 
 
-def _contradicts(facts: Mapping[object, tuple[object, int]], key: Key, value: object) -> bool:
-    known = facts.get(key)
-    return known is not None and bool(known[1]) and known[0] != value
+def _contradicts(state: FactState, key: Key, value: object) -> bool:
+    entity, name = key
+    known = None if entity is None else state.get(entity, name)
+    return known is not None and known.value != value
 
 
 def _ticked(options: Sequence[Option]) -> Iterator[tuple[Stated, float]]:
