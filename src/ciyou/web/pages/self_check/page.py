@@ -16,6 +16,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -37,7 +38,6 @@ from ciyou.web.wording import sentences
 
 STYLES = ("tokens", "base", "components", "child", "visits", "self_check")
 PRINTED = ("print",)
-LANGUAGES = {"zh-hans": "中文", "en": "English"}
 _FOLDER = Path(__file__).parents[2] / "static" / "web"
 _NO_ANSWERS: dict[str, str] = {}
 
@@ -55,7 +55,7 @@ class Sheet:
 def self_check(request: HttpRequest) -> HttpResponse:
     """Ask, or tell what came out; the answers come with the form and leave with the page."""
     wanted = form.language_of(request)
-    language = wanted if wanted in LANGUAGES else translation.get_language() or "zh-hans"
+    language = wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
     with translation.override(language):
         response = csp_replace(_policy())(_answer)(request)
     response["Cache-Control"] = "no-store"
@@ -160,7 +160,6 @@ def _show(request: HttpRequest, received: Received, content: dict[str, object], 
         "state": [(f"{form.ANSWER}{code}", said) for code, said in received.answers.items()],
         "place_name": places[received.place].name(lang) if received.place else "",
         "provinces": [] if received.place else _by_province(places.values(), lang),
-        "languages": LANGUAGES,
         "none_of_these": form.NONE,
         "rest_unsure": form.REST_UNSURE,
     }
