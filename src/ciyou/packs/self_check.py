@@ -122,17 +122,22 @@ class _Reader:
     def settings(self, section: Section) -> tuple[Weights, dict[Key, tuple[str, str]]]:
         self._default(section)
         section.names("note")
+        shares: dict[Key, float] = {}
         weights = Weights(
             section.fen("worth_without_amount_yuan", required=True) or 0,
             section.fen("worth_at_most_yuan", required=True) or 0,
             (section.integer("unasked_per_10000", required=True) or 0) / _WHOLE,
+            shares,
         )
-        inner, found = section.section("not_asked", required=False), {}
+        inner = section.section("not_asked", required=False)
+        found: dict[Key, tuple[str, str]] = {}
         for written in inner or ():
             definition = self._fact(section, written, Entity.FATHER)
-            words = inner.names(written) if inner else ("", "")
-            if definition is not None:
-                found[definition[0]] = words
+            entry = inner.section(written) if inner else None
+            if definition is not None and entry is not None:
+                found[definition[0]] = entry.text("zh"), entry.text("en")
+                shares[definition[0]] = (entry.integer("per_10000", required=True) or 0) / _WHOLE
+                entry.close()
         if inner is not None:
             inner.close()
         return weights, found

@@ -83,8 +83,10 @@ def _whole(values: Sequence[tuple[Value, float]]) -> Sequence[tuple[Value, float
 class Chances:
     """The chance of every condition for one child as far as it is known."""
 
-    def __init__(self, evaluation: Evaluation, reads: Reads, likely: Likely, unasked: float) -> None:
-        self.evaluation, self.reads, self.likely, self.unasked = evaluation, reads, likely, unasked
+    def __init__(
+        self, evaluation: Evaluation, reads: Reads, likely: Likely, unasked: float, shares: Mapping[Key, float]
+    ) -> None:
+        self.evaluation, self.reads, self.likely, self.unasked, self.shares = evaluation, reads, likely, unasked, shares
         self._references = atoms_of(evaluation.book).references
         self._found: dict[int, float] = {}
 
@@ -106,7 +108,7 @@ class Chances:
             return _EVEN
         values = self.likely.get(keys[0])
         if values is None:
-            return _EVEN if keys[0][0] is None else self.unasked
+            return _EVEN if keys[0][0] is None else self.shares.get(keys[0], self.unasked)
         chance = 0.0
         for value, share in values:
             known = asked.holds(self.evaluation.supposing(*keys[0], value)) & 0b1001
@@ -130,7 +132,7 @@ class Supposed:
         evaluation = before.evaluation
         for (entity, name), value in stated.items():
             evaluation = evaluation.supposing(entity, name, value)
-        self._after = Chances(evaluation, before.reads, before.likely, before.unasked)
+        self._after = Chances(evaluation, before.reads, before.likely, before.unasked, before.shares)
         self._found: dict[int, float] = {}
 
     def touches(self, asked: Condition) -> bool:

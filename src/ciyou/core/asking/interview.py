@@ -30,11 +30,12 @@ Answers = Mapping[str, str]
 @dataclass(frozen=True)
 class Weights:
     """What the choice assumes: the worth (fen a year) of what pays nothing or pays we do not know what, the most that one
-    entitlement counts, and the chance of a circumstance that nobody is asked about."""
+    entitlement counts, and the chance of a circumstance that nobody is asked about (`shares`: of some, their own)."""
 
     worth_without_amount_fen: int
     worth_at_most_fen: int
     unasked: float
+    shares: Mapping[Key, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Interview:
         found = self._candidates(evaluation, answers)
         if len(found) < 2:
             return found[0] if found else None
-        chances = Chances(evaluation, self.reads, self.likely, self.weights.unasked)
+        chances = Chances(evaluation, self.reads, self.likely, self.weights.unasked, self.weights.shares)
         rules = [rule for rule in self._open(evaluation)]
         scores = [self._decides(one, chances, rules) for one in found]
         return found[scores.index(max(scores))]
@@ -177,7 +178,7 @@ def _doubt(chance: float) -> float:
 
 
 def _likely_answers(asked: Next, interview: Interview, chances: Chances) -> Iterable[tuple[Stated, float]]:
-    """The answers that are likely, with their shares; of ticks only none at all, or one alone."""
+    """The answers that are likely, with their shares; of ticks only none, one alone, or all of them."""
     question = asked.question
     if question.asks is not None:
         today = interview.book.as_of
@@ -203,3 +204,6 @@ def _ticked(options: Sequence[Option]) -> Iterator[tuple[Stated, float]]:
     for option in options:
         others = {key: value for one in options if one is not option for key, value in one.denies.items()}
         yield {**others, **option.says}, none * option.share / max(1 - option.share, 0.01)
+    if len(options) > 1:
+        everything = {key: value for option in options for key, value in option.says.items()}
+        yield everything, math.prod(option.share for option in options)
