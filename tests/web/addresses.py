@@ -25,7 +25,7 @@ OTHERWISE: Mapping[str, Mapping[str, str]] = {
 }
 """Route → part of its path → what of the scene it is, where it is not what its name says."""
 
-NO_PERSONS = frozenset({"livez", "readyz", "set_language", "styleguide"})
+NO_PERSONS = frozenset({"livez", "readyz", "self_check", "set_language", "styleguide"})
 
 FORMS: Mapping[str, Mapping[str, str]] = {
     "reveal_identifier": {"number": "identifier_id"},

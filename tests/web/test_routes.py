@@ -61,7 +61,7 @@ def test_every_address_stands_in_the_registry():
 
 def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
     opened = {route.name for route in ROUTES if route.access is Access.OPEN}
-    assert opened == WAYS_IN | {"follow", "styleguide", "set_language", "livez", "readyz"}
+    assert opened == WAYS_IN | {"follow", "self_check", "styleguide", "set_language", "livez", "readyz"}
 
 
 @pytest.mark.django_db

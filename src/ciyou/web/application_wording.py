@@ -38,6 +38,15 @@ RELATIONS = {
     "village": gettext_lazy("村（居）民委员会"),
     "self": gettext_lazy("孩子本人"),
 }
+RECEIVERS = {
+    "hukou_township": gettext_lazy("户口所在地的乡镇（街道）"),
+    "any_township": gettext_lazy("就近任意一个乡镇（街道）"),
+    "residence_township": gettext_lazy("居住地的乡镇（街道）"),
+    "institution": gettext_lazy("儿童福利机构（由机构办理）"),
+    "named_officer": gettext_lazy("指定的工作人员"),
+    "school": gettext_lazy("学校"),
+    "county_department": gettext_lazy("县（区）主管部门"),
+}
 DOCUMENT_STATES = {
     "given": gettext_lazy("已交"),
     "known": gettext_lazy("免交，数据已有"),

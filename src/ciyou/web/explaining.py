@@ -25,6 +25,8 @@ Ways = Callable[[str, str, tuple[str, ...]], tuple[str, str]]
 """From an entity, a fact and who may be asked to how the reader finds it out (visit | letter | "") and where that begins."""
 
 NATION = "00"
+SAID_BY_THE_READER = ("guardian", "self_check")
+"""Sources of the self-check: what was answered there, and what it takes for granted. Neither is verified, and neither says so."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ def said_words(fact: StatedFact, lang: str) -> str:
 @lru_cache(maxsize=4096)
 def _said(source: str, valid_from: dt.date | None, basis: Basis, lang: str) -> str:
     # The same few sources come back a hundred times on a page; `lang` is the language that is active.
+    if source in SAID_BY_THE_READER:
+        return source_name(source, lang)
     parts = [source_name(source, lang)] if source else []
     if valid_from:
         parts.append(_("自 %(date)s") % {"date": valid_from.isoformat()})
@@ -164,6 +168,8 @@ def source_name(code: str, lang: str) -> str:
         "rosters": _("各名册"),
         "national_child_welfare": _("全国儿童福利信息系统"),
         "families": _("家庭关系核对"),
+        "guardian": _("您的回答"),
+        "self_check": _("自查的前提"),
         "": "",
     }
     return _roster_names().get(code, {}).get(lang) or derived.get(code) or department_name(code, lang)
