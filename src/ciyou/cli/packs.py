@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from ciyou.cli.pack_diff import diff
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.packs import (
@@ -24,6 +25,7 @@ from ciyou.packs import (
 )
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
+from ciyou.packs.rulebook import count_by_measure
 
 TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
@@ -41,6 +43,10 @@ VERDICTS = {
     },
     "not_on_file": {"zh": "所依据的数未入包，无法检验", "en": "what it is computed from is not on file"},
 }
+BY_MEASURE = {
+    "zh": "  {measure}：{rules} 条规则（各地共 {texts} 条规定），{cases} 个案例",
+    "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
+}
 ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
 CLEAN = {"zh": "没有发现错误。", "en": "No mistakes found."}
@@ -54,13 +60,16 @@ def packs() -> None:
     """
 
 
+packs.add_command(diff)
+
+
 @packs.command(epilog="Example: ciyou packs check ./my-packs --lang en")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @language_option
 def check(folder: Path | None, lang: str | None) -> None:
     """Check the shipped packs, or those in DIR (a folder of packs, or one pack), and run every worked case.
 
-    Prints every mistake with file, line and column. Exit 0: none found; 1: mistakes found; 2: DIR cannot be read.
+    Prints every mistake with file, line and column, and how many rules and cases each measure has. Exit 0: none found; 1: mistakes found; 2: DIR cannot be read.
     """
     spoken = choose_language(lang)
     if folder is not None and not folder.is_dir():
@@ -73,6 +82,8 @@ def check(folder: Path | None, lang: str | None) -> None:
     click.echo(_summary(report, spoken))
     if report.problems:
         sys.exit(FINDINGS)
+    for measure, (rules, texts, cases) in count_by_measure(root=folder or SHIPPED).items():
+        click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
 
 
 @packs.command(epilog="Example: ciyou packs formulas --division 33 --lang en")

@@ -40,7 +40,9 @@ from ciyou.core.rules.tree import (
 from ciyou.core.rules.words import ENTITY_WORDS, OPERATOR_WORDS, Phrase, fact_words, subject_words, value_words
 
 OptionWords = Mapping[str, Mapping[str, tuple[str, str]]]
-"""Of each parameter that has options, the words (zh, en) of each."""
+"""Of each parameter that has options, the words (zh, en) of each; under `PLACES` the names of divisions."""
+
+PLACES = "@places"
 
 ASK = Phrase("须问当地", "ask the place")
 _OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -229,6 +231,8 @@ class _Reciter:
     def _literal(self, node: Literal, other: Node) -> Phrase:
         if isinstance(other, ParameterRef):
             return parameter_words(other.key, node.value, node.kind, self.options)
+        if isinstance(other, DivisionPart) and str(node.value) in self.options.get(PLACES, {}):
+            return Phrase(*self.options[PLACES][str(node.value)])
         return value_words(node.value, self._definition(other), node.kind)
 
     def _definition(self, node: Node) -> FactDefinition | None:

@@ -1,4 +1,4 @@
-"""What a division is called in the rule book: the name of its pack, else its province with the code."""
+"""What a division is called in the rule book: the name of its pack, a name on file, else that of the wider place with the code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from ciyou.packs.loading import load_packs
 from ciyou.packs.located_yaml import Notes, read_yaml
 from ciyou.packs.pack_files import NATIONAL, SHIPPED, Pack
 
-FILE = "provinces.yaml"
+FILE = "place_names.yaml"
+LENGTHS = (6, 4, 2)
 
 
 def pack_words(pack: Pack) -> Phrase:
@@ -21,18 +22,20 @@ def pack_words(pack: Pack) -> Phrase:
 
 @lru_cache(maxsize=4096)
 def place_words(division: str, *, root: Path = SHIPPED) -> Phrase:
-    """A division in words: the nation, a place that has a pack, or a part of a province with its code."""
-    significant = _significant(division)
-    named = {pack.division: pack_words(pack) for pack in load_packs(root).packs}
+    """A division in words: the nation, a place with a name on file, or a part of one with its code."""
+    significant, named = _significant(division), names_of_places(root)
     if significant in named:
         return named[significant]
-    provinces = _provinces()
-    if significant in provinces:
-        return provinces[significant]
-    whole = named.get(significant[:4]) or named.get(significant[:2]) or provinces.get(significant[:2])
+    whole = next((named[significant[:length]] for length in LENGTHS if significant[:length] in named), None)
     if whole is None:
         return Phrase(f"行政区划 {significant}", f"division {significant}")
     return Phrase(f"{whole.zh} {significant}", f"{whole.en} {significant}")
+
+
+@lru_cache(maxsize=8)
+def names_of_places(root: Path) -> Mapping[str, Phrase]:
+    """Every place that has a name on file, by its significant digits ("" is the nation); what a pack calls itself goes first."""
+    return {**_names(), **{pack.division: pack_words(pack) for pack in load_packs(root).packs}}
 
 
 def _significant(division: str) -> str:
@@ -43,6 +46,6 @@ def _significant(division: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _provinces() -> Mapping[str, Phrase]:
+def _names() -> Mapping[str, Phrase]:
     section = read_yaml(SHIPPED / NATIONAL / FILE, file=f"{NATIONAL}/{FILE}", notes=Notes())
     return {} if section is None else {code: Phrase(*section.names(code)) for code in section}

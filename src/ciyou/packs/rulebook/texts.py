@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import RuleBook, Source, Standing
-from ciyou.core.rules.reciting import Said, recite
+from ciyou.core.rules.reciting import PLACES, Said, recite
 from ciyou.core.rules.scope import facts_referred_to, parameters_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Kind, Named, Node, walk
 from ciyou.core.rules.words import Phrase
@@ -19,7 +19,7 @@ from ciyou.packs.located_yaml import Expression
 from ciyou.packs.pack_files import SHIPPED, Pack
 from ciyou.packs.proofs import Binder
 from ciyou.packs.rule_files import ONE_DAY, RuleFile, RuleVersion
-from ciyou.packs.rulebook.places import pack_words
+from ciyou.packs.rulebook.places import names_of_places, pack_words
 from ciyou.packs.sources import standing_of, weakest
 
 ANYWHERE = "00"
@@ -161,6 +161,7 @@ def recited(text: Expression, *, division: str, day: dt.date, root: Path) -> Sai
 
 @lru_cache(maxsize=8)
 def option_words(root: Path) -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """The words of the options of every parameter that has some."""
+    """The words of the options of every parameter that has some, and of the places that a text may name."""
     definitions = load_packs(root).table.definitions
-    return {key: one.option_words for key, one in definitions.items() if one.option_words}
+    named = {code: (name.zh, name.en) for code, name in names_of_places(root).items()}
+    return {PLACES: named, **{key: one.option_words for key, one in definitions.items() if one.option_words}}
