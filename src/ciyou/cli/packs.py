@@ -23,6 +23,8 @@ from ciyou.packs import (
     load_roster_packs,
     load_schedules,
 )
+from ciyou.core.rules.book import RuleKind
+from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rulebook import count_by_measure
@@ -46,6 +48,10 @@ VERDICTS = {
 BY_MEASURE = {
     "zh": "  {measure}：{rules} 条规则（各地共 {texts} 条规定），{cases} 个案例",
     "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
+}
+NEXT = {
+    "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误。",
+    "en": "Fill in these files, then run `ciyou packs check` until it finds nothing.",
 }
 ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
@@ -84,6 +90,35 @@ def check(folder: Path | None, lang: str | None) -> None:
         sys.exit(FINDINGS)
     for measure, (rules, texts, cases) in count_by_measure(root=folder or SHIPPED).items():
         click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
+
+
+@packs.command(epilog="Example: ciyou packs new cn_5101 winter_heating_aid --lang en")
+@click.argument("place")
+@click.argument("code")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in RuleKind]),
+    default=RuleKind.ENTITLEMENT.value,
+    show_default=True,
+    help="What a child is, or what is due to it.",
+)
+@click.option(
+    "--packs", "root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=SHIPPED, help="The folder of packs (default: the shipped ones)."
+)
+@language_option
+def new(place: str, code: str, kind: str, root: Path, lang: str | None) -> None:
+    """Begin a new rule: write the files of the folder CODE in the pack of PLACE (cn, cn_51, cn_5101), ready to be filled in.
+
+    Nothing that is there is touched. `ciyou packs check` then says what is still missing. Exit 0: written; 2: could not run.
+    """
+    spoken = choose_language(lang)
+    try:
+        written = begin_rule(place, code, kind=RuleKind(kind), root=root)
+    except PackError as error:
+        fail(error, spoken)
+    for path in written:
+        click.echo(path.relative_to(root))
+    click.echo(NEXT[spoken])
 
 
 @packs.command(epilog="Example: ciyou packs formulas --division 33 --lang en")
