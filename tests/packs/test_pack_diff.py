@@ -61,7 +61,9 @@ def run(tmp_path):
         family("c", "510104000000", orphan=True),
     ]
     people, relations, facts = ([row for one in families for row in one[part]] for part in range(3))
-    pl.DataFrame(people, schema=["person_id", "kind", "division"], orient="row").write_parquet(folder / "people.parquet")
+    pl.DataFrame(people, schema=["person_id", "kind", "division"], orient="row").write_parquet(
+        folder / "people.parquet"
+    )
     pl.DataFrame(relations, schema=["person_id", "relation", "other_id"], orient="row").write_parquet(
         folder / "relations.parquet"
     )
@@ -77,7 +79,12 @@ def run(tmp_path):
 
 def test_one_changed_amount_is_one_difference_told_with_both_values(before, after):
     (found,) = compare_packs(before.root, after, as_of=DAY)
-    assert (found.kind, found.what, found.code, found.place.en) == ("parameter", "changed", "orphan_scattered_standard", "Fujian")
+    assert (found.kind, found.what, found.code, found.place.en) == (
+        "parameter",
+        "changed",
+        "orphan_scattered_standard",
+        "Fujian",
+    )
     assert [line[:10] for line in found.lines["en"]] == ["−¥1,791.00", "+¥1,891.00"]
 
 
@@ -89,7 +96,11 @@ def test_the_cases_that_come_out_otherwise_are_those_paid_by_the_changed_amount(
         ("orphan_living_allowance", 179100, 189100),
         ("hiv_living_allowance", 179100, 189100),
     }
-    bounds = {(one.old.floor_fen, one.old.ceiling_fen, one.new.floor_fen, one.new.ceiling_fen) for one in changes if not one.new.amount_fen}
+    bounds = {
+        (one.old.floor_fen, one.old.ceiling_fen, one.new.floor_fen, one.new.ceiling_fen)
+        for one in changes
+        if not one.new.amount_fen
+    }
     assert bounds == {(179100, 233500, 189100, 233500), (0, 179100, 0, 189100)}
     assert all(one.case.division.startswith("35") and one.case.as_of >= dt.date(2025, 7, 1) for one in changes)
 
@@ -112,7 +123,11 @@ def test_decided_as_if_all_lived_in_fujian_both_orphans_get_more(before, after, 
 
 
 def test_a_narrowed_condition_is_told_in_words_and_refuses_whom_it_refuses(packs, after, run):
-    packs.change("cn/categories/orphan/rule.yaml", "minor(child) and orphan_in_law(child)", "age(child) < 10 and orphan_in_law(child)")
+    packs.change(
+        "cn/categories/orphan/rule.yaml",
+        "minor(child) and orphan_in_law(child)",
+        "age(child) < 10 and orphan_in_law(child)",
+    )
     found = compare_population(run, old=after, new=packs.root, as_of=DAY, division="36", sample=10)
     orphans = next(one for one in found.changes if one.rule == "orphan")
     assert (orphans.old, orphans.new, orphans.children) == ("yes", "no", 2)

@@ -22,6 +22,8 @@ from ciyou.packs.comparing import Answer, answers_of, differing_rules
 from ciyou.packs.loading import load_packs
 
 EXAMPLES = 2
+NOTHING = {"no", "not_in_force"}
+"""Whether a rule says no or is not there makes no difference to a child."""
 BASES = {basis.code: basis for basis in Basis}
 
 
@@ -92,7 +94,7 @@ class _Comparer:
         state = FactState.on(self.as_of, facts)
         before, after = answers_of(old, codes, state), answers_of(new, codes, state)
         for code in codes:
-            if before[code] != after[code]:
+            if before[code] != after[code] and not {before[code].outcome, after[code].outcome} <= NOTHING:
                 book = new if code in new.by_code else old
                 self._note(code, before[code], after[code], division, state, book)
 
@@ -104,9 +106,7 @@ class _Comparer:
             self._books[county] = (old, new, codes)
         return self._books[county]
 
-    def _note(
-        self, code: str, before: Answer, after: Answer, division: str, state: FactState, book: RuleBook
-    ) -> None:
+    def _note(self, code: str, before: Answer, after: Answer, division: str, state: FactState, book: RuleBook) -> None:
         key = (code, before.outcome, after.outcome)
         change = self.found.setdefault(key, RuleChange(*key, period=book.by_code[code].period))
         change.children += 1
@@ -121,7 +121,7 @@ class _Comparer:
 
 def _money(answer: Answer) -> int | None:
     """What is paid by an answer: nothing where it is no; None where that is not known."""
-    if answer.outcome in ("no", "not_in_force"):
+    if answer.outcome in NOTHING:
         return 0
     if answer.outcome == "yes" and answer.floor_fen is None and answer.ceiling_fen is None:
         return answer.amount_fen or 0

@@ -23,8 +23,8 @@ from ciyou.packs import load_rule_titles
 from ciyou.packs.comparing import Answer, CaseChange, Difference, changed_cases, compare_packs
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rulebook import place_words
-from ciyou.packs.rulebook.worked import facts_in_words
 from ciyou.packs.rulebook.words import OUTCOMES, PERIODS
+from ciyou.packs.rulebook.worked import facts_in_words
 
 KINDS = {
     "rule": ("规则", "rule"),
@@ -58,13 +58,19 @@ TEXTS = {
 @click.command("diff", epilog="Example: ciyou packs diff ./packs-before ./packs --division 5101 --lang en")
 @click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
 @click.argument("new", required=False, type=click.Path(path_type=Path), metavar="[NEW]")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the population is decided (default: today).")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the population is decided (default: today)."
+)
 @click.option("--division", default="", help="Decide the population as if all lived in this division (2 to 12 digits).")
-@click.option("--run", type=click.Path(path_type=Path), help="Take the population from this output folder of `ciyou screen`.")
-@click.option("--children", default=1000, show_default=True, type=click.IntRange(0), help="How many children to look at; 0: none.")
+@click.option(
+    "--run", type=click.Path(path_type=Path), help="Take the population from this output folder of `ciyou screen`."
+)
+@click.option(
+    "--children", default=1000, show_default=True, type=click.IntRange(0), help="How many children to look at; 0: none."
+)
 @click.option("--seed", default=1, show_default=True, help="Of the synthetic population; another seed, other people.")
 @language_option
-def diff(  # noqa: PLR0913, PLR0917 - one parameter per option
+def diff(
     old: Path,
     new: Path | None,
     as_of: dt.datetime | None,
@@ -93,7 +99,9 @@ def diff(  # noqa: PLR0913, PLR0917 - one parameter per option
         if children:
             with tempfile.TemporaryDirectory(prefix="ciyou-diff-") as work:
                 folder = run or _synthetic(Path(work), children, seed, day)
-                changes = compare_population(folder, old=roots[0], new=roots[1], as_of=day, division=division, sample=children)
+                changes = compare_population(
+                    folder, old=roots[0], new=roots[1], as_of=day, division=division, sample=children
+                )
             teller.population(changes, source="run" if run else "synthetic", roots=roots)
     except CiyouError as error:
         fail(error, spoken)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from ciyou.cli.pack_diff import diff
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
+from ciyou.cli.pack_diff import diff
 from ciyou.core.errors import PackError, Place, Problem, RunError
+from ciyou.core.rules.book import RuleKind
 from ciyou.packs import (
     index_findings,
     load_clocks,
@@ -23,7 +24,6 @@ from ciyou.packs import (
     load_roster_packs,
     load_schedules,
 )
-from ciyou.core.rules.book import RuleKind
 from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
@@ -103,7 +103,11 @@ def check(folder: Path | None, lang: str | None) -> None:
     help="What a child is, or what is due to it.",
 )
 @click.option(
-    "--packs", "root", type=click.Path(path_type=Path, file_okay=False, exists=True), default=SHIPPED, help="The folder of packs (default: the shipped ones)."
+    "--packs",
+    "root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=SHIPPED,
+    help="The folder of packs (default: the shipped ones).",
 )
 @language_option
 def new(place: str, code: str, kind: str, root: Path, lang: str | None) -> None:

@@ -17,10 +17,15 @@ from ciyou.packs.pack_files import SHIPPED
 @click.command("rulebook", epilog="Example: ciyou rulebook --out rulebook --lang en")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write; what an earlier run wrote there is replaced."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder to write; what an earlier run wrote there is replaced.",
 )
 @click.option(
-    "--as-of", type=click.DateTime(["%Y-%m-%d"]), help="The day whose parameters are told in the texts (default: today)."
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day whose parameters are told in the texts (default: today).",
 )
 @language_option
 def rulebook(folder: Path | None, out: Path, as_of: dt.datetime | None, lang: str | None) -> None:

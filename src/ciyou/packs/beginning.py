@@ -64,7 +64,12 @@ def begin_rule(place: str, code: str, *, kind: RuleKind, root: Path = SHIPPED) -
     pack, significant = root / place, place.removeprefix(NATIONAL).removeprefix("_")
     folder = pack / FOLDER_OF_KIND[kind] / code
     is_entitlement = kind is RuleKind.ENTITLEMENT
-    values = {"place": place, "code": code, "division": significant, "example": (significant or "42").ljust(4, "0")[:4] + "02"}
+    values = {
+        "place": place,
+        "code": code,
+        "division": significant,
+        "example": (significant or "42").ljust(4, "0")[:4] + "02",
+    }
     wanted = {
         pack / "place.yaml": PLACE_FILE,
         pack / "sources.yaml": SOURCES,

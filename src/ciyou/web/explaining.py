@@ -15,7 +15,7 @@ from ciyou.core.access.redaction import is_withheld
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.amounts import bounds_words
-from ciyou.core.rules.book import RuleBook, Standing
+from ciyou.core.rules.book import Rule, RuleBook, Standing
 from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.explain import Explanation, Missing, Reason
@@ -24,6 +24,7 @@ from ciyou.packs import department_name, load_roster_packs
 
 SAID_AT_MOST = 3
 COUNTY_DIGITS = 6
+RESTRICTED = 5
 Ways = Callable[[str, str, tuple[str, ...]], tuple[str, str]]
 """From an entity, a fact and who may be asked to how the reader finds it out (visit | letter | "") and where that begins."""
 
@@ -103,7 +104,7 @@ def explain_for_page(
     told = not why_address
     return ExplainedRule(
         why_address=why_address,
-        law_address=_law_address(rule.code, place, on) if told else "",
+        law_address=_law_address(rule, place, on) if told else "",
         code=rule.code,
         name=rule.name(lang),
         outcome=decision.outcome.value,
@@ -120,9 +121,14 @@ def explain_for_page(
     )
 
 
-def _law_address(code: str, place: str, on: dt.date | None) -> str:
-    """The rule in the book, as it stands where and when it decided; only the county is told, never a village."""
-    address = reverse("rule_page", kwargs={"rule_code": code})
+def _law_address(rule: Rule, place: str, on: dt.date | None) -> str:
+    """The rule in the book, as it stands where and when it decided: the county is told, never a village.
+
+    A restricted rule (class 5) is not named in an address that is reached from a child: the link leads to the front of the book.
+    """
+    if rule.sensitivity >= RESTRICTED:
+        return reverse("rulebook")
+    address = reverse("rule_page", kwargs={"rule_code": rule.code})
     asked = {key: value for key, value in (("place", place[:COUNTY_DIGITS]), ("on", on and on.isoformat())) if value}
     return f"{address}?{urlencode(asked)}#here" if asked else address
 

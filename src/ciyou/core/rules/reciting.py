@@ -90,9 +90,6 @@ class _Reciter:
                 return self._compared(operator, left, right)
             case OneOf():
                 return self._one_of(node, among=True)
-            case Known(item):
-                words = subject_words(self.book, item)
-                return Said(Phrase(f"已知：{words.zh}", f"Known: {words.en}"))
             case FactRef() | ParameterRef() if kind_of(node) is Kind.BOOL:
                 return self._bool(node, wanted=True)
             case Literal(value=bool(value)):
@@ -166,6 +163,9 @@ class _Reciter:
             case Percent(item, share):
                 parts = (self._labeled("基数", "Of", item), self._labeled("比例（%）", "Share (%)", share))
                 return Said(Phrase("按比例", "A share"), parts)
+            case Known(item):
+                words = subject_words(self.book, item)
+                return Said(Phrase(f"已知：{words.zh}", f"Known: {words.en}"))
             case Scale(item, factor):
                 return Said(Phrase(f"乘以 {factor}", f"Times {factor}"), parts=(self.say(item),))
             case Difference(left, right):
@@ -239,7 +239,10 @@ class _Reciter:
         return self.book.vocabulary.find(node.entity, node.name) if isinstance(node, FactRef) else None
 
 
-_CONSTANT = {True: Phrase("恒成立", "always"), False: Phrase("当日没有所引的规则", "the rule referred to is not in force")}
+_CONSTANT = {
+    True: Phrase("恒成立", "always"),
+    False: Phrase("当日没有所引的规则", "the rule referred to is not in force"),
+}
 _COMBINED: Mapping[type[Node], Any] = {
     Highest: ("就高不重复，取最高的一项", "The highest only"),
     Lowest: ("取最低的一项", "The lowest"),

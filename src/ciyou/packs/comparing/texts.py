@@ -63,7 +63,9 @@ def compare_packs(old: Path, new: Path, *, as_of: dt.date) -> tuple[Difference, 
         if one is not None and other is not None and one.compared == other.compared:
             continue
         found.append(_difference(one, other))
-    return tuple(sorted(found, key=lambda one: (_ORDER.index(one.kind), one.code, one.place.zh, one.since or dt.date.min)))
+    return tuple(
+        sorted(found, key=lambda one: (_ORDER.index(one.kind), one.code, one.place.zh, one.since or dt.date.min))
+    )
 
 
 _ORDER = ("rule", "condition", "parameter", "document", "file")
@@ -73,7 +75,10 @@ def _difference(one: _One | None, other: _One | None) -> Difference:
     shown = other or one
     assert shown is not None
     what = "changed" if one and other else "added" if other else "removed"
-    sides = {lang: ([] if one is None else one.read(lang), [] if other is None else other.read(lang)) for lang in ("zh", "en")}
+    sides = {
+        lang: ([] if one is None else one.read(lang), [] if other is None else other.read(lang))
+        for lang in ("zh", "en")
+    }
     lines = {lang: tuple(_unified(*pair)) for lang, pair in sides.items()}
     return Difference(shown.kind, what, shown.code, shown.name, shown.place, shown.since, lines)
 
@@ -145,6 +150,7 @@ def _conditions(pack_set: PackSet) -> Iterator[_One]:
     for pack in pack_set.packs:
         for code, predicate in pack.predicates.items():
             for version in predicate.versions:
+
                 def read(lang: str, version: PredicateVersion = version) -> list[str]:
                     text = [line.strip() for line in version.when.text.strip().splitlines()]
                     return [*text, *(_cited(source, lang) for source in version.sources)]

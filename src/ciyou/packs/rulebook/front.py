@@ -52,9 +52,7 @@ class BookIndex:
 def load_index(*, root: Path = SHIPPED) -> BookIndex:
     """The front of the book of a folder of packs; raises PackError."""
     pack_set, titles, cases = load_packs(root), load_rule_titles(root=root), count_cases(root)
-    texts = Counter(
-        code for pack in pack_set.packs for code, rule in pack.rules.items() for _version in rule.versions
-    )
+    texts = Counter(code for pack in pack_set.packs for code, rule in pack.rules.items() for _version in rule.versions)
     places = Counter(code for pack in pack_set.packs for code in pack.rules)
     by_measure: dict[str, list[IndexLine]] = {code: [] for code in words.MEASURES}
     for code, title in titles.items():

@@ -103,7 +103,9 @@ def load_rule_page(code: str, *, as_of: dt.date, root: Path = SHIPPED) -> RulePa
         facts=tuple(one for one in list_facts(root=root) if read.facts & set(one.keys)),
         parameters=tuple(parameter_entry(key, root) for key in sorted(read.parameters)),
         uses=_named(read.rules, root),
-        used_by=_named((other for other in load_rule_titles(root=root) if code in read_of(other, as_of, root).rules), root),
+        used_by=_named(
+            (other for other in load_rule_titles(root=root) if code in read_of(other, as_of, root).rules), root
+        ),
         paying=paying_of(code, root),
         cases=cases_of(code, root),
         accepted=tuple(_accepted(code, root)),

@@ -178,7 +178,9 @@ def _limit(limit: TimeLimit | None, kind: str, clock: Clock) -> Phrase:
 
 def _stop(stop: Stop, vocabulary: Vocabulary) -> Phrase:
     month = words.STOPS[stop.month.value.value if stop.month.value else "ask_place"]
-    held = Phrase("，先暂缓、由人复核", ", held until a person has looked") if stop.hold_until_reviewed else Phrase("", "")
+    held = (
+        Phrase("，先暂缓、由人复核", ", held until a person has looked") if stop.hold_until_reviewed else Phrase("", "")
+    )
     seen = [_fact(vocabulary, entity, name) for entity, name in stop.facts]
     shown = Phrase(f"；看 {'、'.join(one.zh for one in seen)}", f"; seen in {', '.join(one.en for one in seen)}")
     tail = shown if seen else Phrase("", "")

@@ -108,9 +108,6 @@ def _day(written: str) -> tuple[dt.date, str]:
 
 ROUTES = (
     Route("rules/", show_front, "rulebook", Access.OPEN),
-    *(
-        Route(f"rules/{name}/", partial(show_list, name=name), f"rulebook_{name}", Access.OPEN)
-        for name in LISTS
-    ),
+    *(Route(f"rules/{name}/", partial(show_list, name=name), f"rulebook_{name}", Access.OPEN) for name in LISTS),
     Route("rules/<str:rule_code>/", show_rule, "rule_page", Access.OPEN),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django import template
 from django.template import Context
 from django.utils.html import escape, format_html
@@ -18,6 +20,7 @@ from ciyou.web.context import short_language
 from ciyou.web.rulebook_links import Links
 
 register = template.Library()
+CHINESE = re.compile(r"[\d〔〕]*[\u3400-\u9fff][\u3400-\u9fff\u3000-\u303f\uff00-\uffef\d]*")
 
 
 @register.filter
@@ -97,16 +100,19 @@ def original(text: str | None) -> SafeString:
 
 
 def _original(text: str) -> SafeString:
-    if short_language() == "en" and any("\u4e00" <= one <= "\u9fff" for one in text):
-        return format_html('<span lang="zh-Hans">{}</span>', text)
-    return format_html("{}", text)
+    """On an English page every run of Chinese is marked as what it is, so that it is read out in Chinese."""
+    if short_language() != "en":
+        return format_html("{}", text)
+    return mark_safe(CHINESE.sub(r'<span lang="zh-Hans">\g<0></span>', str(escape(text))))  # escaped before
 
 
 @register.simple_tag(takes_context=True)
 def recital(context: Context, said: Said) -> SafeString:
     """A text as a nested list: what is named stands folded below its name."""
     links: Links = context["links"]
-    return mark_safe(f'<ul class="recital">{_item(said, links, 0)}</ul>')  # every text in it is escaped where it is put in
+    return mark_safe(
+        f'<ul class="recital">{_item(said, links, 0)}</ul>'
+    )  # every text in it is escaped where it is put in
 
 
 def _item(said: Said, links: Links, depth: int) -> str:

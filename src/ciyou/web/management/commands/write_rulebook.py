@@ -88,4 +88,6 @@ def _write_language(folder: Path, content: Content, frame: dict[str, Any]) -> in
 def _write_look(out: Path) -> None:
     for name in (*LOOK, SCRIPT, MARK):
         shutil.copyfile(STATIC / name, out / "look" / name)
-    (out / "index.html").write_text(render_to_string("web/rulebook/cover.html", {"languages": ("中文", "English")}), encoding="utf-8")
+    (out / "index.html").write_text(
+        render_to_string("web/rulebook/cover.html", {"languages": ("中文", "English")}), encoding="utf-8"
+    )
