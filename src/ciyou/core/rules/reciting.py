@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ciyou.core.facts.definition import Entity, FactDefinition, Value
 from ciyou.core.rules.book import RuleBook
@@ -118,8 +117,8 @@ class _Reciter:
             case Literal(value=bool(value)):
                 return Said(_CONSTANT[not value])
             case _:
-                inner = self.say(item)
-                return replace(inner, words=Phrase(f"并非：{inner.words.zh}", f"Not: {inner.words.en}"))
+                told = self.say(item)
+                return replace(told, words=Phrase(f"并非：{told.words.zh}", f"Not: {told.words.en}"))
 
     def _bool(self, node: FactRef | ParameterRef, *, wanted: bool) -> Said:
         zh, en = ("是", "yes") if wanted else ("否", "no")
@@ -174,7 +173,8 @@ class _Reciter:
             case Named():
                 return self._named(node)
             case Highest(items) | Lowest(items) | Sum(items):
-                return self._group(*_COMBINED[type(node)], items)
+                zh, en = _COMBINED[type(node)]
+                return self._group(zh, en, items)
             case _:
                 return self._plain(node)
 
@@ -243,7 +243,7 @@ _CONSTANT = {
     True: Phrase("恒成立", "always"),
     False: Phrase("当日没有所引的规则", "the rule referred to is not in force"),
 }
-_COMBINED: Mapping[type[Node], Any] = {
+_COMBINED: Mapping[type[Node], tuple[str, str]] = {
     Highest: ("就高不重复，取最高的一项", "The highest only"),
     Lowest: ("取最低的一项", "The lowest"),
     Sum: ("合计", "Together"),

@@ -163,7 +163,15 @@ def _conditions(pack_set: PackSet) -> Iterator[_One]:
 def _rows(pack_set: PackSet, root: Path) -> Iterator[_One]:
     table = pack_set.table
     for key, one in table.definitions.items():
-        compared = (one.kind, one.unit, one.combine, one.options, one.falls_back_to, one.minimum, one.maximum)
+        compared: tuple[object, ...] = (
+            one.kind,
+            one.unit,
+            one.combine,
+            one.options,
+            one.falls_back_to,
+            one.minimum,
+            one.maximum,
+        )
         nation = Phrase("全国", "Nation")
         ask = Phrase(one.ask_zh, one.ask_en)
         yield _One("parameter", key, Phrase(one.zh, one.en), nation, None, (*compared, ask), _says(ask))
