@@ -106,22 +106,22 @@ def check(folder: Path | None, lang: str | None) -> None:
     "--packs",
     "root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    default=SHIPPED,
+    default=None,
     help="The folder of packs (default: the shipped ones).",
 )
 @language_option
-def new(place: str, code: str, kind: str, root: Path, lang: str | None) -> None:
+def new(place: str, code: str, kind: str, root: Path | None, lang: str | None) -> None:
     """Begin a new rule: write the files of the folder CODE in the pack of PLACE (cn, cn_51, cn_5101), ready to be filled in.
 
     Nothing that is there is touched. `ciyou packs check` then says what is still missing. Exit 0: written; 2: could not run.
     """
     spoken = choose_language(lang)
     try:
-        written = begin_rule(place, code, kind=RuleKind(kind), root=root)
+        written = begin_rule(place, code, kind=RuleKind(kind), root=root or SHIPPED)
     except PackError as error:
         fail(error, spoken)
     for path in written:
-        click.echo(path.relative_to(root))
+        click.echo(path.relative_to(root or SHIPPED))
     click.echo(NEXT[spoken])
 
 
