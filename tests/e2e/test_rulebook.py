@@ -12,8 +12,8 @@ from tests.e2e.conftest import Visit, start_server, windows
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 RULE = "rules/de_facto_living_allowance/"
-PATHS = ("rules/", f"{RULE}?place=22&on=2026-06-01", "rules/parameters/", "rules/places/", "rules/sources/")
-FILES = ("zh/index.html", "en/rule-de_facto_living_allowance.html", "en/facts.html", "zh/dates.html")
+PATHS = ("rules/", f"{RULE}?place=22&on=2026-06-01", "rules/places/")
+FILES = ("zh/index.html", "en/rule-orphan.html")
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,10 @@ def test_the_book_of_files_works_without_a_server(browser, folder, width):
     window = Visit(page, "")
     for file in FILES:
         page.goto((folder / file).as_uri())
+        assert complaints == []
         if found := window.accessibility_faults() + window.overflows():
             faults[file] = found
+        complaints.clear()  # the checker itself may not read style sheets of files
     page.goto((folder / "index.html").as_uri())
     page.wait_for_url("**/zh/index.html")
     page.fill("#book-search", "dibao_standard")

@@ -21,6 +21,7 @@ LANGUAGES = (
     ("zh", "zh-hans", "zh-Hans", "en", {"html": "en", "name": "English"}),
     ("en", "en", "en", "zh", {"html": "zh-Hans", "name": "中文"}),
 )
+FRONTS = (("zh/index.html", "zh-Hans", "中文"), ("en/index.html", "en", "English"))
 STATIC = Path(__file__).resolve().parents[2] / "static/web"
 MARKER = "ciyou-rulebook"
 
@@ -80,7 +81,10 @@ def _write_language(folder: Path, content: Content, frame: dict[str, Any]) -> in
     pages |= {f"{name}.html": (name, content.listed(name)) for name in LISTS}
     pages |= {f"rule-{code}.html": ("rule", content.rule(code)) for code in content.rules}
     for file_name, (template, what) in pages.items():
-        text = render_to_string(f"web/rulebook/{template}.html", {**frame, **what, "file_name": file_name})
+        text = render_to_string(
+            f"web/rulebook/{template}.html",
+            {**frame, **what, "other_address": f"../{frame['other_folder']}/{file_name}"},
+        )
         (folder / file_name).write_text(text, encoding="utf-8")
     return len(pages)
 
@@ -88,6 +92,4 @@ def _write_language(folder: Path, content: Content, frame: dict[str, Any]) -> in
 def _write_look(out: Path) -> None:
     for name in (*LOOK, SCRIPT, MARK):
         shutil.copyfile(STATIC / name, out / "look" / name)
-    (out / "index.html").write_text(
-        render_to_string("web/rulebook/cover.html", {"languages": ("中文", "English")}), encoding="utf-8"
-    )
+    (out / "index.html").write_text(render_to_string("web/rulebook/cover.html", {"fronts": FRONTS}), encoding="utf-8")
