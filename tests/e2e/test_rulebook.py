@@ -50,7 +50,7 @@ def test_a_reader_finds_a_rule_by_a_word_and_sees_what_a_place_has_instead(brows
         page = open_window(served.address, 360).page
         page.goto(f"{served.address}/rules/")
         page.fill("#book-search", "事实无人抚养 补贴")
-        page.locator(".book-found").get_by_role("link", name="事实无人抚养儿童基本生活补贴").click()
+        page.locator(".book-found").get_by_role("link", name="事实无人抚养儿童基本生活补贴", exact=True).click()
         page.select_option("#place", label="吉林省")
         page.fill("#on", "2026-06-01")
         page.get_by_role("button", name="查看").click()
