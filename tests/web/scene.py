@@ -124,6 +124,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "child_id": child,
         "person_id": child,
         "about_id": mother,
+        "rule_code": "orphan",
         "father_id": father,
     }
     hidden, _father, _mother = _make_family(

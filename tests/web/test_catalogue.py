@@ -19,7 +19,12 @@ SAME_IN_BOTH = {"hukou.csv", "school.xlsx"}
 # Sentences that stand there in both languages at once, before a language is known, or as an example of both.
 BILINGUAL = {
     *("middleware.py", "styleguide.py", "context.py"),
-    *("finish_restore.py", "load_folder.py", "make_demo.py"),  # commands: each sentence stands there in both languages
+    *(
+        "finish_restore.py",
+        "load_folder.py",
+        "make_demo.py",
+        "write_rulebook.py",
+    ),  # commands: each sentence stands there in both languages
 }
 
 

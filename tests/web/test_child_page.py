@@ -85,6 +85,10 @@ def test_why_is_a_page_of_its_own_where_no_script_runs_and_names_no_rule_in_its_
     answer = client.get(address)
     assert "为什么" in answer.content.decode()
     assert LogEntry.objects.filter(action="why", subject=str(child)).count() == 1
+    law = re.search(
+        r'href="(/rules/[a-z_0-9]+/\?place=[0-9]{6}&amp;on=[0-9-]{10})#here"', answer.content.decode()
+    ).group(1)
+    assert 'id="here"' in client.get(law.replace("&amp;", "&")).content.decode()
     assert client.get(re.sub(r"[0-9]+/$", "999/", address)).status_code == 404
     assert browser("county_drafter", division=OTHER_COUNTY).get(address).status_code == 404
 

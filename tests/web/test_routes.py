@@ -16,6 +16,7 @@ from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.core.access.roles import ROLES
 from ciyou.web.guard import Access, Route, UndisclosedPersonalData, guarded
 from ciyou.web.routes import ROUTES
+from ciyou.web.rulebook_links import LISTS
 from tests.office import make_post, sign_in
 from tests.web.addresses import address, unknown_parts
 from tests.web.test_matrix import browser
@@ -61,7 +62,8 @@ def test_every_address_stands_in_the_registry():
 
 def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
     opened = {route.name for route in ROUTES if route.access is Access.OPEN}
-    assert opened == WAYS_IN | {"follow", "self_check", "styleguide", "set_language", "livez", "readyz"}
+    law = {"rulebook", "rule_page", *(f"rulebook_{name}" for name in LISTS)}
+    assert opened == WAYS_IN | law | {"follow", "self_check", "styleguide", "set_language", "livez", "readyz"}
 
 
 @pytest.mark.django_db

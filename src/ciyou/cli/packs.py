@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
+from ciyou.cli.pack_diff import diff
 from ciyou.core.errors import PackError, Place, Problem, RunError
+from ciyou.core.rules.book import RuleKind
 from ciyou.packs import (
     index_findings,
     load_clocks,
@@ -22,8 +24,10 @@ from ciyou.packs import (
     load_roster_packs,
     load_schedules,
 )
+from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
+from ciyou.packs.rulebook import count_by_measure
 
 TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
@@ -41,6 +45,14 @@ VERDICTS = {
     },
     "not_on_file": {"zh": "所依据的数未入包，无法检验", "en": "what it is computed from is not on file"},
 }
+BY_MEASURE = {
+    "zh": "  {measure}：{rules} 条规则（各地共 {texts} 条规定），{cases} 个案例",
+    "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
+}
+NEXT = {
+    "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误。",
+    "en": "Fill in these files, then run `ciyou packs check` until it finds nothing.",
+}
 ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
 CLEAN = {"zh": "没有发现错误。", "en": "No mistakes found."}
@@ -54,13 +66,16 @@ def packs() -> None:
     """
 
 
+packs.add_command(diff)
+
+
 @packs.command(epilog="Example: ciyou packs check ./my-packs --lang en")
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @language_option
 def check(folder: Path | None, lang: str | None) -> None:
     """Check the shipped packs, or those in DIR (a folder of packs, or one pack), and run every worked case.
 
-    Prints every mistake with file, line and column. Exit 0: none found; 1: mistakes found; 2: DIR cannot be read.
+    Prints every mistake with file, line and column, and how many rules and cases each measure has. Exit 0: none found; 1: mistakes found; 2: DIR cannot be read.
     """
     spoken = choose_language(lang)
     if folder is not None and not folder.is_dir():
@@ -73,6 +88,41 @@ def check(folder: Path | None, lang: str | None) -> None:
     click.echo(_summary(report, spoken))
     if report.problems:
         sys.exit(FINDINGS)
+    for measure, (rules, texts, cases) in count_by_measure(root=folder or SHIPPED).items():
+        click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
+
+
+@packs.command(epilog="Example: ciyou packs new cn_5101 winter_heating_aid --lang en")
+@click.argument("place")
+@click.argument("code")
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in RuleKind]),
+    default=RuleKind.ENTITLEMENT.value,
+    show_default=True,
+    help="What a child is, or what is due to it.",
+)
+@click.option(
+    "--packs",
+    "root",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=None,
+    help="The folder of packs (default: the shipped ones).",
+)
+@language_option
+def new(place: str, code: str, kind: str, root: Path | None, lang: str | None) -> None:
+    """Begin a new rule: write the files of the folder CODE in the pack of PLACE (cn, cn_51, cn_5101), ready to be filled in.
+
+    Nothing that is there is touched. `ciyou packs check` then says what is still missing. Exit 0: written; 2: could not run.
+    """
+    spoken = choose_language(lang)
+    try:
+        written = begin_rule(place, code, kind=RuleKind(kind), root=root or SHIPPED)
+    except PackError as error:
+        fail(error, spoken)
+    for path in written:
+        click.echo(path.relative_to(root or SHIPPED))
+    click.echo(NEXT[spoken])
 
 
 @packs.command(epilog="Example: ciyou packs formulas --division 33 --lang en")

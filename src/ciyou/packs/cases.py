@@ -129,13 +129,13 @@ def differences(case: Case, book: RuleBook) -> list[tuple[str, str, str]]:
     """Where the rule's answer differs from what the case demands: (what, wanted, got); empty when the case holds."""
     if case.rule not in book.by_code:
         return [] if case.expect.outcome == NOT_IN_FORCE else [("outcome", case.expect.outcome, NOT_IN_FORCE)]
-    decision = decide_all(_only(book, case.rule), case.state())[case.rule]
+    decision = decide_all(only(book, case.rule), case.state())[case.rule]
     return [(what, wanted, got) for what, wanted, got in _comparisons(case.expect, decision) if wanted != got]
 
 
-def _only(book: RuleBook, code: str) -> RuleBook:
-    """The book cut down to one rule and those it needs: a case asks about nothing else."""
-    needed = {code}
+def only(book: RuleBook, *codes: str) -> RuleBook:
+    """The book cut down to some rules and those they need: a case asks about nothing else."""
+    needed = set(codes)
     for rule in reversed(book.rules):
         if rule.code in needed:
             needed.update(rule.needs)

@@ -44,8 +44,18 @@ def read_definition(section: Section, *, key: str) -> ParameterDefinition | None
         ask_zh=ask_zh,
         ask_en=ask_en,
         place=section.place,
+        option_words=_read_option_words(section),
     )
     return definition if kind else None
+
+
+def _read_option_words(section: Section) -> dict[str, tuple[str, str]]:
+    inner = section.section("option_words", required=False)
+    if inner is None:
+        return {}
+    found = {code: inner.names(code) for code in inner}
+    inner.close()
+    return found
 
 
 def read_rows(

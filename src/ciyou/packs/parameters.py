@@ -19,6 +19,7 @@ DIVISION_LENGTHS = (0, 2, 4, 6, 9, 12)
 class ParameterDefinition:
     """What a parameter is. Amounts are fen; `minimum`/`maximum` are the plausible bounds that catch a wrong unit.
 
+    `option_words`: the words (zh, en) of the options of an enum, as far as the pack gives them.
     `combine`: `most_specific` takes the row of the narrowest division; `max` the highest of nation ← province ← city ← county
     (a provincial minimum). `falls_back_to` names the parameter whose value holds where this one has no row of its own.
     """
@@ -36,6 +37,7 @@ class ParameterDefinition:
     ask_zh: str
     ask_en: str
     place: Place
+    option_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from ciyou.core.access.redaction import is_withheld
 from ciyou.core.facts.definition import Entity
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.amounts import bounds_words
-from ciyou.core.rules.book import RuleBook, Standing
+from ciyou.core.rules.book import Rule, RuleBook, Standing
 from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.explain import Explanation, Missing, Reason
@@ -21,6 +23,8 @@ from ciyou.core.rules.words import unknown_words
 from ciyou.packs import department_name, load_roster_packs
 
 SAID_AT_MOST = 3
+COUNTY_DIGITS = 6
+RESTRICTED = 5
 Ways = Callable[[str, str, tuple[str, ...]], tuple[str, str]]
 """From an entity, a fact and who may be asked to how the reader finds it out (visit | letter | "") and where that begins."""
 
@@ -58,7 +62,7 @@ class OpenQuestion:
 class ExplainedRule:
     """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid.
 
-    `why_address`: where the reasons are fetched from; "" where they stand in `steps`.
+    `why_address`: where the reasons are fetched from; "" where they stand in `steps`. `law_address`: the rule itself in the book.
     """
 
     code: str
@@ -75,6 +79,7 @@ class ExplainedRule:
     clauses: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
     why_address: str = ""
+    law_address: str = ""
 
     @property
     def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:
@@ -83,9 +88,17 @@ class ExplainedRule:
 
 
 def explain_for_page(
-    explanation: Explanation, lang: str, ways: Ways | None = None, *, why_address: str = ""
+    explanation: Explanation,
+    lang: str,
+    ways: Ways | None = None,
+    *,
+    why_address: str = "",
+    place: str = "",
+    on: dt.date | None = None,
 ) -> ExplainedRule:
     """One explained rule in one language; `ways` says how the reader may find out what is missing.
+
+    `place`, `on`: whose law of which day decided it, for the link to the rule in the book.
 
     With `why_address` the steps are left out: the page fetches them from there when somebody asks why.
     """
@@ -93,6 +106,7 @@ def explain_for_page(
     told = not why_address
     return ExplainedRule(
         why_address=why_address,
+        law_address=_law_address(rule, place, on) if told else "",
         code=rule.code,
         name=rule.name(lang),
         outcome=decision.outcome.value,
@@ -107,6 +121,18 @@ def explain_for_page(
         clauses=tuple(source.cite(lang) for source in explanation.cites),
         questions=tuple(_question(missing, lang, ways) for missing in explanation.missing),
     )
+
+
+def _law_address(rule: Rule, place: str, on: dt.date | None) -> str:
+    """The rule in the book, as it stands where and when it decided: the county is told, never a village.
+
+    A restricted rule (class 5) is not named in an address that is reached from a child: the link leads to the front of the book.
+    """
+    if rule.sensitivity >= RESTRICTED:
+        return reverse("rulebook")
+    address = reverse("rule_page", kwargs={"rule_code": rule.code})
+    asked = {key: value for key, value in (("place", place[:COUNTY_DIGITS]), ("on", on and on.isoformat())) if value}
+    return f"{address}?{urlencode(asked)}#here" if asked else address
 
 
 def _amount(explanation: Explanation, lang: str) -> str:

@@ -25,6 +25,14 @@ def lead_rows(folder: Path) -> list[Row]:
     return wanted.collect().to_dicts()
 
 
+def children_of_run(folder: Path, limit: int) -> dict[str, str]:
+    """The first children of a run by id, each with its division."""
+    people = pl.scan_parquet(folder / "people.parquet").filter(pl.col("kind") == "child").sort("person_id").head(limit)
+    return {
+        row["person_id"]: row["division"] or "" for row in people.select("person_id", "division").collect().to_dicts()
+    }
+
+
 def family_relations(folder: Path, child_ids: Iterable[str]) -> list[Row]:
     """Who is what to these children."""
     return _of_people(folder, "relations", child_ids)

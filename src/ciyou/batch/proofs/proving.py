@@ -166,6 +166,8 @@ class _Prover:
         if found.answer is Answer.EXISTS:
             self.occurred.add(acceptance)
             self.report.accepted.append(_finding(check, setting, found, acceptance))
+        elif found.answer is Answer.UNDECIDED and node is None:
+            self.occurred.add(acceptance)  # whatever there may be was accepted: nothing hangs on showing one
         elif found.answer is Answer.UNDECIDED:
             self.report.undecided.append((check.code, setting.book.division))
 

@@ -89,7 +89,9 @@ def _determined(actor: Actor, view: ApplicationView, lang: str) -> dict[str, Any
         return {"rule": None, "confirmed": False, "known_amount": None, "highest_class": 3, "county": False}
     explained = next((one for one in determination.explanations if one.rule.code == view.line.entitlement), None)
     return {
-        "rule": None if explained is None else explain_for_page(explained, lang),
+        "rule": None
+        if explained is None
+        else explain_for_page(explained, lang, place=determination.division, on=determination.line.as_of),
         "confirmed": determination.line.state == "confirmed",
         "known_amount": _amount(explained),
         "highest_class": determination.highest_class,

@@ -74,7 +74,7 @@ def due_of(view: DeterminationView, lang: str, ways: Ways | None = None, *, fetc
     """Every rule the reader may see, explained in one language; `fetched`: the reasons are fetched when somebody asks why."""
     addresses = _why_addresses(view) if fetched else repeat("")
     explained = [
-        (one.rule.kind, explain_for_page(one, lang, ways, why_address=why))
+        (one.rule.kind, explain_for_page(one, lang, ways, why_address=why, place=view.division, on=view.line.as_of))
         for one, why in zip(view.explanations, addresses, strict=False)
     ]
     return Due(

@@ -224,7 +224,13 @@ def show_why(request: HttpRequest, determination_id: uuid.UUID, number: int) -> 
     )
     content = {
         "child": family.child,
-        "rule": explain_for_page(view.explanations[number], short_language(), ways_of(actor, view.child_id)),
+        "rule": explain_for_page(
+            view.explanations[number],
+            short_language(),
+            ways_of(actor, view.child_id),
+            place=view.division,
+            on=view.line.as_of,
+        ),
         "seen_at": timezone.now(),
     }
     template = "web/components/rule_body.html" if request.htmx else "web/pages/why.html"
