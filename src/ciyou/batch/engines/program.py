@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ciyou.batch.engines.lowering import Lowering
@@ -70,6 +70,25 @@ def lower_book(
             bounds = ranges.amount(rule.code)
             outputs[floor_column(rule.code)] = bounds.floor
             outputs[ceiling_column(rule.code)] = bounds.ceiling
+    return _compact(sheet.steps, outputs)
+
+
+def lower_together(books: Mapping[str, RuleBook], wanted: Mapping[str, Iterable[str]]) -> StepProgram:
+    """Some rules of several books on one sheet, so that what the books have in common is computed once.
+
+    `wanted` names, for the prefix of each book, the rules whose outcome and amount are outputs (`<prefix>rule__<code>`); a rule that
+    a book lacks is false and pays nothing there.
+    """
+    sheet = Sheet()
+    outputs: dict[str, int] = {}
+    for prefix, book in books.items():
+        lowering = Lowering(book, sheet=sheet)
+        for code in wanted[prefix]:
+            known = code in book.by_code
+            outputs[prefix + outcome_column(code)] = lowering.condition(code) if known else sheet.truth(False)
+            outputs[prefix + amount_column(code)] = (
+                lowering.amount(code) if known else sheet.constant(0, Kind.MONEY)
+            )
     return _compact(sheet.steps, outputs)
 
 
