@@ -19,7 +19,7 @@ from pathlib import Path
 CHANGES = {
     "standard": "changes:\n  - {parameter: orphan_scattered_standard, division: '51', value: 1800}\n",
     "threshold": "changes:\n  - {parameter: single_person_includes_all_minors, division: '51', value: true}\n",
-    "definition": "changes:\n  - {predicate: minor, when: age(p) < 19}\n",
+    "definition": "changes:\n  - {predicate: minor, when: age(c) < 19 and not c.dead}\n",
 }
 """A standard; a local reading that makes more children count; and the predicate on which nearly every rule rests."""
 

@@ -98,7 +98,7 @@ def _try(
             after = prepare(proposal, packs, place="")
             return try_proposal(proposal, population, before=packs, after=after, watch=watch)
     after = prepare(proposal, packs, place=division)
-    columns = columns_wanted(proposal, before=packs, after=after)
+    columns = columns_wanted(proposal, before=packs, after=after, place=division.strip("0") and division)
     children: Population = draw_population(
         drawn, division=division, as_of=proposal.first_month, seed=seed, columns=columns
     )

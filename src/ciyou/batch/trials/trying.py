@@ -75,11 +75,12 @@ def try_proposal(
     )
 
 
-def columns_wanted(proposal: Proposal, *, before: PackSet, after: PackSet) -> frozenset[str]:
-    """The facts that a trial can read, wherever it is: a drawn population needs no others."""
+def columns_wanted(proposal: Proposal, *, before: PackSet, after: PackSet, place: str) -> frozenset[str]:
+    """The facts that a trial in a division can read: of its population no others are needed."""
     zones = Zones(before, after, proposal)
     read: set[str] = {DIBAO}
-    for zone in (zones.zone_of(place.ljust(COUNTY_DIGITS, "0")) for place in told_apart((before, after))):
+    inside = {one for one in told_apart((before, after)) if one.startswith(place)} | {place}
+    for zone in {zones.zone_of(one.ljust(COUNTY_DIGITS, "0")) for one in sorted(inside)}:
         codes = {*zone.touched, *(code for rules in zone.income_rules.values() for code in rules)}
         books = [book for month in zone.months for book in (month.before, month.after)]
         read |= {column_name(entity, name) for book in books for entity, name in facts_read(book, codes)}
