@@ -39,12 +39,19 @@ WROTE = {"zh": "已写出 {path}。", "en": "Wrote {path}."}
 
 @click.command(epilog="Example: ciyou lab change.yaml --synthetic 100000 --division 51 --out change.xlsx")
 @click.argument("change", type=click.Path(path_type=Path), metavar="CHANGE")
-@click.option("--population", type=click.Path(path_type=Path), help="Try it on the children of this output folder of `ciyou screen`.")
+@click.option(
+    "--population",
+    type=click.Path(path_type=Path),
+    help="Try it on the children of this output folder of `ciyou screen`.",
+)
 @click.option("--synthetic", type=click.IntRange(1, MOST_CHILDREN), help="Try it on so many drawn children instead.")
 @click.option("--division", default="", help="Where drawn children live (2 to 12 digits; default: the nation).")
-@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Another number draws other children.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First month, where CHANGE names none (default: next month).")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write all tables to this workbook (XLSX).")
+@click.option(
+    "--seed", default=1, show_default=True, type=click.IntRange(0), help="Another number draws other children."
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write all tables to this workbook (XLSX)."
+)
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of tables.")
 @language_option
 def lab(
@@ -53,7 +60,6 @@ def lab(
     synthetic: int | None,
     division: str,
     seed: int,
-    first: dt.datetime | None,
     out: Path | None,
     wants_json: bool,
     lang: str | None,
@@ -67,7 +73,7 @@ def lab(
         if (population is None) == (synthetic is None):
             raise RunError(_which_population())
         packs = load_packs()
-        proposal = read_proposal(change, packs, first_month=first.date() if first else _next_month())
+        proposal = read_proposal(change, packs, first_month=_next_month())
         with _progress(spoken) as watch:
             findings = _try(proposal, packs, population, synthetic or 0, division or "00", seed, watch)
     except CiyouError as error:
@@ -75,7 +81,9 @@ def lab(
     told = tell(findings, threshold=load_limits()["small_cell"].value)
     tables = tables_of(told, names_of(spoken, {}))
     if out is not None:
-        out.write_bytes(write_workbook([(_title(number, one), _sheet(one, spoken)) for number, one in enumerate(tables, 1)]))
+        out.write_bytes(
+            write_workbook([(_title(number, one), _sheet(one, spoken)) for number, one in enumerate(tables, 1)])
+        )
     if wants_json:
         click.echo(json.dumps([_as_json(one) for one in tables], ensure_ascii=False, indent=2))
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -179,5 +179,6 @@ def value_as_written(key: str, written: str, *, division: str, pack_set: PackSet
     entry = read_yaml_text(text, file="", notes=notes)
     found = None if entry is None else read_new_value(entry, pack_set, division)
     if found is None or notes.found:
-        raise PackError(notes.sorted())
-    return found
+        # Where in the text made of it a mistake stands tells nobody anything.
+        raise PackError([replace(problem, place=Place()) for problem in notes.sorted()])
+    return replace(found, place=Place())

@@ -44,7 +44,9 @@ def trial_chart(told: Told) -> TrialChart | None:
     for place, pair in enumerate(zip(before, after, strict=True)):
         for number, (part, fen) in enumerate(zip(("whole", "current"), pair, strict=True)):
             height = HEIGHT * max(fen or 0, 0) / most
-            bars.append(Bar(part, place * WIDTH + _SIDE + number * _COLUMN, f"{HEIGHT - height:.2f}", _COLUMN, f"{height:.2f}"))
+            bars.append(
+                Bar(part, place * WIDTH + _SIDE + number * _COLUMN, f"{HEIGHT - height:.2f}", _COLUMN, f"{height:.2f}")
+            )
     words = [month_words(told.findings, number).split("-") for number in range(len(before))]
     labels = tuple(
         (f"{int(month)}", year if place == 0 or month == "01" else "") for place, (year, month) in enumerate(words)

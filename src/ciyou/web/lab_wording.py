@@ -42,7 +42,7 @@ def what_was_tried(wish: Wish, lang: str) -> str:
     """One line: the name of what is changed, and to what."""
     name = name_of(wish.kind, wish.code, lang)
     if wish.kind == "parameter":
-        return _("%(name)s改为 %(value)s") % {"name": name, "value": value_words(wish.code, wish.value)}
+        return _("%(name)s改为 %(value)s") % {"name": name, "value": value_words(wish.code, wish.value, lang)}
     if wish.off:
         return _("停用：%(name)s") % {"name": name}
     return _("改写：%(name)s") % {"name": name}
@@ -62,19 +62,20 @@ def name_of(kind: str, code: str, lang: str) -> str:
     return found.en if lang == "en" else found.zh
 
 
-def value_words(key: str, written: str) -> str:
+def value_words(key: str, written: str, lang: str = "zh") -> str:
     """A value as it was written, with its unit."""
     definition = load_packs().table.definitions.get(key)
     if definition is None or definition.kind is Kind.ENUM:
         return written
     if definition.kind is Kind.BOOL:
         return str(dict(YES_NO).get(written, written))
-    return f"{written} {unit_words(definition)}".strip()
+    return f"{written} {unit_words(definition, lang)}".strip()
 
 
-def unit_words(definition: ParameterDefinition) -> str:
-    """The unit in which a value is written: its Chinese part is enough for 元, its English part else."""
-    return definition.unit
+def unit_words(definition: ParameterDefinition, lang: str = "zh") -> str:
+    """The unit in which a value is written: packs write it as “元/人·月 yuan/month”."""
+    chinese, _space, english = definition.unit.partition(" ")
+    return english or chinese if lang == "en" else chinese
 
 
 def stored_words(definition: ParameterDefinition, value: object) -> str:
@@ -106,7 +107,9 @@ def shown_tables(tables: Iterable[LabTable]) -> list[Table]:
             one.title,
             one.first,
             one.labels,
-            tuple((name, tuple(Shown(cell.kind, cell.value, cell.withheld) for cell in cells)) for name, cells in one.rows),
+            tuple(
+                (name, tuple(Shown(cell.kind, cell.value, cell.withheld) for cell in cells)) for name, cells in one.rows
+            ),
             one.total,
             one.note,
         )

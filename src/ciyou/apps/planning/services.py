@@ -56,7 +56,11 @@ def start_trial(actor: Actor, *, new: NewTrial, origin: str = "") -> uuid.UUID:
         )
         if made:
             _forget_old(actor)
-            details: dict[str, str | int | bool | None] = {"kind": new.wish.kind, "code": new.wish.code, "drawn": new.drawn}
+            details: dict[str, str | int | bool | None] = {
+                "kind": new.wish.kind,
+                "code": new.wish.code,
+                "drawn": new.drawn,
+            }
             record_action(actor, action="start_trial", subject=str(trial.id), details=details, origin=origin)
             run_trial.enqueue(str(trial.id))
     return trial.id
@@ -100,7 +104,7 @@ def _forget_old(actor: Actor) -> None:
 
 def _too_many() -> Problem:
     return Problem(
-        Place(),
+        Place("drawn"),
         "lab.children",
         f"模拟儿童最多 {MOST_DRAWN:,} 名；请改小，或用命令行 ciyou lab。",
         f"At most {MOST_DRAWN:,} children can be drawn here; ask for fewer, or use `ciyou lab` on the command line.",

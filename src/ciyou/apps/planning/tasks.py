@@ -14,8 +14,8 @@ from ciyou.apps.audit.services import record_disclosure
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.planning.models import PolicyTrial, TrialStatus
 from ciyou.apps.planning.population import population_of
-from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.apps.planning.wishes import proposal_of, wish_of
+from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.batch.lab.findings import Findings
 from ciyou.batch.trials.drawn import draw_population
 from ciyou.batch.trials.populations import Population
@@ -37,11 +37,9 @@ def run_trial(trial_id: str) -> str:
 
 def try_now(trial_id: uuid.UUID) -> str:
     """Run one queued trial here and now."""
-    now = timezone.now()
-    waiting = PolicyTrial.objects.filter(id=trial_id, status=TrialStatus.QUEUED)
-    if not waiting.update(status=TrialStatus.RUNNING, alive_at=now):
+    trial = _begin(trial_id)
+    if trial is None:
         return "skipped"
-    trial = PolicyTrial.objects.get(id=trial_id)
     try:
         findings = _find(trial)
     except Stopped:
@@ -53,6 +51,13 @@ def try_now(trial_id: uuid.UUID) -> str:
         raise
     _keep(trial, findings)
     return TrialStatus.DONE.value
+
+
+def _begin(trial_id: uuid.UUID) -> PolicyTrial | None:
+    with walled(LOCAL_OPERATOR):
+        waiting = PolicyTrial.objects.filter(id=trial_id, status=TrialStatus.QUEUED)
+        taken = waiting.update(status=TrialStatus.RUNNING, alive_at=timezone.now())
+        return PolicyTrial.objects.get(id=trial_id) if taken else None
 
 
 def _find(trial: PolicyTrial) -> Findings:
@@ -89,27 +94,31 @@ class _Following:
     """Writes down how far a trial is, a few times a second at most, and hears whether it is to stop."""
 
     def __init__(self, trial_id: uuid.UUID) -> None:
-        self._rows = PolicyTrial.objects.filter(id=trial_id)
+        self._id = trial_id
         self._next = 0.0
 
     def __call__(self, done: int, total: int) -> bool:
         if done < total and time.monotonic() < self._next:
             return True
         self._next = time.monotonic() + BEAT_SECONDS
-        self._rows.update(done=done, total=total, alive_at=timezone.now())
-        return not self._rows.filter(cancel_requested=True).exists()
+        with walled(LOCAL_OPERATOR):
+            row = PolicyTrial.objects.filter(id=self._id)
+            row.update(done=done, total=total, alive_at=timezone.now())
+            return not row.filter(cancel_requested=True).exists()
 
 
 def _keep(trial: PolicyTrial, findings: Findings) -> None:
     now = timezone.now()
-    PolicyTrial.objects.filter(id=trial.id).update(
-        status=TrialStatus.DONE, findings=findings.to_json(), finished_at=now, alive_at=now, done=findings.children
-    )
+    with walled(LOCAL_OPERATOR):
+        PolicyTrial.objects.filter(id=trial.id).update(
+            status=TrialStatus.DONE, findings=findings.to_json(), finished_at=now, alive_at=now, done=findings.children
+        )
 
 
 def _end(trial: PolicyTrial, status: TrialStatus, problems: Iterable[Problem]) -> str:
     rows = [as_row(problem) for problem in problems]
-    PolicyTrial.objects.filter(id=trial.id).update(status=status, problems=rows, finished_at=timezone.now())
+    with walled(LOCAL_OPERATOR):
+        PolicyTrial.objects.filter(id=trial.id).update(status=status, problems=rows, finished_at=timezone.now())
     return status.value
 
 

@@ -139,5 +139,16 @@ def _counted(definition: FactDefinition, name: str, chance: pl.Expr) -> pl.Expr:
         high = min(high, 120 if name.endswith("term_months") else 6)
         return (low + chance * (high - low + 1)).floor().cast(dtype)
     if name in GRADES:
-        return pl.when(chance < NONE_OF).then(0).otherwise(((chance - NONE_OF) / (1 - NONE_OF) * 4).floor() + 1).cast(dtype)
-    return pl.when(chance < NONE_OF).then(low).otherwise(low + (chance - NONE_OF) / (1 - NONE_OF) * (high - low)).floor().cast(dtype)
+        return (
+            pl.when(chance < NONE_OF)
+            .then(0)
+            .otherwise(((chance - NONE_OF) / (1 - NONE_OF) * 4).floor() + 1)
+            .cast(dtype)
+        )
+    return (
+        pl.when(chance < NONE_OF)
+        .then(low)
+        .otherwise(low + (chance - NONE_OF) / (1 - NONE_OF) * (high - low))
+        .floor()
+        .cast(dtype)
+    )

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import reduce
 
 import polars as pl
 import pyarrow as pa
 
 from ciyou.batch.engines.polars_rules import RuleProgram, wide_schema
-from ciyou.batch.engines.program import amount_column, lower_together, outcome_column
+from ciyou.batch.engines.program import (
+    amount_column,
+    ceiling_column,
+    floor_column,
+    lower_together,
+    outcome_column,
+)
 from ciyou.batch.lab.touched import Threshold
 from ciyou.batch.lab.zones import COUNTY_DIGITS, Zone, Zones
 from ciyou.core.rules.book import RuleBook
@@ -63,10 +69,13 @@ class _ZoneProgram:
                 prefix = _prefix(number, side)
                 books[prefix] = book
                 wanted[prefix] = zone.monthly if number else zone.touched
-        self.program = _compiled(books, wanted)
+        bounded = [_prefix(0, side) for side in (BEFORE, AFTER)]
+        self.program = _compiled(books, wanted, with_intervals=bounded)
         first = {BEFORE: zone.first.before, AFTER: zone.first.after}
         self.cliffs = {
-            column: _compiled({f"{side}_": book for side, book in first.items()}, dict.fromkeys(("before_", "after_"), rules))
+            column: _compiled(
+                {f"{side}_": book for side, book in first.items()}, dict.fromkeys(("before_", "after_"), rules)
+            )
             for column, rules in zone.income_rules.items()
         }
 
@@ -78,7 +87,9 @@ class _ZoneProgram:
             return tally
         kept = [name for name in (DIBAO,) if name in frame.columns]
         facts = [name for name in self.program.columns_needed if name in frame.columns]
-        decided = self.program.apply(_typed(frame.select("place", *dict.fromkeys((*kept, *facts))), self.program).lazy())
+        decided = self.program.apply(
+            _typed(frame.select("place", *dict.fromkeys((*kept, *facts))), self.program).lazy()
+        )
         answers = decided.select("place", *kept, *self.program.outputs).collect()
         self._count_places(answers, tally)
         self._count_months(answers, tally)
@@ -98,6 +109,7 @@ class _ZoneProgram:
             "open": delta.is_null().sum(),
             "gain_fen": delta.filter(delta > 0).sum(),
             "lose_fen": -delta.filter(delta < 0).sum(),
+            **_may(self.zone.monthly, delta),
             "due_before": _any_paid(0, BEFORE, self.zone.monthly).sum(),
             "due_after": _any_paid(0, AFTER, self.zone.monthly).sum(),
             "due_both": (_any_paid(0, BEFORE, self.zone.monthly) & _any_paid(0, AFTER, self.zone.monthly)).sum(),
@@ -146,6 +158,33 @@ class _ZoneProgram:
 _YUAN = 100
 
 
+def _may(codes: Iterable[str], delta: pl.Expr) -> dict[str, pl.Expr]:
+    """Children who are certainly due something of which the amount is not known: whose bounds rise (or fall), and by how much at most."""
+    certain = reduce(pl.Expr.or_, [_unpriced(code) for code in codes], pl.lit(False)) & delta.is_null()
+    lower, upper = (
+        reduce(pl.Expr.add, [_step(code, column) for code in codes], pl.lit(0, dtype=pl.Int64))
+        for column in (floor_column, ceiling_column)
+    )
+    rising = certain & (lower >= 0) & (upper >= 0) & ((lower > 0) | (upper > 0))
+    falling = certain & (lower <= 0) & (upper <= 0) & ((lower < 0) | (upper < 0))
+    return {"may_gain": rising.sum(), "may_lose": falling.sum(), "may_fen": upper.filter(rising | falling).sum()}
+
+
+def _unpriced(code: str) -> pl.Expr:
+    """Whether a rule holds before and after, and what it pays is not known."""
+    sides = [_prefix(0, side) for side in (BEFORE, AFTER)]
+    holds = reduce(pl.Expr.and_, (pl.col(prefix + outcome_column(code)).fill_null(False) for prefix in sides))
+    unknown = reduce(pl.Expr.or_, (pl.col(prefix + amount_column(code)).is_null() for prefix in sides))
+    return holds & unknown
+
+
+def _step(code: str, column: Callable[[str], str]) -> pl.Expr:
+    """By how much a bound of a rule that holds before and after moves; 0 for one that is not certain to hold."""
+    before, after = (pl.col(_prefix(0, side) + column(code)) for side in (BEFORE, AFTER))
+    holds = [pl.col(_prefix(0, side) + outcome_column(code)).fill_null(False) for side in (BEFORE, AFTER)]
+    return pl.when(holds[0] & holds[1]).then(after - before).otherwise(pl.lit(0, dtype=pl.Int64)).fill_null(0)
+
+
 def _month_measures(number: int, codes: Iterable[str]) -> dict[str, pl.Expr]:
     sums = {side: _known_sum(number, side, codes) for side in (BEFORE, AFTER)}
     paid = {side: _any_paid(number, side, codes) for side in (BEFORE, AFTER)}
@@ -158,15 +197,27 @@ def _month_measures(number: int, codes: Iterable[str]) -> dict[str, pl.Expr]:
         "both": (paid[BEFORE] & paid[AFTER]).sum(),
         "changed": delta.ne(0).fill_null(False).sum(),
         "open": delta.is_null().sum(),
+        "unpriced": _some_unpriced(number, AFTER, codes).sum(),
     }
+
+
+def _some_unpriced(number: int, side: str, codes: Iterable[str]) -> pl.Expr:
+    prefix = _prefix(number, side)
+    parts = [
+        pl.col(prefix + outcome_column(code)).fill_null(False) & pl.col(prefix + amount_column(code)).is_null()
+        for code in codes
+    ]
+    return reduce(pl.Expr.or_, parts, pl.lit(False))
 
 
 def _prefix(number: int, side: str) -> str:
     return f"m{number}_{side}_"
 
 
-def _compiled(books: Mapping[str, RuleBook], wanted: Mapping[str, Iterable[str]]) -> RuleProgram:
-    program = lower_together(books, wanted)
+def _compiled(
+    books: Mapping[str, RuleBook], wanted: Mapping[str, Iterable[str]], *, with_intervals: Collection[str] = ()
+) -> RuleProgram:
+    program = lower_together(books, wanted, with_intervals=with_intervals)
     facts = wide_schema(next(iter(books.values())).vocabulary)
     return RuleProgram(program, {name: facts[name] for name in program.columns_needed})
 

@@ -134,10 +134,11 @@ class Told:
     threshold: int
 
 
-PLACE_COUNTS = ("children", "gain", "lose", "open", "due_before", "due_after")
-PLACE_MONEY = ("gain_fen", "lose_fen")
-MONTH_COUNTS = ("before", "after", "changed", "open")
+PLACE_COUNTS = ("children", "gain", "lose", "may_gain", "may_lose", "open", "due_before", "due_after")
+PLACE_MONEY = ("gain_fen", "lose_fen", "may_fen")
+MONTH_COUNTS = ("before", "after", "changed", "open", "unpriced")
 MONTH_MONEY = ("before_fen", "after_fen")
+
 
 def tell(findings: Findings, *, threshold: int) -> Told:
     """The findings with everything small withheld, and what it could be derived from.
@@ -176,15 +177,16 @@ def _pattern(findings: Findings, threshold: int) -> Pattern:
     gain, lose, opened = (findings.by_place(name) for name in ("gain", "lose", "open"))
     children = findings.by_place("children")
     same = {place: children[place] - gain[place] - lose[place] - opened[place] for place in children}
-    strata: list[Sequence[Mapping[str, int]]] = [[gain, lose, opened, same, children]]
+    may = [findings.by_place(name) for name in ("may_gain", "may_lose")]
+    strata: list[Sequence[Mapping[str, int]]] = [[gain, lose, opened, same, children, *may]]
     due = [findings.by_place(name) for name in ("due_before", "due_after")]
     both = findings.by_place("due_both")
     strata.append([*due, _less(due[0], both), _less(due[1], both)])
     for number in range(findings.months):
-        before, after, both, changed, unclear = (
-            findings.by_month(number, name) for name in ("before", "after", "both", "changed", "open")
+        before, after, both, changed, unclear, unpriced = (
+            findings.by_month(number, name) for name in ("before", "after", "both", "changed", "open", "unpriced")
         )
-        strata.append([before, after, _less(before, both), _less(after, both), changed, unclear])
+        strata.append([before, after, _less(before, both), _less(after, both), changed, unclear, unpriced])
     return withhold_over(strata, threshold=threshold)
 
 

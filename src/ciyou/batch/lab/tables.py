@@ -27,6 +27,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "open": ("不能判定", "Undetermined"),
     "gain_fen": ("每月多得", "Gained a month"),
     "lose_fen": ("每月少得", "Lost a month"),
+    "may_gain": ("可能得益（金额不明）", "May gain (amount not known)"),
+    "may_lose": ("可能受损（金额不明）", "May lose (amount not known)"),
+    "may_fen": ("金额不明的至多增减", "At most, where not known"),
+    "unpriced": ("改后：符合而金额不明", "Then: due, amount not known"),
     "places_months": ("各地各月：费用增减", "By place and month: difference of cost"),
     "rules": ("各项规则（首月）", "By rule (first month)"),
     "rule": ("规则", "Rule"),
@@ -74,8 +78,8 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         "Only the monthly entitlements that the change touches; judged on the first of each month: children grow older, all other facts stay as in the first month. Amounts that are not known are not in it.",
     ),
     "open": (
-        "“不能判定”：有事实未知，改前或改后的金额定不下来；既不算得益，也不算受损。",
-        "Undetermined: a fact is unknown, so that the amount now or then cannot be told; neither a gain nor a loss.",
+        "“不能判定”：有事实未知，改前或改后的金额定不下来；既不算得益，也不算受损。其中已符合、只是金额不明的，按上下限另列“可能得益”“可能受损”。",
+        "Undetermined: a fact is unknown, so that the amount now or then cannot be told; neither a gain nor a loss. Those among them who are due, only the amount not being known, are listed by their bounds under “may”.",
     ),
     "cliffs": (
         "收入越过临界值时，按月待遇合计减少超过一元。附近：低保标准的十个百分点或一百元之内。",
@@ -165,7 +169,9 @@ def _made(
     *, total: bool = False, note: str = "",
 ) -> LabTable:  # fmt: skip
     words = tuple(names.word(label) for label in labels)
-    return LabTable(code, names.word(code), names.word(first), words, tuple(rows), total, names.note(note) if note else "")
+    return LabTable(
+        code, names.word(code), names.word(first), words, tuple(rows), total, names.note(note) if note else ""
+    )
 
 
 def month_words(findings: Findings, number: int) -> str:
@@ -180,7 +186,7 @@ def cost_of(told: Told, number: int) -> int | None:
 
 
 def _months(told: Told, names: Names) -> LabTable:
-    labels = ("before", "after", "before_fen", "after_fen", "cost")
+    labels = ("before", "after", "before_fen", "after_fen", "cost", "unpriced")
     rows = [
         (
             month_words(told.findings, number),
@@ -190,6 +196,7 @@ def _months(told: Told, names: Names) -> LabTable:
                 _told(told.months["before_fen"][number], MONEY),
                 _told(told.months["after_fen"][number], MONEY),
                 _told(cost_of(told, number), MONEY),
+                _told(told.months["unpriced"][number]),
             ),
         )
         for number in range(told.findings.months if told.findings.monthly else 0)
@@ -198,11 +205,13 @@ def _months(told: Told, names: Names) -> LabTable:
 
 
 def _places(told: Told, names: Names) -> LabTable:
-    labels = ("children", "gain", "lose", "open", "gain_fen", "lose_fen")
+    labels = ("children", "gain", "gain_fen", "lose", "lose_fen", "may_gain", "may_lose", "may_fen", "open")
 
     def cells(key: str | None) -> tuple[Cell, ...]:
         columns = ((told.places[name], MONEY if name.endswith("_fen") else COUNT) for name in labels)
-        return tuple(_told((column.total if key is None else column.cells[key]).count, kind) for column, kind in columns)
+        return tuple(
+            _told((column.total if key is None else column.cells[key]).count, kind) for column, kind in columns
+        )
 
     keys = told.findings.places()
     rows = [(names.place(place), cells(place)) for place in keys]
@@ -234,7 +243,7 @@ def _rules(told: Told, names: Names) -> LabTable:
             cells[-2:] = [_words(""), _words("")]
         words = names.word("monthly" if period == "month" else period) if period else ""
         rows.append((name, (*cells, _words(words))))
-    return _made("rules", "rule", labels, rows, names, note="open")
+    return _made("rules", "rule", labels, rows, names)
 
 
 def _dibao(told: Told, names: Names) -> LabTable:
@@ -295,8 +304,15 @@ def _projections(findings: Findings, names: Names) -> LabTable:
         empty = [_words("")] * (longest - len(amounts))
         place, standard = names.place(one.place), names.parameters.get(one.key, one.key)
         rate = f"{one.rate_percent}%" if one.rate_percent else ""
-        rows.append((names.formulas.get(one.rule, one.rule), (_words(place), _words(standard), _words(rate), *amounts, *empty)))
+        rows.append(
+            (names.formulas.get(one.rule, one.rule), (_words(place), _words(standard), _words(rate), *amounts, *empty))
+        )
     labels = (*(names.word(code) for code in ("place", "standard", "rate")), *years)
     return LabTable(
-        "projections", names.word("projections"), names.word("formula"), labels, tuple(rows), note=names.note("projections")
+        "projections",
+        names.word("projections"),
+        names.word("formula"),
+        labels,
+        tuple(rows),
+        note=names.note("projections"),
     )

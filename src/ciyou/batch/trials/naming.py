@@ -13,7 +13,9 @@ def names_of(lang: str, places: Mapping[str, str]) -> Names:
     english = lang == "en"
     definitions = load_packs().table.definitions
     titles = load_rule_titles()
-    pays = {code for pack in load_packs().packs for code, rule in pack.rules.items() for one in rule.versions if one.amount}
+    pays = {
+        code for pack in load_packs().packs for code, rule in pack.rules.items() for one in rule.versions if one.amount
+    }
     return Names(
         lang=lang,
         places=places,

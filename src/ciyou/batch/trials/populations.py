@@ -64,7 +64,9 @@ def open_run_population(folder: Path) -> Iterator[RunPopulation]:
 
 def _load(store: Store, folder: Path) -> None:
     """The tables that `children_query` reads, from a run's files. What silence presumes stands among the facts already."""
-    tables = {name: f"read_parquet({quoted(str(folder / f'{name}.parquet'))})" for name in ("people", "facts", "relations")}
+    tables = {
+        name: f"read_parquet({quoted(str(folder / f'{name}.parquet'))})" for name in ("people", "facts", "relations")
+    }
     pid = "CAST(concat('0x', substr({}, 2)) AS UBIGINT)"
     person, other = pid.format("person_id"), pid.format("other_id")
     store.create("person", f"SELECT {person} AS pid, kind, division FROM {tables['people']} ORDER BY 1")
@@ -76,7 +78,7 @@ def _load(store: Store, folder: Path) -> None:
         "parent_of",
         f"""SELECT {person} AS pid, min({other}) FILTER (relation = 'father') AS father,
         min({other}) FILTER (relation = 'mother') AS mother
-        FROM {tables['relations']} WHERE relation IN ('father', 'mother') GROUP BY 1""",
+        FROM {tables["relations"]} WHERE relation IN ('father', 'mother') GROUP BY 1""",
     )
     store.create(
         "kin",

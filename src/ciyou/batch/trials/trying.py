@@ -144,5 +144,8 @@ def _begins(growth: Growth) -> dt.date:
 
 def _stopped() -> Problem:
     return Problem(
-        Place(), "lab.stopped", "试算已停止；没有结果。可以重新运行。", "The trial was stopped and has no result. It can be run again."
+        Place(),
+        "lab.stopped",
+        "试算已停止；没有结果。可以重新运行。",
+        "The trial was stopped and has no result. It can be run again.",
     )

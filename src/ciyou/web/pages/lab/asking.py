@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.planning.services import FILES, MOST_DRAWN, NewTrial, start_trial
@@ -24,10 +26,11 @@ from ciyou.packs.parameters import ParameterDefinition
 from ciyou.packs.texts import Text, predicate_texts, rule_texts
 from ciyou.web import lab_wording as words
 from ciyou.web.context import short_language
-from ciyou.web.wording import sentences
+from ciyou.web.wording import Sentence, sentences
 
 USUALLY_DRAWN = 10_000
 RESTRICTED = 5
+TEXTS = {"when": gettext_lazy("条件"), "amount": gettext_lazy("金额")}
 MONTHS_AHEAD = 12
 
 
@@ -46,12 +49,39 @@ def start(request: HttpRequest) -> HttpResponse:
     if kind not in words.KINDS:
         raise Http404
     try:
-        trial_id = start_trial(request.actor, new=_wanted(request, kind, code), origin=request.META.get("REMOTE_ADDR", ""))
+        trial_id = start_trial(
+            request.actor, new=_wanted(request, kind, code), origin=request.META.get("REMOTE_ADDR", "")
+        )
     except CiyouError as error:
-        typed = {name: request.POST.get(name, "") for name in ("value", "when", "amount", "month", "population", "drawn", "trial_id")}
-        typed |= {"off": request.POST.get("off", ""), "problems": sentences(error.problems)}
+        typed = {
+            name: request.POST.get(name, "")
+            for name in ("value", "when", "amount", "month", "population", "drawn", "trial_id")
+        }
+        typed |= {"off": request.POST.get("off", ""), **_faults(error.problems)}
         return render(request, "web/pages/lab_new.html", _form(request.actor, kind, code, typed), status=400)
     return redirect("lab_trial", trial_id=trial_id)
+
+
+def _faults(problems: Iterable[Problem]) -> dict[str, Any]:
+    """The problems for the head of the form, and again for the field that each is about."""
+    found = list(problems)
+    fields: dict[str, list[str]] = {}
+    for problem, said in zip(found, sentences(found), strict=True):
+        field = problem.place.file or "value"
+        fields.setdefault(field, []).append(f"{_where(problem.place)} {said.sentence}".strip())
+    return {
+        "problems": [
+            Sentence(_where(one.place), said.sentence) for one, said in zip(found, sentences(found), strict=True)
+        ],
+        "faults": fields,
+    }
+
+
+def _where(place: Place) -> str:
+    if place.file not in TEXTS:
+        return ""
+    where = {"text": TEXTS[place.file], "line": place.line, "column": place.column}
+    return _("%(text)s，第 %(line)s 行第 %(column)s 个字：") % where
 
 
 def _empty() -> dict[str, Any]:
@@ -100,7 +130,7 @@ def _number(written: str) -> int:
         return int(kept)
     raise RunError(
         Problem(
-            Place(),
+            Place("drawn"),
             "lab.children",
             f"模拟儿童数应是 1 到 {MOST_DRAWN:,} 的整数；请改正。",
             f"The number of drawn children is a whole number from 1 to {MOST_DRAWN:,}; correct it.",
@@ -176,9 +206,11 @@ def _parameter(definition: ParameterDefinition, division: str, day: dt.date, lan
     return {
         "name": definition.en if lang == "en" else definition.zh,
         "now": words.stored_words(definition, now.value),
-        "now_words": words.value_words(definition.key, words.stored_words(definition, now.value)) if now.value is not None else "",
+        "now_words": words.value_words(definition.key, words.stored_words(definition, now.value), lang)
+        if now.value is not None
+        else "",
         "source": now.source.cite(lang) if now.source and now.value is not None else "",
-        "unit": words.unit_words(definition),
+        "unit": words.unit_words(definition, lang),
         "bounds": words.bounds_words(definition),
         "options": options,
     }

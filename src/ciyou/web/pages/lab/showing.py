@@ -30,7 +30,10 @@ from ciyou.web.wording import sentences
 def show_lab(request: HttpRequest) -> HttpResponse:
     """What can be changed, and what one has tried."""
     lang = short_language()
-    trials = [(trial, words.what_was_tried(trial.wish, lang), words.STATUS[trial.status]) for trial in list_trials(request.actor)]
+    trials = [
+        (trial, words.what_was_tried(trial.wish, lang), words.STATUS[trial.status])
+        for trial in list_trials(request.actor)
+    ]
     kinds = [(kind, name, words.HINTS[kind]) for kind, name in words.KINDS.items()]
     return render(request, "web/pages/lab.html", {"trials": trials, "kinds": kinds})
 
@@ -105,12 +108,17 @@ def _head(request: HttpRequest, trial: Trial) -> dict[str, Any]:
 def _whom(request: HttpRequest, trial: Trial) -> str:
     place = division_name(request.actor.scope.first)
     if trial.drawn:
-        return _("%(place)s，%(children)s 名模拟儿童（由程序生成，没有真实的人）") % {"place": place, "children": f"{trial.drawn:,}"}
+        return _("%(place)s，%(children)s 名模拟儿童（由程序生成，没有真实的人）") % {
+            "place": place,
+            "children": f"{trial.drawn:,}",
+        }
     return _("%(place)s的在册儿童（受保护的档案不计入）") % {"place": place}
 
 
 def _tables(found: Told) -> tuple[LabTable, ...]:
-    codes = [place.ljust(12, "0") for place in (*found.findings.places(), *(one.place for one in found.findings.standards))]
+    codes = [
+        place.ljust(12, "0") for place in (*found.findings.places(), *(one.place for one in found.findings.standards))
+    ]
     return tables_of(found, names_of(short_language(), division_names(set(codes), timezone.localdate())))
 
 
@@ -118,6 +126,10 @@ def _sums(found: Told) -> list[tuple[str, Shown]]:
     cost = cost_of(found, 0) if found.findings.monthly else 0
     return [
         (_("得益儿童"), told(found.places["gain"].total) if found.findings.places() else Shown(COUNT, 0)),
+        (
+            _("可能得益（金额不明）"),
+            told(found.places["may_gain"].total) if found.findings.places() else Shown(COUNT, 0),
+        ),
         (_("受损儿童"), told(found.places["lose"].total) if found.findings.places() else Shown(COUNT, 0)),
         (_("不能判定"), told(found.places["open"].total) if found.findings.places() else Shown(COUNT, 0)),
         (_("首月费用增减"), Shown(MONEY, cost, cost is None)),
