@@ -103,7 +103,7 @@ def _known(files: Mapping[str, RuleFile | PredicateFile], text: NewText, notes: 
         word_zh, word_en = ("谓词", "predicate") if text.kind == "predicate" else ("规则", "rule")
         notes.add(
             text.place,
-            f"unknown_{text.kind}",
+            "unknown_text",
             f"没有{word_zh}“{text.code}”。{hint_zh}",
             f"There is no {word_en} “{text.code}”. {hint_en}".strip(),
         )
