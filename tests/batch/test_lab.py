@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -143,10 +144,12 @@ def test_without_its_overlay_a_place_has_only_the_nation_s_standards(tried):
 
 def test_an_overlay_can_be_tried_elsewhere(tried):
     found = tried(
-        "changes:\n  - {overlay: cn_51, switch: on, division: '440499'}\n",
-        [a_child(orphan=True, village="440499001001")],
+        "changes:\n  - {overlay: cn_51, switch: on, division: '529901'}\n",
+        [a_child(orphan=True, village="529901001001")],
     )
-    assert "orphan_scattered_standard" in {one.key for one in found.standards}
+    (standard,) = [one for one in found.standards if one.key == "orphan_scattered_standard"]
+    assert (standard.before_fen, standard.after_fen) == (None, 135_000)
+    assert sum(found.by_month(0, "after_fen").values()) == 135_000
 
 
 CLIFF = """changes:
@@ -269,3 +272,9 @@ def test_a_drawn_population_is_the_same_however_it_is_cut_and_lives_where_it_sho
     assert first.num_columns == len(columns) + 1
     poor = [dibao for dibao in first["household__dibao"].to_pylist() if dibao is not None]
     assert 0.02 < sum(poor) / len(poor) < 0.09
+
+
+def test_the_example_of_the_how_to_is_sound(propose):
+    page = (Path(__file__).resolve().parents[2] / "docs/how-to/try-a-change.md").read_text(encoding="utf-8")
+    proposal, _after = propose(page.split("```yaml\n")[1].split("```")[0])
+    assert len(proposal.changes) == 5

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from ciyou.core.errors import PackError, Place
 from ciyou.core.rules.book import RuleKind, Source
@@ -96,7 +97,10 @@ def _titles(pack_set: PackSet) -> dict[str, RuleFile]:
     return found
 
 
-def _known(files: Mapping[str, RuleFile | PredicateFile], text: NewText, notes: Notes):  # type: ignore[no-untyped-def]
+_File = TypeVar("_File", RuleFile, PredicateFile)
+
+
+def _known(files: Mapping[str, _File], text: NewText, notes: Notes) -> _File | None:
     found = files.get(text.code)
     if found is None:
         hint_zh, hint_en = nearest(text.code, files)
