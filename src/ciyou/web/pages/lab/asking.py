@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -36,18 +36,14 @@ MONTHS_AHEAD = 12
 
 def ask(request: HttpRequest) -> HttpResponse:
     """The form: first what, then the new value or text."""
-    kind = request.GET.get("what", "")
-    if kind not in words.KINDS:
-        raise Http404
+    kind = _kind(request.GET.get("what", ""))
     code = request.GET.get("code", "")[:64]
     return render(request, "web/pages/lab_new.html", _form(request.actor, kind, code, _empty()))
 
 
 def start(request: HttpRequest) -> HttpResponse:
     """Check what was typed and queue the trial; what is wrong stands above the form, which is as it was left."""
-    kind, code = request.POST.get("what", ""), request.POST.get("code", "")[:64]
-    if kind not in words.KINDS:
-        raise Http404
+    kind, code = _kind(request.POST.get("what", "")), request.POST.get("code", "")[:64]
     try:
         trial_id = start_trial(
             request.actor, new=_wanted(request, kind, code), origin=request.META.get("REMOTE_ADDR", "")
@@ -60,6 +56,11 @@ def start(request: HttpRequest) -> HttpResponse:
         typed |= {"off": request.POST.get("off", ""), **_faults(error.problems)}
         return render(request, "web/pages/lab_new.html", _form(request.actor, kind, code, typed), status=400)
     return redirect("lab_trial", trial_id=trial_id)
+
+
+def _kind(asked: str) -> str:
+    """What is to be changed; a standard where the address does not say, or says something that there is not."""
+    return asked if asked in words.KINDS else next(iter(words.KINDS))
 
 
 def _faults(problems: Iterable[Problem]) -> dict[str, Any]:
