@@ -159,7 +159,7 @@ _YUAN = 100
 
 
 def _may(codes: Iterable[str], delta: pl.Expr) -> dict[str, pl.Expr]:
-    """Children who are certainly due something of which the amount is not known: whose bounds rise (or fall), and by how much at most."""
+    """Children who are certainly due something of which the amount is not known: whose bounds rise (or fall), and by how much the floor does."""
     certain = reduce(pl.Expr.or_, [_unpriced(code) for code in codes], pl.lit(False)) & delta.is_null()
     lower, upper = (
         reduce(pl.Expr.add, [_step(code, column) for code in codes], pl.lit(0, dtype=pl.Int64))
@@ -167,7 +167,7 @@ def _may(codes: Iterable[str], delta: pl.Expr) -> dict[str, pl.Expr]:
     )
     rising = certain & (lower >= 0) & (upper >= 0) & ((lower > 0) | (upper > 0))
     falling = certain & (lower <= 0) & (upper <= 0) & ((lower < 0) | (upper < 0))
-    return {"may_gain": rising.sum(), "may_lose": falling.sum(), "may_fen": upper.filter(rising | falling).sum()}
+    return {"may_gain": rising.sum(), "may_lose": falling.sum(), "may_fen": lower.filter(rising | falling).sum()}
 
 
 def _unpriced(code: str) -> pl.Expr:

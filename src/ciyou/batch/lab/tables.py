@@ -29,7 +29,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "lose_fen": ("每月少得", "Lost a month"),
     "may_gain": ("可能得益（金额不明）", "May gain (amount not known)"),
     "may_lose": ("可能受损（金额不明）", "May lose (amount not known)"),
-    "may_fen": ("金额不明的至多增减", "At most, where not known"),
+    "may_fen": ("金额不明的：最低额增减", "Where not known: change of the least due"),
     "unpriced": ("改后：符合而金额不明", "Then: due, amount not known"),
     "places_months": ("各地各月：费用增减", "By place and month: difference of cost"),
     "rules": ("各项规则（首月）", "By rule (first month)"),

@@ -21,7 +21,7 @@ from ciyou.core.clock.months import add_months
 from ciyou.core.errors import CiyouError, Place, Problem, RunError
 from ciyou.core.rules.book import RuleKind
 from ciyou.core.rules.tree import Kind
-from ciyou.packs import load_packs
+from ciyou.packs import load_packs, load_rule_titles, load_vocabulary
 from ciyou.packs.parameters import ParameterDefinition
 from ciyou.packs.texts import Text, predicate_texts, rule_texts
 from ciyou.web import lab_wording as words
@@ -162,17 +162,31 @@ def _groups(kind: str, division: str, day: dt.date, lang: str) -> list[tuple[str
     """What there is to choose from, in groups."""
     packs = load_packs()
     if kind == "parameter":
-        standards = [one for one in packs.table.definitions.values() if one.kind is Kind.MONEY]
-        others = [one for one in packs.table.definitions.values() if one.kind is not Kind.MONEY]
+        known = [one for one in packs.table.definitions.values() if not _restricted(one.key, one.zh)]
+        standards = [one for one in known if one.kind is Kind.MONEY]
+        others = [one for one in known if one.kind is not Kind.MONEY]
         return [(_("标准（金额）"), _named(standards, lang)), (_("口径、比例和年限"), _named(others, lang))]
     if kind == "rule":
-        texts = [one for one in rule_texts(division=division, as_of=day).values() if one.sensitivity < RESTRICTED]
+        texts = [one for one in rule_texts(division=division, as_of=day).values() if not _is_hidden(one)]
         kinds = ((RuleKind.ENTITLEMENT, _("待遇")), (RuleKind.CATEGORY, _("类别")))
         return [(name, _texts([one for one in texts if one.kind == rule.value], lang)) for rule, name in kinds]
     if kind == "predicate":
-        return [(_("定义"), _texts(list(predicate_texts(division=division, as_of=day).values()), lang))]
+        known_texts = [one for one in predicate_texts(division=division, as_of=day).values() if not _is_hidden(one)]
+        return [(_("定义"), _texts(known_texts, lang))]
     here = packs.chain(division.ljust(12, "0")) if division != "00" else packs.packs
     return [(_("地方包"), [(one.code, one.en if lang == "en" else one.zh) for one in here if one.division])]
+
+
+def _is_hidden(text: Text) -> bool:
+    """Whether a text is about class 5, or would name it: it is tried on the command line, by whoever may."""
+    return text.sensitivity >= RESTRICTED or _restricted(text.code, text.zh, text.when, text.amount)
+
+
+def _restricted(*written: str) -> bool:
+    facts = [fact for fact in load_vocabulary() if fact.sensitivity >= RESTRICTED]
+    words = {word for fact in facts for word in (fact.name, fact.name.partition("_")[0], fact.zh)}
+    words |= {code for code, rule in load_rule_titles().items() if rule.sensitivity >= RESTRICTED}
+    return any(word in text for word in words for text in written)
 
 
 def _named(definitions: list[ParameterDefinition], lang: str) -> list[tuple[str, str]]:
@@ -188,13 +202,15 @@ def _chosen(kind: str, code: str, division: str, day: dt.date, lang: str) -> dic
     packs = load_packs()
     if kind == "parameter":
         definition = packs.table.definitions.get(code)
-        return None if definition is None else _parameter(definition, division, day, lang)
+        if definition is None or _restricted(definition.key, definition.zh):
+            return None
+        return _parameter(definition, division, day, lang)
     if kind == "overlay":
         known = {one.code for one in packs.packs if one.division}
         return {"name": words.name_of(kind, code, lang)} if code in known else None
     texts = rule_texts if kind == "rule" else predicate_texts
     text = texts(division=division, as_of=day).get(code)
-    if text is None or text.sensitivity >= RESTRICTED:
+    if text is None or _is_hidden(text):
         return None
     return {"name": text.name(lang), "when": text.when, "amount": text.amount, "formal": "、".join(text.formal)}
 
