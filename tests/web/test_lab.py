@@ -68,7 +68,7 @@ def test_a_mistake_in_a_text_is_told_with_its_line_and_the_text_stays(browser):
     answer = asked(browser, what="rule", code="orphan", when="minor(child)\nand chld.dead", when_now="x")
     page = answer.content.decode()
     assert answer.status_code == 400
-    assert "when:2:" in page
+    assert "条件，第 2 行第 5 个字" in page
     assert "and chld.dead</textarea>" in page
 
 
