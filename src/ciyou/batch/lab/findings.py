@@ -100,7 +100,10 @@ def from_json(kept: Mapping[str, Any]) -> Findings:
         tuple(kept["rules"]),
         tuple(kept["monthly"]),
         tuple(Standard(*row) for row in kept["standards"]),
-        tuple(Projection(*row[:4], tuple(row[4])) for row in kept["projections"]),
+        tuple(
+            Projection(rule, key, place, rate, tuple(amounts))
+            for rule, key, place, rate, amounts in kept["projections"]
+        ),
         Counter({tuple(row[:-1]): row[-1] for row in kept["tally"]}),
         kept["seconds"],
     )
