@@ -56,6 +56,9 @@ from ciyou.apps.oversight.models import (
     SavedView,
 )
 from ciyou.apps.oversight.subject_requests import Requester, decide_request, receive_request
+from ciyou.apps.planning.services import NewTrial, start_trial
+from ciyou.apps.planning.tasks import try_now
+from ciyou.apps.planning.wishes import Wish
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, Relationship
 from ciyou.apps.registry.services import (
     IncomingPerson,
@@ -143,6 +146,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_oversight(scene, child)
     _make_exchange(scene, child, hidden)
     _make_run(scene, folder / county)
+    _make_trial(scene)
     Person.objects.filter(id=hidden).update(restricted=True)
     personal = (
         "child_id",
@@ -476,6 +480,14 @@ def _make_run(scene: Scene, folder: Path) -> None:
         created_at=now, finished_at=now, percent=100,
     )  # fmt: skip
     scene.ids |= {"run_id": run.id, "screened_id": CHILD}
+
+
+def _make_trial(scene: Scene) -> None:
+    """A trial of a change that somebody of the county ran."""
+    actor = actor_of(scene.posts["county_drafter"])
+    wish = Wish("parameter", "orphan_scattered_standard", dt.date(2026, 1, 1), value="1500")
+    scene.ids["trial_id"] = start_trial(actor, new=NewTrial(uuid.uuid4(), wish, drawn=50))
+    try_now(uuid.UUID(str(scene.ids["trial_id"])))
 
 
 def actor_of(post: Post) -> Actor:

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "ciyou.apps.awards",
     "ciyou.apps.disbursement",
     "ciyou.apps.exchange",
+    "ciyou.apps.planning",
     "ciyou.apps.oversight",
     "ciyou.web",
 ]

@@ -275,6 +275,20 @@ def read_yaml(path: Path, *, file: str, notes: Notes) -> Section | None:
     """The top mapping of a YAML file, or None after noting why it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        notes.add(
+            Place(file),
+            "unreadable",
+            "文件无法读取；请确认是 UTF-8 文本。",
+            "The file cannot be read; save it as UTF-8 text.",
+        )
+        return None
+    return read_yaml_text(text, file=file, notes=notes)
+
+
+def read_yaml_text(text: str, *, file: str, notes: Notes) -> Section | None:
+    """The top mapping of a YAML text, or None after noting why it cannot be read."""
+    try:
         node = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -286,7 +300,7 @@ def read_yaml(path: Path, *, file: str, notes: Notes) -> Section | None:
             "The YAML cannot be read; check indentation, colons and quotes.",
         )
         return None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+    except yaml.YAMLError:
         notes.add(
             Place(file),
             "unreadable",

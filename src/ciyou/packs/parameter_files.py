@@ -64,7 +64,7 @@ def read_rows(
     """The `rows:` of a `parameters/<key>.yaml`; rows must lie within the pack's division."""
     found = []
     for entry in section.sections("rows", required=False):
-        value = _read_value(entry, definition)
+        value = read_value(entry, definition)
         division = entry.text("division", required=False)
         check_division(division, within=within, place=entry.value_place("division"), notes=entry.notes)
         valid_from, valid_to = entry.date("from", required=True), entry.date("to")
@@ -79,7 +79,8 @@ def read_rows(
     return found
 
 
-def _read_value(entry: Section, definition: ParameterDefinition) -> Value | None:
+def read_value(entry: Section, definition: ParameterDefinition) -> Value | None:
+    """The `value:` of an entry as its parameter has it (money in yuan, given as fen); None, noted, where it is none or implausible."""
     place = entry.value_place("value")
     match definition.kind:
         case Kind.BOOL:

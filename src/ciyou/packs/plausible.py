@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import chain
 
 from ciyou.core.rules.tree import Kind
@@ -16,17 +16,26 @@ LARGEST_STEP = 5
 _ByPlace = Mapping[tuple[str, str], list[ParameterRow]]
 
 
-def check_jumps(rows: Iterable[ParameterRow], definitions: Mapping[str, ParameterDefinition], notes: Notes) -> None:
+def check_jumps(
+    rows: Iterable[ParameterRow],
+    definitions: Mapping[str, ParameterDefinition],
+    notes: Notes,
+    *,
+    only: Collection[ParameterRow] | None = None,
+) -> None:
     """Refuse an amount that is more than five times, or less than a fifth of, the one it follows or stands beside.
 
     It is held against the row before it in the same division; where there is none, against the row in force in the wider
-    divisions; where there is none either, against that of the parameter that it falls back to.
+    divisions; where there is none either, against that of the parameter that it falls back to. `only`: no other
+    rows are looked at, but as neighbors.
     """
     by_place: dict[tuple[str, str], list[ParameterRow]] = {}
     for row in rows:
         if definitions[row.key].kind is Kind.MONEY:
             by_place.setdefault((row.key, row.division), []).append(row)
     for row in chain.from_iterable(by_place.values()):
+        if only is not None and row not in only:
+            continue
         near = _neighbor(row, by_place, definitions[row.key])
         if near is not None:
             _check(row, near, definitions[row.key], notes)

@@ -21,13 +21,14 @@ APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
 ROSTERS = ("rosters", _("名册"))
 FIGURES = ("figures", _("统计"))
+LAB = ("lab", _("政策试算"))
 PEOPLE = ("people", _("人员"))
 LAW = ("rulebook", _("法规"))
 AUDIT = ("audit", _("审计"))
 ACCOUNT = ("account", _("我的"))
 
 _OFFICE = (TODAY, LEADS, SHARING, LEDGER, APPLICATIONS, PAYMENTS, LETTERS)
-_VIEWER = (TODAY, FIGURES, LAW)
+_VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
         "child_director": (TODAY, CHILDREN, ACCOUNT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ciyou.batch.engines.lowering import Lowering
@@ -70,6 +70,31 @@ def lower_book(
             bounds = ranges.amount(rule.code)
             outputs[floor_column(rule.code)] = bounds.floor
             outputs[ceiling_column(rule.code)] = bounds.ceiling
+    return _compact(sheet.steps, outputs)
+
+
+def lower_together(
+    books: Mapping[str, RuleBook], wanted: Mapping[str, Iterable[str]], *, with_intervals: Collection[str] = ()
+) -> StepProgram:
+    """Some rules of several books on one sheet, so that what the books have in common is computed once.
+
+    `wanted` names, for the prefix of each book, the rules whose outcome and amount are outputs (`<prefix>rule__<code>`); a rule that
+    a book lacks is false and pays nothing there. `with_intervals` are the prefixes for which floors and ceilings are outputs too.
+    """
+    sheet = Sheet()
+    outputs: dict[str, int] = {}
+    for prefix, book in books.items():
+        lowering = Lowering(book, sheet=sheet)
+        ranges = RangeLowering(lowering) if prefix in with_intervals else None
+        for code in wanted[prefix]:
+            known = code in book.by_code
+            outputs[prefix + outcome_column(code)] = lowering.condition(code) if known else sheet.truth(False)
+            outputs[prefix + amount_column(code)] = lowering.amount(code) if known else sheet.constant(0, Kind.MONEY)
+            if ranges is not None:
+                bounds = ranges.amount(code) if known and book.by_code[code].amount is not None else None
+                zero = sheet.constant(0, Kind.MONEY)
+                outputs[prefix + floor_column(code)] = zero if bounds is None else bounds.floor
+                outputs[prefix + ceiling_column(code)] = zero if bounds is None else bounds.ceiling
     return _compact(sheet.steps, outputs)
 
 

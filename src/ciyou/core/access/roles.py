@@ -48,6 +48,7 @@ class Action(StrEnum):
     REVIEW_PAYMENTS = "review_payments"
     APPROVE_PAYMENTS = "approve_payments"
     RECONCILE = "reconcile"
+    TRY_POLICY = "try_policy"
 
 
 class Level(StrEnum):
@@ -95,6 +96,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_APPLICATIONS,
         _A.SEE_PAYMENTS,
         _A.RECONCILE,
+        _A.TRY_POLICY,
     }
 )
 
@@ -188,7 +190,7 @@ _ROLES = (
         Level.CITY,
         2,
         frozenset({_P.SUPERVISE}),
-        frozenset({_A.SEE_FIGURES}),
+        frozenset({_A.SEE_FIGURES, _A.TRY_POLICY}),
     ),
     _role(
         "province_viewer",
@@ -196,7 +198,7 @@ _ROLES = (
         Level.PROVINCE,
         2,
         frozenset({_P.SUPERVISE}),
-        frozenset({_A.SEE_FIGURES}),
+        frozenset({_A.SEE_FIGURES, _A.TRY_POLICY}),
     ),
     _role(
         "nation_viewer",
@@ -204,7 +206,7 @@ _ROLES = (
         Level.NATION,
         2,
         frozenset({_P.SUPERVISE}),
-        frozenset({_A.SEE_FIGURES}),
+        frozenset({_A.SEE_FIGURES, _A.TRY_POLICY}),
     ),
     _role(
         "standard_setter",
@@ -212,7 +214,7 @@ _ROLES = (
         Level.ANY,
         2,
         frozenset({_P.SUPERVISE}),
-        frozenset({_A.SEE_FIGURES}),
+        frozenset({_A.SEE_FIGURES, _A.TRY_POLICY}),
     ),
     # A partner or an institution sees no list of children: only the letters and referrals addressed to it.
     _role(

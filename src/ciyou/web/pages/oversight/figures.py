@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.oversight.figures import LEAD_STATES, Figures, read_figures
+from ciyou.core.access.roles import Action, may_do
 from ciyou.core.indicators.suppression import Cell
 from ciyou.web import ledger_wording as words
 from ciyou.web.context import short_language
@@ -30,6 +31,7 @@ def show_figures(request: HttpRequest) -> HttpResponse:
         ],
         "threshold": figures.threshold,
         "today": timezone.localdate(),
+        "lab": may_do(request.actor.role, Action.TRY_POLICY),
     }
     return render(request, "web/pages/figures.html", content)
 
