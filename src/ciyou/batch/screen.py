@@ -14,6 +14,7 @@ from ciyou.batch.encryption import encrypt_tables, read_or_make_key
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
 from ciyou.batch.engines.polars_decide import PopulationRules
+from ciyou.batch.engines.rule_runners import RULES_ENGINES, engine_problems, open_runner
 from ciyou.batch.facts.ranges import Range, ranges_of
 from ciyou.batch.facts.roster_facts import collect_facts
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
@@ -32,9 +33,8 @@ from ciyou.core.errors import Place, Problem, RunError
 from ciyou.packs import load_vocabulary, pack_version
 from ciyou.packs.roster_pack import RosterPack
 
-RULES_ENGINES = ("polars", "duckdb", "spark")
 LINK_ENGINES = ("duckdb", "spark")
-_AVAILABLE = {"rules": ("polars",), "link": ("duckdb",)}
+_AVAILABLE = {"rules": RULES_ENGINES, "link": ("duckdb",)}
 # Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
 ADVERSE_FACT_CLASS = 4
 NOWHERE = "000000"
@@ -101,6 +101,7 @@ def check_engines(settings: Settings) -> None:
         )
         if engine not in _AVAILABLE[kind]
     ]
+    wrong += engine_problems(settings.rules_engine)
     if wrong:
         raise RunError(wrong)
 
@@ -191,11 +192,14 @@ def _decide(
     record: RunRecord,
 ) -> None:
     vocabulary = load_vocabulary()
-    with record.stage("decide") as stage, TableWriter(folder.final / "decisions.parquet") as writer:
+    with (
+        record.stage("decide") as stage,
+        open_runner(settings.rules_engine, work=folder.work) as runner,
+        TableWriter(folder.final / "decisions.parquet") as writer,
+    ):
         store.empty("hint", HINT_COLUMNS)
-        rules = PopulationRules(
-            group_places(_counties(store) or [NOWHERE], as_of=settings.as_of), presumptions, as_of=settings.as_of
-        )
+        groups = group_places(_counties(store) or [NOWHERE], as_of=settings.as_of)
+        rules = PopulationRules(groups, presumptions, as_of=settings.as_of, runner=runner)
         for number, part in enumerate(ranges):
             decided = rules.decide(store.arrow(children_query(vocabulary, part)))
             writer.write(decided.decisions)

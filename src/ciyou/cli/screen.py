@@ -13,9 +13,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ciyou.batch.engines.rule_runners import RULES_ENGINES
 from ciyou.batch.reading import screen_folder
 from ciyou.batch.run_record import STAGES, RunRecord, Watcher
-from ciyou.batch.screen import LINK_ENGINES, RULES_ENGINES, Settings, check_engines
+from ciyou.batch.screen import LINK_ENGINES, Settings, check_engines
 from ciyou.cli.output import choose_language, fail, language_option
 from ciyou.cli.screen_summary import print_summary
 from ciyou.core.errors import CiyouError

@@ -1,4 +1,7 @@
-"""All rules over a range of children in Polars: with and without what silence presumes, then one row per child and rule."""
+"""All rules over a range of children: with and without what silence presumes, then one row per child and rule.
+
+The rules are applied by the engine that was asked for; what comes before and after is done in Polars.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
+from ciyou.batch.engines.rule_runners import RuleRunner
 from ciyou.core.clock.months import add_months
 from ciyou.core.facts.definition import FactType, column_name
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
@@ -41,10 +45,17 @@ class Decided:
 class PopulationRules:
     """The rules of all places of a population, compiled once; decides one range of children at a time."""
 
-    def __init__(self, groups: Sequence[PlaceGroup], presumptions: Sequence[Presumption], *, as_of: dt.date) -> None:
+    def __init__(
+        self,
+        groups: Sequence[PlaceGroup],
+        presumptions: Sequence[Presumption],
+        *,
+        as_of: dt.date,
+        runner: RuleRunner,
+    ) -> None:
         self._as_of = as_of
         self._presumptions = presumptions
-        self._groups = [_Group(group) for group in groups]
+        self._groups = [_Group(group, runner) for group in groups]
         self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
 
     def decide(self, children: pa.Table) -> Decided:
@@ -84,8 +95,9 @@ def _person_id() -> pl.Expr:
 
 
 class _Group:
-    def __init__(self, group: PlaceGroup) -> None:
+    def __init__(self, group: PlaceGroup, runner: RuleRunner) -> None:
         self.book = group.book
+        self._runner = runner
         keys = sorted(group.book.parameters)
         self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
         self.parameters = _parameter_frame(group, keys)
@@ -102,12 +114,13 @@ class _Group:
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
         mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
-        said = self._apply(mine)
         whole_input = _with_silence(mine, presumptions)
-        whole = self._apply(whole_input)
-        supposed = self._if_one_parent_died(whole_input)
-        evident = self._if_one_parent_died(_with_nothing_more(whole_input, self.book))
-        whole_input = self.atoms.apply(whole_input.lazy()).collect()
+        nothing_more = _with_nothing_more(whole_input, self.book)
+        worlds = [mine, whole_input, *_if_one_parent_died(whole_input), *_if_one_parent_died(nothing_more)]
+        said, whole, *died = self._runner.run(self.program, worlds)
+        supposed = dict(zip(_PARENTS, died[:2], strict=True))
+        evident = dict(zip(_PARENTS, died[2:], strict=True))
+        whole_input = whole_input.hstack(self._runner.run(self.atoms, [whole_input])[0])
         rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
         some_parent_unknown = ~(mine["has_father"] & mine["has_mother"])
         hints = [
@@ -115,15 +128,6 @@ class _Group:
             for rule, rows in zip(self.book.rules, rules, strict=True)
         ]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
-
-    def _if_one_parent_died(self, frame: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
-        """Every rule, supposing the father dead, and supposing the mother dead."""
-        return {
-            side: self._apply(frame.with_columns(pl.lit(True).alias(column_name(side, "dead")))) for side in _PARENTS
-        }
-
-    def _apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return self.program.apply(frame.lazy()).select(*self.program.outputs).collect()
 
     def _rule_rows(
         self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame
@@ -231,6 +235,11 @@ class _Group:
         could_gain = pl.col("would_gain_fen").ne_missing(0)
         near = one_failing | (pl.col("some_parent_unknown") & could_gain)
         return hints.filter((pl.col("outcome") == "yes") | (pl.col("by_parents") & near)).drop("some_parent_unknown")
+
+
+def _if_one_parent_died(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """The facts, supposing the father dead, and supposing the mother dead."""
+    return [frame.with_columns(pl.lit(True).alias(column_name(side, "dead"))) for side in _PARENTS]
 
 
 def _verdicts(
