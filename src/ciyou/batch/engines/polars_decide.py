@@ -12,13 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from ciyou.batch.decisions.books import PlaceGroup
+from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
+from ciyou.batch.engines.earlier_run import EarlierRun, Turning, fingerprints, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.batch.engines.rule_runners import RuleRunner
+from ciyou.batch.ranges import Range
 from ciyou.core.clock.months import add_months
 from ciyou.core.facts.definition import FactType, column_name
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
@@ -36,10 +38,15 @@ _PARENTS = ("father", "mother")
 
 @dataclass(frozen=True)
 class Decided:
-    """One range decided: `decisions` (child × rule, ordered) and `hints` (a row per child and rule that may make a lead)."""
+    """One range decided: `decisions` (child × rule, ordered), `hints` (a row per child and rule that may make a lead), `inputs`.
+
+    `inputs` are the children's fingerprints; `decided` says how many were decided, others being as an earlier run left them.
+    """
 
     decisions: pa.Table
     hints: pa.Table
+    inputs: pa.Table
+    decided: int
 
 
 class PopulationRules:
@@ -52,24 +59,56 @@ class PopulationRules:
         *,
         as_of: dt.date,
         runner: RuleRunner,
+        earlier: EarlierRun | None = None,
     ) -> None:
+        """`earlier`: a run of the same packs whose answers stand for every child that nothing has touched since."""
         self._as_of = as_of
         self._presumptions = presumptions
         self._groups = [_Group(group, runner) for group in groups]
+        self._earlier = earlier
+        counties = [county for group in groups for county in group.parameters]
+        before = group_places(counties, as_of=earlier.as_of) if earlier else ()
+        self._turnings = [Turning(now, then) for now, then in zip(groups, before, strict=True)] if earlier else []
         self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
 
-    def decide(self, children: pa.Table) -> Decided:
+    def decide(self, children: pa.Table, part: Range) -> Decided:
         """Decide a range: `children` as `children_query` gives them."""
         frame = pl.DataFrame(pl.from_arrow(children)).cast(
             {name: kind for name, kind in self._schema.items() if name in children.column_names}
         )
+        inputs = fingerprints(frame)
+        if self._earlier is None:
+            decisions, hints = self._decide(frame)
+            decided = len(frame)
+        else:
+            decisions, hints, decided = self._decide_again(self._earlier, frame, inputs, part)
+        return Decided(decisions.to_arrow(), hints.to_arrow(), inputs.to_arrow(), decided)
+
+    def _decide(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         decided = [group.decide(frame, self._presumptions) for group in self._groups]
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
-        hints = pl.concat([one for _, one in decided]).sort("pid", "rule")
-        return Decided(self._finish(decisions), hints.to_arrow())
+        return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
-    def _finish(self, decisions: pl.DataFrame) -> pa.Table:
-        final = decisions.select(
+    def _decide_again(
+        self, earlier: EarlierRun, frame: pl.DataFrame, inputs: pl.DataFrame, part: Range
+    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        before = earlier.fingerprints(part)
+        changed = inputs.join(before, on=["pid", "fingerprint"], how="anti")["pid"]
+        turned = [
+            group.touched(frame, turning, self._presumptions)
+            for group, turning in zip(self._groups, self._turnings, strict=True)
+        ]
+        touched = pl.concat([changed, *turned]).unique()
+        gone = before.join(inputs, on="pid", how="anti")["pid"]
+        decisions, hints = self._decide(frame.filter(pl.col("pid").is_in(touched.implode())))
+        without = pl.concat([touched, gone])
+        kept = earlier.decisions(part, without=without, as_of=self._as_of)
+        kept_hints = earlier.hints(part, without=without)
+        # Nobody stands in both, so merging by person keeps each one's rows together and in the book's order.
+        return kept.merge_sorted(decisions, "person_id"), kept_hints.merge_sorted(hints, "pid"), len(touched)
+
+    def _finish(self, decisions: pl.DataFrame) -> pl.DataFrame:
+        return decisions.select(
             _person_id().alias("person_id"),
             "rule",
             pl.lit(self._as_of).alias("as_of"),
@@ -83,15 +122,13 @@ class PopulationRules:
             "standing",
             "pack_version",
         )
-        return final.to_arrow()
 
 
 def _person_id() -> pl.Expr:
-    digits = pl.col("pid").map_batches(
-        lambda numbers: pl.Series(numbers.name, [f"p{number:016x}" for number in numbers], dtype=pl.String),
+    return pl.col("pid").map_batches(
+        lambda numbers: pl.Series(numbers.name, [public_id(number) for number in numbers], dtype=pl.String),
         return_dtype=pl.String,
     )
-    return digits
 
 
 class _Group:
@@ -113,9 +150,7 @@ class _Group:
         )
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
-        whole_input = _with_silence(mine, presumptions)
-        nothing_more = _with_nothing_more(whole_input, self.book)
+        mine, whole_input, nothing_more = self._worlds(frame, presumptions)
         worlds = [mine, whole_input, *_if_one_parent_died(whole_input), *_if_one_parent_died(nothing_more)]
         said, whole, *died = self._runner.run(self.program, worlds)
         supposed = dict(zip(_PARENTS, died[:2], strict=True))
@@ -128,6 +163,19 @@ class _Group:
             for rule, rows in zip(self.book.rules, rules, strict=True)
         ]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
+
+    def touched(self, frame: pl.DataFrame, turning: Turning, presumptions: Sequence[Presumption]) -> pl.Series:
+        """The pids of the group's children whom time or a new law has touched."""
+        worlds = self._worlds(frame, presumptions)
+        return worlds[0].filter(turning.touched(worlds))["pid"]
+
+    def _worlds(
+        self, frame: pl.DataFrame, presumptions: Sequence[Presumption]
+    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """The group's children: as rosters say, with what silence presumes, and as if nothing more came to light."""
+        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
+        whole = _with_silence(mine, presumptions)
+        return mine, whole, _with_nothing_more(whole, self.book)
 
     def _rule_rows(
         self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame

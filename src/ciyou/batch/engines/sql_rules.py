@@ -177,7 +177,8 @@ def _written(value: Value, dialect: Dialect) -> str:
     if isinstance(value, dt.date):
         return dialect.date.format(day=value.isoformat())
     if isinstance(value, str):
-        return f"'{value.translate(str.maketrans(dict(dialect.escapes)))}'"
+        written = "".join(dialect.escapes.get(letter, letter) for letter in value)
+        return f"'{written}'"
     return str(value)
 
 
