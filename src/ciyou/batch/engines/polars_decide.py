@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
-from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting, rests_on_parents
+from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.earlier_run import EarlierRun, Turning, fingerprints, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
@@ -228,17 +228,27 @@ class _Group:
         return [name for name in self.deciding[rule.code].columns if name in facts.columns]
 
     def _outcome_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
-        """What is open depends on which atoms are true, false or open, and in an atom of several facts on which are unknown."""
+        """What is open depends on which atoms are true, false or open, and in an open atom of several facts on what is known of them.
+
+        Where a child is registered decides, for instance, whether it can live in another county of the same city.
+        """
         truths = [
             pl.col(outcome_column(code)).cast(pl.Int8).cast(pl.String).fill_null("?")
             for code in self.atoms_of[rule.code]
         ]
-        unknown = [
-            pl.col(name).is_null().cast(pl.Int8).cast(pl.String)
+        met = [
+            self._as_told_apart(rule, name, facts).fill_null("?")
             for name in facts_meeting(self.book, rule)
             if name in facts.columns
         ]
-        return pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths, *unknown)
+        atoms = pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths)
+        return pl.concat_str(atoms, *met, separator="|")
+
+    def _as_told_apart(self, rule: Rule, name: str, facts: pl.DataFrame) -> pl.Expr:
+        """A known value as far as the rule can tell it from others: dates by time elapsed, divisions by the digits that it reads."""
+        value = _classed(facts, name, self.book.as_of).cast(pl.String)
+        digits = digits_read(self.book, rule, name)
+        return value if digits is None else value.str.head(digits)
 
     def _amount_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
         values = [
