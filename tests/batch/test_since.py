@@ -102,23 +102,23 @@ def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun 
 def test_going_on_from_an_earlier_run_gives_what_a_full_run_gives(tmp_path, seed):
     source = random.Random(seed)
     first, *later = [dt.date.fromisoformat(day) for day in (DAYS[0], DAYS[0], *source.sample(DAYS[1:], 2))]
-    frame = population(120, day=first, seed=seed)
+    frame = population(40, day=first, seed=seed)
     decide(frame, first, tmp_path / "0")
     before = EarlierRun(tmp_path / "0", first)
     for number, day in enumerate(later, start=1):
-        frame = with_changes(frame, day=day, source=source, share=0.04)
+        frame = with_changes(frame, day=day, source=source, share=0.08)
         decided, found = decide(frame, day, tmp_path / f"{number}", before)
         _, expected = decide(frame, day, tmp_path / f"{number}-full")
         for name, table in expected.items():
             assert found[name].equals(table), name
         before = EarlierRun(tmp_path / f"{number}", day)
         assert 0 < decided <= len(frame)
-        assert day != first or decided < len(frame) * 0.2
+        assert day != first or decided < len(frame) * 0.5
 
 
 def test_nobody_is_decided_again_where_nothing_changed(tmp_path):
     day = dt.date(2025, 9, 1)
-    frame = population(60, day=day, seed=5)
+    frame = population(20, day=day, seed=5)
     _, expected = decide(frame, day, tmp_path / "0")
     decided, found = decide(frame, day, tmp_path / "1", EarlierRun(tmp_path / "0", day))
     assert decided == 0
