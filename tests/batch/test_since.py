@@ -80,9 +80,9 @@ def with_changes(frame: pl.DataFrame, *, day: dt.date, source: random.Random, sh
             row["clash_father"] = ["dead"]
         if source.random() > share / 4:
             rows.append(row)
-    rows += [
-        child(number, source, day) | {"pid": row["pid"] + 1} for number, row in enumerate(frame.sample(3).to_dicts())
-    ]
+    taken = {row["pid"] for row in rows}
+    for pid in {row["pid"] + 1 for row in source.sample(rows, 3)} - taken:
+        rows.append(child(0, source, day) | {"pid": pid})
     return pl.DataFrame(rows, schema=columns(), orient="row").sort("pid")
 
 

@@ -30,21 +30,27 @@ class RuleRunner(Protocol):
 
 
 class PolarsRunner:
-    """Every frame by the Polars engine of this process."""
+    """All frames of a call by one plan of the Polars engine of this process: a plan of all rules costs more than some thousand rows."""
 
     def run(self, compiled: RuleProgram, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
         """For each frame the program's outputs, row for row."""
-        return [compiled.apply(frame.lazy()).select(*compiled.outputs).collect() for frame in frames]
+        whole = _stacked(compiled, frames)
+        return split_rows(compiled.apply(whole.lazy()).select(*compiled.outputs).collect(), frames)
 
 
 class DuckdbRunner:
-    """All frames of a call by one query of a DuckDB in memory: planning a query costs more than its rows."""
+    """All frames of a call by one query of a DuckDB in memory."""
 
     def run(self, compiled: RuleProgram, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
         """For each frame the program's outputs, row for row."""
-        needed = compiled.columns_needed
-        whole = pl.concat([frame.select(name for name in needed if name in frame.columns) for frame in frames])
+        whole = _stacked(compiled, frames)
         return split_rows(decide_in_duckdb(compiled, whole).select(*compiled.outputs), frames)
+
+
+def _stacked(compiled: RuleProgram, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What the program reads of all frames, one below the other."""
+    read = [name for name in compiled.columns_needed if name in frames[0].columns]
+    return pl.concat([frame.select(read) for frame in frames])
 
 
 def split_rows(answers: pl.DataFrame, frames: Sequence[pl.DataFrame]) -> list[pl.DataFrame]:
