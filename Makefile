@@ -16,7 +16,10 @@ SOURCES := src tests bench scripts
 PYTEST := $(BIN)/python -m pytest
 FAST := -m 'not slow and not e2e' -n 2 --dist loadfile
 
-.PHONY: help setup demo serve check test test-fast test-e2e lint format types contracts templates migrations browser assets catalogues \
+# Spark needs Java: the tests and benchmarks take it where there is one, and say what they leave out where there is none.
+WHERE_JAVA_IS := $(if $(JAVA_HOME)$(shell command -v java),$(VENV)/.spark)
+
+.PHONY: help setup demo serve check test test-fast test-e2e lint format types contracts templates migrations browser assets catalogues spark \
         reference messages lock bench screenshots notice clean distclean
 
 help: ## list what can be made
@@ -66,10 +69,18 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.runtime
 	@$(INSTALL) requirements/bench.txt
 	@touch $@
 
+# Built without isolation: what builds it is pinned as well (requirements/build.txt).
+$(VENV)/.spark: requirements/spark.txt $(VENV)/.runtime
+	$(call say,== Installing Spark)
+	@$(PIP) --no-build-isolation --require-hashes -r requirements/spark.txt && touch $@ \
+		|| printf '%s\n' 'Spark could not be installed: what needs it will be left out.'
+
+spark: $(VENV)/.spark ## install Spark as another rules engine (needs Java 17 or newer)
+
 browser: ## install Chromium and a Chinese font for the browser tests, where the system allows it
 	@sh scripts/install_browser.sh
 
-test: $(VENV)/.test assets catalogues browser ## everything: lint, types, contracts, templates, all tests
+test: $(VENV)/.test $(WHERE_JAVA_IS) assets catalogues browser ## everything: lint, types, contracts, templates, all tests
 	@$(MAKE) --no-print-directory --keep-going lint types contracts templates pytest-postgresql pytest
 
 # Only what touches a database; the whole suite runs on SQLite, and last, so that its summary line is the one that stays.
@@ -123,7 +134,7 @@ messages: $(VENV)/.runtime ## bring the catalogue of the pages' texts up to date
 screenshots: $(VENV)/.test assets catalogues browser ## take the pictures of the README anew (by the browser tests)
 	@CIYOU_SCREENSHOTS=docs/images $(PYTEST) -m e2e
 
-bench: $(VENV)/.bench ## measure speed and memory against what one would use instead
+bench: $(VENV)/.bench $(WHERE_JAVA_IS) ## measure speed and memory against what one would use instead
 	@for bench in $$(grep -l __main__ bench/*.py); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
 notice: $(VENV)/.runtime ## write NOTICE: every runtime dependency with its licence

@@ -34,6 +34,7 @@ from ciyou.core.rules.tree import Kind
 
 UNKNOWN = np.int32(-(2**31))
 UNKNOWN_CODE = -1
+NO_SUCH_CODE = -2
 EPOCH = dt.date(1970, 1, 1)
 COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
@@ -241,7 +242,8 @@ class OpenFiscaRules:
         other = next(self.program.steps[i] for i in step.inputs if i != number)
         dtype = self.schema.get(str(other.detail))
         if isinstance(dtype, pl.Enum):
-            return np.int16(dtype.categories.to_list().index(str(one.detail)))
+            codes = dtype.categories.to_list()
+            return np.int16(codes.index(str(one.detail)) if one.detail in codes else NO_SUCH_CODE)
         return np.int64(str(one.detail))
 
     def holds(self, number: int, given: Callable[[str], Array]) -> Any:
@@ -277,6 +279,17 @@ class OpenFiscaRules:
             np.copyto(result, UNKNOWN, where=unknown)
         return result
 
+    def part_of_date(self, count: Callable[[Array], Array]) -> Callable[[Step, Callable[[str], Array]], Any]:
+        def kernel(step: Step, given: Callable[[str], Array]) -> Any:
+            days = self._read(step.inputs[0], given).astype("datetime64[D]")
+            result = count(days).astype(np.int32)
+            unknown = self.unknown_any(step, given)
+            if unknown is not None:
+                np.copyto(result, UNKNOWN, where=unknown)
+            return result
+
+        return kernel
+
     def prefix(self, step: Step, given: Callable[[str], Array]) -> Any:
         codes = self._read(step.inputs[0], given)
         return codes // 10 ** (12 - int(step.detail or 0))  # −1 stays −1
@@ -288,6 +301,24 @@ def _junction(combine: Callable[[Any, Any], Any]) -> Callable[[OpenFiscaRules, S
 
 def _combined(combine: Callable[[Any, Any], Any]) -> Callable[[OpenFiscaRules, Step, Callable[[str], Array]], Any]:
     return lambda rules, step, given: rules.arithmetic(combine)(step, given)
+
+
+def _months(days: Array) -> Array:
+    """year × 12 + month."""
+    return days.astype("datetime64[M]").astype(np.int64) + (1970 * 12 + 1)
+
+
+def _day_of_month(days: Array) -> Array:
+    return (days - days.astype("datetime64[M]").astype("datetime64[D]")).astype(np.int64) + 1
+
+
+def _date_number(days: Array) -> Array:
+    months = _months(days) - 1
+    return months // 12 * 10000 + (months % 12 + 1) * 100 + _day_of_month(days)
+
+
+def _part_of_date(count: Callable[[Array], Array]) -> Callable[[OpenFiscaRules, Step, Callable[[str], Array]], Any]:
+    return lambda rules, step, given: rules.part_of_date(count)(step, given)
 
 
 _KERNELS: Mapping[Op, Callable[[OpenFiscaRules, Step, Callable[[str], Array]], Any]] = {
@@ -305,5 +336,8 @@ _KERNELS: Mapping[Op, Callable[[OpenFiscaRules, Step, Callable[[str], Array]], A
     Op.QUOTIENT: OpenFiscaRules.quotient,
     Op.LARGEST: _combined(np.maximum),
     Op.SMALLEST: _combined(np.minimum),
+    Op.DATE_NUMBER: _part_of_date(_date_number),
+    Op.MONTH_NUMBER: _part_of_date(_months),
+    Op.DAY_NUMBER: _part_of_date(_day_of_month),
     Op.PREFIX: OpenFiscaRules.prefix,
 }

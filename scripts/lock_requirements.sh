@@ -12,7 +12,7 @@ python=${CIYOU_PYTHON:-.venv/bin/python}
 
 cd requirements
 # In this order: each file's pins are read by the next through "-r".
-for name in build runtime test bench; do
+for name in build runtime spark test bench; do
     echo "== Locking $name"
     "$tools/venv/bin/pip-compile" --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
         --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -101,11 +101,20 @@ def _whole(roster: str, number: int, row: Row) -> dict[str, object]:
     return whole
 
 
-def screen_rosters(folder: Path, rosters: Mapping[str, Sequence[Row]], *, out: str = "out") -> Results:
+def screen_rosters(
+    folder: Path,
+    rosters: Mapping[str, Sequence[Row]],
+    *,
+    out: str = "out",
+    engine: str = "polars",
+    since: Path | None = None,
+) -> Results:
     """Screen a small delivery below a folder."""
     delivery = write_delivery(folder / "normalized", rosters)
     with open_run_folder(folder / out) as run_folder:
-        run = screen_delivery(run_folder, delivery, Settings(as_of=AS_OF), RunRecord(watch_nothing))
+        run = screen_delivery(
+            run_folder, delivery, Settings(as_of=AS_OF, rules_engine=engine, since=since), RunRecord(watch_nothing)
+        )
     return Results(folder / out, run)
 
 

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from tests.batch.random_children import Row, random_rows, state_of, wide_frame
+from tests.batch.parity import assert_engines_agree, interpreted, with_some_value
+from tests.batch.random_children import Row, random_rows, wide_frame
 from tests.batch.random_rules import DAYS, random_books
 from tests.batch.small_book import VOCABULARY, book, fact, parameter, rule
 
-from ciyou.batch.engines.duckdb_rules import decide_in_duckdb
 from ciyou.batch.engines.parameter_columns import add_parameters, differing_parameters, parameter_table
 from ciyou.batch.engines.polars_rules import compile_rules
-from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.core.clock.ages import AgeRule
 from ciyou.core.facts.definition import Entity, Value
-from ciyou.core.rules.book import ParameterValue, Rule, RuleBook
-from ciyou.core.rules.evaluation import Evaluation
+from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.tree import (
     Age,
     AmountRef,
@@ -40,44 +37,10 @@ from ciyou.core.rules.tree import (
 from ciyou.packs import load_rule_book
 
 
-def interpreted(rules: RuleBook, rows: Sequence[Row]) -> Iterator[dict[str, bool | int | None]]:
-    """What the interpreter says of each row, under the batch engines' column names."""
-    for row in rows:
-        evaluation = Evaluation(rules, state_of(rules.vocabulary, row))
-        answers: dict[str, bool | int | None] = {}
-        for one in rules.rules:
-            answers[outcome_column(one.code)] = evaluation.condition(one.code)
-            if one.amount is not None:
-                due = evaluation.amount(one.code)
-                answers[amount_column(one.code)] = due.value
-                answers[floor_column(one.code)] = due.floor
-                answers[ceiling_column(one.code)] = due.ceiling
-        yield answers
-
-
-def assert_engines_agree(rules: RuleBook, rows: Sequence[Row]) -> None:
-    """Every output of every row equal on three engines; the first differing row is shown."""
-    program = compile_rules(rules, with_intervals=True)
-    frame = wide_frame(rules.vocabulary, rows)
-    outputs = list(program.outputs)
-    in_polars = program.apply(frame.lazy()).select(outputs).collect(engine="streaming")
-    in_duckdb = decide_in_duckdb(program, frame).select(outputs)
-    expected = pl.DataFrame(list(interpreted(rules, rows)), schema=in_polars.schema, orient="row")
-    for name, found in (("Polars", in_polars), ("DuckDB", in_duckdb)):
-        for column in outputs:
-            differs = (~found[column].eq_missing(expected[column])).arg_true()
-            if len(differs):
-                at = differs[0]
-                pytest.fail(
-                    f"{name} differs in {column} for {len(differs)} rows; row {at}: "
-                    f"{found[column][at]} instead of {expected[column][at]} for {rows[at]}"
-                )
-
-
 @pytest.mark.slow
 @seed(20260301)
 @settings(
-    max_examples=150,
+    max_examples=100,
     deadline=None,
     database=None,
     phases=(Phase.generate, Phase.shrink),
@@ -112,15 +75,6 @@ SHIPPED_DAYS = (
 )
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("as_of", SHIPPED_DAYS, ids=str)
-@pytest.mark.parametrize("division", PLACES)
-def test_every_shipped_rule_gives_the_same_answer_on_every_engine(division: str, as_of: dt.date) -> None:
-    rules = load_rule_book(division=division, as_of=as_of)
-    number = int(division[:6]) + as_of.toordinal()
-    assert_engines_agree(rules, random_rows(rules.vocabulary, 500, day=as_of, seed=number))
-
-
 def test_shipped_rules_give_the_same_answer_on_every_engine() -> None:
     rules = load_rule_book(division="510104000000", as_of=dt.date(2028, 2, 29))
     assert_engines_agree(rules, random_rows(rules.vocabulary, 300, day=rules.as_of, seed=7))
@@ -135,18 +89,6 @@ def test_shipped_rules_with_every_open_parameter_set_give_the_same_answer_on_eve
         values = {key: with_some_value(one, source) for key, one in shipped.parameters.items()}
         rules = replace(shipped, parameters=values)
         assert_engines_agree(rules, random_rows(rules.vocabulary, 100, day=as_of, seed=number))
-
-
-def with_some_value(parameter_value: ParameterValue, source: random.Random) -> ParameterValue:
-    """The parameter with a value of its kind, as if a place had set it; codes are kept, some stay unknown."""
-    drawn: dict[Kind, Value] = {
-        Kind.BOOL: source.random() < 0.5,
-        Kind.INT: source.choice((0, 6, 12, 70, 150)),
-        Kind.MONEY: source.choice((0, 8_000, 105_000, 140_000, 230_001)),
-    }
-    if source.random() < 0.1:
-        return parameter_value
-    return replace(parameter_value, value=drawn.get(parameter_value.kind, parameter_value.value))
 
 
 def test_divisions_with_their_own_parameters_share_one_program() -> None:

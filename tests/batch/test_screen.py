@@ -148,7 +148,7 @@ def test_two_runs_give_identical_files(tmp_path):
 
 def test_output_folder_is_private_and_holds_the_files_of_the_contract(tmp_path):
     run = screen_rosters(tmp_path, {HUKOU: (FATHER,)})
-    names = "decisions facts identifiers leads links people rejected relations review"
+    names = "decisions facts hints identifiers inputs leads links people rejected relations review"
     assert sorted(path.name for path in run.out.iterdir()) == [
         *(f"{name}.parquet" for name in names.split()),
         "run.json",
@@ -197,5 +197,23 @@ def test_folder_in_use_is_refused(tmp_path):
 
 def test_engine_that_is_not_there_yet_is_refused():
     with pytest.raises(RunError) as refused:
-        check_engines(Settings(as_of=dt.date(2025, 9, 1), rules_engine="spark", link_engine="spark"))
-    assert [problem.code for problem in refused.value.problems] == ["run.engine", "run.engine"]
+        check_engines(Settings(as_of=dt.date(2025, 9, 1), link_engine="spark"))
+    assert [problem.code for problem in refused.value.problems] == ["run.engine"]
+
+
+def test_spark_without_pyspark_and_java_is_refused_with_what_to_install(monkeypatch):
+    monkeypatch.setattr("ciyou.batch.engines.rule_runners.find_spec", lambda name: None)
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with pytest.raises(RunError) as refused:
+        check_engines(Settings(as_of=dt.date(2025, 9, 1), rules_engine="spark"))
+    assert [problem.code for problem in refused.value.problems] == ["run.engine_pyspark", "run.engine_java"]
+    assert "requirements/spark.txt" in refused.value.problems[0].text("en")
+    assert "Java 17" in refused.value.problems[1].text("zh")
+
+
+def test_duckdb_as_rules_engine_gives_the_same_files(tmp_path):
+    rosters = {HUKOU: FAMILY, DEATHS: [MOTHER_DEAD], CUSTODY: [FATHER_JAILED]}
+    first = screen_rosters(tmp_path, rosters, out="polars")
+    other = screen_rosters(tmp_path, rosters, out="duckdb", engine="duckdb")
+    for name in ("decisions", "leads", "facts"):
+        assert (first.out / f"{name}.parquet").read_bytes() == (other.out / f"{name}.parquet").read_bytes()

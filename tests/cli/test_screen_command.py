@@ -59,9 +59,9 @@ def test_screen_over_an_earlier_run_replaces_it(rosters, tmp_path):
 
 
 def test_screen_refuses_an_engine_that_is_not_there_yet(rosters, tmp_path):
-    done = _screen(rosters, tmp_path / "out", "--rules-engine", "spark", "--lang", "en")
+    done = _screen(rosters, tmp_path / "out", "--link-engine", "spark", "--lang", "en")
     assert done.exit_code == 2
-    assert "cannot be used for rules yet" in done.output
+    assert "cannot be used for linking yet" in done.output
     assert not (tmp_path / "out").exists()
 
 

@@ -9,6 +9,7 @@ from ciyou.batch.rosters import Delivery, RosterSummary, find_rosters, normalize
 from ciyou.batch.run_folder import RunFolder, open_run_folder
 from ciyou.batch.run_record import RunRecord
 from ciyou.batch.screen import NormalizedDelivery, RosterCount, Settings, check_engines, screen_delivery
+from ciyou.batch.since import check_since
 from ciyou.packs.rosters_loader import load_roster_packs
 
 NATION = "00"
@@ -21,6 +22,8 @@ def screen_folder(rosters: Path, *, out: Path, settings: Settings, record: RunRe
     Raises RosterError with the problems of all files at once, RunError when the output folder or an engine cannot be used.
     """
     check_engines(settings)
+    if settings.since is not None:
+        check_since(settings.since)
     found = find_rosters(rosters, load_roster_packs(division=settings.division or NATION))
     with open_run_folder(out) as folder:
         delivery = _read(found, folder, settings, record)

@@ -18,7 +18,19 @@ RUN_FILE = "run.json"
 FORMAT = "ciyou-run/1"
 LOCK_FILE = ".lock"
 WORK_FOLDER = ".work"
-TABLES = ("people", "links", "relations", "review", "rejected", "facts", "decisions", "leads", "identifiers")
+TABLES = (
+    "people",
+    "links",
+    "relations",
+    "review",
+    "rejected",
+    "facts",
+    "decisions",
+    "leads",
+    "identifiers",
+    "inputs",
+    "hints",
+)
 
 
 @dataclass(frozen=True)

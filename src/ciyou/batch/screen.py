@@ -14,7 +14,7 @@ from ciyou.batch.encryption import encrypt_tables, read_or_make_key
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
 from ciyou.batch.engines.polars_decide import PopulationRules
-from ciyou.batch.facts.ranges import Range, ranges_of
+from ciyou.batch.engines.rule_runners import RULES_ENGINES, engine_problems, open_runner
 from ciyou.batch.facts.roster_facts import collect_facts
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
 from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
@@ -26,15 +26,16 @@ from ciyou.batch.linkage.linker import Linker
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
 from ciyou.batch.linkage.people import make_people
 from ciyou.batch.linkage.records import load_records
+from ciyou.batch.ranges import Range, ranges_of
 from ciyou.batch.run_folder import FORMAT, RunFolder
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
+from ciyou.batch.since import basis_of, check_since, open_earlier
 from ciyou.core.errors import Place, Problem, RunError
 from ciyou.packs import load_vocabulary, pack_version
 from ciyou.packs.roster_pack import RosterPack
 
-RULES_ENGINES = ("polars", "duckdb", "spark")
 LINK_ENGINES = ("duckdb", "spark")
-_AVAILABLE = {"rules": ("polars",), "link": ("duckdb",)}
+_AVAILABLE = {"rules": RULES_ENGINES, "link": ("duckdb",)}
 # Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
 ADVERSE_FACT_CLASS = 4
 NOWHERE = "000000"
@@ -49,6 +50,8 @@ class Settings:
     link_engine: str = "duckdb"
     division: str = ""
     key_file: Path | None = None
+    since: Path | None = None
+    """The folder of an earlier run: who was not touched since keeps its answers."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ def check_engines(settings: Settings) -> None:
         )
         if engine not in _AVAILABLE[kind]
     ]
+    wrong += engine_problems(settings.rules_engine)
     if wrong:
         raise RunError(wrong)
 
@@ -115,11 +119,13 @@ def screen_delivery(
 ) -> dict[str, object]:
     """Screen a delivery into a held folder and publish it; the content of the run file is returned."""
     check_engines(settings)
+    if settings.since is not None:
+        check_since(settings.since)
     with Store(folder.work / "database") as store:
         _link(store, delivery, settings, record)
         presumptions = presumptions_of(delivery.packs, delivery.rosters)
         ranges = _gather_facts(store, folder, delivery, presumptions, settings, record)
-        _decide(store, folder, presumptions, ranges, settings, record)
+        decided = _decide(store, folder, presumptions, ranges, settings, record)
         with record.stage("leads") as stage:
             make_leads(store, adverse=delivery.adverse)
             make_identifiers(store, adverse=delivery.adverse)
@@ -127,6 +133,9 @@ def screen_delivery(
         with record.stage("write"):
             _write_tables(store, folder, delivery)
         run = _run_content(store, folder, delivery, settings, record)
+        run["basis"] = basis_of(presumptions)
+        if settings.since is not None:
+            run["since"] = {"children_decided": decided}
     if settings.key_file is not None:
         encrypt_tables(folder.final, read_or_make_key(settings.key_file))
     folder.publish(run)
@@ -189,19 +198,31 @@ def _decide(
     ranges: Sequence[Range],
     settings: Settings,
     record: RunRecord,
-) -> None:
+) -> int:
+    """Decide every rule for every child; the number of children decided here, not taken over from an earlier run."""
     vocabulary = load_vocabulary()
-    with record.stage("decide") as stage, TableWriter(folder.final / "decisions.parquet") as writer:
+    earlier = open_earlier(settings.since, presumptions) if settings.since else None
+    with (
+        record.stage("decide") as stage,
+        open_runner(settings.rules_engine, work=folder.work) as runner,
+        TableWriter(folder.final / "decisions.parquet") as writer,
+        TableWriter(folder.final / "inputs.parquet") as inputs,
+        TableWriter(folder.final / "hints.parquet") as hints,
+    ):
         store.empty("hint", HINT_COLUMNS)
-        rules = PopulationRules(
-            group_places(_counties(store) or [NOWHERE], as_of=settings.as_of), presumptions, as_of=settings.as_of
-        )
+        groups = group_places(_counties(store) or [NOWHERE], as_of=settings.as_of)
+        rules = PopulationRules(groups, presumptions, as_of=settings.as_of, runner=runner, earlier=earlier)
+        decided_children = 0
         for number, part in enumerate(ranges):
-            decided = rules.decide(store.arrow(children_query(vocabulary, part)))
+            decided = rules.decide(store.arrow(children_query(vocabulary, part)), part)
             writer.write(decided.decisions)
+            inputs.write(decided.inputs)
+            hints.write(decided.hints)
             store.append_arrow("hint", decided.hints)
+            decided_children += decided.decided
             record.watch("decide", number + 1, len(ranges))
         stage.rows = writer.rows
+    return decided_children
 
 
 def _counties(store: Store) -> list[str]:

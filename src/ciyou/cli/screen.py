@@ -13,9 +13,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ciyou.batch.engines.rule_runners import RULES_ENGINES
 from ciyou.batch.reading import screen_folder
 from ciyou.batch.run_record import STAGES, RunRecord, Watcher
-from ciyou.batch.screen import LINK_ENGINES, RULES_ENGINES, Settings, check_engines
+from ciyou.batch.screen import LINK_ENGINES, Settings, check_engines
 from ciyou.cli.output import choose_language, fail, language_option
 from ciyou.cli.screen_summary import print_summary
 from ciyou.core.errors import CiyouError
@@ -50,16 +51,22 @@ from ciyou.core.errors import CiyouError
     default=None,
     help="Encrypt the tables with this key file (made if missing; keep it apart from the results; see `ciyou decrypt`).",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of an earlier run: decide only children whose facts changed since, or whom a birthday or a term has touched.",
+)
 @language_option
 def screen(
     rosters: Path,
     as_of: dt.datetime,
     out: Path,
     division: str,
-    rules_engine: str,
-    link_engine: str,
     key_file: Path | None,
+    since: Path | None,
     lang: str | None,
+    **engines: str,
 ) -> None:
     """Screen the ROSTERS in a folder: find who is who and who is whose parent, decide every rule for every child, rank leads.
 
@@ -68,7 +75,11 @@ def screen(
     """
     spoken = choose_language(lang)
     settings = Settings(
-        as_of=as_of.date(), rules_engine=rules_engine, link_engine=link_engine, division=division, key_file=key_file
+        as_of=as_of.date(),
+        division=division,
+        key_file=key_file,
+        since=since,
+        **engines,
     )
     started = time.perf_counter()
     try:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ciyou.core.facts.definition import column_name
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.core.rules.scope import facts_referred_to, parameters_referred_to, rules_referred_to
-from ciyou.core.rules.tree import And, Named, Node, Not, Or, RuleRef
+from ciyou.core.rules.tree import And, DivisionPart, FactRef, Named, Node, Not, Or, RuleRef, walk
 
 FIRST_PARENT_FACT = column_name("father", "dead")
 RESTRICTED = 5
@@ -70,3 +70,18 @@ def facts_meeting(book: RuleBook, rule: Rule) -> tuple[str, ...]:
         if len(columns) > 1:
             met |= columns
     return tuple(sorted(met))
+
+
+def digits_read(book: RuleBook, rule: Rule, column: str) -> int | None:
+    """How many leading digits of a division the rule's condition reads; None where it reads the whole value."""
+    found: set[int | None] = set()
+    for atom in atoms_below(book, rule.condition):
+        parts = [node for node in walk(atom) if isinstance(node, DivisionPart) and _is_column(node.item, column)]
+        found.update(node.digits for node in parts)
+        if sum(_is_column(node, column) for node in walk(atom)) > len(parts):
+            found.add(None)
+    return None if None in found or not found else max(digits for digits in found if digits is not None)
+
+
+def _is_column(node: Node, column: str) -> bool:
+    return isinstance(node, FactRef) and column_name(node.entity, node.name) == column

@@ -1,4 +1,7 @@
-"""All rules over a range of children in Polars: with and without what silence presumes, then one row per child and rule."""
+"""All rules over a range of children: with and without what silence presumes, then one row per child and rule.
+
+The rules are applied by the engine that was asked for; what comes before and after is done in Polars.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,15 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from ciyou.batch.decisions.books import PlaceGroup
+from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
-from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, facts_meeting, rests_on_parents
+from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
+from ciyou.batch.engines.earlier_run import EarlierRun, Turning, fingerprints, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
+from ciyou.batch.engines.rule_runners import RuleRunner
+from ciyou.batch.ranges import Range
 from ciyou.core.clock.months import add_months
 from ciyou.core.facts.definition import FactType, column_name
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
@@ -32,33 +38,77 @@ _PARENTS = ("father", "mother")
 
 @dataclass(frozen=True)
 class Decided:
-    """One range decided: `decisions` (child × rule, ordered) and `hints` (a row per child and rule that may make a lead)."""
+    """One range decided: `decisions` (child × rule, ordered), `hints` (a row per child and rule that may make a lead), `inputs`.
+
+    `inputs` are the children's fingerprints; `decided` says how many were decided, others being as an earlier run left them.
+    """
 
     decisions: pa.Table
     hints: pa.Table
+    inputs: pa.Table
+    decided: int
 
 
 class PopulationRules:
     """The rules of all places of a population, compiled once; decides one range of children at a time."""
 
-    def __init__(self, groups: Sequence[PlaceGroup], presumptions: Sequence[Presumption], *, as_of: dt.date) -> None:
+    def __init__(
+        self,
+        groups: Sequence[PlaceGroup],
+        presumptions: Sequence[Presumption],
+        *,
+        as_of: dt.date,
+        runner: RuleRunner,
+        earlier: EarlierRun | None = None,
+    ) -> None:
+        """`earlier`: a run of the same packs whose answers stand for every child that nothing has touched since."""
         self._as_of = as_of
         self._presumptions = presumptions
-        self._groups = [_Group(group) for group in groups]
+        self._groups = [_Group(group, runner) for group in groups]
+        self._earlier = earlier
+        counties = [county for group in groups for county in group.parameters]
+        before = group_places(counties, as_of=earlier.as_of) if earlier else ()
+        self._turnings = [Turning(now, then) for now, then in zip(groups, before, strict=True)] if earlier else []
         self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
 
-    def decide(self, children: pa.Table) -> Decided:
+    def decide(self, children: pa.Table, part: Range) -> Decided:
         """Decide a range: `children` as `children_query` gives them."""
         frame = pl.DataFrame(pl.from_arrow(children)).cast(
             {name: kind for name, kind in self._schema.items() if name in children.column_names}
         )
+        inputs = fingerprints(frame)
+        if self._earlier is None:
+            decisions, hints = self._decide(frame)
+            decided = len(frame)
+        else:
+            decisions, hints, decided = self._decide_again(self._earlier, frame, inputs, part)
+        return Decided(decisions.to_arrow(), hints.to_arrow(), inputs.to_arrow(), decided)
+
+    def _decide(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         decided = [group.decide(frame, self._presumptions) for group in self._groups]
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
-        hints = pl.concat([one for _, one in decided]).sort("pid", "rule")
-        return Decided(self._finish(decisions), hints.to_arrow())
+        return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
-    def _finish(self, decisions: pl.DataFrame) -> pa.Table:
-        final = decisions.select(
+    def _decide_again(
+        self, earlier: EarlierRun, frame: pl.DataFrame, inputs: pl.DataFrame, part: Range
+    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+        before = earlier.fingerprints(part)
+        changed = inputs.join(before, on=["pid", "fingerprint"], how="anti")["pid"]
+        turned = [
+            group.touched(frame, turning, self._presumptions)
+            for group, turning in zip(self._groups, self._turnings, strict=True)
+        ]
+        touched = pl.concat([changed, *turned]).unique()
+        gone = before.join(inputs, on="pid", how="anti")["pid"]
+        decisions, hints = self._decide(frame.filter(pl.col("pid").is_in(touched.implode())))
+        without = pl.concat([touched, gone])
+        kept = earlier.decisions(part, without=without, as_of=self._as_of)
+        kept_hints = earlier.hints(part, without=without)
+        # Nobody stands in both, so merging by person keeps each one's rows together and in the book's order.
+        return kept.merge_sorted(decisions, "person_id"), kept_hints.merge_sorted(hints, "pid"), len(touched)
+
+    def _finish(self, decisions: pl.DataFrame) -> pl.DataFrame:
+        return decisions.select(
             _person_id().alias("person_id"),
             "rule",
             pl.lit(self._as_of).alias("as_of"),
@@ -72,20 +122,19 @@ class PopulationRules:
             "standing",
             "pack_version",
         )
-        return final.to_arrow()
 
 
 def _person_id() -> pl.Expr:
-    digits = pl.col("pid").map_batches(
-        lambda numbers: pl.Series(numbers.name, [f"p{number:016x}" for number in numbers], dtype=pl.String),
+    return pl.col("pid").map_batches(
+        lambda numbers: pl.Series(numbers.name, [public_id(number) for number in numbers], dtype=pl.String),
         return_dtype=pl.String,
     )
-    return digits
 
 
 class _Group:
-    def __init__(self, group: PlaceGroup) -> None:
+    def __init__(self, group: PlaceGroup, runner: RuleRunner) -> None:
         self.book = group.book
+        self._runner = runner
         keys = sorted(group.book.parameters)
         self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
         self.parameters = _parameter_frame(group, keys)
@@ -101,13 +150,12 @@ class _Group:
         )
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
-        said = self._apply(mine)
-        whole_input = _with_silence(mine, presumptions)
-        whole = self._apply(whole_input)
-        supposed = self._if_one_parent_died(whole_input)
-        evident = self._if_one_parent_died(_with_nothing_more(whole_input, self.book))
-        whole_input = self.atoms.apply(whole_input.lazy()).collect()
+        mine, whole_input, nothing_more = self._worlds(frame, presumptions)
+        worlds = [mine, whole_input, *_if_one_parent_died(whole_input), *_if_one_parent_died(nothing_more)]
+        said, whole, *died = self._runner.run(self.program, worlds)
+        supposed = dict(zip(_PARENTS, died[:2], strict=True))
+        evident = dict(zip(_PARENTS, died[2:], strict=True))
+        whole_input = whole_input.hstack(self._runner.run(self.atoms, [whole_input])[0])
         rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
         some_parent_unknown = ~(mine["has_father"] & mine["has_mother"])
         hints = [
@@ -116,14 +164,18 @@ class _Group:
         ]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
 
-    def _if_one_parent_died(self, frame: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
-        """Every rule, supposing the father dead, and supposing the mother dead."""
-        return {
-            side: self._apply(frame.with_columns(pl.lit(True).alias(column_name(side, "dead")))) for side in _PARENTS
-        }
+    def touched(self, frame: pl.DataFrame, turning: Turning, presumptions: Sequence[Presumption]) -> pl.Series:
+        """The pids of the group's children whom time or a new law has touched."""
+        worlds = self._worlds(frame, presumptions)
+        return worlds[0].filter(turning.touched(worlds))["pid"]
 
-    def _apply(self, frame: pl.DataFrame) -> pl.DataFrame:
-        return self.program.apply(frame.lazy()).select(*self.program.outputs).collect()
+    def _worlds(
+        self, frame: pl.DataFrame, presumptions: Sequence[Presumption]
+    ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+        """The group's children: as rosters say, with what silence presumes, and as if nothing more came to light."""
+        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
+        whole = _with_silence(mine, presumptions)
+        return mine, whole, _with_nothing_more(whole, self.book)
 
     def _rule_rows(
         self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame
@@ -176,17 +228,27 @@ class _Group:
         return [name for name in self.deciding[rule.code].columns if name in facts.columns]
 
     def _outcome_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
-        """What is open depends on which atoms are true, false or open, and in an atom of several facts on which are unknown."""
+        """What is open depends on which atoms are true, false or open, and in an open atom of several facts on what is known of them.
+
+        Where a child is registered decides, for instance, whether it can live in another county of the same city.
+        """
         truths = [
             pl.col(outcome_column(code)).cast(pl.Int8).cast(pl.String).fill_null("?")
             for code in self.atoms_of[rule.code]
         ]
-        unknown = [
-            pl.col(name).is_null().cast(pl.Int8).cast(pl.String)
+        met = [
+            self._as_told_apart(rule, name, facts).fill_null("?")
             for name in facts_meeting(self.book, rule)
             if name in facts.columns
         ]
-        return pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths, *unknown)
+        atoms = pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths)
+        return pl.concat_str(atoms, *met, separator="|")
+
+    def _as_told_apart(self, rule: Rule, name: str, facts: pl.DataFrame) -> pl.Expr:
+        """A known value as far as the rule can tell it from others: dates by time elapsed, divisions by the digits that it reads."""
+        value = _classed(facts, name, self.book.as_of).cast(pl.String)
+        digits = digits_read(self.book, rule, name)
+        return value if digits is None else value.str.head(digits)
 
     def _amount_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
         values = [
@@ -231,6 +293,11 @@ class _Group:
         could_gain = pl.col("would_gain_fen").ne_missing(0)
         near = one_failing | (pl.col("some_parent_unknown") & could_gain)
         return hints.filter((pl.col("outcome") == "yes") | (pl.col("by_parents") & near)).drop("some_parent_unknown")
+
+
+def _if_one_parent_died(frame: pl.DataFrame) -> list[pl.DataFrame]:
+    """The facts, supposing the father dead, and supposing the mother dead."""
+    return [frame.with_columns(pl.lit(True).alias(column_name(side, "dead"))) for side in _PARENTS]
 
 
 def _verdicts(

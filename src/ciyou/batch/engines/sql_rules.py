@@ -18,11 +18,15 @@ from ciyou.core.rules.tree import Kind
 
 @dataclass(frozen=True)
 class Dialect:
-    """Where SQL engines differ: names of types, quoting, whole division, dates, and how to compute a layer only once."""
+    """Where SQL engines differ: names of types, quoting, whole division, dates, and how to compute a layer only once.
+
+    `escapes` says how a character is written inside a text in single quotes.
+    """
 
     name: str
     types: Mapping[Kind, str]
     quote: str
+    escapes: Mapping[str, str]
     truncated_quotient: str
     date: str
     year: str
@@ -39,6 +43,7 @@ DUCKDB = Dialect(
     name="duckdb",
     types={Kind.BOOL: "BOOLEAN", Kind.INT: "BIGINT", Kind.MONEY: "BIGINT", Kind.DATE: "DATE", Kind.ENUM: "VARCHAR"},
     quote='"',
+    escapes={"'": "''"},
     truncated_quotient="({left} // {right})",
     date="DATE '{day}'",
     year="CAST(year({date}) AS BIGINT)",
@@ -46,6 +51,21 @@ DUCKDB = Dialect(
     day="CAST(day({date}) AS BIGINT)",
     prefix="substr({code}, 1, {digits})",
     layer="AS MATERIALIZED",
+)
+SPARK = Dialect(
+    name="spark",
+    types={Kind.BOOL: "BOOLEAN", Kind.INT: "BIGINT", Kind.MONEY: "BIGINT", Kind.DATE: "DATE", Kind.ENUM: "STRING"},
+    quote="`",
+    # A backslash is special in a text of Spark, and what two adjacent quotes mean depends on its version.
+    escapes={"\\": "\\\\", "'": "\\'"},
+    truncated_quotient="({left} div {right})",
+    date="DATE '{day}'",
+    year="CAST(year({date}) AS BIGINT)",
+    month="CAST(month({date}) AS BIGINT)",
+    day="CAST(day({date}) AS BIGINT)",
+    prefix="substr({code}, 1, {digits})",
+    # Spark has no materialized part of a query; it does not write out a column that is used more than once.
+    layer="AS",
 )
 
 
@@ -156,7 +176,10 @@ def _written(value: Value, dialect: Dialect) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, dt.date):
         return dialect.date.format(day=value.isoformat())
-    return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        written = "".join(dialect.escapes.get(letter, letter) for letter in value)
+        return f"'{written}'"
+    return str(value)
 
 
 _WRITE: Mapping[Op, Callable[[_Writer, Step], str]] = {

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.facts.ranges import ranges_of
+from ciyou.batch.ranges import ranges_of
 from ciyou.core.facts.definition import FactDefinition, FactType, Value, Vocabulary
 from ciyou.packs.roster_pack import ColumnValue, ConstantValue, RosterFact, RosterPack, ShareValue
 

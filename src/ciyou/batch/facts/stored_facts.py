@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.facts.ranges import Range
 from ciyou.batch.facts.roster_facts import HOUSEHOLD_PREFIX, json_of
 from ciyou.batch.linkage.people import person_id
+from ciyou.batch.ranges import Range
 
 
 def make_silence(store: Store, presumptions: Sequence[Presumption], *, as_of: dt.date) -> None:

@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.facts.ranges import Range
 from ciyou.batch.facts.roster_facts import HOUSEHOLD_PREFIX
+from ciyou.batch.ranges import Range
 from ciyou.core.facts.definition import FactDefinition, FactType, Vocabulary, column_name
 
 _TYPES = {FactType.BOOL: "BOOLEAN", FactType.INT: "INTEGER", FactType.MONEY: "BIGINT", FactType.DATE: "DATE"}

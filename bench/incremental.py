@@ -1,0 +1,88 @@
+"""A hundredth of the children with changed facts: `ciyou screen --since`, beside deciding everybody again.
+
+    .venv/bin/python bench/incremental.py --children 100000
+
+A synthetic county system is screened; then the school roll says something else of one child in a hundred, and it is screened
+again both ways. Both must give the same decisions, hints and leads. Compared are the seconds of the stage that decides, in
+which the answers taken over are read and everything is written; the other stages are the same both ways and are told too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+AS_OF = "2025-09-01"
+CIYOU = [sys.executable, "-c", "from ciyou.cli.main import main; main()"]
+CHANGED = "education_school_roll"
+EQUAL = ("decisions", "hints", "leads", "inputs")
+
+
+def make_rosters(folder: Path, children: int, share: float) -> tuple[Path, Path]:
+    """Two deliveries, the second with another school for a share of the pupils."""
+    first, second = folder / "rosters", folder / "rosters-changed"
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([*CIYOU, "synth", "--out", str(first), "--children", str(children), "--format", "parquet"], check=True)  # fmt: skip
+    shutil.copytree(first, second)
+    for file in second.rglob(f"*{CHANGED}*.parquet"):
+        change(file, share)
+    return first, second
+
+
+def change(file: Path, share: float) -> None:
+    """Turn the value of every Boolean-like column of a share of the rows: boarding or not."""
+    rows = pl.read_parquet(file)
+    column = next(
+        name for name in rows.columns if set(rows[name].drop_nulls().unique()) in ({"是", "否"}, {True, False})
+    )
+    one, other = rows[column].drop_nulls().unique().sort().to_list()
+    drawn = pl.Series(range(len(rows))).hash(seed=1) % 10_000 < int(share * 10_000)
+    turned = pl.when(pl.col(column) == one).then(pl.lit(other)).otherwise(pl.lit(one))
+    rows.with_columns(pl.when(drawn).then(turned).otherwise(column).alias(column)).write_parquet(file)
+
+
+def screen(rosters: Path, out: Path, *more: str) -> dict[str, Any]:
+    """Screen; the run file."""
+    subprocess.run([*CIYOU, "screen", str(rosters), "--as-of", AS_OF, "--out", str(out), *more], check=True, stdout=subprocess.DEVNULL)  # fmt: skip
+    found: dict[str, Any] = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    return found
+
+
+def seconds(run: dict[str, Any]) -> tuple[float, float]:
+    """Seconds of deciding, and of all stages."""
+    by_name = {stage["name"]: stage["seconds"] for stage in run["stages"]}
+    return by_name["decide"], sum(by_name.values())
+
+
+def main() -> None:
+    """Measure and print a table; fails when the two ways differ in a row."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--children", type=int, default=100_000)
+    parser.add_argument("--share", type=float, default=0.01)
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "out" / "incremental")
+    chosen = parser.parse_args()
+    first, second = make_rosters(chosen.folder, chosen.children, chosen.share)
+    before, full, again = (chosen.folder / name for name in ("before", "full", "again"))
+    screen(first, before)
+    whole, part = screen(second, full), screen(second, again, "--since", str(before))
+    count = pl.scan_parquet(full / "inputs.parquet").select(pl.len()).collect().item()
+    print(f"{count:,} children, facts of about {chosen.share:.1%} changed\n")
+    print("| decided | children | s deciding | s all stages |\n|---|---|---|---|")
+    rows = (("everybody", count, whole), ("only the touched", part["since"]["children_decided"], part))
+    for way, decided, run in rows:
+        print(f"| {way} | {decided:,} | {seconds(run)[0]:.2f} | {seconds(run)[1]:.1f} |")
+    print(f"\nonly the touched / everybody: {seconds(part)[0] / seconds(whole)[0]:.3f} of deciding")
+    for name in EQUAL:
+        if not pl.read_parquet(full / f"{name}.parquet").equals(pl.read_parquet(again / f"{name}.parquet")):
+            raise SystemExit(f"{name}: the two ways differ.")
+
+
+if __name__ == "__main__":
+    main()
