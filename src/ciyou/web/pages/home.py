@@ -23,7 +23,7 @@ from ciyou.core.clock.ages import full_years
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_MONTHS, button_words, lead_why, task_name, time_left
+from ciyou.web.work_wording import AT_A_COUNTER, OF_APPLICATIONS, OF_AWARDS, OF_CROSSINGS, OF_MONTHS, button_words, lead_why, task_name, time_left
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
 LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
@@ -172,6 +172,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
     if item.lead_state:
         visits = item.kind == "verify_lead" and not others
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
+    if item.kind in OF_CROSSINGS or (item.kind in AT_A_COUNTER and item.person_id is None):
+        return address_of("crossing", crossing_id=item.subject_id)
     if item.kind in OF_APPLICATIONS:
         return address_of("application", application_id=item.subject_id)
     if item.kind in OF_MONTHS:
