@@ -92,9 +92,7 @@ def sent(ends: Ends, **fields) -> CrossingReceipt:
 def accepted(ends: Ends, child: uuid.UUID, **fields) -> tuple[CrossingReceipt, uuid.UUID]:
     """Sent, and accepted onto the child's file there; the receipt and the application there."""
     receipt = sent(ends, name=name_of(child), **fields)
-    application = accept_crossing(
-        ends.township, crossing_id=receipt.id, version=version_of(receipt.id), child_id=child
-    )
+    application = accept_crossing(ends.township, crossing_id=receipt.id, version=version_of(receipt.id), child_id=child)
     return receipt, application
 
 
@@ -108,9 +106,7 @@ def decided_there(ends: Ends, application: uuid.UUID, *, draft: Draft | None = N
     check_application(ends.township, application_id=application, version=app_version(application), opinion=agreed)
     wanted = draft or Draft("approve", amount_fen=AMOUNT)
     draft_decision(ends.drafter, application_id=application, version=app_version(application), draft=wanted)
-    decide_application(
-        ends.approver, application_id=application, version=app_version(application), decision="accept"
-    )
+    decide_application(ends.approver, application_id=application, version=app_version(application), decision="accept")
 
 
 def determine(child: uuid.UUID, on) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import pytest
 from django.utils import timezone
-from freezegun import freeze_time
 
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.audit.models import LogEntry, OutboxEvent, PersonSeen
@@ -31,7 +32,7 @@ from ciyou.apps.crossing.watching import urge_late
 from ciyou.apps.registry.exact import find_exact
 from ciyou.apps.registry.models import Evidence, Identifier, Person
 from ciyou.apps.registry.selectors import PersonNotFound, get_person
-from ciyou.apps.registry.services import move_person
+from ciyou.apps.registry.services import move_person, record_identifier
 from ciyou.core.access.actor import Purpose
 from ciyou.core.errors import AccessDenied, RecordError
 from tests.award_builders import DE_FACTO, entitled_child, received
@@ -56,6 +57,14 @@ from tests.web.scene import id_number
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj\n%%EOF\n"
+
+
+@contextmanager
+def at(day: str):
+    """Ten in the morning of a day in China."""
+    moment = dt.datetime.fromisoformat(f"{day}T10:00:00+08:00")
+    with patch.object(timezone, "now", lambda: moment):
+        yield
 
 
 def code_of(error: pytest.ExceptionInfo) -> list[str]:
@@ -183,9 +192,9 @@ def test_a_file_with_another_number_is_not_taken_for_the_child(ends):
 def test_not_ours_goes_on_with_a_reason_and_its_time_with_it(ends):
     third = "990103001000"
     over_there = make_actor("supervisor", division=third)
-    with freeze_time("2026-09-21 09:00:00+08:00"):
+    with at("2026-09-21"):
         receipt = sent(ends, name="迁走的")
-    with freeze_time("2026-09-22 09:00:00+08:00"):
+    with at("2026-09-22"):
         send_on(ends.township, crossing_id=receipt.id, version=2, to=third, words="户籍已迁到第三县，见户口簿。")
         with pytest.raises(CrossingNotFound):
             read_crossing(ends.township, crossing_id=receipt.id)
@@ -205,12 +214,12 @@ def test_not_ours_goes_on_with_a_reason_and_its_time_with_it(ends):
 def test_the_clocks_of_both_ends_by_hand_over_the_national_day_holiday(ends):
     """2026: days off 25–27 September and 1–7 October; Sunday 20 September and Saturday 10 October are worked."""
     child = child_there("f")
-    with freeze_time("2026-09-24 10:00:00+08:00"):  # a Thursday: the Friday after it is off
+    with at("2026-09-24"):  # a Thursday: the Friday after it is off
         receipt = taken(ends, name=name_of(child))
         push = clock_now(row_of(receipt.id))
         # 28, 29, 30 September
         assert (push.end, push.statutory_on) == ("counter", dt.date(2026, 9, 30))
-    with freeze_time("2026-09-30 10:00:00+08:00"):
+    with at("2026-09-30"):
         send_crossing(ends.counter, crossing_id=receipt.id, version=1)
         waiting = clock_now(row_of(receipt.id))
         # the promise: 8, 9, 10 October; the law, fifteen: 8, 9, 10, 12–16, 19–23, 26, 27 October
@@ -219,7 +228,7 @@ def test_the_clocks_of_both_ends_by_hand_over_the_national_day_holiday(ends):
             dt.date(2026, 10, 10),
             dt.date(2026, 10, 27),
         )
-    with freeze_time("2026-10-12 10:00:00+08:00"):
+    with at("2026-10-12"):
         accept_crossing(ends.township, crossing_id=receipt.id, version=2, child_id=child)
         application = row_of(receipt.id).application_id
         check = Task.objects.get(subject_id=str(application), state="open")
@@ -228,7 +237,7 @@ def test_the_clocks_of_both_ends_by_hand_over_the_national_day_holiday(ends):
             dt.date(2026, 9, 30),
             dt.date(2026, 10, 27),
         )
-    with freeze_time("2026-10-27 10:00:00+08:00"):
+    with at("2026-10-27"):
         decided_there(ends, application)
         deliver()
         tell = clock_now(row_of(receipt.id))
@@ -236,10 +245,10 @@ def test_the_clocks_of_both_ends_by_hand_over_the_national_day_holiday(ends):
 
 
 def test_what_is_late_is_seen_at_both_ends_and_once(ends):
-    with freeze_time("2026-03-02 10:00:00+08:00"):  # a Monday
+    with at("2026-03-02"):  # a Monday
         receipt = sent(ends, name="没人收的")
         assert urge_late() == 0
-    with freeze_time("2026-03-06 10:00:00+08:00"):  # the promise ended on Thursday
+    with at("2026-03-06"):  # the promise ended on Thursday
         reviewer = make_actor("county_reviewer")
         assert (urge_late(), urge_late()) == (1, 1)
         assert ("urge_crossing", COUNTY, "county_reviewer") in tasks(receipt.id)
@@ -251,7 +260,7 @@ def test_what_is_late_is_seen_at_both_ends_and_once(ends):
             assert line.clock.is_late(timezone.localdate())
         return_crossing(ends.township, crossing_id=receipt.id, version=2, words="户籍不在本乡镇，请核对。")
         assert tasks(receipt.id) == {("complete_application", TOWNSHIP, "supervisor")}
-    with freeze_time("2026-06-01 10:00:00+08:00"):  # and now the counter lets it lie
+    with at("2026-06-01"):  # and now the counter lets it lie
         assert urge_late() == 1
         assert ("urge_crossing", OTHER_COUNTY, "county_reviewer") in tasks(receipt.id)
 
@@ -353,7 +362,7 @@ def test_a_child_that_moves_hukou_in_mid_course_takes_it_along(ends):
     over_there = make_actor("supervisor", division="990103001000")
     child = child_there("k")
     receipt, application = accepted(ends, child)
-    move_person(ends.drafter, person_id=child, division=third, reason="family_moved")
+    move_person(ends.drafter, person_id=child, division=third, on=timezone.localdate())
     deliver()
     row = row_of(receipt.id)
     assert (row.handled_in, row.state) == ("990103001000", "accepted")
@@ -439,8 +448,6 @@ def test_a_file_of_ones_own_is_found_to_apply_on_it(ends):
     ours = entitled_child("m")
     number = id_number("990101", BORN, "046")
     Identifier.objects.filter(person_id=ours).delete()
-    from ciyou.apps.registry.services import record_identifier
-
     record_identifier(make_actor("county_drafter"), person_id=ours, kind="id_card", value=number, source="registration")
     assert find_exact(ends.counter, name=name_of(ours), id_card=number).here == ours
 

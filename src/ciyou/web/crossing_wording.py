@@ -52,12 +52,12 @@ STEPS = {
 }
 ENDS = {"counter": gettext_lazy("受理窗口"), "place": gettext_lazy("户籍地")}
 NEXT = {
-    "incomplete": gettext_lazy("请把缺的材料送到受理的窗口；齐了以后三个工作日内转到户籍地。"),
-    "ready": gettext_lazy("不用做什么。材料已经齐全，三个工作日内转到户籍地。"),
-    "sent": gettext_lazy("不用做什么。户籍地乡镇（街道）收到后查验，从转送起不超过十五个工作日。"),
+    "incomplete": gettext_lazy("请把缺的材料送到受理的窗口；齐了以后按时限转到户籍地。"),
+    "ready": gettext_lazy("不用做什么。材料已经齐全，按时限转到户籍地。"),
+    "sent": gettext_lazy("不用做什么。户籍地乡镇（街道）收到后查验，时限从转送之日起算。"),
     "returned": gettext_lazy("户籍地请受理的窗口更正或补充。窗口会联系您，也可以自己去问。"),
-    "accepted": gettext_lazy("不用做什么。户籍地乡镇（街道）查验、县级民政部门决定，各不超过十五个工作日。"),
-    "decided": gettext_lazy("户籍地已经答复。受理的窗口会在三个工作日内告知您，也可以带证件去领取答复。"),
+    "accepted": gettext_lazy("不用做什么。户籍地乡镇（街道）查验、县级民政部门决定。"),
+    "decided": gettext_lazy("户籍地已经答复。受理的窗口会告知您，也可以带证件去领取答复。"),
     "told": gettext_lazy("已经办结。确认的，由户籍地按月发到登记的账户。"),
     "withdrawn": gettext_lazy("申请已撤回。以后需要，可以重新申请。"),
 }

@@ -293,9 +293,7 @@ def correct(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
     return _looking(request, crossing_id) or _do(
         request,
         crossing_id,
-        lambda: send_again(
-            request.actor, crossing_id=crossing_id, version=version(request), correction=correction
-        ),
+        lambda: send_again(request.actor, crossing_id=crossing_id, version=version(request), correction=correction),
     )
 
 
@@ -307,9 +305,7 @@ def acknowledge(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
             actor, crossing_id=crossing_id, version=seen, child_id=_chosen(request), division=text(request, "division")
         ),
         "return": lambda: return_crossing(actor, crossing_id=crossing_id, version=seen, words=words),
-        "send_on": lambda: send_on(
-            actor, crossing_id=crossing_id, version=seen, to=text(request, "to"), words=words
-        ),
+        "send_on": lambda: send_on(actor, crossing_id=crossing_id, version=seen, to=text(request, "to"), words=words),
         "already": lambda: close_as_double(actor, crossing_id=crossing_id, version=seen, words=words),
     }
     answer = answers.get(text(request, "answer"))
@@ -353,9 +349,7 @@ def withdraw(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
     return _do(
         request,
         crossing_id,
-        lambda: withdraw_crossing(
-            request.actor, crossing_id=crossing_id, version=version(request), reason=reason
-        ),
+        lambda: withdraw_crossing(request.actor, crossing_id=crossing_id, version=version(request), reason=reason),
     )
 
 

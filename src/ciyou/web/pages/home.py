@@ -23,7 +23,17 @@ from ciyou.core.clock.ages import full_years
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import AT_A_COUNTER, OF_APPLICATIONS, OF_AWARDS, OF_CROSSINGS, OF_MONTHS, button_words, lead_why, task_name, time_left
+from ciyou.web.work_wording import (
+    AT_A_COUNTER,
+    OF_APPLICATIONS,
+    OF_AWARDS,
+    OF_CROSSINGS,
+    OF_MONTHS,
+    button_words,
+    lead_why,
+    task_name,
+    time_left,
+)
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
 LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
