@@ -429,7 +429,7 @@ def test_other_posts_neither_see_nor_take_any(ends, role):
 
 
 def test_an_exact_number_and_name_tell_the_county_and_a_masked_name_and_nothing_more(ends):
-    child = child_there("l")
+    child = child_there("走l")
     found = find_exact(ends.counter, name=name_of(child), id_card=NUMBER)
     assert (found.here, found.county) == (None, OTHER_COUNTY)
     assert found.masked_name == "孩*l"

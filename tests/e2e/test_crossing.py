@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,7 +64,7 @@ def take(counter):
     code = page.locator(".receipt-code").inner_text().replace(" ", "")
     with page.expect_download() as slip:
         page.get_by_role("button", name="下载回执（PDF）").click()
-    keep_paper(open(slip.value.path(), "rb").read())
+    keep_paper(Path(slip.value.path()).read_bytes())
     counter.follow("上传材料并转送")
     upload(counter, "户口簿")
     return number, code
@@ -110,7 +111,7 @@ def test_an_application_crosses_from_one_county_to_another_and_the_reply_comes_b
         township.follow("去接收")
         township.look("crossing-acknowledge")
         township.page.get_by_text("退回、不属本地，或已在办理").click()
-        township.page.fill("#words", REASON)
+        township.page.fill("#answer-words", REASON)
         township.look("crossing-return")
         township.press("退回更正")
         open_crossing(counter)

@@ -48,7 +48,7 @@ def places(db):
 
 
 def test_an_application_walks_from_one_county_to_another_and_back(places):
-    ends, child = both_ends(), child_there("a")
+    ends, child = both_ends(), child_there("走a")
     counter, there = browser("supervisor"), browser("supervisor", division=THERE)
     assert "受理一份外地户籍孩子的申请" in page(counter.get("/crossings/"))
     who = {"name": name_of(child), "id_card": NUMBER, "place": "东山"}
@@ -152,7 +152,7 @@ def test_the_village_there_is_not_led_to_it(places):
 
 
 def test_a_number_alone_or_a_name_alone_tells_nothing(places):
-    child = child_there("e")
+    child = child_there("走e")
     both_ends()
     counter = browser("supervisor")
     for name, number in ((name_of(child), "99010220160501025X"), ("别人", NUMBER)):
