@@ -73,7 +73,7 @@ def claimable_elsewhere(division: str, on: dt.date) -> tuple[str, ...]:
 def progress_of(application_id: uuid.UUID) -> Progress:
     """Where an application from elsewhere stands."""
     with walled(LOCAL_OPERATOR):
-        row = _row(application_id)
+        row = Application.objects.get(id=application_id, channel=ELSEWHERE)
         clocks = open_clocks(str(row.id))
         words = content_of(row).missing_words if row.state == ApplicationState.RETURNED else ""
         return Progress(row.number, row.state, waited_since(row), clocks[0] if clocks else None, words)
@@ -82,7 +82,7 @@ def progress_of(application_id: uuid.UUID) -> Progress:
 def reply_of(application_id: uuid.UUID) -> Reply:
     """The decision on an application from elsewhere."""
     with walled(LOCAL_OPERATOR):
-        row = _row(application_id)
+        row = Application.objects.get(id=application_id, channel=ELSEWHERE)
         paper = Paper.objects.filter(application=row, kind="refusal").order_by("made_at").last()
         document = open_paper(paper.id, paper.document) if paper and row.state == ApplicationState.REFUSED else None
         return Reply(row.outcome, row.amount_fen, row.first_month, row.decided_on, document)
@@ -138,4 +138,5 @@ def renew_code_from_counter(*, application_id: uuid.UUID, code_hash: str) -> Non
 
 
 def _row(application_id: uuid.UUID) -> Application:
+    """The application, locked for a step."""
     return Application.objects.select_for_update(of=("self",)).get(id=application_id, channel=ELSEWHERE)

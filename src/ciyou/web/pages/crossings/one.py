@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name, find_divisions, level_of
-from ciyou.apps.awards.contents import GIVEN
+from ciyou.apps.awards.contents import GIVEN, MISSING
 from ciyou.apps.awards.paying import paying_rules
 from ciyou.apps.crossing.lists import CrossingView, read_crossing
 from ciyou.apps.crossing.refusals import CrossingNotFound
@@ -55,9 +56,9 @@ def render_crossing(request: HttpRequest, crossing_id: uuid.UUID, problems: tupl
         "chip": crossing_wording.chip_of(line, today),
         "clock": crossing_wording.clock_words(line.clock, today),
         "outcome": crossing_wording.OUTCOMES.get(line.outcome, ""),
-        "first_month": view.content.first_month[:7],
+        "first_month": application_wording.month_words(_day(view.content.first_month)),
         "relation": application_wording.RELATIONS.get(view.content.applicant.relation, ""),
-        "documents": documents,
+        "documents": [one for one in documents if view.content.documents[one[0]] in (GIVEN, MISSING)],
         "missing": [(code, label) for code, label, _state in documents if code in view.content.missing],
         "bringable": [(code, label) for code, label, _state in documents if view.content.documents[code] != GIVEN],
         "progress": application_wording.STATES.get(view.progress.state, "") if view.progress else "",
@@ -74,6 +75,10 @@ def render_crossing(request: HttpRequest, crossing_id: uuid.UUID, problems: tupl
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/crossing.html", content, status=422 if problems else 200)
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def documents_of(view: CrossingView) -> list[tuple[str, str, object]]:
