@@ -38,6 +38,25 @@ def moved_on() -> RecordError:
     )
 
 
+def no_answer() -> RecordError:
+    """A form that says nothing of how to answer."""
+    return refused("answer", "请选择怎样答复。", "Choose how to answer.")
+
+
+def no_file() -> RecordError:
+    """A form that says nothing of the file."""
+    return refused("file", "请选择用哪一份档案，或者新建一份。", "Choose the file that this belongs to, or a new one.")
+
+
+def no_place() -> RecordError:
+    """A form that says nothing of the place of registration."""
+    return refused(
+        "place_words",
+        "请填写户籍所在乡镇（街道）或县的名称。",
+        "Give the name of the township or county of registration.",
+    )
+
+
 def check_may(actor: Actor, action: Action) -> None:
     """Raises AccessDenied unless the actor's role may do this."""
     if not may_do(actor.role, action):

@@ -15,7 +15,7 @@ from ciyou.apps.crossing.receiving import (
     note_brought,
     withdraw_crossing,
 )
-from ciyou.apps.crossing.refusals import CrossingNotFound, refused
+from ciyou.apps.crossing.refusals import CrossingNotFound, no_answer, no_file
 from ciyou.apps.crossing.sending import Correction, send_again, send_crossing, tell_reply
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.core.errors import AccessDenied, CiyouError
@@ -103,7 +103,7 @@ def _looking(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse | Non
 
 
 def _no_answer() -> None:
-    raise refused("answer", "请选择怎样答复。", "Choose how to answer.")
+    raise no_answer()
 
 
 def _chosen(request: HttpRequest) -> uuid.UUID | None:
@@ -114,9 +114,7 @@ def _chosen(request: HttpRequest) -> uuid.UUID | None:
     try:
         return uuid.UUID(typed)
     except ValueError as error:
-        raise refused(
-            "file", "请选择用哪一份档案，或者新建一份。", "Choose the file that this belongs to, or a new one."
-        ) from error
+        raise no_file() from error
 
 
 def tell(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:

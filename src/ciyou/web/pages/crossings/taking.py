@@ -26,7 +26,7 @@ from ciyou.apps.crossing.receiving import (
     received_on,
     renew_crossing_code,
 )
-from ciyou.apps.crossing.refusals import CrossingNotFound, refused
+from ciyou.apps.crossing.refusals import CrossingNotFound, no_place
 from ciyou.apps.registry.exact import ExactFind, find_exact
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.web import application_wording
@@ -53,7 +53,7 @@ def take_crossing(request: HttpRequest) -> HttpResponse:
     places = find_places(text(request, "place"))
     chosen = text(request, "bound_for")
     if chosen not in dict(places):
-        return _ask(request, () if text(request, "place") else _no_place(), found, places)
+        return _ask(request, () if text(request, "place") else no_place().problems, found, places)
     if text(request, "step") != "take":
         return _form(request, (), found, chosen)
     wanted = NewCrossing(
@@ -70,14 +70,6 @@ def take_crossing(request: HttpRequest) -> HttpResponse:
     except CiyouError as problem:
         return _form(request, problem.problems, found, chosen)
     return _receipt(request, receipt)
-
-
-def _no_place() -> tuple[Problem, ...]:
-    return refused(
-        "place_words",
-        "请填写户籍所在乡镇（街道）或县的名称。",
-        "Give the name of the township or county of registration.",
-    ).problems
 
 
 def _ask(
