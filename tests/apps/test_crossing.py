@@ -469,3 +469,11 @@ def test_who_handled_it_is_masked_for_the_other_end(ends):
 
 def test_only_what_any_township_may_take_is_taken(ends):
     assert taken(ends, name="某某", entitlement=DE_FACTO).number
+
+
+def test_a_list_asks_as_often_for_many_as_for_one(ends, django_assert_max_num_queries):
+    for number in range(22, 40, 2):
+        taken(ends, name="某某", id_card=id_number("990102", BORN, f"0{number}"))
+    with django_assert_max_num_queries(4):
+        page = list_crossings(ends.counter)
+    assert (page.total, {line.clock.end for line in page.lines}) == (9, {"counter"})

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.list_conditions import open_clocks
+from ciyou.apps.cases.list_conditions import OpenClock, clocks_by_subject
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.crossing.models import WITH_THE_COUNTER, Crossing, CrossingState
 from ciyou.apps.crossing.steps import COUNTER, PLACE, URGE
@@ -38,16 +40,34 @@ def end_of(row: Crossing) -> str:
 
 
 def clock_now(row: Crossing) -> RunningClock | None:
-    """The clock that ends first; None once the crossing is closed, or while no work is open on it.
+    """The clock of one crossing; see `clocks_now`."""
+    return clocks_now((row,))[row.id]
+
+
+def clocks_now(rows: Iterable[Crossing]) -> dict[uuid.UUID, RunningClock | None]:
+    """By crossing the clock that ends first; None once it is closed, or while no work is open on it. One query for all.
 
     What was sent and not yet acknowledged owes the check by law already: the earlier of both days counts.
     """
+    wanted = list(rows)
+    subjects = {row.id: _subjects(row) for row in wanted}
+    with walled(LOCAL_OPERATOR):
+        known = clocks_by_subject(one for named in subjects.values() for one in named)
+    return {
+        row.id: _first(row, [one for subject in subjects[row.id] for one in known.get(subject, ())]) for row in wanted
+    }
+
+
+def _subjects(row: Crossing) -> list[str]:
     end = end_of(row)
     if not end:
-        return None
-    subjects = [str(row.id)] + ([str(row.application_id)] if row.application_id and end == PLACE else [])
-    with walled(LOCAL_OPERATOR):
-        found = [one for subject in subjects for one in open_clocks(subject) if one.kind != URGE]
+        return []
+    return [str(row.id)] + ([str(row.application_id)] if row.application_id and end == PLACE else [])
+
+
+def _first(row: Crossing, open_now: list[OpenClock]) -> RunningClock | None:
+    end = end_of(row)
+    found = [one for one in open_now if one.kind != URGE]
     running = [_running(end, one.kind, row, one.started_on) for one in found]
     if not running:
         return None

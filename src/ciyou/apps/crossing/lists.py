@@ -6,13 +6,11 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.awards.elsewhere import Progress, progress_of
 from ciyou.apps.crossing.access import find_crossing, is_counter, is_place, visible_crossings
 from ciyou.apps.crossing.acknowledging import candidates_for
-from ciyou.apps.crossing.clocks import RunningClock, clock_now
+from ciyou.apps.crossing.clocks import RunningClock, clock_now, clocks_now
 from ciyou.apps.crossing.contents import CrossingContent, open_words
 from ciyou.apps.crossing.models import OPEN, UNDECIDED, Crossing, CrossingState
 from ciyou.apps.crossing.papers import CrossingPaperCard, papers_of
@@ -62,11 +60,12 @@ def list_crossings(actor: Actor, *, way: str = "", everything: bool = False, pag
         field = "received_in" if way == SENT_BY_US else "handled_in"
         rows = rows.filter(**{f"{field}__{name}": value for name, value in inside.items()})
     first = (page - 1) * PAGE
-    found = rows.order_by("received_on", "id")[first : first + PAGE]
-    return CrossingPage(rows.count(), tuple(_line(actor, row) for row in found))
+    found = list(rows.order_by("received_on", "id")[first : first + PAGE])
+    clocks = clocks_now(found)
+    return CrossingPage(rows.count(), tuple(_line(actor, row, clocks[row.id]) for row in found))
 
 
-def _line(actor: Actor, row: Crossing) -> CrossingLine:
+def _line(actor: Actor, row: Crossing, clock: RunningClock | None) -> CrossingLine:
     return CrossingLine(
         id=row.id,
         number=row.number,
@@ -78,7 +77,7 @@ def _line(actor: Actor, row: Crossing) -> CrossingLine:
         outcome=row.outcome,
         received_on=row.received_on,
         ours=is_counter(actor, row),
-        clock=clock_now(row),
+        clock=clock,
         person_id=row.person_id,
     )
 
@@ -138,7 +137,7 @@ def read_crossing(actor: Actor, *, crossing_id: uuid.UUID) -> CrossingView:
     content, place = content_of(row), is_place(actor, row)
     rights = _rights(actor, row)
     return CrossingView(
-        line=_line(actor, row),
+        line=_line(actor, row, clock_now(row)),
         content=content,
         masked_number=mask_identifier("id_card", content.child.id_card),
         steps=_steps(actor, row),
@@ -183,9 +182,3 @@ def _rights(actor: Actor, row: Crossing) -> CrossingRights:
         withdraw=counter and state in UNDECIDED,
         renew_code=counter,
     )
-
-
-def late_now(page: CrossingPage) -> int:
-    """How many of a page's lines are late, at whichever end."""
-    today = timezone.localdate()
-    return sum(line.clock is not None and line.clock.is_late(today) for line in page.lines)
