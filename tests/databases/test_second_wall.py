@@ -11,9 +11,13 @@ from django.utils import timezone
 from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.crossing.acknowledging import accept_crossing, send_on
+from ciyou.apps.crossing.lists import read_crossing
+from ciyou.apps.crossing.receiving import withdraw_crossing
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from tests.award_builders import awarded, entitled_child
+from tests.crossing_builders import THERE_VILLAGE, accepted, both_ends, child_there, sent, taken
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
 from tests.second_wall import WALLED
 
@@ -208,3 +212,53 @@ def test_applications_and_awards_of_another_county_are_not_there():
         assert [count(f"awards_{table}") for table in tables] == [0, 0, 0, 0]
     with walled(make_actor("partner", department="police")):
         assert count("awards_application") == 0
+
+
+CROSSING = ("crossing", "crossingstep")
+
+
+def test_an_application_on_its_way_is_there_for_its_two_ends_only():
+    ends = both_ends()
+    receipt = taken(ends, name="路上的")
+    third, village = (
+        make_actor("supervisor", division="990103001000"),
+        make_actor("child_director", division=THERE_VILLAGE),
+    )
+
+    def seen(actor):
+        with walled(actor):
+            return count("crossing_crossing")
+
+    assert [seen(one) for one in (ends.counter, ends.township, ends.reviewer, third, village)] == [1, 0, 0, 0, 0]
+    receipt = sent(ends, name="转出的", entitlement="orphan_living_allowance")
+    assert [seen(one) for one in (ends.counter, ends.township, ends.reviewer, third, village)] == [2, 1, 1, 0, 0]
+    send_on(ends.township, crossing_id=receipt.id, version=2, to="990103001000", words="户籍在第三县，已核对。")
+    assert [seen(one) for one in (ends.counter, ends.township, ends.reviewer, third, village)] == [2, 0, 0, 1, 0]
+    with walled(make_actor("partner", department="police")):
+        assert [count(f"crossing_{table}") for table in (*CROSSING, "crossingpaper")] == [0, 0, 0]
+
+
+def test_the_counter_finds_nothing_of_the_child_whatever_the_query():
+    ends = both_ends()
+    child = child_there("w")
+    receipt, application = accepted(ends, child)
+    tables = ("registry_person", "registry_fact", "registry_identifier", "registry_evidence", "entitlements_determination", "awards_application", "awards_applicationstep", "awards_award")  # fmt: skip
+    with walled(ends.counter):
+        assert [count(table) for table in tables] == [0] * len(tables)
+        assert rows("SELECT id, application_id FROM crossing_crossing") == [(receipt.id, application)]
+        assert rows("SELECT id FROM awards_application WHERE id = %s", application) == []
+        assert read_crossing(ends.counter, crossing_id=receipt.id).progress.state == "received"
+        assert [count(table) for table in tables] == [0] * len(tables)
+
+
+def test_every_step_of_an_application_between_two_counties_is_taken_inside_the_walls():
+    ends = both_ends()
+    child = child_there("v")
+    with walled(ends.counter):
+        receipt = sent(ends, name="孩v")
+    with walled(ends.township):
+        accept_crossing(ends.township, crossing_id=receipt.id, version=2, child_id=child)
+    with walled(ends.counter):
+        withdraw_crossing(ends.counter, crossing_id=receipt.id, version=3, reason="家里改由祖父申请。")
+    assert rows("SELECT state FROM crossing_crossing") == [("withdrawn",)]
+    assert rows("SELECT state FROM awards_application") == [("withdrawn",)]

@@ -30,6 +30,9 @@ from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
+from ciyou.apps.crossing.contents import seal_paper as seal_crossing_paper
+from ciyou.apps.crossing.models import Crossing, CrossingPaper
 from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.models import (
     Hold,
@@ -85,6 +88,8 @@ NAMES = {
     "990101": ("司徒星河", "司徒长风", "慕容秋水", "诸葛残月"),
     "990102": ("欧阳惊鸿", "欧阳沧海", "上官晚晴", "夏侯孤舟"),
 }
+TAKEN_IN = {"990101": "东方未明", "990102": "西门无恨"}
+"""Children of third places, whose applications the counters of our two counties took in."""
 RECORDED = {"990101": "公孙无迹", "990102": "独孤远行"}
 TERM = 137
 IN_PRISON = {"imprisoned": True, "imprisoned.term_months": TERM}
@@ -140,6 +145,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["twin_id"] = _make_twin(scene)
     _make_award(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
+    _make_crossing(scene)
     _make_letter(scene, child)
     _make_record(scene)
     _make_month(scene, child)
@@ -346,6 +352,27 @@ def _make_award(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
         "award_id": award.id,
         "change_id": change.id,
     }
+
+
+def _make_crossing(scene: Scene) -> None:
+    """An application for a child of a third place, taken in at the township's counter, with a paper; nobody has sent it yet."""
+    now, today, county = timezone.now(), timezone.localdate(), scene.division(Level.COUNTY)
+    key, paper = uuid.uuid4(), uuid.uuid4()
+    told = ToldChild(TAKEN_IN[scene.county], "female", BORN.isoformat(), id_number("990109", BORN, "022"))
+    Crossing.objects.create(
+        id=key, number=f"{scene.county}-{today.year}-K00001", county=county, year=today.year, sequence=1, code_hash="",
+        identity=_hash(f"{scene.county}crossing"), entitlement="de_facto_living_allowance", bound_for="990109001000",
+        received_in=scene.division(Level.TOWNSHIP), state="ready", received_on=today, completed_on=today,
+        content=seal_crossing(key, CrossingContent(told, Applicant("姑姑", "relative"))), created_at=now,
+        received_by=str(scene.posts["supervisor"].user_id),
+    )  # fmt: skip
+    title, document = seal_crossing_paper(paper, "户口簿", b"%PDF-1.4")
+    CrossingPaper.objects.create(
+        id=paper, crossing_id=key, kind="brought", title=title, media_type="application/pdf", bytes=8, document=document,
+        recorded_at=now, recorded_by="local",
+    )  # fmt: skip
+    scene.ids |= {"crossing_id": key, "crossing_paper_id": paper}
+    scene.secrets += [TAKEN_IN[scene.county], str(key)]
 
 
 def _make_month(scene: Scene, child: uuid.UUID) -> None:

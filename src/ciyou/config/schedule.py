@@ -9,6 +9,7 @@ from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.crossing.watching import urge_late
 from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
@@ -28,6 +29,7 @@ JOBS: tuple[Job, ...] = (
     Job("resume_comparisons", MINUTE, resume_comparisons),
     Job("resume_national_exports", MINUTE, resume_national_exports),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("urge_late", 10 * MINUTE, urge_late),
     Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),

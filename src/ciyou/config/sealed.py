@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 
 from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.crossing.contents import number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
 
 _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
 _PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
 _EXCHANGED = SealedColumn("exchange.ExchangeItem", "content", "exchange.item:{id}")
+_CROSSING = SealedColumn("crossing.Crossing", "content", "crossing.crossing:{id}")
 _IDENTIFIER_INDEX = BlindColumn("blind", _IDENTIFIER, "identifier.{kind}")
 
 
@@ -36,6 +38,10 @@ SEALED = Sealed(
         SealedColumn("awards.Appeal", "content", "awards.appeal:{id}"),
         SealedColumn("awards.AwardChange", "content", "awards.change:{id}"),
         SealedColumn("awards.Paper", "document", "awards.paper:{id}"),
+        _CROSSING,
+        SealedColumn("crossing.CrossingStep", "words", "crossing.step:{id}"),
+        SealedColumn("crossing.CrossingPaper", "title", "crossing.paper_title:{id}"),
+        SealedColumn("crossing.CrossingPaper", "document", "crossing.paper:{id}"),
         SealedColumn("disbursement.Payment", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.CollectiveAccount", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.HandOver", "application", "disbursement.hand_over:{id}:application"),
@@ -52,6 +58,8 @@ SEALED = Sealed(
     blind=(
         _IDENTIFIER_INDEX,
         BlindColumn("blind", _PAYEE, "payee_account", _account_number),
+        # The same index as an identifier's: the place that decides compares it with its own files.
+        BlindColumn("identity", _CROSSING, "identifier.id_card", number_in),
         BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
         BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
     ),

@@ -14,6 +14,7 @@ from ciyou.apps.cases.determination_tasks import (
 from ciyou.apps.cases.following import on_child_died, on_child_of_age, on_people_merged, on_person_moved
 from ciyou.apps.cases.leaving import on_post_ended
 from ciyou.apps.cases.screened import load_screening
+from ciyou.apps.crossing import following as crossing
 from ciyou.apps.disbursement import merging as payees
 from ciyou.apps.entitlements.services import on_facts_changed
 from ciyou.apps.exchange import following as exchange
@@ -28,13 +29,24 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
-        "registry.person_moved": (on_person_moved, awards.on_person_moved, exchange.on_person_moved),
+        "registry.person_moved": (
+            on_person_moved,
+            awards.on_person_moved,
+            crossing.on_person_moved,
+            exchange.on_person_moved,
+        ),
         "registry.child_died": (on_child_died, awards.on_child_died),
         "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
-        "registry.people_merged": (on_people_merged, awards.on_people_merged, payees.on_people_merged),
+        "registry.people_merged": (
+            on_people_merged,
+            awards.on_people_merged,
+            crossing.on_people_merged,
+            payees.on_people_merged,
+        ),
         "entitlements.determination_made": (on_determination_made, awards.on_determination_made),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
+        "awards.application_stepped": (crossing.on_application_stepped,),
         # News of what was awarded; the room that pays derives by what it finds and needs none of it yet.
         "awards.application_refused": (),
         "awards.award_made": (),

@@ -29,6 +29,7 @@ CHANNELS = {
     "guardian": gettext_lazy("监护人到窗口申请"),
     "director": gettext_lazy("儿童主任上门代办"),
     "proposed": gettext_lazy("依据认定主动提出"),
+    "elsewhere": gettext_lazy("外地窗口受理后转来"),
 }
 RELATIONS = {
     "guardian": gettext_lazy("监护人"),

@@ -77,6 +77,9 @@ BUTTONS = {
     **{f"check_{kind}": gettext_lazy("去查验") for kind in ("application", "dibao", "other_application")},
     **{f"decide_{kind}": gettext_lazy("去决定") for kind in ("application", "dibao", "other_application")},
     **{f"refuse_{kind}": gettext_lazy("去送达") for kind in ("in_writing", "dibao_in_writing")},
+    "push_application": gettext_lazy("去转送"),
+    "acknowledge_application": gettext_lazy("去接收"),
+    "urge_crossing": gettext_lazy("看一看"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
 }
@@ -90,6 +93,9 @@ OF_APPLICATIONS = frozenset(
     }
 )
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
+OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
+AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
+"""What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),

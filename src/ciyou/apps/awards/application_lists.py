@@ -15,7 +15,7 @@ from ciyou.apps.awards.contents import ApplicationContent, open_appeal, open_not
 from ciyou.apps.awards.models import OPEN_STATES, Appeal, Application, ApplicationState, Award, PublicNotice
 from ciyou.apps.awards.papers import PaperCard, papers_of, printable_papers
 from ciyou.apps.awards.paying import REQUIRED, TOWNSHIP, PayingRules, paying_rules
-from ciyou.apps.awards.steps import content_of
+from ciyou.apps.awards.steps import ELSEWHERE, content_of
 from ciyou.apps.cases.list_conditions import open_dues, overdue_subjects
 from ciyou.apps.registry.selectors import PersonCard, cards_of, get_person
 from ciyou.core.access.actor import Actor
@@ -287,7 +287,7 @@ def _rights(actor: Actor, row: Application, rules: PayingRules, notice: PublicNo
         tell=applies and closed and not told,
         appeal=applies and closed,
         withdraw=applies and row.state in OPEN_STATES,
-        renew_code=applies,
+        renew_code=applies and row.channel != ELSEWHERE,
         own_work=decides and row.state == ApplicationState.DRAFTED and own,
     )
 

@@ -24,7 +24,8 @@ from ciyou.core.errors import RecordError
 
 WINDOW = dt.timedelta(minutes=15)
 WRONG_BY_NUMBER, WRONG_BY_ORIGIN = 5, 20
-_NOBODY = code_hash("0" * CODE_DIGITS)
+NOBODY = code_hash("0" * CODE_DIGITS)
+"""Compared with where there is no such number, so that it takes as long."""
 
 
 @dataclass(frozen=True)
@@ -49,22 +50,28 @@ def follow_application(*, number: str, code: str, origin: str) -> Standing:
     """
     read = read_number(number)
     if read is None or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
-        raise _wrong()
+        raise wrong()
     key = "-".join(str(part) for part in read)
-    counters = ((f"number:{key}", WRONG_BY_NUMBER), (f"origin:{origin}", WRONG_BY_ORIGIN))
+    counters = counters_of(key, origin)
     with walled(LOCAL_OPERATOR):
-        _check_tries(counters)
+        check_tries(counters)
         row = Application.objects.filter(county=read[0], year=read[1], sequence=read[2]).first()
-        if not is_code(code, row.code_hash if row is not None else _NOBODY) or row is None:
-            _count(counters)
+        if not is_code(code, row.code_hash if row is not None else NOBODY) or row is None:
+            count_tries(counters)
             record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
-            problem = _wrong()
+            problem = wrong()
         else:
             return _standing(row)
     raise problem
 
 
-def _wrong() -> RecordError:
+def counters_of(number: str, origin: str) -> tuple[tuple[str, int], ...]:
+    """What wrong tries are counted by, and how many there may be of each: the number asked for, and where they come from."""
+    return ((f"number:{number}", WRONG_BY_NUMBER), (f"origin:{origin}", WRONG_BY_ORIGIN))
+
+
+def wrong() -> RecordError:
+    """The one answer to a wrong number and to a wrong code."""
     return refused(
         "follow.wrong",
         "受理编号或查询码不对。请对照回执再输一次；回执丢失的，请带身份证件到受理单位补领查询码。",
@@ -72,7 +79,8 @@ def _wrong() -> RecordError:
     )
 
 
-def _check_tries(counters: tuple[tuple[str, int], ...]) -> None:
+def check_tries(counters: tuple[tuple[str, int], ...]) -> None:
+    """Raises RecordError where there were too many wrong tries."""
     since = timezone.now() - WINDOW
     for name, most in counters:
         if FollowTry.objects.filter(key=_key(name), window_began_at__gt=since, count__gte=most).exists():
@@ -83,7 +91,8 @@ def _check_tries(counters: tuple[tuple[str, int], ...]) -> None:
             )
 
 
-def _count(counters: tuple[tuple[str, int], ...]) -> None:
+def count_tries(counters: tuple[tuple[str, int], ...]) -> None:
+    """Count a wrong try."""
     now = timezone.now()
     for name, _most in counters:
         mine = FollowTry.objects.filter(key=_key(name))

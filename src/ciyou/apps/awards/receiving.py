@@ -17,7 +17,17 @@ from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState,
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code, next_application_sequence, receipt_number
 from ciyou.apps.awards.paying import AUTHORISATION, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused
-from ciyou.apps.awards.steps import CHECK, COMPLETE, content_of, end_every_step, end_step, note, open_step, take_step
+from ciyou.apps.awards.steps import (
+    CHECK,
+    COMPLETE,
+    ELSEWHERE,
+    content_of,
+    end_every_step,
+    end_step,
+    note,
+    open_step,
+    take_step,
+)
 from ciyou.apps.entitlements.deciding import rule_decided
 from ciyou.apps.registry.deciding import known_facts
 from ciyou.apps.registry.identities import has_payee
@@ -48,6 +58,14 @@ class NewApplication:
     applicant: Applicant
     brought: frozenset[str] = frozenset()
     proposed: bool = False
+
+
+@dataclass(frozen=True)
+class SentHere:
+    """What a counter elsewhere sent: the hash of the code that the applicant holds already, and the day from which the check counts."""
+
+    code_hash: str
+    sent_on: dt.date
 
 
 @dataclass(frozen=True)
@@ -95,10 +113,11 @@ def asked_documents(rules: PayingRules, there: OnFile) -> tuple[AskedDocument, .
     return tuple(AskedDocument(one, state(one)) for one in rules.documents)
 
 
-def receive_application(actor: Actor, *, wanted: NewApplication) -> Receipt:
+def receive_application(actor: Actor, *, wanted: NewApplication, sent: SentHere | None = None) -> Receipt:
     """Take an application: it gets the county's next number, a code, and its first task, all or nothing.
 
-    Sent twice it is one application. Raises RecordError with every mistake at once, and where one is open or awarded already.
+    `sent`: a counter elsewhere took it (channel `elsewhere`): the same code opens it, nothing may be missing any more, and the time of
+    the check counts from the day on which it was sent. Sent twice it is one application. Raises RecordError with every mistake at once, and where one is open or awarded already.
     """
     check_may(actor, Action.APPLY)
     child = find_child(actor, wanted.child_id)
@@ -110,7 +129,7 @@ def receive_application(actor: Actor, *, wanted: NewApplication) -> Receipt:
         try:
             # A counter sees its own applications only; numbers and doubles are the whole county's.
             with transaction.atomic(), walled(LOCAL_OPERATOR):
-                return _receive(actor, wanted, rules, child.division)
+                return _receive(actor, wanted, rules, child.division, sent)
         except IntegrityError:
             continue  # another counter of this county took the number, or the same application, in the same moment
     raise moved_on()
@@ -139,7 +158,7 @@ def _no_such_entitlement() -> RecordError:
     )
 
 
-def _receive(actor: Actor, wanted: NewApplication, rules: PayingRules, division: str) -> Receipt:
+def _receive(actor: Actor, wanted: NewApplication, rules: PayingRules, division: str, sent: SentHere | None) -> Receipt:
     there = Application.objects.filter(id=wanted.id).first()
     if there is not None:
         if there.received_by != actor.id or there.person_id != wanted.child_id:
@@ -148,11 +167,12 @@ def _receive(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
     _check_free(wanted.child_id, wanted.entitlement)
     if wanted.proposed:
         _check_found(wanted)
-    row, code = _new_row(actor, wanted, rules, division)
+    row, code = _new_row(actor, wanted, rules, division, sent)
     ApplicationStep.objects.create(
         application=row, step="receive", outcome=row.channel, by=actor.id, at=row.created_at, began_on=row.received_on
     )
-    open_step(actor, row, COMPLETE if row.state == ApplicationState.RETURNED else CHECK)
+    step = COMPLETE if row.state == ApplicationState.RETURNED else CHECK
+    open_step(actor, row, step, started_on=sent.sent_on if sent else None)
     note(actor, "receive_application", row, channel=row.channel)
     return Receipt(row.id, row.number, code)
 
@@ -191,7 +211,9 @@ def _check_found(wanted: NewApplication) -> None:
         )
 
 
-def _new_row(actor: Actor, wanted: NewApplication, rules: PayingRules, division: str) -> tuple[Application, str]:
+def _new_row(
+    actor: Actor, wanted: NewApplication, rules: PayingRules, division: str, sent: SentHere | None
+) -> tuple[Application, str]:
     now, today = timezone.now(), timezone.localdate()
     county = county_of(actor.scope.first)
     sequence = next_application_sequence(county, today.year)
@@ -202,27 +224,44 @@ def _new_row(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
         documents=documents,
         authorized_on=today.isoformat() if documents.get(AUTHORISATION) == GIVEN else "",
     )
-    channel = PROPOSED if wanted.proposed else (DIRECTOR if actor.role == "child_director" else GUARDIAN)
+    if sent is not None and content.missing:
+        raise _missing_from_elsewhere(rules, content.missing)
     row = Application.objects.create(
         id=wanted.id,
         number=receipt_number(county, today.year, sequence),
         county=county,
         year=today.year,
         sequence=sequence,
-        code_hash=code_hash(code),
+        code_hash=sent.code_hash if sent else code_hash(code),
         person_id=wanted.child_id,
         entitlement=wanted.entitlement,
         sensitivity=max(rules.rule.sensitivity, 3),
         division=division,
         received_in=actor.scope.first,
-        channel=channel,
+        channel=_channel(actor, wanted, sent),
         state=ApplicationState.RETURNED if content.missing else ApplicationState.RECEIVED,
         content=seal_application(wanted.id, content),
         received_on=today,
         received_by=actor.id,
         created_at=now,
     )
-    return row, code
+    return row, "" if sent else code
+
+
+def _channel(actor: Actor, wanted: NewApplication, sent: SentHere | None) -> str:
+    if sent is not None:
+        return ELSEWHERE
+    return PROPOSED if wanted.proposed else (DIRECTOR if actor.role == "child_director" else GUARDIAN)
+
+
+def _missing_from_elsewhere(rules: PayingRules, missing: Iterable[str]) -> RecordError:
+    wanted = set(missing)
+    named = [one for one in rules.documents if one.code in wanted]
+    return refused(
+        "application.missing_from_elsewhere",
+        f"还缺材料：{'、'.join(one.zh for one in named)}。请退回受理的窗口补齐，不能带着缺件收下。",
+        f"Papers are missing: {', '.join(one.en for one in named)}. Return it to the counter for them.",
+    )
 
 
 def _documents(wanted: NewApplication, rules: PayingRules) -> dict[str, str]:
@@ -295,6 +334,12 @@ def renew_code(actor: Actor, *, application_id: uuid.UUID, version: int) -> Rece
     code = make_code()
     with transaction.atomic():
         row = find_application(actor, application_id, lock=True)
+        if row.channel == ELSEWHERE:
+            raise refused(
+                "application.code_elsewhere",
+                "查询码由受理的窗口补发，两边用的是同一个码。",
+                "The counter that took it gives a new code: both ends are opened by the same.",
+            )
         taken = Application.objects.filter(id=row.id, version=version).update(
             code_hash=code_hash(code), version=version + 1
         )

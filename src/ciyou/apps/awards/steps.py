@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import post_among, post_for, posts_in
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of, township_of
 from ciyou.apps.awards.contents import ApplicationContent, open_application, seal_application
@@ -26,6 +26,9 @@ CHECK, COMPLETE, DRAFT, DECIDE = "check", "complete_application", "draft_decisio
 POST, REMOVE, TELL, REFUSAL, APPEAL = "post_notice", "notice", "tell", "refuse", "appeal"
 CHANGE, REVIEW = "decide_change", "review"
 """The steps: of those that the packs name, the task is of the kind of the entitlement's own clock."""
+ELSEWHERE = "elsewhere"
+"""The channel of an application that a counter elsewhere took: that counter asks for what is missing and tells the applicant."""
+AT_THE_COUNTER = frozenset({COMPLETE, TELL, REFUSAL})
 ON_THE_WAY = (CHECK, COMPLETE, DRAFT, DECIDE, POST, REMOVE)
 SUPERVISOR, DRAFTER, REVIEWER, APPROVER = "supervisor", "county_drafter", "county_reviewer", "county_approver"
 
@@ -62,6 +65,10 @@ def take_step(
         began_on=timezone.localdate(began or now),
     )
     note(actor, f"{step}_application", row, outcome=outcome)
+    if row.channel == ELSEWHERE:
+        publish_event(
+            "awards.application_stepped", application_id=str(row.id), step=step, child_ids=[str(row.person_id)]
+        )
 
 
 def content_of(row: Application) -> ApplicationContent:
@@ -79,6 +86,8 @@ def open_step(
     started_on: dt.date | None = None,
 ) -> None:
     """Open the task of the next step for whoever takes it in the child's place."""
+    if row.channel == ELSEWHERE and step in AT_THE_COUNTER:
+        return  # the counter hears of it (awards.application_stepped) and does it there
     role = role or default_role(row, step)
     work = Work(_kind(row, step), subject_id or row.id, _place(row, role), role, row.person_id, row.sensitivity)
     open_work(actor, work, started_on=started_on)

@@ -37,6 +37,13 @@ def mask_identifier(kind: str, value: str) -> str:
     return value[:_SHOWN] + "*" * hidden + value[-_SHOWN:] if hidden > 0 else "*" * len(value)
 
 
+def mask_name(name: str) -> str:
+    """A name of which its first character stays, and its last where there are more than two: 欧**月."""
+    if len(name) < 2:
+        return "*" * len(name)
+    return name[0] + "*" * (len(name) - 1) if len(name) == 2 else name[0] + "*" * (len(name) - 2) + name[-1]
+
+
 def _id_card(value: str) -> str:
     reading = clean_id(value)
     if reading.flag is not IdFlag.VALID or reading.id18 is None:

@@ -61,6 +61,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.VisitedChild.person": REPOINT,
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
+        "crossing.Crossing.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,
         "oversight.SubjectRequest.person": REPOINT,
     }

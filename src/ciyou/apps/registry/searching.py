@@ -62,7 +62,7 @@ def search_register(actor: Actor, *, text: str, limit: int = LIMIT) -> SearchOut
         raise not_yours_to_do()
     wanted = " ".join(text.split())
     _check_length(wanted)
-    _count_search(actor)
+    count_search(actor)
     by, outcome, persons = _search(actor, wanted, min(limit, LIMIT))
     record_action(
         actor,
@@ -83,7 +83,7 @@ def _check_length(wanted: str) -> None:
         )
 
 
-def _count_search(actor: Actor) -> None:
+def count_search(actor: Actor) -> None:
     """Raises RecordError beyond the limit. Two searches of one user at the same moment are both counted."""
     if actor == LOCAL_OPERATOR:
         return

@@ -37,6 +37,8 @@ class Action(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_APPLICATIONS = "see_applications"
     APPLY = "apply"
+    SEE_CROSSINGS = "see_crossings"
+    CROSS = "cross"
     CHECK_APPLICATION = "check_application"
     DRAFT_DECISION = "draft_decision"
     DECIDE_APPLICATION = "decide_application"
@@ -94,6 +96,7 @@ _OFFICE_ACTIONS = frozenset(
         _A.BREAK_GLASS,
         _A.SEE_FIGURES,
         _A.SEE_APPLICATIONS,
+        _A.SEE_CROSSINGS,
         _A.SEE_PAYMENTS,
         _A.RECONCILE,
         _A.TRY_POLICY,
@@ -142,6 +145,8 @@ _ROLES = (
                 _A.SUPPORT_STAFF,
                 _A.SEE_APPLICATIONS,
                 _A.APPLY,
+                _A.SEE_CROSSINGS,
+                _A.CROSS,
                 _A.CHECK_APPLICATION,
                 _A.DECIDE_APPLICATION,
             }
@@ -154,7 +159,7 @@ _ROLES = (
         4,
         _OFFICE,
         _OFFICE_ACTIONS
-        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
+        | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CROSS, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
         | {_A.DRAFT_PAYMENTS},
     ),
     _role(

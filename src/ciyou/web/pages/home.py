@@ -23,7 +23,17 @@ from ciyou.core.clock.ages import full_years
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_MONTHS, button_words, lead_why, task_name, time_left
+from ciyou.web.work_wording import (
+    AT_A_COUNTER,
+    OF_APPLICATIONS,
+    OF_AWARDS,
+    OF_CROSSINGS,
+    OF_MONTHS,
+    button_words,
+    lead_why,
+    task_name,
+    time_left,
+)
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
 LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
@@ -167,17 +177,21 @@ def _urgency(item: WorkItem, on: dt.date) -> str:
     return "half" if item.half_on <= on else "calm"
 
 
+def _page_of(item: WorkItem) -> tuple[str, str] | None:
+    """The page of a crossing, an application, a month or an award on which a task is done, and what its address names."""
+    if item.kind in OF_CROSSINGS or (item.kind in AT_A_COUNTER and item.person_id is None):
+        return "crossing", "crossing_id"
+    pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"))
+    return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
+
+
 def _address(item: WorkItem, *, others: bool) -> str:
     """Where a task is done; what others let run late is looked at, not done."""
     if item.lead_state:
         visits = item.kind == "verify_lead" and not others
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
-    if item.kind in OF_APPLICATIONS:
-        return address_of("application", application_id=item.subject_id)
-    if item.kind in OF_MONTHS:
-        return address_of("month", month_id=item.subject_id)
-    if item.kind in OF_AWARDS:
-        return address_of("award", award_id=item.subject_id)
+    if (page := _page_of(item)) is not None:
+        return address_of(page[0], **{page[1]: item.subject_id})
     match item.kind:
         case "verify_lead" if item.person_id:
             return address_of("child" if others else "visit", child_id=item.person_id)

@@ -6,9 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.awards.progress import Standing, follow_application
+from ciyou.apps.crossing.numbering import read_crossing_number
+from ciyou.apps.crossing.progress import CrossingStanding, follow_crossing
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.web import application_wording as words
+from ciyou.web import crossing_wording
 from ciyou.web.wording import sentences
 
 WAY = ("received", "checked", "drafted", "decided")
@@ -19,12 +23,12 @@ def follow(request: HttpRequest) -> HttpResponse:
     """Ask for number and code, and show where it stands; neither stands in the address."""
     if request.method != "POST":
         return _show(request, None, ())
+    number, code = request.POST.get("number", "")[:40], request.POST.get("code", "")[:40]
+    origin = request.META["REMOTE_ADDR"]
     try:
-        standing = follow_application(
-            number=request.POST.get("number", "")[:40],
-            code=request.POST.get("code", "")[:40],
-            origin=request.META["REMOTE_ADDR"],
-        )
+        if read_crossing_number(number) is not None:
+            return _show_crossing(request, follow_crossing(number=number, code=code, origin=origin))
+        standing = follow_application(number=number, code=code, origin=origin)
     except CiyouError as problem:
         return _show(request, None, problem.problems)
     return _show(request, standing, ())
@@ -43,3 +47,36 @@ def _show(request: HttpRequest, standing: Standing | None, problems: tuple[Probl
     response = render(request, "web/pages/follow.html", content, status=422 if problems else 200)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _show_crossing(request: HttpRequest, standing: CrossingStanding) -> HttpResponse:
+    """Where an application stands that one place took in and another decides on: both ends in one line."""
+    state = crossing_wording.STATES[standing.state]
+    if standing.state == "accepted" and standing.application_state in words.STATES:
+        state = words.STATES[standing.application_state]
+    content = {
+        "crossing": standing,
+        "state": state,
+        "outcome": crossing_wording.OUTCOMES.get(standing.outcome, ""),
+        "next": crossing_wording.NEXT[standing.state],
+        "at": _crossing_at(standing),
+        "counter": division_name(standing.received_in),
+        "place": division_name(standing.handled_in),
+        "end": crossing_wording.ENDS[standing.clock.end] if standing.clock else "",
+        "number": standing.number,
+        "problems": (),
+        "asked_at": timezone.now(),
+    }
+    response = render(request, "web/pages/follow.html", content)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+_CROSSING_AT = {"incomplete": 0, "ready": 0, "returned": 0, "sent": 1, "decided": 3, "told": 4, "withdrawn": 4}
+
+
+def _crossing_at(standing: CrossingStanding) -> int:
+    """Which of the five steps it stands at."""
+    if standing.state != "accepted":
+        return _CROSSING_AT[standing.state]
+    return 1 if standing.application_state in ("received", "returned") else 2

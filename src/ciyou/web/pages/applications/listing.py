@@ -73,6 +73,7 @@ def show_applications(request: HttpRequest) -> HttpResponse:
         "entitlements": entitlement_choices(actor, lang),
         "places": division_choices(actor, level="township"),
         "applies": may_do(actor.role, Action.APPLY),
+        "crosses": may_do(actor.role, Action.SEE_CROSSINGS),
         **paging(query.page, page.total),
         "seen_at": timezone.now(),
     }
