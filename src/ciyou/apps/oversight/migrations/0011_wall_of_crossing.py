@@ -23,5 +23,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0009_wall_of_lines"), ("crossing", "0001_initial")]
+    dependencies = [("oversight", "0010_wall_of_planning"), ("crossing", "0001_initial")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
