@@ -138,3 +138,14 @@ def confirmed_yeses(people: QuerySet, *, rules: Collection[str]) -> QuerySet[Out
     """Outcomes of these rules (class 4 and below) that are yes in a current determination which a person confirmed."""
     rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", person__in=people.values("pk"))
     return rows.filter(determination__state="confirmed", determination__current=True)
+
+
+def children_with_yes(*, county: str, rules: Collection[str]) -> dict[uuid.UUID, frozenset[str]]:
+    """By child of a county, which of these rules (class 4 and below) its current determination answers with yes."""
+    scope = DivisionScope.of(county)
+    rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", determination__current=True)
+    rows = rows.filter(person__division__gte=scope.first, person__division__lt=scope.end).order_by("person_id", "rule")
+    found: dict[uuid.UUID, set[str]] = {}
+    for person, rule in rows.values_list("person_id", "rule").iterator(chunk_size=5000):
+        found.setdefault(person, set()).add(rule)
+    return {person: frozenset(codes) for person, codes in found.items()}

@@ -48,6 +48,7 @@ class Action(StrEnum):
     REVIEW_PAYMENTS = "review_payments"
     APPROVE_PAYMENTS = "approve_payments"
     RECONCILE = "reconcile"
+    OPEN_ROUND = "open_round"
 
 
 class Level(StrEnum):
@@ -153,7 +154,7 @@ _ROLES = (
         _OFFICE,
         _OFFICE_ACTIONS
         | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
-        | {_A.DRAFT_PAYMENTS},
+        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND},
     ),
     _role(
         "county_reviewer",
