@@ -272,5 +272,3 @@ def _facts(section: Section, pack_set: PackSet) -> tuple[Key, ...]:
             f"There is no fact “{text}”. {hint_en}".strip(),
         )
     return tuple(found)
-
-

@@ -56,7 +56,7 @@ class OpenQuestion:
 class ExplainedRule:
     """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid.
 
-    `why_address`: where the reasons are fetched from; "" where they stand in `steps`.
+    `why_address`: where the reasons are fetched from; "" where they stand in `steps`. `by_people`: that people decided it, and until when.
     """
 
     code: str
@@ -73,6 +73,7 @@ class ExplainedRule:
     clauses: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
     why_address: str = ""
+    by_people: str = ""
 
     @property
     def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:

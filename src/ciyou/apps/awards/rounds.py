@@ -54,7 +54,9 @@ def open_due_rounds(today: dt.date | None = None) -> int:
     for county in divisions_of_role(DRAFTER, on=day):
         for kind in load_rounds(division=county).values():
             if kind.opens_by(day):
-                made = open_county_round(LOCAL_OPERATOR, kind=kind.code, county=county, on=day, awarded=awarded_in(county))
+                made = open_county_round(
+                    LOCAL_OPERATOR, kind=kind.code, county=county, on=day, awarded=awarded_in(county)
+                )
                 opened += not made.repeated
     return opened
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.cases.models import Task, TaskState
@@ -58,9 +57,7 @@ def open_warnings(ends: Iterable[ComingEnd], *, on: dt.date) -> int:
     wanted = {_subject(end): end for end in ends}
     told = set(Task.objects.filter(kind=SEE_TO, subject_id__in=list(wanted)).values_list("subject_id", flat=True))
     tasks = [
-        task
-        for subject, end in wanted.items()
-        if subject not in told and (task := _task(subject, end, on)) is not None
+        task for subject, end in wanted.items() if subject not in told and (task := _task(subject, end, on)) is not None
     ]
     if tasks:
         with transaction.atomic():
@@ -107,7 +104,12 @@ def see_to(actor: Actor, *, task_id: uuid.UUID, done: str) -> None:
     with transaction.atomic():
         end_tasks(actor, kind=SEE_TO, subject_ids=[task.subject_id], reason=done)
         record_action(
-            actor, action="see_to_expiry", subject=str(task.id), persons=[str(task.person_id)], details={"done": done}, highest_class=3
+            actor,
+            action="see_to_expiry",
+            subject=str(task.id),
+            persons=[str(task.person_id)],
+            details={"done": done},
+            highest_class=3,
         )
 
 

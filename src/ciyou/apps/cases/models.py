@@ -212,9 +212,7 @@ class Round(models.Model):
     opened_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "division", "period"), name="a_round_is_opened_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("kind", "division", "period"), name="a_round_is_opened_once"),)
 
 
 class CheckState(models.TextChoices):

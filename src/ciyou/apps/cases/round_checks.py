@@ -58,9 +58,7 @@ def answer_checks(
     ]
     for row in rows:
         state = CheckState.CHANGED if row.person_id in changed else CheckState.SAME
-        _still_due(row.id).update(
-            state=state, visit_id=visit_id, answered_by=actor.id, answered_at=timezone.now()
-        )
+        _still_due(row.id).update(state=state, visit_id=visit_id, answered_by=actor.id, answered_at=timezone.now())
     end_tasks(actor, kind=CHECK, subject_ids=[str(row.id) for row in rows])
     return len(rows)
 

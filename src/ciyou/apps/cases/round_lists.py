@@ -107,7 +107,9 @@ def round_coverage(actor: Actor, *, round_id: uuid.UUID) -> tuple[RoundCard, tup
     by_village = _counted(actor, rows, "division")
     today = timezone.localdate()
     lines = [VillageLine(place, owner_of(place, today)[0], found) for place, found in by_village.items()]
-    return _card(row, whole), tuple(sorted(lines, key=lambda line: (-line.coverage.overdue, -line.coverage.due, line.division)))
+    return _card(row, whole), tuple(
+        sorted(lines, key=lambda line: (-line.coverage.overdue, -line.coverage.due, line.division))
+    )
 
 
 def _may_see(actor: Actor) -> bool:
@@ -125,7 +127,9 @@ def _counted(actor: Actor, rows: QuerySet[ChildCheck], by: str) -> dict:
     seen = inside.exclude(person__in=protected_ids(actor)).order_by()
     late = Q(state=CheckState.DUE, due_on__lt=timezone.localdate())
     counts = {state.value: Count("id", filter=Q(state=state)) for state in CheckState}
-    found = seen.values(by).annotate(late=Count("id", filter=late), **{f"n_{name}": count for name, count in counts.items()})
+    found = seen.values(by).annotate(
+        late=Count("id", filter=late), **{f"n_{name}": count for name, count in counts.items()}
+    )
     return {
         row[by]: Coverage(row["n_due"], row["late"], row["n_same"], row["n_changed"], row["n_left"]) for row in found
     }
@@ -169,7 +173,9 @@ class HouseholdToCheck:
         return min(child.due_on for child in self.children)
 
 
-def households_due(actor: Actor, *, village: str, limit: int, offset: int = 0) -> tuple[int, tuple[HouseholdToCheck, ...]]:
+def households_due(
+    actor: Actor, *, village: str, limit: int, offset: int = 0
+) -> tuple[int, tuple[HouseholdToCheck, ...]]:
     """How many households of a village (or of the actor's own) have a child that is due, and one page, the earliest due first."""
     scope = DivisionScope.of(village)
     if not _may_see(actor) or not actor.scope.holds(village):
@@ -196,7 +202,11 @@ def _households(actor: Actor, groups: Iterable[tuple[uuid.UUID, ...]]) -> tuple[
     with_lead = set(open_leads.values_list("person_id", flat=True))
     return tuple(
         HouseholdToCheck(
-            tuple(_child(cards[child], checks[child], said.get(child, ()), vocabulary) for child in group if child in cards),
+            tuple(
+                _child(cards[child], checks[child], said.get(child, ()), vocabulary)
+                for child in group
+                if child in cards
+            ),
             any(child in with_lead for child in group),
         )
         for group in page

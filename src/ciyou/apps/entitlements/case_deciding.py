@@ -96,7 +96,9 @@ def draft_case(actor: Actor, *, child_id: uuid.UUID, wish: CaseWish) -> uuid.UUI
         )
         row.save(force_insert=True)
         _log(actor, "draft_case", row)
-        publish_event("entitlements.case_drafted", case_id=str(row.id), child_ids=[str(child.id)], division=row.division)
+        publish_event(
+            "entitlements.case_drafted", case_id=str(row.id), child_ids=[str(child.id)], division=row.division
+        )
     return row.id
 
 
@@ -156,7 +158,12 @@ def _write(row: CaseDecision, **changes: object) -> None:
 def _tell(actor: Actor, row: CaseDecision) -> None:
     with walled(LOCAL_OPERATOR):
         determine_children(actor, child_ids=[row.person_id], as_of=timezone.localdate(), cause="case")
-    publish_event("entitlements.case_settled", case_id=str(row.id), child_ids=[str(row.person_id)], renewed=str(row.renews_id or ""))
+    publish_event(
+        "entitlements.case_settled",
+        case_id=str(row.id),
+        child_ids=[str(row.person_id)],
+        renewed=str(row.renews_id or ""),
+    )
 
 
 def _check_open(child: PersonCard, rule: str) -> None:

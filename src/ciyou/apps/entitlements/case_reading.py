@@ -15,8 +15,8 @@ from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.selectors import get_person
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
-from ciyou.core.rules.interpreter import Outcome
 from ciyou.core.rules.book import Rule
+from ciyou.core.rules.interpreter import Outcome
 from ciyou.packs import load_rule_book
 
 SENSITIVE = 4
@@ -72,9 +72,7 @@ def cases_of_child(actor: Actor, *, child_id: uuid.UUID) -> CaseFile:
     still_open = [
         rule
         for rule in book.rules
-        if rule.sensitivity < RESTRICTED
-        and rule.code in decided
-        and decided[rule.code].outcome is Outcome.UNDETERMINED
+        if rule.sensitivity < RESTRICTED and rule.code in decided and decided[rule.code].outcome is Outcome.UNDETERMINED
     ]
     return CaseFile(cases, tuple(still_open))
 
@@ -113,7 +111,9 @@ def marks_of_child(actor: Actor, *, child_id: uuid.UUID) -> dict[str, DecidedByP
     current = Determination.objects.filter(person_id=child_id, current=True).first()
     differing = set() if current is None else {one.case.id for one in differing_of(current)}
     today = timezone.localdate()
-    return {row.rule: DecidedByPeople(row.id, row.until, row.until <= today, str(row.id) in differing) for row in standing}
+    return {
+        row.rule: DecidedByPeople(row.id, row.until, row.until <= today, str(row.id) in differing) for row in standing
+    }
 
 
 def _view(actor: Actor, row: CaseDecision, differing: dict[str, str]) -> CaseView:

@@ -37,7 +37,9 @@ def children_for_round(child_ids: Collection[uuid.UUID], *, county: str) -> Iter
 def children_of_birth(county: str, *, after: dt.date, until: dt.date) -> tuple[ChildInRound, ...]:
     """The active children of a county who were born after a day and until another."""
     scope = DivisionScope.of(county)
-    people = Person.objects.filter(kind="child", status=PersonStatus.ACTIVE, birth_date__gt=after, birth_date__lte=until)
+    people = Person.objects.filter(
+        kind="child", status=PersonStatus.ACTIVE, birth_date__gt=after, birth_date__lte=until
+    )
     people = people.filter(division__gte=scope.first, division__lt=scope.end).order_by("birth_date", "id")
     return tuple(ChildInRound(*row) for row in people.values_list("id", "division", "birth_date", "restricted"))
 
@@ -50,9 +52,7 @@ class EndingFact:
     ends_on: dt.date
 
 
-def facts_ending(
-    county: str, *, names: Collection[str], after: dt.date, until: dt.date
-) -> tuple[EndingFact, ...]:
+def facts_ending(county: str, *, names: Collection[str], after: dt.date, until: dt.date) -> tuple[EndingFact, ...]:
     """The children of a county of whom a statement of one of these facts ends in these days, the earliest end of each."""
     scope = DivisionScope.of(county)
     rows = Fact.objects.filter(name__in=list(names), superseded_at=None, valid_to__gt=after, valid_to__lte=until)

@@ -52,9 +52,7 @@ def decide_with_cases(book: RuleBook, state: FactState, cases: Iterable[CaseAnsw
     return decide_all(book_with_cases(book, taken), state) if taken else decided
 
 
-def taken_cases(
-    decided: Mapping[str, Decision], cases: Iterable[CaseAnswer], day: dt.date
-) -> tuple[CaseAnswer, ...]:
+def taken_cases(decided: Mapping[str, Decision], cases: Iterable[CaseAnswer], day: dt.date) -> tuple[CaseAnswer, ...]:
     """Of people's answers those that count on a day: of rules that `decided` (by the rules alone) leaves open."""
     return tuple(
         case
@@ -67,7 +65,9 @@ def differing_cases(
     decided: Mapping[str, Decision], cases: Iterable[CaseAnswer], day: dt.date
 ) -> tuple[Differing, ...]:
     """Of people's answers in force those that the rules alone, by now certain, contradict."""
-    found = ((case, decided[case.rule].outcome) for case in sorted(cases) if case.in_force(day) and case.rule in decided)
+    found = (
+        (case, decided[case.rule].outcome) for case in sorted(cases) if case.in_force(day) and case.rule in decided
+    )
     return tuple(
         Differing(case, outcome)
         for case, outcome in found

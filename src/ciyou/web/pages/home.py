@@ -23,10 +23,24 @@ from ciyou.core.clock.ages import full_years
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_MONTHS, button_words, lead_why, task_name, time_left
+from ciyou.web.work_wording import (
+    OF_APPLICATIONS,
+    OF_AWARDS,
+    OF_CASES,
+    OF_MONTHS,
+    button_words,
+    lead_why,
+    task_name,
+    time_left,
+)
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
-LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
+LISTS = {
+    "assign_lead": ("leads", "state=new"),
+    "confirm_determination": ("determinations", ""),
+    "check_in_round": ("round_due", ""),
+    "see_to_expiry": ("warnings", ""),
+}
 """Kinds of work that are done in a list, with the filter that shows them there."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items"}
 """Kinds of work that have one page for all of it."""
@@ -167,17 +181,23 @@ def _urgency(item: WorkItem, on: dt.date) -> str:
     return "half" if item.half_on <= on else "calm"
 
 
+_SUBJECTS = (
+    (OF_APPLICATIONS, "application", "application_id"),
+    (OF_MONTHS, "month", "month_id"),
+    (OF_AWARDS, "award", "award_id"),
+    (OF_CASES, "case", "case_id"),
+)
+"""Kinds of work that are done on the page of what they are about."""
+
+
 def _address(item: WorkItem, *, others: bool) -> str:
     """Where a task is done; what others let run late is looked at, not done."""
     if item.lead_state:
         visits = item.kind == "verify_lead" and not others
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
-    if item.kind in OF_APPLICATIONS:
-        return address_of("application", application_id=item.subject_id)
-    if item.kind in OF_MONTHS:
-        return address_of("month", month_id=item.subject_id)
-    if item.kind in OF_AWARDS:
-        return address_of("award", award_id=item.subject_id)
+    for kinds, name, part in _SUBJECTS:
+        if item.kind in kinds:
+            return address_of(name, **{part: item.subject_id})
     match item.kind:
         case "verify_lead" if item.person_id:
             return address_of("child" if others else "visit", child_id=item.person_id)
