@@ -97,10 +97,10 @@ def coming_ends(actor: Actor) -> tuple[EndLine, ...]:
 def see_to(actor: Actor, *, task_id: uuid.UUID, done: str) -> None:
     """The actor has seen to an end; `done` is one of DONE. Changes nothing else. Raises WarningNotFound."""
     if done not in DONE:
-        raise RecordError(_problem("done", "请选择怎样处理的。", "Choose what was done."))
+        raise RecordError(_problem("expiry.done", "请选择怎样处理的。", "Choose what was done."))
     task = tasks_of(actor).filter(id=task_id, kind=SEE_TO, state=TaskState.OPEN).first()
     if task is None or task.person_id not in cards_of(actor, person_ids=[task.person_id], purpose=_purpose(actor)):
-        raise WarningNotFound(_problem("not_found", "没有这条到期提醒，或者已经处理。请从“到期提醒”重新进入。", "There is no such warning, or it was seen to. Come in again from the list."))  # fmt: skip
+        raise WarningNotFound(_problem("expiry.not_found", "没有这条到期提醒，或者已经处理。请从“到期提醒”重新进入。", "There is no such warning, or it was seen to. Come in again from the list."))  # fmt: skip
     with transaction.atomic():
         end_tasks(actor, kind=SEE_TO, subject_ids=[task.subject_id], reason=done)
         record_action(
@@ -123,7 +123,7 @@ def _purpose(actor: Actor) -> Purpose:
 
 
 def _problem(code: str, zh: str, en: str) -> Problem:
-    return Problem(Place(), f"expiry.{code}", zh, en)
+    return Problem(Place(), code, zh, en)
 
 
 __all__ = ("DONE", "SEE_TO", "ComingEnd", "EndLine", "WarningNotFound", "coming_ends", "open_warnings", "see_to")

@@ -14,6 +14,7 @@ from ciyou.apps.cases.lead_access import lead_purpose
 from ciyou.apps.cases.models import CheckState, ChildCheck, Lead, LeadState, Round
 from ciyou.apps.cases.round_checks import checks_of, due_checks
 from ciyou.apps.cases.rounds import county_of, owner_of
+from ciyou.apps.cases.visits import HOLDS_BY_ROSTERS
 from ciyou.apps.registry.selectors import (
     PersonCard,
     cards_of,
@@ -198,7 +199,9 @@ def _households(actor: Actor, groups: Iterable[tuple[uuid.UUID, ...]]) -> tuple[
     cards = cards_of(actor, person_ids=ids, purpose=purpose)
     said = readable_statements(actor, child_ids=ids, purpose=purpose)
     checks, vocabulary = due_checks(ids), load_vocabulary()
+    # A lead that the rosters' facts decide already ends by “no change”; one about which something is to be found out does not.
     open_leads = Lead.objects.filter(person__in=ids).exclude(state__in=(LeadState.CLOSED, LeadState.REPORTED))
+    open_leads = open_leads.exclude(why__in=HOLDS_BY_ROSTERS)
     with_lead = set(open_leads.values_list("person_id", flat=True))
     return tuple(
         HouseholdToCheck(

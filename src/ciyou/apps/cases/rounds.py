@@ -50,7 +50,7 @@ def open_round(actor: Actor, *, kind: str, on: dt.date, awarded: Awarded) -> Ope
     children who have come since.
     """
     if not may_do(actor.role, Action.OPEN_ROUND):
-        raise AccessDenied(_problem("role", "复核由县级经办人开启；您的岗位不办理这一步。", "The county's drafter opens a round; your post does not do this."))  # fmt: skip
+        raise AccessDenied(_problem("round.role", "复核由县级经办人开启；您的岗位不办理这一步。", "The county's drafter opens a round; your post does not do this."))  # fmt: skip
     return open_county_round(actor, kind=kind, county=actor.scope.first, on=on, awarded=awarded)
 
 
@@ -58,7 +58,7 @@ def open_county_round(actor: Actor, *, kind: str, county: str, on: dt.date, awar
     """The same for one county, by the service above or by the machine, when the pack says that the round opens by itself."""
     found = load_rounds(division=county).get(kind)
     if found is None or county[_COUNTY_DIGITS:].strip("0"):
-        raise RecordError(_problem("kind", "没有这种复核，或者您的岗位不属于一个县。请从“复核”页面重新选择。", "There is no such round, or your post is not a county's. Choose again on the page of rounds."))  # fmt: skip
+        raise RecordError(_problem("round.kind", "没有这种复核，或者您的岗位不属于一个县。请从“复核”页面重新选择。", "There is no such round, or your post is not a county's. Choose again on the page of rounds."))  # fmt: skip
     with transaction.atomic(), walled(LOCAL_OPERATOR):
         due_on = plan_task(CHECK, county, on).due_on
         row, made = Round.objects.get_or_create(
@@ -178,4 +178,4 @@ def county_of(division: str) -> str:
 
 
 def _problem(code: str, zh: str, en: str) -> Problem:
-    return Problem(Place(), f"round.{code}", zh, en)
+    return Problem(Place(), code, zh, en)

@@ -79,7 +79,7 @@ def draft_case(actor: Actor, *, child_id: uuid.UUID, wish: CaseWish) -> uuid.UUI
         evidence = _check_evidence(actor, child, wish)
         same = CaseDecision.objects.filter(person_id=child.id, rule=wish.rule)
         if same.filter(state=CaseState.DRAFTED).exists():
-            raise _refused("waiting", "这一项已有一份意见等待决定，请先决定那一份。", "A proposal about this waits to be decided already; decide that one first.")  # fmt: skip
+            raise _refused("case.waiting", "这一项已有一份意见等待决定，请先决定那一份。", "A proposal about this waits to be decided already; decide that one first.")  # fmt: skip
         row = CaseDecision(
             id=wish.id,
             person_id=child.id,
@@ -114,7 +114,7 @@ def decide_case(actor: Actor, *, case_id: uuid.UUID, version: int, accepted: boo
         if row.state != CaseState.DRAFTED or row.version != version:
             raise _moved_on()
         if row.drafted_by == actor.id:
-            raise AccessDenied(_problem("same_person", "拟定和决定一事一议要由两个人办理；请由另一位办理。", "Drafting and deciding a case are two people's work; let somebody else decide."))  # fmt: skip
+            raise AccessDenied(_problem("case.same_person", "拟定和决定一事一议要由两个人办理；请由另一位办理。", "Drafting and deciding a case are two people's work; let somebody else decide."))  # fmt: skip
         content = CaseContent(open_case(row).reasons, _words(words, needed=not accepted))
         if accepted:
             _check_open(get_person(actor, person_id=row.person_id, purpose=Purpose.DECIDE), row.rule)
@@ -170,34 +170,34 @@ def _check_open(child: PersonCard, rule: str) -> None:
     """Only what the rules leave open, of class 4 and below, may be decided by people."""
     found = book_now(division=child.division, as_of=timezone.localdate()).by_code.get(rule)
     if found is None or found.sensitivity >= RESTRICTED:
-        raise _refused("rule", "这一项不能在这里一事一议。请从孩子页面的待定事项中选择。", "This cannot be decided case by case here. Choose one of the child's undetermined items.")  # fmt: skip
+        raise _refused("case.rule", "这一项不能在这里一事一议。请从孩子页面的待定事项中选择。", "This cannot be decided case by case here. Choose one of the child's undetermined items.")  # fmt: skip
     with walled(LOCAL_OPERATOR):
         row = Determination.objects.filter(person_id=child.id, current=True).first()
         decided = None if row is None else decided_by_rules(row).get(rule)
     if decided is None or decided.outcome is not Outcome.UNDETERMINED:
-        raise _refused("certain", "按现有事实，这一项已有确定的结论，一事一议不能推翻它。事实有误的，请更正事实。", "On the facts this has a certain answer, which a decision case by case cannot overrule. If a fact is wrong, correct the fact.")  # fmt: skip
+        raise _refused("case.certain", "按现有事实，这一项已有确定的结论，一事一议不能推翻它。事实有误的，请更正事实。", "On the facts this has a certain answer, which a decision case by case cannot overrule. If a fact is wrong, correct the fact.")  # fmt: skip
 
 
 def _check_days(child: PersonCard, wish: CaseWish) -> None:
     today, months = timezone.localdate(), load_limits()[LONGEST].value
     if wish.first > today or wish.until <= max(wish.first, today):
-        raise _refused("days", "生效日期不能晚于今天，到期日期要在今天之后。", "It counts from today or earlier, and ends after today.")  # fmt: skip
+        raise _refused("case.days", "生效日期不能晚于今天，到期日期要在今天之后。", "It counts from today or earlier, and ends after today.")  # fmt: skip
     if wish.until > add_months(today, months):
-        raise _refused("until", f"到期日期不能超过 {months} 个月以后；到期前会提醒复议。", f"It ends within {months} months; before that, somebody is asked to look again.")  # fmt: skip
+        raise _refused("case.until", f"到期日期不能超过 {months} 个月以后；到期前会提醒复议。", f"It ends within {months} months; before that, somebody is asked to look again.")  # fmt: skip
 
 
 def _check_evidence(actor: Actor, child: PersonCard, wish: CaseWish) -> tuple[uuid.UUID, ...]:
     """The chosen files, all on the child's record and readable for the actor; at least one."""
     there = {card.id for card in list_evidence(actor, person_id=child.id, purpose=Purpose.DECIDE)}
     if not wish.evidence or not set(wish.evidence) <= there:
-        raise _refused("evidence", "请至少选择一份这个孩子的证明材料，例如会议纪要；还没有的，请先上传。", "Choose at least one file on this child's record, such as the minutes; upload it first if there is none.")  # fmt: skip
+        raise _refused("case.evidence", "请至少选择一份这个孩子的证明材料，例如会议纪要；还没有的，请先上传。", "Choose at least one file on this child's record, such as the minutes; upload it first if there is none.")  # fmt: skip
     return tuple(dict.fromkeys(wish.evidence))
 
 
 def _words(text: str, *, needed: bool) -> str:
     stated = text.strip()
     if len(stated) > REASON_LENGTH or (needed and len(stated) < LEAST_REASON):
-        raise _refused("reasons", f"请写明理由（{LEAST_REASON} 至 {REASON_LENGTH} 个字）。", f"Give the reasons ({LEAST_REASON} to {REASON_LENGTH} characters).")  # fmt: skip
+        raise _refused("case.reasons", f"请写明理由（{LEAST_REASON} 至 {REASON_LENGTH} 个字）。", f"Give the reasons ({LEAST_REASON} to {REASON_LENGTH} characters).")  # fmt: skip
     return stated
 
 
@@ -211,12 +211,12 @@ def _find(actor: Actor, case_id: uuid.UUID) -> CaseDecision:
 
 def case_not_found() -> CaseNotFound:
     """The same for unknown and for another county's."""
-    return CaseNotFound(_problem("not_found", "没有这份一事一议，或者不由您办理。请从孩子的页面重新进入。", "There is no such case, or it is not yours. Come in again from the child's page."))  # fmt: skip
+    return CaseNotFound(_problem("case.not_found", "没有这份一事一议，或者不由您办理。请从孩子的页面重新进入。", "There is no such case, or it is not yours. Come in again from the child's page."))  # fmt: skip
 
 
 def _check_role(actor: Actor, action: Action) -> None:
     if not may_do(actor.role, action):
-        raise AccessDenied(_problem("role", "一事一议由县级经办人拟定、复核或审批人员决定；您的岗位不办理这一步。", "A case is drafted by the county's drafter and decided by its reviewers and approvers; your post does not do this."))  # fmt: skip
+        raise AccessDenied(_problem("case.role", "一事一议由县级经办人拟定、复核或审批人员决定；您的岗位不办理这一步。", "A case is drafted by the county's drafter and decided by its reviewers and approvers; your post does not do this."))  # fmt: skip
 
 
 def _refused(code: str, zh: str, en: str) -> RecordError:
@@ -224,11 +224,11 @@ def _refused(code: str, zh: str, en: str) -> RecordError:
 
 
 def _problem(code: str, zh: str, en: str) -> Problem:
-    return Problem(Place(), f"case.{code}", zh, en)
+    return Problem(Place(), code, zh, en)
 
 
 def _moved_on() -> RecordError:
-    return _refused("moved_on", "刚刚有人办理了这一步。请刷新页面，看看现在的情况再办理。", "Somebody has just taken this step. Reload the page and see how it stands now.")  # fmt: skip
+    return _refused("case.moved_on", "刚刚有人办理了这一步。请刷新页面，看看现在的情况再办理。", "Somebody has just taken this step. Reload the page and see how it stands now.")  # fmt: skip
 
 
 def _log(actor: Actor, action: str, row: CaseDecision, **details: str) -> None:
