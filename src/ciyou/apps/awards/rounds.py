@@ -12,7 +12,7 @@ from ciyou.apps.accounts.selectors import divisions_of_role
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.models import Award, AwardState, Paper
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
-from ciyou.apps.cases.rounds import OpenedRound, open_county_round, open_round
+from ciyou.apps.cases.rounds import OpenedRound, check_may_open, open_county_round, open_round
 from ciyou.apps.entitlements.list_conditions import children_with_yes
 from ciyou.apps.registry.round_children import ChildInRound, children_of_birth, facts_ending, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
@@ -28,6 +28,7 @@ DRAFTER = "county_drafter"
 
 def start_round(actor: Actor, *, kind: str, on: dt.date) -> OpenedRound:
     """Open a round in the actor's county, with the children who have an award beside those of whom the rules say yes."""
+    check_may_open(actor)
     return open_round(actor, kind=kind, on=on, awarded=awarded_in(actor.scope.first))
 
 

@@ -49,9 +49,14 @@ def open_round(actor: Actor, *, kind: str, on: dt.date, awarded: Awarded) -> Ope
     `awarded`: by child, the entitlements of its running awards (the room above knows them). Opened a second time it takes in only
     children who have come since.
     """
+    check_may_open(actor)
+    return open_county_round(actor, kind=kind, county=actor.scope.first, on=on, awarded=awarded)
+
+
+def check_may_open(actor: Actor) -> None:
+    """Raises AccessDenied unless the actor's role opens rounds."""
     if not may_do(actor.role, Action.OPEN_ROUND):
         raise AccessDenied(_problem("round.role", "复核由县级经办人开启；您的岗位不办理这一步。", "The county's drafter opens a round; your post does not do this."))  # fmt: skip
-    return open_county_round(actor, kind=kind, county=actor.scope.first, on=on, awarded=awarded)
 
 
 def open_county_round(actor: Actor, *, kind: str, county: str, on: dt.date, awarded: Awarded) -> OpenedRound:
@@ -59,17 +64,21 @@ def open_county_round(actor: Actor, *, kind: str, county: str, on: dt.date, awar
     found = load_rounds(division=county).get(kind)
     if found is None or county[_COUNTY_DIGITS:].strip("0"):
         raise RecordError(_problem("round.kind", "没有这种复核，或者您的岗位不属于一个县。请从“复核”页面重新选择。", "There is no such round, or your post is not a county's. Choose again on the page of rounds."))  # fmt: skip
-    with transaction.atomic(), walled(LOCAL_OPERATOR):
-        due_on = plan_task(CHECK, county, on).due_on
-        row, made = Round.objects.get_or_create(
-            kind=kind,
-            division=county,
-            period=found.period_on(on),
-            defaults={"due_on": due_on, "opened_by": actor.id, "opened_at": timezone.now()},
-        )
-        # Of two who open it in the same moment the second waits here, and finds everybody taken in.
-        Round.objects.select_for_update().get(id=row.id)
-        taken = sum(_take_in(actor, row, part, on) for part in _parts(_concerned(found, county, on, awarded)))
+    with transaction.atomic():
+        with walled(LOCAL_OPERATOR):
+            row, made = Round.objects.get_or_create(
+                kind=kind,
+                division=county,
+                period=found.period_on(on),
+                defaults={
+                    "due_on": plan_task(CHECK, county, on).due_on,
+                    "opened_by": actor.id,
+                    "opened_at": timezone.now(),
+                },
+            )
+            # Of two who open it in the same moment the second waits here, and finds everybody taken in.
+            Round.objects.select_for_update().get(id=row.id)
+            taken = sum(_take_in(actor, row, part, on) for part in _parts(_concerned(found, county, on, awarded)))
         if made or taken:
             details = {"kind": kind, "period": row.period, "children": taken}
             record_action(actor, action="open_round", subject=str(row.id), details=details, highest_class=3)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
-from ciyou.apps.entitlements.models import Determination, Outcome
+from ciyou.apps.entitlements.models import CaseDecision, Determination, Outcome
 from ciyou.apps.registry.narrowing import Has, each_has
 from ciyou.core.access.actor import DivisionScope
 
@@ -132,6 +132,11 @@ def with_standing_determination() -> Q:
     confirmed = Determination.objects.filter(state__in=("confirmed", "superseded")).exclude(decided_by="")
     found = Outcome.objects.filter(outcome="yes")
     return Q(pk__in=confirmed.values("person")) | Q(pk__in=found.values("person"))
+
+
+def with_case_decision() -> Q:
+    """Persons of whom anything was drafted or decided case by case."""
+    return Q(pk__in=CaseDecision.objects.values("person"))
 
 
 def confirmed_yeses(people: QuerySet, *, rules: Collection[str]) -> QuerySet[Outcome]:

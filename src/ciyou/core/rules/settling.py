@@ -75,10 +75,15 @@ def differing_cases(
     )
 
 
-@lru_cache(maxsize=256)
-def book_with_cases(book: RuleBook, cases: tuple[CaseAnswer, ...]) -> RuleBook:
+def book_with_cases(book: RuleBook, cases: Iterable[CaseAnswer]) -> RuleBook:
     """The same book with people's answers in place of these rules' conditions; what refers to those rules follows."""
-    said = {case.rule: case.holds for case in cases}
+    return _book_with(book, frozenset((case.rule, case.holds) for case in cases))
+
+
+@lru_cache(maxsize=256)
+def _book_with(book: RuleBook, answers: frozenset[tuple[str, bool]]) -> RuleBook:
+    # By what was answered, not by whom it is about: children of whom people said the same share a book, and with it its functions.
+    said = dict(answers)
     rules = tuple(
         replace(rule, condition=Literal(said[rule.code], Kind.BOOL)) if rule.code in said else rule
         for rule in book.rules
