@@ -32,6 +32,8 @@ from ciyou.packs.rounds import RoundCheck
 
 PERSONAL = 3
 ROUNDS_SHOWN = 24
+LISTED_AT_MOST = 1000
+"""Children of one list: a village has few; who looks at a whole county goes by the round's page, village by village."""
 
 
 class RoundNotFound(RunError):
@@ -183,8 +185,8 @@ def households_due(
         return 0, ()
     rows = ChildCheck.objects.filter(state=CheckState.DUE, division__gte=scope.first, division__lt=scope.end)
     due: dict[uuid.UUID, dt.date] = {}
-    for child, day in rows.order_by("-due_on").values_list("person_id", "due_on"):
-        due[child] = day
+    for child, day in rows.order_by("due_on", "id").values_list("person_id", "due_on")[:LISTED_AT_MOST]:
+        due.setdefault(child, day)
     purpose = lead_purpose(actor)
     groups = sibling_groups(actor, child_ids=due, purpose=purpose)
     groups = sorted(groups, key=lambda group: (min(due[child] for child in group), str(group[0])))
