@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ciyou.core.awards.law import JudgedOn, LawReader
@@ -66,6 +66,7 @@ def test_it_counts_from_its_first_day_until_before_its_end(book, first, until, c
     assert (decided[RULE].outcome is Outcome.YES) is counts
 
 
+@settings(deadline=None, max_examples=12)
 @given(holds=st.booleans(), father_dead=st.sampled_from([True, None]), lost=st.sampled_from([True, False, None]))
 def test_a_certain_answer_is_never_overruled(holds, father_dead, lost):
     book = load_rule_book(division=PLACE, as_of=DAY)
