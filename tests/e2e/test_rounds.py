@@ -24,7 +24,7 @@ WHERE p.kind = 'child' AND p.status = 'active' AND NOT p.restricted AND EXISTS (
 WHERE o.person_id = p.id AND o.outcome = 'yes' AND o.rule IN ('orphan', 'de_facto_unattended'))
 AND NOT EXISTS (SELECT 1 FROM cases_lead l WHERE l.person_id = p.id AND l.state NOT IN ('closed', 'reported')
 AND l.why NOT IN ('entitled', 'entitled_presumed'))
-GROUP BY u.username, substr(p.division, 1, 9) ORDER BY children DESC, u.username LIMIT 1
+GROUP BY u.username, substr(p.division, 1, 9) ORDER BY children DESC, u.username LIMIT 2
 """
 SUPERVISOR = """
 SELECT u.username FROM accounts_post post JOIN accounts_user u ON u.id = post.user_id
@@ -40,7 +40,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"
 
 def ask(home, question, *values):
     with sqlite3.connect(f"file:{home / 'ciyou.sqlite3'}?mode=ro", uri=True) as database:
-        return database.execute(question, values).fetchone()
+        return database.execute(question, values).fetchall()
 
 
 def dashed(identifier):
@@ -84,8 +84,8 @@ def demo(tmp_path):
 
 @pytest.mark.skipif(bool(os.environ.get("DATABASE_URL")), reason="asks the file of SQLite whom to walk with")
 def test_a_round_from_its_opening_to_its_coverage_and_a_case_decided_by_two(browser, demo):
-    director, township, _children = ask(demo.home, DIRECTOR)
-    (supervisor,) = ask(demo.home, SUPERVISOR, township)
+    (director, _township, _children), (other, township, _others) = ask(demo.home, DIRECTOR)
+    ((supervisor,),) = ask(demo.home, SUPERVISOR, township)
     with windows(browser) as open_window:
         desk = Desk(open_window(demo.address, 1280), "jingban")
         desk.go("rounds/").look("overview")
@@ -104,6 +104,9 @@ def test_a_round_from_its_opening_to_its_coverage_and_a_case_decided_by_two(brow
         assert "没有变化" in phone.page.get_by_role("status").first.inner_text()
         assert phone.page.locator(".round-household").count() == households - 1
         phone.look("recorded")
+
+        phone = Desk(open_window(demo.address, 360), other)
+        phone.go("rounds/due/")
         phone.page.locator("main").get_by_role("link", name=re.compile("^(有变化|去走访)")).first.click()
         phone.page.wait_for_url(re.compile(r"/visits/child/"))
         phone.look("exception")
@@ -124,10 +127,10 @@ def test_a_round_from_its_opening_to_its_coverage_and_a_case_decided_by_two(brow
         over.page.wait_for_load_state()
         over.look("coverage")
         counted = over.page.locator("dl.pairs dd").nth(1).inner_text()
-        assert int(re.match(r"\d+", counted).group()) >= 2
-        assert "1 of them changed" in counted or re.search(r"[1-9]\d* of them changed", counted)
+        assert int(re.match(r"\d+", counted).group()) >= 1
+        assert re.search(r"[1-9]\d* of them changed", counted)
 
-        child = dashed(ask(demo.home, UNDETERMINED)[0])
+        child = dashed(ask(demo.home, UNDETERMINED)[0][0])
         decide_by_two(desk, Desk(open_window(demo.address, 1280), "fuhe"), child)
 
 

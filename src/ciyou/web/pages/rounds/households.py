@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_name
-from ciyou.apps.cases.round_lists import ChildToCheck, HouseholdToCheck, households_due
+from ciyou.apps.cases.round_lists import ChildToCheck, FactToCheck, HouseholdToCheck, households_due
 from ciyou.apps.cases.visit_forms import VisitNotPossible, visit_form
 from ciyou.apps.cases.visits import record_no_change
 from ciyou.core.access.actor import DIVISION_DIGITS
 from ciyou.core.clock.ages import full_years
 from ciyou.core.errors import CiyouError, Problem
-from ciyou.core.facts.definition import PARENTS, Entity
+from ciyou.core.facts.definition import PARENTS, Entity, FactDefinition, FactType
+from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.words import value_words
 from ciyou.packs import load_rounds
 from ciyou.web.context import short_language
@@ -32,22 +33,22 @@ LONGEST_PAGE = 6
 
 @dataclass(frozen=True)
 class Line:
-    """One fact as it is on file: whose, what, and the value; `known` False: nothing that the reader may read."""
+    """One fact as it is on file: whose, what, and the value."""
 
     label: str
     value: str
-    known: bool
 
 
 @dataclass(frozen=True)
 class Child:
-    """One child of a household."""
+    """One child of a household; `unknown` names what is not on file as far as the reader may read it."""
 
     id: uuid.UUID
     name: str
     words: str
     checks: tuple[str, ...]
     facts: tuple[Line, ...]
+    unknown: str
 
 
 @dataclass(frozen=True)
@@ -150,15 +151,22 @@ def _child(one: ChildToCheck, lang: str) -> Child:
     if card.birth_date is not None:
         words.append(_("%(age)s 岁") % {"age": full_years(card.birth_date, timezone.localdate())})
     facts = tuple(
-        Line(
-            _whose(fact.entity) + fact.definition.label(lang),
-            "" if fact.known is None else value_words(fact.known.value, fact.definition).text(lang),
-            fact.known is not None,
-        )
-        for fact in one.facts
+        Line(_label(fact, lang), _value(fact.known, fact.definition, lang)) for fact in one.facts if fact.known
     )
+    unknown = _("、").join(_label(fact, lang) for fact in one.facts if fact.known is None)
     checks = tuple(check.name(lang) for check in one.checks)
-    return Child(card.id, card.name or _("姓名不详"), _("，").join(words), checks, facts)
+    return Child(card.id, card.name or _("姓名不详"), _("，").join(words), checks, facts, unknown)
+
+
+def _label(fact: FactToCheck, lang: str) -> str:
+    return _whose(fact.entity) + fact.definition.label(lang)
+
+
+def _value(said: StatedFact, definition: FactDefinition, lang: str) -> str:
+    """What is on file; of a place its name."""
+    if definition.type is FactType.DIVISION and isinstance(said.value, str):
+        return division_name(said.value)
+    return value_words(said.value, definition).text(lang)
 
 
 def _whose(entity: str) -> str:
