@@ -24,9 +24,10 @@ from ciyou.apps.awards.changes import WishedChange, propose_change
 from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
 from ciyou.apps.awards.models import Appeal, Award, Paper
 from ciyou.apps.awards.receiving import NewApplication, receive_application
+from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.load_leads import seal_record
-from ciyou.apps.cases.models import Lead, LeadState, VisitedChild
+from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
@@ -46,7 +47,8 @@ from ciyou.apps.disbursement.models import (
 )
 from ciyou.apps.disbursement.payee_snapshots import Payee, seal_snapshot
 from ciyou.apps.disbursement.recovering import RecoveryWish, propose_recovery
-from ciyou.apps.entitlements.models import Determination
+from ciyou.apps.entitlements.case_deciding import CaseContent, seal_case
+from ciyou.apps.entitlements.models import CaseDecision, Determination
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.exchange.contents import ItemContent, seal_content
 from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem
@@ -151,6 +153,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_month(scene, child)
     _make_oversight(scene, child)
     _make_exchange(scene, child, hidden)
+    _make_round(scene, child, hidden)
     _make_run(scene, folder / county)
     _make_trial(scene)
     Person.objects.filter(id=hidden).update(restricted=True)
@@ -168,6 +171,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "month_id",
         "recovery_id",
         "collective_id",
+        "case_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -449,6 +453,29 @@ def _make_exchange(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
         reason="录入全国系统", lang="zh", begun_at=now, done_at=now,
     )  # fmt: skip
     scene.ids["national_export_id"] = made.id
+
+
+def _make_round(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
+    """A round with both children, something of the first that ends soon, and decisions case by case of both that wait."""
+    now, today, county = timezone.now(), timezone.localdate(), scene.division(Level.COUNTY)
+    found = Round.objects.create(
+        kind="yearly_review", division=county, period=f"{today:%Y}", due_on=today, opened_at=now,
+        opened_by=str(scene.posts["county_drafter"].user_id),
+    )  # fmt: skip
+    for one in (child, hidden):
+        ChildCheck.objects.create(
+            round=found, person_id=one, division=scene.village, checks=["survival", "custody"], due_on=today
+        )
+        case = CaseDecision(
+            person_id=one, rule="de_facto_unattended", division=county, holds=True, first=today,
+            until=today + dt.timedelta(days=90), drafted_by=str(scene.posts["county_drafter"].user_id), drafted_at=now,
+        )  # fmt: skip
+        case.content = seal_case(case.id, CaseContent(f"{scene.secrets[2]}查找不到，会商后拟定。"))
+        case.save(force_insert=True)
+        scene.ids.setdefault("case_id", case.id)
+    ends = ComingEnd("birthday", child, scene.village, False, today + dt.timedelta(days=30), "child_director")
+    open_warnings([ends], on=today)
+    scene.ids["round_id"] = found.id
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:

@@ -22,7 +22,9 @@ from ciyou.packs import (
     load_packs,
     load_payments,
     load_roster_packs,
+    load_rounds,
     load_schedules,
+    load_warnings,
 )
 from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
@@ -171,6 +173,8 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
+            load_rounds(division=place.division or ANYWHERE, root=root)
+            load_warnings(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

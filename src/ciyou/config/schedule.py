@@ -7,6 +7,8 @@ from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.progress import forget_tries
+from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
+from ciyou.apps.cases.case_tasks import review_ending_cases
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.crossing.watching import urge_late
@@ -33,6 +35,9 @@ JOBS: tuple[Job, ...] = (
     Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
+    Job("open_due_rounds", HOUR, open_due_rounds),
+    Job("warn_of_ends", HOUR, warn_of_ends),
+    Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
     Job("forget_tries", HOUR, forget_tries),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ciyou.apps.awards import following as awards
+from ciyou.apps.cases import case_tasks, round_following
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -31,21 +32,29 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.facts_changed": (on_facts_changed,),
         "registry.person_moved": (
             on_person_moved,
+            round_following.on_person_moved,
             awards.on_person_moved,
             crossing.on_person_moved,
             exchange.on_person_moved,
         ),
-        "registry.child_died": (on_child_died, awards.on_child_died),
+        "registry.child_died": (on_child_died, round_following.on_child_died, awards.on_child_died),
         "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
         "registry.people_merged": (
             on_people_merged,
+            round_following.on_people_merged,
             awards.on_people_merged,
             crossing.on_people_merged,
             payees.on_people_merged,
         ),
-        "entitlements.determination_made": (on_determination_made, awards.on_determination_made),
+        "entitlements.determination_made": (
+            on_determination_made,
+            case_tasks.on_determination_made,
+            awards.on_determination_made,
+        ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
+        "entitlements.case_drafted": (case_tasks.on_case_drafted,),
+        "entitlements.case_settled": (case_tasks.on_case_settled,),
         "awards.application_stepped": (crossing.on_application_stepped,),
         # News of what was awarded; the room that pays derives by what it finds and needs none of it yet.
         "awards.application_refused": (),

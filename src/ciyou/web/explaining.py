@@ -63,6 +63,7 @@ class ExplainedRule:
     """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid.
 
     `why_address`: where the reasons are fetched from; "" where they stand in `steps`. `law_address`: the rule itself in the book.
+    `by_people`: that people decided it, and until when.
     """
 
     code: str
@@ -80,6 +81,7 @@ class ExplainedRule:
     questions: tuple[OpenQuestion, ...]
     why_address: str = ""
     law_address: str = ""
+    by_people: str = ""
 
     @property
     def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:

@@ -16,6 +16,7 @@ LEADS = ("leads", _("线索"))
 SHARING = ("distribution", _("分派"))
 LEDGER = ("ledger", _("台账"))
 CHILDREN = ("ledger", _("儿童"))
+ROUNDS = ("rounds", _("复核"))
 LETTERS = ("letters", _("协查"))
 APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
@@ -27,12 +28,12 @@ LAW = ("rulebook", _("法规"))
 AUDIT = ("audit", _("审计"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, APPLICATIONS, PAYMENTS, LETTERS)
+_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS)
 _VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
-        "child_director": (TODAY, CHILDREN, ACCOUNT),
-        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, APPLICATIONS),
+        "child_director": (TODAY, CHILDREN, ROUNDS, ACCOUNT),
+        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS),
         "county_drafter": (*_OFFICE, ROSTERS),
         "county_reviewer": _OFFICE,
         "county_approver": _OFFICE,

@@ -82,9 +82,14 @@ BUTTONS = {
     "urge_crossing": gettext_lazy("看一看"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
+    "check_in_round": gettext_lazy("去核对"),
+    "see_to_expiry": gettext_lazy("去处理"),
+    "decide_case_decision": gettext_lazy("去决定"),
+    "review_case_decision": gettext_lazy("去复议"),
 }
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
+OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),

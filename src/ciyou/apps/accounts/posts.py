@@ -160,3 +160,8 @@ def count_holders(scope: DivisionScope, *, roles: Iterable[str], on: dt.date) ->
     )
     counted = rows.order_by().values_list("role").annotate(count=Count("user", distinct=True))
     return dict(counted)
+
+
+def divisions_of_role(role: str, *, on: dt.date) -> tuple[str, ...]:
+    """The divisions in which somebody holds a role on a day: for jobs that go from county to county."""
+    return tuple(sorted(set(running_posts(on).filter(role=role).values_list("division", flat=True))))

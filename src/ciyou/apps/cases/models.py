@@ -198,3 +198,54 @@ class InquiryLetter(models.Model):
             models.UniqueConstraint(fields=("division", "year", "sequence"), name="letters_are_numbered_once"),
         )
         indexes = (models.Index(fields=("department", "state"), name="letter_department"),)
+
+
+class Round(models.Model):
+    """年度复核 or 动态管理 of one county for one period: a kind of the packs (`yearly_review`), opened once. `opened_by` "local": by itself."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=32)
+    division = models.CharField(max_length=12)
+    period = models.CharField(max_length=8)
+    due_on = models.DateField()
+    opened_by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kind", "division", "period"), name="a_round_is_opened_once"),)
+
+
+class CheckState(models.TextChoices):
+    """`due` until a person answers: `same` (no change) or `changed` (a visit said otherwise). `left`: the child left the round."""
+
+    DUE = "due"
+    SAME = "same"
+    CHANGED = "changed"
+    LEFT = "left"
+
+
+class ChildCheck(models.Model):
+    """One child in a round: which checks of the packs concern it, by when, and what came of them.
+
+    `division` is the child's place, and follows it inside the county. `visit` is what answered it; `left_for` died | moved | merged. An
+    unanswered one goes up through its task; it stops no money.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="child_checks")
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="child_checks")
+    division = models.CharField(max_length=12)
+    checks = models.JSONField(default=list)
+    due_on = models.DateField()
+    state = models.CharField(max_length=16, choices=CheckState, default=CheckState.DUE)
+    left_for = models.CharField(max_length=16, blank=True)
+    visit = models.ForeignKey(Visit, on_delete=models.SET_NULL, null=True, related_name="child_checks")
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("round", "person"), name="a_child_stands_once_in_a_round"),)
+        indexes = (
+            models.Index(fields=("person", "state"), name="child_check_of"),
+            models.Index(fields=("round", "division", "state"), name="child_check_place"),
+        )

@@ -11,8 +11,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.cases.lead_access import is_village
-from ciyou.apps.cases.models import Lead, LeadState
+from ciyou.apps.cases.models import ChildCheck, Lead, LeadState
 from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions
+from ciyou.apps.cases.round_checks import due_checks, facts_of
 from ciyou.apps.entitlements.selectors import deciding_facts
 from ciyou.apps.registry.scoping import visible_people
 from ciyou.apps.registry.selectors import PersonCard, family_of, get_person, siblings_of, statements_of_child
@@ -29,7 +30,7 @@ WORKABLE = (LeadState.NEW, LeadState.ASSIGNED, LeadState.VISITING)
 
 @dataclass(frozen=True)
 class ChildOnForm:
-    """A child whom the visit serves. `lead_id` None: it is visited without a lead."""
+    """A child whom the visit serves. `lead_id` None: it is visited without a lead. `checks` (kind of round, check) are due for it."""
 
     id: uuid.UUID
     name: str
@@ -39,6 +40,7 @@ class ChildOnForm:
     lead_id: uuid.UUID | None
     why: str
     rules: tuple[str, ...]
+    checks: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,14 +69,16 @@ class VisitNotPossible(RunError):
 
 
 def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid.UUID | None = None) -> VisitForm:
-    """The form for a child or a lead, with every brother and sister who has an open lead; raises VisitNotPossible."""
+    """The form for a child or a lead, with every brother and sister who has an open lead or is due in a round; raises VisitNotPossible."""
     child = get_person(actor, person_id=_child_of(actor, child_id, lead_id), purpose=Purpose.VERIFY)
+    siblings = _siblings(actor, child)
     leads = _open_leads(actor, child)
-    served = (child, *(other for other in _siblings(actor, child) if other.id in leads))
-    files = tuple(_read_file(actor, one, leads.get(one.id)) for one in served)
+    checks = due_checks((child.id, *(one.id for one in siblings)))
+    served = (child, *(other for other in siblings if other.id in leads or other.id in checks))
+    files = tuple(_read_file(actor, one, leads.get(one.id), tuple(checks.get(one.id, ()))) for one in served)
     vocabulary = load_vocabulary()
     subjects = _subjects(files)
-    asked = {file.card.id: file.deciding for file in files}
+    asked = {file.card.id: file.deciding | file.checked for file in files}
     further = {file.card.id: file.further for file in files}
     return VisitForm(
         child_id=child.id,
@@ -99,6 +103,8 @@ class _File:
     state: FactState
     deciding: Keys
     further: Keys
+    checks: tuple[tuple[str, str], ...]
+    checked: Keys
 
 
 def _child_of(actor: Actor, child_id: uuid.UUID | None, lead_id: uuid.UUID | None) -> uuid.UUID:
@@ -132,10 +138,13 @@ def _open_leads(actor: Actor, child: PersonCard) -> dict[uuid.UUID, Lead]:
     return {lead.person_id: lead for lead in rows if lead.person_id is not None}
 
 
-def _read_file(actor: Actor, card: PersonCard, lead: Lead | None) -> _File:
+def _read_file(actor: Actor, card: PersonCard, lead: Lead | None, due: tuple[ChildCheck, ...]) -> _File:
     family = family_of(actor, child_id=card.id, purpose=Purpose.VERIFY)
     said = statements_of_child(actor, child_id=card.id, purpose=Purpose.VERIFY)
     deciding, further = _deciding(actor, card.id, lead)
+    if due and lead is None:
+        # A round asks what it is about; what would decide something else may be asked besides.
+        deciding, further = frozenset(), further | deciding
     return _File(
         card=card,
         lead=lead,
@@ -146,6 +155,8 @@ def _read_file(actor: Actor, card: PersonCard, lead: Lead | None) -> _File:
         state=FactState.on(timezone.localdate(), said),
         deciding=deciding,
         further=further,
+        checks=tuple((check.round.kind, code) for check in due for code in check.checks),
+        checked=frozenset(key for check in due for key in facts_of(check)),
     )
 
 
@@ -253,7 +264,7 @@ def _may_confirm(file: _File, vocabulary: Vocabulary) -> Keys:
         for said in file.state.statements()
         if said.basis.code != "presumed"
         and (definition := vocabulary.find(said.entity, said.name)) is not None
-        and definition.fresh_days is not None
+        and (definition.fresh_days is not None or (said.entity, said.name) in file.checked)
         and ASKED_ON_A_VISIT & set(definition.askable)
     )
 
@@ -268,4 +279,5 @@ def _on_form(file: _File) -> ChildOnForm:
         lead_id=file.lead.id if file.lead else None,
         why=file.lead.why if file.lead else "",
         rules=tuple(file.lead.rules) if file.lead else (),
+        checks=file.checks,
     )

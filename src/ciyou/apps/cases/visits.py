@@ -18,6 +18,7 @@ from ciyou.apps.cases.deciding_leads import refresh_deciding
 from ciyou.apps.cases.leads import report_lead
 from ciyou.apps.cases.models import Visit, VisitedChild
 from ciyou.apps.cases.questions import Answer, FormProblems, Question, read_answers, valid_from
+from ciyou.apps.cases.round_checks import answer_checks
 from ciyou.apps.cases.visit_forms import VisitForm, VisitNotPossible, visit_form
 from ciyou.apps.cases.visit_reports import VisitReport, read_report
 from ciyou.apps.entitlements.services import determine_children
@@ -132,6 +133,8 @@ def _record(
             facts = _record_answers(actor, visit_id, answers, report.visited_on)
             _report_leads(actor, form, report)
             children = tuple(child.id for child in form.children)
+            changed = frozenset() if no_change else _children_changed(form, answers)
+            answer_checks(actor, children, visit_id=visit_id, visited_on=report.visited_on, changed=changed)
             # The machine reads whole files, also what the visitor may not see; it shows nothing of them.
             with walled(LOCAL_OPERATOR):
                 determine_children(actor, child_ids=children, as_of=timezone.localdate(), cause=SOURCE)
@@ -200,6 +203,18 @@ def _record_answers(actor: Actor, visit_id: uuid.UUID, answers: tuple[Answer, ..
         record_facts(actor, person_id=person_id, statements=statements, source=SOURCE, reference=str(visit_id))
         for person_id, statements in said.items()
     )
+
+
+def _children_changed(form: VisitForm, answers: tuple[Answer, ...]) -> frozenset[uuid.UUID]:
+    """The children of whom something was said that is not on file so."""
+    on_file = {
+        (one.subject.key, one.definition.name): one.known.value
+        for question in _questions(form)
+        for one in (question, *question.attributes)
+        if one.known is not None
+    }
+    new = (said for said in answers if on_file.get((said.subject.key, said.definition.name)) != said.value)
+    return frozenset(child for said in new for child in said.subject.child_ids)
 
 
 def _where(actor: Actor, answer: Answer) -> Iterable[tuple[uuid.UUID, str]]:

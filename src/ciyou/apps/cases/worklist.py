@@ -16,7 +16,7 @@ from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 
 SHOWN = 30
-COLLAPSED = frozenset({"assign_lead", "confirm_determination"})
+COLLAPSED = frozenset({"assign_lead", "confirm_determination", "check_in_round", "see_to_expiry"})
 """Kinds that are worked on as a list: they stand as one line with their number."""
 LEAD_KINDS = frozenset({"assign_lead", "verify_lead", "review_lead", "decide_inquiry"})
 _PERSONAL = 3

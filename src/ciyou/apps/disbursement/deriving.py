@@ -16,13 +16,16 @@ from ciyou.apps.disbursement.months import day_of, month_of
 from ciyou.apps.disbursement.policies import judged_on, payment_rule, signs_of, stops_of
 from ciyou.apps.disbursement.storing import Row, as_json, as_uuid, hexed, rows_of
 from ciyou.apps.entitlements.archive import book_now
+from ciyou.apps.entitlements.case_answers import case_answers
 from ciyou.apps.entitlements.stored_statements import CurrentDetermination, statements_of
 from ciyou.core.awards.dues import CIRCUMSTANCE_ENDED, Due, Ground, dues
 from ciyou.core.awards.grounds import ground_on
 from ciyou.core.awards.law import LawAnswer, LawReader, Texts
+from ciyou.core.awards.law_cases import with_cases
 from ciyou.core.awards.month import Month, months_from
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.interpreter import Outcome
+from ciyou.core.rules.settling import CaseAnswer
 from ciyou.packs import dated_changes, law_place, pack_version
 
 LOOK_AHEAD = 6
@@ -108,6 +111,7 @@ class Deriver:
         }
         stale = [award for award in awards if causes.get(award.id)]
         statements = statements_of({determined[award.person_id].id for award in stale})
+        cases = case_answers({award.person_id for award in stale}) if stale else {}
         found: dict[uuid.UUID, tuple[Owed, str]] = {}
         written: list[Row] = []
         for award in awards:
@@ -116,7 +120,7 @@ class Deriver:
                 continue
             if cause:
                 current = determined[award.person_id]
-                text = self._stretches(award, current, statements[current.id])
+                text = self._stretches(award, current, statements[current.id], cases.get(award.person_id, ()))
                 written.append(self._schedule(award, current, text))
             else:
                 text = kept[award.id].stretches
@@ -143,9 +147,17 @@ class Deriver:
         begins_later = kept.first_month > day_of(award.terms.first_month).isoformat()
         return "months" if begins_later or kept.through < day_of(self.through).isoformat() else ""
 
-    def _stretches(self, award: RunAward, current: CurrentDetermination, statements: tuple[StatedFact, ...]) -> str:
+    def _stretches(
+        self,
+        award: RunAward,
+        current: CurrentDetermination,
+        statements: tuple[StatedFact, ...],
+        cases: tuple[CaseAnswer, ...] = (),
+    ) -> str:
         months = months_between(award.terms.first_month, self.through.plus(LOOK_AHEAD))
         answers = self._reader(award.entitlement, current.division).answers(statements, months)
+        if cases:
+            answers = self._with_cases(award.entitlement, current.division, answers, statements, cases)
         if not all(one.outcome is Outcome.YES for one in answers):
             ground_at = ground_on(signs_of(award.entitlement, award.division), statements)
             judged = judged_on(award.entitlement, award.division)
@@ -154,6 +166,27 @@ class Deriver:
         if id(answers) not in self.written:
             self.written[id(answers)] = answers, _as_stretches(answers, lambda _month: "")
         return self.written[id(answers)][1]
+
+    def _with_cases(
+        self,
+        code: str,
+        division: str,
+        answers: tuple[LawAnswer, ...],
+        statements: tuple[StatedFact, ...],
+        cases: tuple[CaseAnswer, ...],
+    ) -> tuple[LawAnswer, ...]:
+        """People's answers, case by case, in the months that the rules leave open."""
+        place, judged = law_place(division), judged_on(code, division)
+        changes = dated_changes(division=place)
+        return with_cases(
+            answers,
+            code,
+            statements,
+            cases,
+            book_at=lambda day: _book(place, day),
+            judged_on=judged,
+            reader_of=lambda rule, book_at: LawReader(rule, book_at=book_at, judged_on=judged, law_changes=changes),
+        )
 
     def _reader(self, code: str, division: str) -> LawReader:
         place = law_place(division)

@@ -17,6 +17,7 @@ from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.interpreter import Decision, Outcome
+from ciyou.core.rules.settling import CaseAnswer
 from ciyou.vault.fields import blind_index, decrypt_bytes, encrypt_bytes
 from ciyou.vault.keyring import Keyring
 
@@ -28,11 +29,15 @@ _DATE = "date"
 
 @dataclass(frozen=True)
 class Content:
-    """The statements that were decided on, in canonical order, what the rules said, and the salt of the hash."""
+    """The statements that were decided on, in canonical order, what the rules said, and the salt of the hash.
+
+    `cases` are what people decided case by case, also what does not count on that day.
+    """
 
     statements: tuple[StatedFact, ...]
     decisions: Mapping[str, Decision]
     salt: str
+    cases: tuple[CaseAnswer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,9 +49,11 @@ class Frame:
     pack_version: str
 
 
-def make_content(statements: Iterable[StatedFact], decisions: Mapping[str, Decision]) -> Content:
+def make_content(
+    statements: Iterable[StatedFact], decisions: Mapping[str, Decision], cases: tuple[CaseAnswer, ...] = ()
+) -> Content:
     """New content with a salt of its own; `statements` must be in canonical order already."""
-    return Content(tuple(statements), decisions, secrets.token_hex(SALT_BYTES))
+    return Content(tuple(statements), decisions, secrets.token_hex(SALT_BYTES), cases)
 
 
 def in_order(statements: Iterable[StatedFact]) -> tuple[StatedFact, ...]:
@@ -55,9 +62,9 @@ def in_order(statements: Iterable[StatedFact]) -> tuple[StatedFact, ...]:
     return tuple(rows[key] for key in sorted(rows))
 
 
-def facts_hash(person_id: object, statements: Iterable[StatedFact]) -> str:
-    """By which the engine sees that a child's statements are still the same: keyed, so that nobody else can guess them."""
-    rows = [_statement_row(said) for said in statements]
+def facts_hash(person_id: object, statements: Iterable[StatedFact], cases: Iterable[CaseAnswer] = ()) -> str:
+    """By which the engine sees that what it decides on is still the same: keyed, so that nobody else can guess it."""
+    rows = [_statement_row(said) for said in statements] + [_case_row(case) for case in cases]
     return blind_index(keyring(), field=f"entitlements.facts:{person_id}", value=_text(rows))
 
 
@@ -86,6 +93,7 @@ def open_content(determination_id: object, cipher: bytes) -> Content:
         tuple(_statement(row) for row in stored["statements"]),
         {code: _decision(code, row) for code, row in stored["decisions"].items()},
         stored["salt"],
+        tuple(_case(row) for row in stored.get("cases", ())),
     )
 
 
@@ -117,11 +125,23 @@ def _text(value: object) -> str:
 
 
 def _as_json(content: Content) -> dict[str, Any]:
-    return {
+    found: dict[str, Any] = {
         "decisions": {code: _decision_row(decision) for code, decision in content.decisions.items()},
         "salt": content.salt,
         "statements": [_statement_row(said) for said in content.statements],
     }
+    # Left out where there are none: a determination without them keeps the hash that it always had.
+    return found | ({"cases": [_case_row(case) for case in content.cases]} if content.cases else {})
+
+
+def _case_row(case: CaseAnswer) -> list[Any]:
+    """[rule, holds, first day, until, id]."""
+    return [case.rule, case.holds, case.first.isoformat(), case.until.isoformat(), case.id]
+
+
+def _case(row: list[Any]) -> CaseAnswer:
+    rule, holds, first, until, found = row
+    return CaseAnswer(rule, holds, dt.date.fromisoformat(first), dt.date.fromisoformat(until), found)
 
 
 def _statement_row(said: StatedFact) -> list[Any]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.entitlements.archive import book_now, book_then, keep_packs
+from ciyou.apps.entitlements.case_answers import case_answers
 from ciyou.apps.entitlements.contents import (
     Content,
     Frame,
@@ -32,7 +33,8 @@ from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.changes import next_change
-from ciyou.core.rules.interpreter import Decision, decide_all
+from ciyou.core.rules.interpreter import Decision
+from ciyou.core.rules.settling import CaseAnswer, case_turns, decide_with_cases
 from ciyou.packs import next_dated_change, pack_version
 
 BATCH = 200
@@ -73,7 +75,7 @@ def _determine_batch(actor: Actor, ids: list[uuid.UUID], as_of: dt.date, cause: 
     with transaction.atomic(), walled(LOCAL_OPERATOR):
         current = _current_of(ids)
         children = children_to_decide(ids)
-        work = _Work(as_of, cause, current)
+        work = _Work(as_of, cause, current, case_answers(ids))
         made = [one for child in children if (one := work.determine(child)) is not None]
         work.postpone_unchanged()
         if made:
@@ -91,8 +93,14 @@ def _current_of(ids: list[uuid.UUID]) -> dict[uuid.UUID, Determination]:
 class _Work:
     """Decides the children of one batch."""
 
-    def __init__(self, as_of: dt.date, cause: str, current: Mapping[uuid.UUID, Determination]) -> None:
-        self.as_of, self.cause, self.current = as_of, cause, current
+    def __init__(
+        self,
+        as_of: dt.date,
+        cause: str,
+        current: Mapping[uuid.UUID, Determination],
+        cases: Mapping[uuid.UUID, tuple[CaseAnswer, ...]],
+    ) -> None:
+        self.as_of, self.cause, self.current, self.cases = as_of, cause, current, cases
         self.version, self.now = pack_version(), timezone.now()
         self.law_changes = next_dated_change(after=as_of)
         self.unchanged: list[Determination] = []
@@ -100,15 +108,16 @@ class _Work:
 
     def determine(self, child: ChildToDecide) -> _Made | None:
         """The child's new determination; None where the present one still says what is so."""
-        statements = in_order(child.statements)
-        hashed = facts_hash(child.id, statements)
+        statements, cases = in_order(child.statements), self.cases.get(child.id, ())
+        hashed = facts_hash(child.id, statements, cases)
         present = self.current.get(child.id)
         same_rules = present is not None and self._same_rules(present, child)
         if present is not None and same_rules and present.facts_hash == hashed and self._not_yet_due(present):
             return None
         book = book_now(division=child.division, as_of=self.as_of)
-        content = make_content(statements, decide_all(book, FactState.on(self.as_of, statements)))
-        due = _earliest(next_change(book, statements), self.law_changes)
+        decided = decide_with_cases(book, FactState.on(self.as_of, statements), cases)
+        content = make_content(statements, decided, cases)
+        due = _earliest(next_change(book, statements), self.law_changes, *case_turns(cases, self.as_of))
         if present is not None and same_rules and _says_the_same(present, content):
             # The keyed hash is another one after the index key was rotated; what counts is the content.
             present.facts_hash, present.next_check_on = hashed, due
@@ -168,7 +177,8 @@ def _changes(before: Determination | None, after: Mapping[str, Decision], book: 
 
 def _says_the_same(present: Determination, content: Content) -> bool:
     stored = _content_of(present)
-    return (stored.statements, stored.decisions) == (content.statements, content.decisions)
+    same = (stored.statements, stored.decisions, stored.cases)
+    return same == (content.statements, content.decisions, content.cases)
 
 
 def _content_of(row: Determination) -> Content:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.utils import timezone
 
-from ciyou.apps.entitlements.models import Determination, Outcome
+from ciyou.apps.entitlements.models import CaseDecision, Determination, Outcome
 from ciyou.apps.registry.narrowing import Has, each_has
 from ciyou.core.access.actor import DivisionScope
 
@@ -134,7 +134,23 @@ def with_standing_determination() -> Q:
     return Q(pk__in=confirmed.values("person")) | Q(pk__in=found.values("person"))
 
 
+def with_case_decision() -> Q:
+    """Persons of whom anything was drafted or decided case by case."""
+    return Q(pk__in=CaseDecision.objects.values("person"))
+
+
 def confirmed_yeses(people: QuerySet, *, rules: Collection[str]) -> QuerySet[Outcome]:
     """Outcomes of these rules (class 4 and below) that are yes in a current determination which a person confirmed."""
     rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", person__in=people.values("pk"))
     return rows.filter(determination__state="confirmed", determination__current=True)
+
+
+def children_with_yes(*, county: str, rules: Collection[str]) -> dict[uuid.UUID, frozenset[str]]:
+    """By child of a county, which of these rules (class 4 and below) its current determination answers with yes."""
+    scope = DivisionScope.of(county)
+    rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", determination__current=True)
+    rows = rows.filter(person__division__gte=scope.first, person__division__lt=scope.end).order_by("person_id", "rule")
+    found: dict[uuid.UUID, set[str]] = {}
+    for person, rule in rows.values_list("person_id", "rule").iterator(chunk_size=5000):
+        found.setdefault(person, set()).add(rule)
+    return {person: frozenset(codes) for person, codes in found.items()}

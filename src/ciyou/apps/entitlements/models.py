@@ -87,3 +87,58 @@ class Outcome(models.Model):
             models.Index(fields=("rule", "outcome", "person"), name="outcome_rule"),
             models.Index(fields=("person",), name="outcome_of"),
         )
+
+
+class CaseState(models.TextChoices):
+    """`drafted` by one person; `decided` or `refused` by another; `ended` by a person before its time, or by a later one."""
+
+    DRAFTED = "drafted"
+    DECIDED = "decided"
+    REFUSED = "refused"
+    ENDED = "ended"
+
+
+class CaseDecision(models.Model):
+    """一事一议: what a county decides of one child and one rule that the engine leaves undetermined, for a time.
+
+    `holds`: the rule holds of the child. It counts from `first` until before `until`; `ended_on` (None: not ended early) is earlier.
+    `content` (encrypted JSON): the reasons, what the decider wrote, why it ended; `evidence` are ids of evidence files. `renews` is
+    the decision that it follows.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="case_decisions")
+    rule = models.CharField(max_length=64)
+    division = models.CharField(max_length=12)
+    holds = models.BooleanField()
+    first = models.DateField()
+    until = models.DateField()
+    ended_on = models.DateField(null=True)
+    state = models.CharField(max_length=16, choices=CaseState, default=CaseState.DRAFTED)
+    content = models.BinaryField()
+    evidence = models.JSONField(default=list)
+    renews = models.ForeignKey("self", on_delete=models.SET_NULL, null=True)
+    drafted_by = models.CharField(max_length=64)
+    drafted_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=64, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("person", "rule"), condition=models.Q(state="drafted"), name="one_drafted_case_decision"
+            ),
+            models.UniqueConstraint(
+                fields=("person", "rule"), condition=models.Q(state="decided"), name="one_standing_case_decision"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by="") | ~models.Q(decided_by=models.F("drafted_by")),
+                name="another_person_decides_a_case",
+            ),
+            models.CheckConstraint(condition=models.Q(until__gt=models.F("first")), name="a_case_decision_has_an_end"),
+        )
+        indexes = (
+            models.Index(fields=("person", "state"), name="case_decision_of"),
+            models.Index(fields=("state", "until"), name="case_decision_until"),
+        )

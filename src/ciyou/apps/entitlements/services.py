@@ -20,7 +20,7 @@ from ciyou.apps.registry.deciding import children_on_file
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.errors import Place, Problem, RunError
 from ciyou.core.facts.state import FactState
-from ciyou.core.rules.interpreter import decide_all
+from ciyou.core.rules.settling import decide_with_cases
 from ciyou.packs import load_rule_book, pack_version
 
 __all__ = [
@@ -121,8 +121,8 @@ def replay_determination(actor: Actor, *, determination_id: object) -> Replay:
     stored = open_content(row.id, row.content)
     root = archived_root(row.pack_version)
     book = load_rule_book(division=row.division, as_of=row.as_of, root=root)
-    decisions = decide_all(book, FactState.on(row.as_of, stored.statements))
-    again = Content(stored.statements, decisions, stored.salt)
+    decisions = decide_with_cases(book, FactState.on(row.as_of, stored.statements), stored.cases)
+    again = Content(stored.statements, decisions, stored.salt, stored.cases)
     found = Replay(row.hash, determination_hash(again, Frame(row.as_of, row.division, book.pack_version)))
     record_action(
         actor,

@@ -17,7 +17,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.list_conditions import with_application
 from ciyou.apps.cases.list_conditions import forget_empty_visits, with_shared_visit, without_difficulty
-from ciyou.apps.entitlements.list_conditions import with_standing_determination
+from ciyou.apps.entitlements.list_conditions import with_case_decision, with_standing_determination
 from ciyou.apps.oversight.models import Purge, PurgeState
 from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
 from ciyou.apps.registry.destruction import children_in, destroy_people, held_by_others, relatives_only_of
@@ -237,17 +237,19 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     asked = candidates.exclude(subject_requests=None, opened_in_need=None)
     protected = held_by_others(candidates)
     determined = candidates.filter(with_standing_determination())
+    case_decided = candidates.filter(with_case_decision())
     applied = candidates.filter(with_application())
     shared = candidates.filter(with_shared_visit(candidates))
     kept_back = {
         "request_or_opening": asked.distinct().count(),
         "protected_or_named": protected.count(),
         "determined": determined.count(),
+        "case_decided": case_decided.count(),
         "applied_for": applied.count(),
         "shared_visit": shared.count(),
     }
     going = candidates.filter(subject_requests=None, opened_in_need=None)
-    for held in (protected, determined, applied, shared):
+    for held in (protected, determined, case_decided, applied, shared):
         going = going.exclude(pk__in=held.values("pk"))
     children = tuple(going.order_by("pk").values_list("pk", flat=True))
     adults = relatives_only_of(children) if children else ()

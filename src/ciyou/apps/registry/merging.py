@@ -42,6 +42,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         # A determination is about the facts of its time and of its file; the merged child is determined anew.
         "entitlements.Determination.person": STAY,
         "entitlements.Outcome.person": STAY,
+        # What people decided was about that file's facts; the county decides anew for the child if it is still open.
+        "entitlements.CaseDecision.person": STAY,
         # What hears of the merge (registry.people_merged) and goes over by itself: two running awards of one child become one.
         "awards.Application.person": HEARS,
         "awards.Award.person": HEARS,
@@ -59,6 +61,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.Lead.person": REPOINT,
         "cases.Task.person": REPOINT,
         "cases.VisitedChild.person": REPOINT,
+        # A child stands once in a round: what hears of the merge takes it over, or lets the second leave.
+        "cases.ChildCheck.person": HEARS,
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
         "crossing.Crossing.person": REPOINT,

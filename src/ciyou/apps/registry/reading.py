@@ -266,3 +266,38 @@ def statements_of_children(
     parents = _parents_of(ids, known_at)
     owned = _owned({child: parents.get(child, {}) for child in ids}, known_at)
     return {child: tuple(stated(one) for one in rows) for child, rows in owned.items()}
+
+
+def readable_statements(
+    actor: Actor, *, child_ids: Iterable[PersonId], purpose: Purpose
+) -> dict[UUID, tuple[StatedFact, ...]]:
+    """For a list: of these children, their parents and households what the actor may read (files of named cases are left out)."""
+    people = visible_people(actor, purpose=purpose).filter(id__in=list(child_ids), restricted=False)
+    ids = list(people.values_list("id", flat=True))
+    parents = _parents_of(ids, None)
+    owned = _owned({child: parents.get(child, {}) for child in ids}, None)
+    return {
+        child: tuple(stated(one) for one in rows if sees_fact(actor, one.row, named=False))
+        for child, rows in owned.items()
+    }
+
+
+def sibling_groups(actor: Actor, *, child_ids: Iterable[PersonId], purpose: Purpose) -> tuple[tuple[UUID, ...], ...]:
+    """These children, as far as the actor may see them, by household: who shares a parent, or is said to be siblings, stands together."""
+    people = visible_people(actor, purpose=purpose).filter(id__in=list(child_ids)).order_by("birth_date", "id")
+    ids = list(people.values_list("id", flat=True))
+    ties = Relationship.objects.filter(person_id__in=ids, kind__in=(*PARENTS, "sibling"), superseded_at=None)
+    group_of: dict[UUID, set[UUID]] = {child: {child} for child in ids}
+    leader: dict[UUID, UUID] = {}
+    for child, other in ties.order_by("id").values_list("person_id", "other_id"):
+        first = other if other in group_of else leader.setdefault(other, child)
+        joined = group_of[child] | group_of[first]
+        for one in joined:
+            group_of[one] = joined
+    seen: set[UUID] = set()
+    groups = []
+    for child in ids:
+        if child not in seen:
+            seen |= group_of[child]
+            groups.append(tuple(one for one in ids if one in group_of[child]))
+    return tuple(groups)

@@ -51,6 +51,7 @@ class Action(StrEnum):
     APPROVE_PAYMENTS = "approve_payments"
     RECONCILE = "reconcile"
     TRY_POLICY = "try_policy"
+    OPEN_ROUND = "open_round"
 
 
 class Level(StrEnum):
@@ -160,7 +161,7 @@ _ROLES = (
         _OFFICE,
         _OFFICE_ACTIONS
         | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CROSS, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
-        | {_A.DRAFT_PAYMENTS},
+        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND},
     ),
     _role(
         "county_reviewer",

@@ -27,6 +27,7 @@ from ciyou.web.work_wording import (
     AT_A_COUNTER,
     OF_APPLICATIONS,
     OF_AWARDS,
+    OF_CASES,
     OF_CROSSINGS,
     OF_MONTHS,
     button_words,
@@ -36,7 +37,12 @@ from ciyou.web.work_wording import (
 )
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
-LISTS = {"assign_lead": ("leads", "state=new"), "confirm_determination": ("determinations", "")}
+LISTS = {
+    "assign_lead": ("leads", "state=new"),
+    "confirm_determination": ("determinations", ""),
+    "check_in_round": ("round_due", ""),
+    "see_to_expiry": ("warnings", ""),
+}
 """Kinds of work that are done in a list, with the filter that shows them there."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items"}
 """Kinds of work that have one page for all of it."""
@@ -178,10 +184,10 @@ def _urgency(item: WorkItem, on: dt.date) -> str:
 
 
 def _page_of(item: WorkItem) -> tuple[str, str] | None:
-    """The page of a crossing, an application, a month or an award on which a task is done, and what its address names."""
+    """The page of a crossing, an application, a month, an award or a case on which a task is done, and what its address names."""
     if item.kind in OF_CROSSINGS or (item.kind in AT_A_COUNTER and item.person_id is None):
         return "crossing", "crossing_id"
-    pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"))
+    pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 
 

@@ -27,7 +27,7 @@ from ciyou.core.clock.ages import full_years
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.interpreter import Outcome
-from ciyou.packs import load_rule_book
+from ciyou.packs import load_rounds, load_rule_book
 from ciyou.web.asking import Asked, ask, sentence
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
@@ -235,7 +235,21 @@ def _why(actor: Actor, child: ChildOnForm, today: dt.date, lang: str) -> str:
     names = [rule.name(lang) for rule in rules if rule.sensitivity <= ceiling_of(actor)]
     if names:
         return _("请查清是否属于或应享受：%(names)s。") % {"names": _("、").join(names[:3])}
+    if child.checks:
+        return _("这次复核要核对：%(names)s。") % {"names": _("、").join(_check_names(child, lang))}
     return _("请查清家里的情况有没有变化。")
+
+
+def _check_names(child: ChildOnForm, lang: str) -> list[str]:
+    kinds = load_rounds(division=child.division)
+    found = {
+        check.code: check.name(lang)
+        for kind, code in child.checks
+        if kind in kinds
+        for check in kinds[kind].checks
+        if check.code == code
+    }
+    return list(found.values())
 
 
 def _part(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ciyou.web.explaining import ExplainedRule
-from ciyou.web.templatetags.ciyou_ui import chip
+from ciyou.web.templatetags.ciyou_ui import chip, icon
 
 register = template.Library()
 
@@ -44,7 +44,10 @@ def _answers(outcome: str, rules: list[ExplainedRule]) -> str:
 def _decision(rule: ExplainedRule, why: str) -> str:
     pays = rule.amount and rule.outcome != "no"
     amount = f'<span class="decision-amount">{escape(rule.amount)}</span>' if pays else ""
-    name = f'<span class="decision-name">{escape(rule.name)}</span>'
+    people = (
+        f'<span class="said by-people">{icon("information")}{escape(rule.by_people)}</span>' if rule.by_people else ""
+    )
+    name = f'<span class="decision-name">{escape(rule.name)}{people}</span>'
     return (
         f'<details class="decision decision-{rule.outcome}"{_fetching(rule)}>'
         f"<summary>{name}{amount}{chip(rule.outcome, rule.basis)}</summary>"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ciyou.apps.entitlements.case_reading import DecidedByPeople
 from ciyou.apps.entitlements.differences import Answer, Change
 from ciyou.apps.entitlements.views import DeterminationLine, DeterminationView
 from ciyou.core.rules.book import Rule, RuleKind
@@ -35,6 +36,7 @@ CAUSES = {
     "pack": gettext_lazy("政策规则更新"),
     "birthday": gettext_lazy("年龄、期限或标准到期"),
     "redecide": gettext_lazy("统一重新判断"),
+    "case": gettext_lazy("一事一议"),
 }
 
 
@@ -70,11 +72,28 @@ class Due:
     questions: list[tuple[OpenQuestion, list[str]]]
 
 
-def due_of(view: DeterminationView, lang: str, ways: Ways | None = None, *, fetched: bool = False) -> Due:
-    """Every rule the reader may see, explained in one language; `fetched`: the reasons are fetched when somebody asks why."""
+def due_of(
+    view: DeterminationView,
+    lang: str,
+    ways: Ways | None = None,
+    *,
+    fetched: bool = False,
+    marks: Mapping[str, DecidedByPeople] | None = None,
+) -> Due:
+    """Every rule the reader may see, explained in one language; `fetched`: the reasons are fetched when somebody asks why.
+
+    `marks`: by rule, what people decided case by case: such an answer is shown as theirs, not as the engine's.
+    """
+    people = {code: _people_words(mark) for code, mark in (marks or {}).items()}
     addresses = _why_addresses(view) if fetched else repeat("")
     explained = [
-        (one.rule.kind, explain_for_page(one, lang, ways, why_address=why, place=view.division, on=view.line.as_of))
+        (
+            one.rule.kind,
+            replace(
+                explain_for_page(one, lang, ways, why_address=why, place=view.division, on=view.line.as_of),
+                by_people=people.get(one.rule.code, ""),
+            ),
+        )
         for one, why in zip(view.explanations, addresses, strict=False)
     ]
     return Due(
@@ -82,6 +101,14 @@ def due_of(view: DeterminationView, lang: str, ways: Ways | None = None, *, fetc
         _sorted(rule for kind, rule in explained if kind is RuleKind.ENTITLEMENT),
         _questions(rule for _kind, rule in explained),
     )
+
+
+def _people_words(mark: DecidedByPeople) -> str:
+    if mark.differs:
+        return _("一事一议与现有事实得出的结论不一致，待人复议")
+    if mark.due:
+        return _("一事一议已于 %(day)s 到期，待复议") % {"day": mark.until.isoformat()}
+    return _("由人一事一议决定，%(day)s 到期") % {"day": mark.until.isoformat()}
 
 
 def _why_addresses(view: DeterminationView) -> Iterable[str]:

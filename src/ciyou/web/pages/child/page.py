@@ -15,6 +15,7 @@ from ciyou.apps.awards.application_lists import applications_of_child
 from ciyou.apps.awards.award_lists import awards_of_child
 from ciyou.apps.cases.child_work import last_visits, work_on_child
 from ciyou.apps.cases.letter_lists import letters_of_child
+from ciyou.apps.entitlements.case_reading import marks_of_child
 from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.oversight.break_glass import open_until
@@ -134,6 +135,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "print": ("print_child", True),
         "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
         "determinations": ("determination_history", True),
+        "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
 
@@ -159,7 +161,9 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
     rules = {one.rule.code: one.rule for one in view.explanations}
     return {
         "view": view,
-        "due": due_of(view, lang, ways_of(actor, child.id), fetched=True),
+        "due": due_of(
+            view, lang, ways_of(actor, child.id), fetched=True, marks=marks_of_child(actor, child_id=child.id)
+        ),
         "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
     }
 

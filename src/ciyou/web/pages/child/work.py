@@ -20,7 +20,7 @@ from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
 from ciyou.web.wording import why_words
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS
+from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CASES
 
 LEAD_STATES = {
     "new": gettext_lazy("尚未分派"),
@@ -172,8 +172,12 @@ def _is_mine(actor: Actor, task: TaskOfChild) -> bool:
 
 def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
     """Where a task is done; a task without a page of its own is done on this one."""
-    if task.kind == "verify_lead":
+    if task.kind in ("verify_lead", "check_in_round"):
         return address_of("visit", child_id=child_id)
+    if task.kind in OF_CASES:
+        return address_of("case", case_id=task.subject_id)
+    if task.kind == "see_to_expiry":
+        return address_of("warnings")
     if task.kind in ("send_inquiry", "follow_inquiry"):
         return address_of("letter", letter_id=task.subject_id)
     if task.kind in OF_APPLICATIONS:

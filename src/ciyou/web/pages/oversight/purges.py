@@ -42,10 +42,12 @@ COUNTED = {
     "VisitedChild": _("走访中的儿童"),
     "Determination": _("认定"),
     "Outcome": _("认定结果"),
+    "ChildCheck": _("复核中的儿童"),
 }
 KEPT_BACK = {
     "request_or_opening": _("有申请或紧急查看的记录"),
     "protected_or_named": _("受保护，或有指名办案人员"),
+    "case_decided": _("有一事一议"),
     "determined": _("已有认定"),
     "applied_for": _("有申请或保障"),
     "shared_visit": _("走访记录同时涉及其他孩子"),

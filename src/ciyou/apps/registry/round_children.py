@@ -1,0 +1,69 @@
+"""The children whom a round may concern: for the machine that opens it, shown to nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from ciyou.apps.registry.models import Fact, Person, PersonStatus
+from ciyou.core.access.actor import DivisionScope
+
+PART = 500
+
+
+@dataclass(frozen=True)
+class ChildInRound:
+    """A child on file with its place; `restricted`: only named workers may know of it."""
+
+    id: uuid.UUID
+    division: str
+    birth_date: dt.date | None
+    restricted: bool
+
+
+def children_for_round(child_ids: Collection[uuid.UUID], *, county: str) -> Iterator[ChildInRound]:
+    """Of these children those whose responsible place lies in the county: on file, alive, also of age."""
+    scope, ids = DivisionScope.of(county), sorted(child_ids)
+    for start in range(0, len(ids), PART):
+        people = Person.objects.filter(id__in=ids[start : start + PART], kind="child")
+        people = people.filter(status__in=(PersonStatus.ACTIVE, PersonStatus.OF_AGE))
+        people = people.filter(division__gte=scope.first, division__lt=scope.end).order_by("id")
+        for row in people.values_list("id", "division", "birth_date", "restricted"):
+            yield ChildInRound(*row)
+
+
+def children_of_birth(county: str, *, after: dt.date, until: dt.date) -> tuple[ChildInRound, ...]:
+    """The active children of a county who were born after a day and until another."""
+    scope = DivisionScope.of(county)
+    people = Person.objects.filter(
+        kind="child", status=PersonStatus.ACTIVE, birth_date__gt=after, birth_date__lte=until
+    )
+    people = people.filter(division__gte=scope.first, division__lt=scope.end).order_by("birth_date", "id")
+    return tuple(ChildInRound(*row) for row in people.values_list("id", "division", "birth_date", "restricted"))
+
+
+@dataclass(frozen=True)
+class EndingFact:
+    """A statement about a child that ends on a day (the first on which it is no longer said)."""
+
+    child: ChildInRound
+    ends_on: dt.date
+
+
+def facts_ending(county: str, *, names: Collection[str], after: dt.date, until: dt.date) -> tuple[EndingFact, ...]:
+    """The children of a county of whom a statement of one of these facts ends in these days, the earliest end of each."""
+    scope = DivisionScope.of(county)
+    rows = Fact.objects.filter(name__in=list(names), superseded_at=None, valid_to__gt=after, valid_to__lte=until)
+    rows = rows.filter(person__kind="child", person__status=PersonStatus.ACTIVE)
+    rows = rows.filter(person__division__gte=scope.first, person__division__lt=scope.end).order_by("-valid_to", "-id")
+    fields = ("person_id", "person__division", "person__birth_date", "person__restricted", "valid_to")
+    found = {row[0]: EndingFact(ChildInRound(*row[:4]), row[4]) for row in rows.values_list(*fields)}
+    return tuple(found.values())
+
+
+def places_for_work(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildInRound]:
+    """These children with their places: for opening work about them."""
+    rows = Person.objects.filter(id__in=list(child_ids)).values_list("id", "division", "birth_date", "restricted")
+    return {row[0]: ChildInRound(*row) for row in rows}
