@@ -37,6 +37,7 @@ from ciyou.web.pages import (
     settings_page,
     sign_in,
     styleguide,
+    triage,
     visits,
 )
 
@@ -48,6 +49,7 @@ ROUTES: tuple[Route, ...] = (
     *child.ROUTES,
     *changing.ROUTES,
     *determinations.ROUTES,
+    *triage.ROUTES,
     *visits.ROUTES,
     *letters.ROUTES,
     *applications.ROUTES,

@@ -160,7 +160,7 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
     return {
         "view": view,
         "due": due_of(view, lang, ways_of(actor, child.id), fetched=True),
-        "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
+        "determination": box_of(view.line, rules, view.book, user_names([view.line.decided_by]), lang),
     }
 
 
