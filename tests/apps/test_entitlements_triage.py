@@ -138,7 +138,7 @@ def test_what_nobody_is_told_has_neither_places_nor_children(three, key):
 
 def test_a_protected_file_leaves_the_numbers_once_the_worker_has_looked(three, django_capture_on_commit_callbacks):
     first, _second, _third = three
-    restrict_file(make_actor("county_reviewer"), person_id=first.id, reason="受害案件")
+    restrict_file(make_actor("county_reviewer"), person_id=first.id, reason="受害案件，须特别保护")
     for handler in HANDLERS["registry.protection_changed"]:
         handler(child_ids=[str(first.id)])
     assert TallyPlace.objects.get(division=VILLAGE).stale

@@ -17,6 +17,7 @@ from ciyou.apps.registry.selectors import PersonCard, countable_children
 from ciyou.core.access.actor import Actor, DivisionScope, Purpose
 from ciyou.core.access.redaction import may_be_asked
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
+from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.triage import OpenRule, Worth, worth_of_child
 from ciyou.core.rules.words import Phrase, unknown_words
@@ -29,6 +30,7 @@ VISIT, DEPARTMENT, PLACE = "visit", "department", "place"
 ASKED = (VISIT, DEPARTMENT, PLACE)
 """Who can answer: the family, the village or the school at a visit; a department by letter; the place, what its rule is."""
 _VISITED = frozenset({"guardian", "village", "school"})
+_OWNERS = frozenset({"param", *(entity.value for entity in Entity)})
 _NUMBERS = tuple(Worth.__dataclass_fields__)
 
 
@@ -167,6 +169,8 @@ def _order(worth: Worth) -> tuple[int, ...]:
 def _line(actor: Actor, book: RuleBook, key: str, worth: Worth) -> TriageLine | None:
     if key.startswith(ROSTER):
         return _roster(actor, book, key, worth)
+    if key.partition(".")[0] not in _OWNERS:
+        return None
     unknown = unknown_of(key)
     if unknown.entity is None:
         parameter = book.parameters.get(unknown.name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -40,8 +40,9 @@ from ciyou.web.explaining import source_name
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.child.work import ways_of
 
+Shown = TypeVar("Shown")
 PAGE_SIZE = 25
-SHOWN_LINES = 40
+LINES_ON_A_PAGE = 15
 SHOWN_PLACES = 50
 FIELDS = ("name", "division", "decisions")
 _PERSONAL = 3
@@ -79,11 +80,10 @@ def show_triage(request: HttpRequest) -> HttpResponse:
     """The facts, or the rosters, that would settle most in the reader's area. Numbers only."""
     actor, lang = request.actor, short_language()
     place, by, asked = _place(request), _choice(request, "by", (FACTS, ROSTERS)), _choice(request, "ask", ASKED)
-    book = _book(actor, place)
+    book, page = _book(actor, place), _page(request)
     found = triage_of(actor, book=book, place=place, by=by or FACTS, asked=asked)
     content = {
-        "rows": [_row(line, place, lang) for line in found.lines[:SHOWN_LINES]],
-        "more": max(0, len(found.lines) - SHOWN_LINES),
+        "rows": [_row(line, place, lang) for line in _part(found.lines, page, LINES_ON_A_PAGE)],
         "triage": found,
         "by": by or FACTS,
         "asked": asked,
@@ -93,7 +93,7 @@ def show_triage(request: HttpRequest) -> HttpResponse:
         "ways": list(WAYS.items()),
         "sees_rosters": may_do(actor.role, Action.INQUIRE),
         "narrowed": bool(place or asked),
-        "seen_at": timezone.now(),
+        **_pager(page, len(found.lines), LINES_ON_A_PAGE),
     }
     return render(request, "web/pages/triage.html", content)
 
@@ -107,7 +107,7 @@ def show_children(request: HttpRequest) -> HttpResponse:
     village = places[0].division if len(places) == 1 else ""
     found = _children(actor, key, village, book) if village else ()
     page = _page(request)
-    shown = found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    shown = _part(found, page, PAGE_SIZE)
     disclose(
         request,
         subject="triage",
@@ -124,11 +124,8 @@ def show_children(request: HttpRequest) -> HttpResponse:
         "rows": [_child_row(actor, one, key, book, lang) for one in shown],
         "village": village,
         "total": len(found),
-        "page": page,
-        "pages": max(1, -(-len(found) // PAGE_SIZE)),
-        "previous": page - 1,
-        "next": page + 1,
         "back": _query(place=place),
+        **_pager(page, len(found), PAGE_SIZE),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/triage_children.html", content)
@@ -193,6 +190,14 @@ def _choice(request: HttpRequest, name: str, choices: Iterable[str]) -> str:
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_PAGE else 1
+
+
+def _part(found: Sequence[Shown], page: int, size: int) -> Sequence[Shown]:
+    return found[(page - 1) * size : page * size]
+
+
+def _pager(page: int, total: int, size: int) -> dict[str, int]:
+    return {"page": page, "pages": max(1, -(-total // size)), "previous": page - 1, "next": page + 1}
 
 
 def _query(**fields: str) -> str:
