@@ -109,6 +109,13 @@ def test_another_county_sees_nothing(three):
     assert {line.key for line in outside.lines} == {DEAD, STAGE, HELD}  # a place outside changes nothing
 
 
+@pytest.mark.parametrize("role", ["city_viewer", "auditor", "sysadmin"])
+def test_a_role_that_verifies_nothing_sees_no_numbers(three, role):
+    actor = make_actor(role)
+    assert triage_of(actor, book=book()).lines == ()
+    assert triage_places(actor, key=DEAD, book=book(), limit=9) == ()
+
+
 def test_the_list_is_narrowed_by_who_can_answer(three):
     assert DEAD in worths(make_actor("county_drafter"), asked="department")
     assert worths(make_actor("county_drafter"), asked="place") == {}
@@ -136,7 +143,7 @@ def test_what_nobody_is_told_has_neither_places_nor_children(three, key):
     assert triage_children(actor, key=key, book=book(), division=VILLAGE, purpose=PURPOSE) == ()
 
 
-def test_a_protected_file_leaves_the_numbers_once_the_worker_has_looked(three, django_capture_on_commit_callbacks):
+def test_a_protected_file_leaves_the_numbers_once_the_worker_has_looked(three):
     first, _second, _third = three
     restrict_file(make_actor("county_reviewer"), person_id=first.id, reason="受害案件，须特别保护")
     for handler in HANDLERS["registry.protection_changed"]:
@@ -166,7 +173,7 @@ def test_a_new_determination_leaves_its_place_to_be_added_up_again():
     assert not [key for key in keys if "hiv" in key]
 
 
-def test_the_page_of_a_county_asks_the_database_three_times(three, django_assert_num_queries):
+def test_the_list_of_a_county_asks_the_database_twice(three, django_assert_num_queries):
     actor = make_actor("county_drafter")
     here = book()
     with django_assert_num_queries(2):

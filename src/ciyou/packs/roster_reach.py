@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from ciyou.core.facts.definition import Entity, Vocabulary
 from ciyou.packs.loading import load_vocabulary
-from ciyou.packs.roster_pack import RosterPack
+from ciyou.packs.roster_pack import RosterFact, RosterPack, SilentFact
 from ciyou.packs.rosters_loader import load_roster_packs
 
 _OF: Mapping[str, tuple[Entity, ...]] = {
@@ -29,7 +29,8 @@ def facts_told_by(division: str) -> Mapping[str, frozenset[str]]:
 
 
 def _told(pack: RosterPack, vocabulary: Vocabulary) -> Iterable[str]:
-    for said in (*pack.facts, *pack.silence):
+    declared: tuple[RosterFact | SilentFact, ...] = (*pack.facts, *pack.silence)
+    for said in declared:
         for entity in _OF[said.of]:
             if vocabulary.find(entity, said.fact) is not None:
                 yield f"{entity.value}.{said.fact}"

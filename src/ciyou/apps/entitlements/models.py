@@ -94,9 +94,13 @@ class Outcome(models.Model):
 
 
 class TallyPlace(models.Model):
-    """A place whose open questions are added up. `stale`: something was determined there since; the worker adds up again."""
+    """A place whose open questions are added up. `stale`: something was determined there since; the worker adds up again.
 
-    division = models.CharField(max_length=12, primary_key=True)
+    A code with a star behind it is a whole township or county: the sum of its places, so that its page reads a hundred rows and not
+    a hundred for each village. It sorts behind the code itself and inside the range of whoever works there.
+    """
+
+    division = models.CharField(max_length=13, primary_key=True)
     stale = models.BooleanField(default=True)
     kept_at = models.DateTimeField(null=True)
 

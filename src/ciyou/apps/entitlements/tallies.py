@@ -8,12 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.entitlements.models import OpenTally, Outcome, TallyPlace
 from ciyou.apps.registry.deciding import countable_in, places_of
-from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, DivisionScope
 from ciyou.core.rules.book import RuleKind
 from ciyou.core.rules.interpreter import Outcome as Answer
 from ciyou.core.rules.triage import OpenRule, Worth, add_up, span_of
@@ -21,9 +22,12 @@ from ciyou.packs import load_rule_titles
 from ciyou.packs.roster_reach import facts_told_by
 
 ROSTER = "roster:"
+WHOLE = "*"
 PLACES_AT_ONCE = 200
 KEPT_FOR = dt.timedelta(hours=24)
 """So long a place is believed to which nothing happened: protections end and begin, files are closed."""
+_WHOLE_DIGITS = (9, 6)
+NUMBERS = tuple(Worth.__dataclass_fields__)
 _MONTHS = {"month": 1, "year": 12, "once": 0}
 _AT_ONCE = 500
 
@@ -47,12 +51,34 @@ def keep_tallies(*, now: dt.datetime | None = None, limit: int = PLACES_AT_ONCE)
     moment = now or timezone.now()
     with walled(LOCAL_OPERATOR):
         stale = list(TallyPlace.objects.filter(stale=True).order_by("kept_at")[:limit])
-        old = TallyPlace.objects.filter(stale=False, kept_at__lte=moment - KEPT_FOR).order_by("kept_at")
+        old = places_alone().filter(stale=False, kept_at__lte=moment - KEPT_FOR).order_by("kept_at")
         places = [place.division for place in (*stale, *old[: limit - len(stale)])]
     for place in places:
         with transaction.atomic(), walled(LOCAL_OPERATOR):
             _keep(place, moment)
+    for whole in sorted({place[:digits].ljust(DIVISION_DIGITS, "0") for place in places for digits in _WHOLE_DIGITS}):
+        with transaction.atomic(), walled(LOCAL_OPERATOR):
+            _sum_up(whole, moment)
     return len(places)
+
+
+def places_alone() -> QuerySet[TallyPlace]:
+    """The places themselves, without the sums over townships and counties."""
+    return TallyPlace.objects.exclude(division__endswith=WHOLE)
+
+
+def _sum_up(area: str, now: dt.datetime) -> None:
+    """Add up the places of a township or county."""
+    scope, whole = DivisionScope.of(area), area + WHOLE
+    TallyPlace.objects.update_or_create(division=whole, defaults={"stale": False, "kept_at": now})
+    rows = OpenTally.objects.filter(place_id__gte=scope.first, place_id__lt=scope.end)
+    rows = rows.exclude(place__division__endswith=WHOLE).order_by().values("key")
+    summed = list(rows.annotate(**{f"sum_{name}": Sum(name) for name in NUMBERS}))
+    OpenTally.objects.filter(place_id=whole).delete()
+    OpenTally.objects.bulk_create(
+        [_tally(whole, row["key"], Worth(*(row[f"sum_{name}"] for name in NUMBERS))) for row in summed],
+        batch_size=_AT_ONCE,
+    )
 
 
 def _keep(division: str, now: dt.datetime) -> None:

@@ -8,13 +8,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from ciyou.apps.entitlements.contents import unknown_of
-from ciyou.apps.entitlements.models import OpenTally, Outcome, TallyPlace
-from ciyou.apps.entitlements.tallies import ROSTER, open_rule
+from ciyou.apps.entitlements.models import OpenTally, Outcome
+from ciyou.apps.entitlements.tallies import NUMBERS, ROSTER, WHOLE, open_rule, places_alone
 from ciyou.apps.registry.selectors import PersonCard, countable_children
-from ciyou.core.access.actor import Actor, DivisionScope, Purpose
+from ciyou.core.access.actor import Actor, DivisionScope, Purpose, significant_digits
 from ciyou.core.access.redaction import may_be_asked
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
 from ciyou.core.facts.definition import Entity
@@ -31,7 +31,7 @@ ASKED = (VISIT, DEPARTMENT, PLACE)
 """Who can answer: the family, the village or the school at a visit; a department by letter; the place, what its rule is."""
 _VISITED = frozenset({"guardian", "village", "school"})
 _OWNERS = frozenset({"param", *(entity.value for entity in Entity)})
-_NUMBERS = tuple(Worth.__dataclass_fields__)
+_COUNTY_DIGITS, _TOWNSHIP_DIGITS = 6, 9
 
 
 @dataclass(frozen=True)
@@ -74,34 +74,40 @@ class TriageChild:
 
 
 def triage_of(actor: Actor, *, book: RuleBook, place: str = "", by: str = FACTS, asked: str = "") -> Triage:
-    """What would settle most in the actor's area, or in a place inside it, the most money first (3 queries).
+    """What would settle most in the actor's area, or in a place inside it, the most money first (2 queries).
 
-    Class 5 stands in none of the numbers; facts that the actor may neither read nor be asked about are left out.
+    Class 5 stands in none of the numbers; facts that the actor may neither read nor be asked about are left out. Nothing at all for
+    a role that verifies nothing.
     """
+    if Purpose.VERIFY not in actor.purposes:
+        return Triage((), None, 0)
     within = _within(actor, place)
-    rows = OpenTally.objects.filter(_range("place_id", within))
+    rows = _rows_of(within)
     rows = rows.filter(key__startswith=ROSTER) if by == ROSTERS else rows.exclude(key__startswith=ROSTER)
-    summed = rows.values("key").annotate(**{f"sum_{name}": Sum(name) for name in _NUMBERS})
+    summed = rows.values("key").annotate(**{f"sum_{name}": Sum(name) for name in NUMBERS})
     found = [
         line
         for row in summed
         if (line := _line(actor, book, row["key"], _worth(row))) and (not asked or asked in ways_to_ask(line))
     ]
-    state = TallyPlace.objects.filter(_range("division", within)).aggregate(
-        oldest=Min("kept_at"), behind=Count("division", filter=Q(stale=True))
+    state = (
+        places_alone()
+        .filter(_range("division", within))
+        .aggregate(oldest=Min("kept_at"), behind=Count("division", filter=Q(stale=True)))
     )
     return Triage(tuple(sorted(found, key=_rank)), state["oldest"], state["behind"])
 
 
 def triage_places(actor: Actor, *, key: str, book: RuleBook, place: str = "", limit: int) -> tuple[TriagePlace, ...]:
     """Where one unknown would settle most, place by place; nothing where the actor may not know of it."""
-    if _line(actor, book, key, Worth()) is None:
+    if Purpose.VERIFY not in actor.purposes or _line(actor, book, key, Worth()) is None:
         return ()
     rows = OpenTally.objects.filter(_range("place_id", _within(actor, place)), key=key)
+    rows = rows.exclude(place__division__endswith=WHOLE)
     ordered = rows.order_by("-alone_fen", "-alone_categories", "-alone_children", "-children", "place_id")[:limit]
     return tuple(
-        TriagePlace(row["place_id"], Worth(*(row[name] for name in _NUMBERS)))
-        for row in ordered.values("place_id", *_NUMBERS)
+        TriagePlace(row["place_id"], Worth(*(row[name] for name in NUMBERS)))
+        for row in ordered.values("place_id", *NUMBERS)
     )
 
 
@@ -143,12 +149,19 @@ def _within(actor: Actor, place: str) -> DivisionScope:
     return DivisionScope.of(place) if place and actor.scope.holds(place) else actor.scope
 
 
+def _rows_of(scope: DivisionScope) -> QuerySet[OpenTally]:
+    """The numbers of an area: of a township or county its own sums, else those of its places."""
+    if len(significant_digits(scope.first)) in (_COUNTY_DIGITS, _TOWNSHIP_DIGITS):
+        return OpenTally.objects.filter(place_id=scope.first + WHOLE)
+    return OpenTally.objects.filter(_range("place_id", scope)).exclude(place__division__endswith=WHOLE)
+
+
 def _range(column: str, scope: DivisionScope) -> Q:
     return Q(**{f"{column}__gte": scope.first, f"{column}__lt": scope.end})
 
 
 def _worth(row: dict[str, int]) -> Worth:
-    return Worth(*(row[f"sum_{name}"] for name in _NUMBERS))
+    return Worth(*(row[f"sum_{name}"] for name in NUMBERS))
 
 
 def _rank(line: TriageLine) -> tuple[object, ...]:

@@ -11,8 +11,9 @@ def note_places(apps, schema_editor):
     with walled(LOCAL_OPERATOR):
         current = apps.get_model("entitlements", "Determination").objects.filter(current=True).order_by()
         divisions = list(current.values_list("division", flat=True).distinct())
-        place = apps.get_model("entitlements", "TallyPlace")
-        place.objects.bulk_create([place(division=division) for division in divisions], batch_size=500)
+    # Outside: the wall around this table, and the rights of the role behind it, come with a later migration.
+    place = apps.get_model("entitlements", "TallyPlace")
+    place.objects.bulk_create([place(division=division) for division in divisions], batch_size=500)
 
 
 class Migration(migrations.Migration):
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TallyPlace",
             fields=[
-                ("division", models.CharField(max_length=12, primary_key=True, serialize=False)),
+                ("division", models.CharField(max_length=13, primary_key=True, serialize=False)),
                 ("stale", models.BooleanField(default=True)),
                 ("kept_at", models.DateTimeField(null=True)),
             ],
