@@ -1,4 +1,4 @@
-"""The real server for a measurement: granian with two processes of two threads, as `ciyou serve` starts it, on a made county."""
+"""The real server for a measurement, as `ciyou serve` starts it, on a made county."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from ciyou.cli.supervision import server_command
+
 HOST = "127.0.0.1"
 TOKEN = "0123456789abcdefghijABCDEFGHIJ01"
 READY_SECONDS = 60
@@ -29,11 +31,7 @@ def served(home: Path) -> Iterator[int]:
         probe.bind((HOST, 0))
         port = int(probe.getsockname()[1])
     environment = {**os.environ, "CIYOU_HOME": str(home.absolute()), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}
-    command = [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning", "ciyou.config.wsgi:application"),
-    ]  # fmt: skip
-    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    process = subprocess.Popen(server_command(HOST, port), env=environment, start_new_session=True)
     try:
         _wait(port)
         yield port

@@ -88,7 +88,7 @@ def run_management(*arguments: str, home: Path) -> None:
 def serve_until_stopped(*, home: Path, host: str, port: int, say: Say) -> int:
     """Run server and worker until SIGINT or SIGTERM, or until the server ends by itself; returns the exit code."""
     stop = _StopFlag()
-    server = _start(_server_command(host, port), home)
+    server = _start(server_command(host, port), home)
     worker = _start(_worker_command(), home)
     try:
         _wait_until_ready(server, host, port)
@@ -124,10 +124,12 @@ class _StopFlag:
             time.sleep(0.05)
 
 
-def _server_command(host: str, port: int) -> list[str]:
+def server_command(host: str, port: int) -> list[str]:
+    """How the pages are served: two processes that take their requests from one queue (docs/decisions/0029-one-queue.md)."""
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
-        *("--workers", "2", "--blocking-threads", "2", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
+        *("--workers", "2", "--blocking-threads", "1", "--backpressure", "4", "--no-http1-keep-alive"),
+        *("--http1-header-read-timeout", "5000", "--no-ws", "--log-level", "warning", "--respawn-failed-workers"),
         APPLICATION,
     ]
 

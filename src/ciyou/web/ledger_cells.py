@@ -1,7 +1,8 @@
-"""What stands in one cell of the ledger."""
+"""What stands in the rows and cells of the ledger."""
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,3 +14,14 @@ class Cell:
     label: str
     kind: str
     content: Any
+
+
+@dataclass(frozen=True)
+class ShownRow:
+    """One child, ready to read."""
+
+    person_id: uuid.UUID
+    name: str
+    address: str
+    protected: bool
+    cells: tuple[Cell, ...]

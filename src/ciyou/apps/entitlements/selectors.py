@@ -24,7 +24,7 @@ from ciyou.apps.entitlements.views import (
     Proposal,
 )
 from ciyou.apps.registry.deciding import Told, provenance_of, with_naming
-from ciyou.apps.registry.scoping import is_named, visible_people
+from ciyou.apps.registry.scoping import is_named, only_visible, visible_people
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.redaction import Statement, may_be_asked, redact, withheld_above
 from ciyou.core.access.roles import Action, may_do
@@ -50,8 +50,7 @@ def current_determination(actor: Actor, *, child_id: object, purpose: Purpose) -
 
 def determination(actor: Actor, *, determination_id: object, purpose: Purpose) -> DeterminationView | None:
     """Any determination, also an old one, told with the packs of its time; None where the actor may not know of it."""
-    people = visible_people(actor, purpose=purpose)
-    rows = with_naming(actor, Determination.objects.filter(id=determination_id, person__in=people))
+    rows = with_naming(actor, only_visible(Determination.objects.filter(id=determination_id), actor, purpose=purpose))
     found = rows.select_related("previous").defer("previous__content").first()
     return None if found is None else _view(actor, found)
 
@@ -138,8 +137,7 @@ def child_of_determination(determination_id: object) -> uuid.UUID | None:
 
 
 def _visible(actor: Actor, child_id: object, purpose: Purpose) -> QuerySet[Determination]:
-    people = visible_people(actor, purpose=purpose).filter(id=child_id)
-    return Determination.objects.filter(person__in=people)
+    return only_visible(Determination.objects.filter(person_id=child_id), actor, purpose=purpose)
 
 
 def _ceiling(actor: Actor, child_id: object) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import find_person
@@ -15,7 +15,7 @@ from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import Fact, Person, PersonStatus, Relationship
 from ciyou.apps.registry.places import FAMILY_KINDS
 from ciyou.apps.registry.refusals import person_not_found
-from ciyou.apps.registry.scoping import is_named, visible_people
+from ciyou.apps.registry.scoping import is_named, only_visible, visible_people
 from ciyou.apps.registry.statements import HOUSEHOLD_PREFIX, value_of
 from ciyou.apps.registry.witnessing import sees_fact
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
@@ -132,11 +132,7 @@ def family_of(actor: Actor, *, child_id: PersonId, purpose: Purpose, known_at: d
 
 
 def _kin(actor: Actor, child_id: UUID, purpose: Purpose) -> list[Kin]:
-    ties = (
-        _ties(child_id, None)
-        .filter(Exists(visible_people(actor, purpose=purpose).filter(pk=OuterRef("other_id"))))
-        .select_related("other")
-    )
+    ties = only_visible(_ties(child_id, None), actor, purpose=purpose, person="other__").select_related("other")
     return [Kin(tie.kind, card_of(tie.other), tie.source, tie.confidence) for tie in ties]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, DateTimeField, Exists, Expression, F, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
@@ -21,17 +23,60 @@ def visible_people(actor: Actor, *, purpose: Purpose) -> QuerySet[Person]:
 
     Restricted files are there for their named workers only. Files that were merged into another are not there.
     """
+    return only_visible(Person.objects.all(), actor, purpose=purpose, person="")
+
+
+def only_visible(rows: QuerySet, actor: Actor, *, purpose: Purpose, person: str = "person__") -> QuerySet:
+    """The rows about persons of `visible_people`; `person` is the way from a row to its person ("" for persons themselves)."""
     if ceiling_of(actor) < PERSONAL or purpose not in actor.purposes:
-        return Person.objects.none()
-    people = Person.objects.exclude(status=PersonStatus.MERGED)
-    people = people.filter(Q(restricted=False) | Exists(_named(actor)))
-    if actor.scope.everywhere:
-        return people
-    inside = {"division__gte": actor.scope.first, "division__lt": actor.scope.end}
-    places = PersonPlace.objects.filter(person=OuterRef("pk"), **inside)
-    # By its own division or by one of its places, as the wall says it. The "or" also keeps PostgreSQL from collecting all places
-    # of a county before it reads the first person (measured at 100,000 children: 0.9 s, now 0.02 s).
-    return people.filter(Q(**inside) | Exists(places))
+        return rows.none()
+    return rows.filter(_MayBeSeen(actor, timezone.now(), person))
+
+
+class _MayBeSeen(Expression):
+    """Whether an actor may see a person at a moment: the condition itself, in words that both databases read alike.
+
+    Put together from querysets it was a tenth of a page's time, each time (measured on the child's page).
+    """
+
+    conditional = True
+    output_field = BooleanField()  # type: ignore[assignment]
+
+    def __init__(self, actor: Actor, now: dt.datetime, person: str) -> None:
+        super().__init__()
+        self.everywhere = actor.scope.everywhere
+        self.parts: list[Any] = [
+            *(F(f"{person}{name}") for name in ("id", "status", "restricted", "division")),
+            *(Value(actor.id), Value(now, output_field=DateTimeField())),
+            *(Value(bound) for bound in (actor.scope.first, actor.scope.end)),
+        ]
+
+    def get_source_expressions(self) -> list[Any]:
+        return self.parts
+
+    def set_source_expressions(self, exprs: list[Any]) -> None:
+        self.parts = exprs
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The condition, and its parameters in the order in which they stand in it."""
+        compiled = [compiler.compile(part) for part in self.parts]
+        (person, status, restricted, division), (user, now, first, end) = (
+            [sql for sql, _ in compiled[:4]],
+            [list(params) for _, params in compiled[4:]],
+        )
+        named, place = (connection.ops.quote_name(model._meta.db_table) for model in (NamedAccess, PersonPlace))
+        sql = f"({status} <> '{PersonStatus.MERGED.value}' AND (NOT {restricted} OR {_NAMED}"
+        sql = sql.format(named=named, person=person)
+        if self.everywhere:
+            return f"{sql}))", [*user, *now]
+        # By its own division or by one of its places, as the wall says it. The "or" also keeps PostgreSQL from collecting all
+        # places of a county before it reads the first person (measured at 100,000 children: 0.9 s, now 0.02 s).
+        inside = f"{division} >= %s AND {division} < %s OR {_PLACED.format(place=place, person=person)}"
+        return f"{sql}) AND ({inside}))", [*user, *now, *first, *end, *first, *end]
+
+
+_NAMED = "EXISTS (SELECT 1 FROM {named} n WHERE n.person_id = {person} AND n.user_id = %s AND (n.ends_at IS NULL OR n.ends_at > %s))"
+_PLACED = "EXISTS (SELECT 1 FROM {place} p WHERE p.person_id = {person} AND p.division >= %s AND p.division < %s)"
 
 
 def lies_within(actor: Actor, person_id: object) -> bool:
@@ -67,10 +112,6 @@ def never_counted() -> tuple[UUID, ...]:
 def is_named(actor: Actor, person_id: object) -> bool:
     """Whether the actor is a named worker of this person's case today."""
     return _grants(actor).filter(person_id=person_id).exists()
-
-
-def _named(actor: Actor) -> QuerySet[NamedAccess]:
-    return _grants(actor).filter(person=OuterRef("pk"))
 
 
 def _grants(actor: Actor) -> QuerySet[NamedAccess]:

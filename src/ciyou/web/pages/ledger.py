@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -29,24 +28,15 @@ from ciyou.core.errors import RecordError
 from ciyou.core.rules.book import Rule, RuleKind
 from ciyou.core.rules.words import yuan
 from ciyou.web import ledger_wording as words
+from ciyou.web.addresses import address_of
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
-from ciyou.web.ledger_cells import Cell
+from ciyou.web.ledger_cells import Cell, ShownRow
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "sex", "birth_date", "division", "decisions", "leads", "tasks", "visits")
 LONGEST_NAME = 40
 _WIDE_SPACE = "\u3000"
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """One child, ready to read."""
-
-    person_id: uuid.UUID
-    name: str
-    protected: bool
-    cells: tuple[Cell, ...]
 
 
 def show_ledger(request: HttpRequest) -> HttpResponse:
@@ -133,7 +123,7 @@ def shown_row(
         "due": ("late" if row.work.due_on and row.work.due_on < today else "text", _day(row.work.due_on)),
     }
     cells = tuple(Cell(label, *made[column]) for column, label in zip(query.columns, labels, strict=True))
-    return ShownRow(row.person_id, row.name, row.restricted, cells)
+    return ShownRow(row.person_id, row.name, address_of("child", child_id=row.person_id), row.restricted, cells)
 
 
 def _rules(row: LedgerRow, rules: Mapping[str, Rule], kind: RuleKind) -> list[tuple[str, str, str]]:

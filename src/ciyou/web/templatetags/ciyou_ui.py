@@ -6,9 +6,11 @@ import datetime as dt
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.templatetags.static import static
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from ciyou.core.rules.words import yuan as yuan_words
@@ -31,8 +33,23 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag
+@lru_cache
+def style_sheets(*names: str) -> SafeString:
+    """Links to the style sheets of ours by these names, in this order."""
+    return format_html_join(
+        "\n    ", '<link rel="stylesheet" href="{}">', ((static(f"web/{name}.css"),) for name in names)
+    )
+
+
+@register.simple_tag
 def chip(outcome: str, basis: str = "") -> SafeString:
     """An outcome as shape, word and color; a presumed no looks and reads differently from a no."""
+    return _chip(outcome, basis, get_language())
+
+
+@lru_cache
+def _chip(outcome: str, basis: str, _language: str | None) -> SafeString:
+    # A page shows some hundred of them, and there are not a dozen; `_language` is the language that is active.
     kind = "presumed" if outcome == "no" and basis == "presumed" else outcome
     return format_html(
         '<span class="chip chip-{}">{}<span>{}</span></span>', kind, icon(kind), outcome_word(outcome, basis)

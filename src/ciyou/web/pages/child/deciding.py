@@ -88,7 +88,8 @@ def due_of(view: DeterminationView, lang: str, ways: Ways | None = None, *, fetc
 
 def _why_addresses(view: DeterminationView) -> Iterable[str]:
     """Where each rule's reasons are: by its place among the rules, for the name of some would say too much in an address."""
-    return (address_of("why", determination_id=view.line.id, number=number) for number in range(len(view.explanations)))
+    first = address_of("why", determination_id=view.line.id, number=0)
+    return (f"{first.removesuffix('0/')}{number}/" for number in range(len(view.explanations)))
 
 
 def box_of(
