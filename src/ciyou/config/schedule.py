@@ -15,6 +15,7 @@ from ciyou.apps.crossing.watching import urge_late
 from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
+from ciyou.apps.entitlements.tallies import keep_tallies
 from ciyou.apps.exchange.tasks import resume_comparisons
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
@@ -27,6 +28,7 @@ JOBS: tuple[Job, ...] = (
     Job("seal_whole_log", HOUR, seal_everything),
     Job("deliver_events", 2.0, deliver_events),
     Job("redetermine_due", MINUTE, redetermine_due),
+    Job("keep_tallies", MINUTE, keep_tallies),
     Job("resume_months", MINUTE, resume_months),
     Job("resume_comparisons", MINUTE, resume_comparisons),
     Job("resume_national_exports", MINUTE, resume_national_exports),

@@ -18,6 +18,7 @@ from ciyou.apps.cases.screened import load_screening
 from ciyou.apps.crossing import following as crossing
 from ciyou.apps.disbursement import merging as payees
 from ciyou.apps.entitlements.services import on_facts_changed
+from ciyou.apps.entitlements.tallies import on_protection_changed
 from ciyou.apps.exchange import following as exchange
 from ciyou.apps.registry.services import on_division_changed
 
@@ -30,6 +31,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
+        "registry.protection_changed": (on_protection_changed,),
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,

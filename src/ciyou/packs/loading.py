@@ -97,6 +97,11 @@ def overlay_key(division: str, *, root: Path = SHIPPED) -> tuple[str, ...]:
     return tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
 
 
+def load_parameter_titles(*, root: Path = SHIPPED) -> Mapping[str, tuple[str, str]]:
+    """What each parameter is called, in Chinese and English, by key."""
+    return {key: (one.zh, one.en) for key, one in load_packs(root).table.definitions.items()}
+
+
 def load_vocabulary(*, root: Path = SHIPPED) -> Vocabulary:
     """All facts that may be known."""
     return load_packs(root).vocabulary

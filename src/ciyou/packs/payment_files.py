@@ -55,6 +55,7 @@ class Known:
     vocabulary: Vocabulary
     clocks: Collection[str]
     departments: Collection[str]
+    parameters: Collection[str]
 
 
 def read_payment(section: Section, code: str, known: Known, *, before: Mapping[str, Any]) -> dict[str, Any]:
@@ -188,12 +189,12 @@ class _Reader:
         zh, en = entry.names("name", required=wider is None)
         holds = entry.boolean("hold_until_reviewed", required=wider is None)
         facts, age = self._facts(entry, "seen_in"), entry.integer("age")
-        month = _enum(entry, "month", StopMonth)
+        month, transition = _enum(entry, "month", StopMonth), self._transition(entry)
         source, default = self._standing(entry)
         weak = source is not None and standing_of(source) is Standing.SUGGESTS
         stated = Stated(None if weak else month, source, default, suggested=month if weak else None)
         if wider is None:
-            return Stop(code, zh, en, stated, holds or False, facts, age)
+            return Stop(code, zh, en, stated, holds or False, facts, age, transition)
         return Stop(
             code,
             zh or wider.zh,
@@ -202,7 +203,13 @@ class _Reader:
             wider.hold_until_reviewed if holds is None else holds,
             facts or wider.facts,
             wider.age if age is None else age,
+            transition or wider.transition,
         )
+
+    def _transition(self, entry: Section) -> str:
+        if not entry.has("transition"):
+            return ""
+        return entry.choice("transition", self.known.parameters, code="unknown_parameter")
 
     def _clocks(self, section: Section) -> dict[str, str] | None:
         inner = section.section("clocks", required=self.required)

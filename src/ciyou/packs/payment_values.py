@@ -54,7 +54,10 @@ class WantedDocument:
 
 @dataclass(frozen=True)
 class Stop:
-    """A ground for ending an award: its names, the month that it ends with, and whether money is held until a person has looked."""
+    """A ground for ending an award: its names, the month that it ends with, and whether money is held until a person has looked.
+
+    `transition` is the parameter that says for how many months a place goes on after it ("": no source speaks of any).
+    """
 
     code: str
     zh: str
@@ -63,6 +66,7 @@ class Stop:
     hold_until_reviewed: bool
     facts: tuple[tuple[Entity, str], ...] = ()
     age: int | None = None
+    transition: str = ""
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh

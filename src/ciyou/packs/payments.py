@@ -36,6 +36,7 @@ def _payments_of(chain: tuple[str, ...], root: Path) -> Mapping[str, PaymentRule
         pack_set.vocabulary,
         load_clocks(division=narrowest or "00", root=root),
         pack_set.departments,
+        pack_set.table.definitions,
     )
     found: dict[str, dict[str, Any]] = {}
     for pack in packs:

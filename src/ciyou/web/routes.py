@@ -43,6 +43,7 @@ from ciyou.web.pages import (
     settings_page,
     sign_in,
     styleguide,
+    triage,
     visits,
 )
 
@@ -55,6 +56,7 @@ ROUTES: tuple[Route, ...] = (
     *child.ROUTES,
     *changing.ROUTES,
     *determinations.ROUTES,
+    *triage.ROUTES,
     *visits.ROUTES,
     *rounds.ROUTES,
     *cases.ROUTES,

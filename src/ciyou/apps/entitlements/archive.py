@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import tempfile
 import zipfile
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from ciyou.apps.entitlements.models import PackArchive
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.errors import Place, Problem, RunError
 from ciyou.core.rules.book import RuleBook
-from ciyou.packs import book_place, load_rule_book, pack_version
+from ciyou.core.rules.law_changes import LawChange, law_change
+from ciyou.packs import book_place, dated_changes, load_rule_book, pack_version
 from ciyou.packs.loading import load_packs
 from ciyou.packs.pack_files import SHIPPED, content_hash, pack_paths
 
@@ -59,6 +62,35 @@ def book_now(*, division: str, as_of: dt.date) -> RuleBook:
 def _book(root: Path, division: str, as_of: dt.date) -> RuleBook:
     # One object per place and day: what the interpreter works out for a book once is found again by the object.
     return load_rule_book(division=division, as_of=as_of, root=root)
+
+
+def law_days(*, version: str, division: str, after: dt.date) -> tuple[tuple[dt.date, LawChange], ...]:
+    """The announced days behind a day on which the law of a place says something else, each with what differs, in order."""
+    root = SHIPPED if version == pack_version() else archived_root(version)
+    return _law_days(root, book_place(division, root=root), after)
+
+
+@lru_cache(maxsize=512)
+def _law_days(root: Path, division: str, after: dt.date) -> tuple[tuple[dt.date, LawChange], ...]:
+    found = []
+    before = _book(root, division, after)
+    for day in dated_changes(division=division, root=root):
+        if day > after:
+            book = _book(root, division, day)
+            change = law_between(before, book)
+            found += [] if change.nothing else [(day, change)]
+            before = book
+    return tuple(found)
+
+
+def law_between(before: RuleBook, after: RuleBook) -> LawChange:
+    """What differs between two books, with restricted amounts (class 5) as something that concerns everybody.
+
+    To whom they are due stands in no table: not even the day on which a child is looked at again may tell.
+    """
+    change = law_change(before, after)
+    hidden = {code for code in change.amounts if after.by_code[code].sensitivity >= RESTRICTED}
+    return replace(change, conditions=change.conditions | hidden) if hidden else change
 
 
 def archived_root(version: str) -> Path:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.entitlements.archive import book_now, book_then, keep_packs
+from ciyou.apps.entitlements.archive import book_now, book_then, keep_packs, law_days
 from ciyou.apps.entitlements.case_answers import case_answers
 from ciyou.apps.entitlements.contents import (
     Content,
@@ -27,15 +27,19 @@ from ciyou.apps.entitlements.contents import (
 )
 from ciyou.apps.entitlements.differences import Change, as_rows, changes_between
 from ciyou.apps.entitlements.models import Determination, DeterminationState, Outcome
+from ciyou.apps.entitlements.stored_causes import seal_causes
+from ciyou.apps.entitlements.tallies import note_stale
 from ciyou.apps.registry.deciding import ChildToDecide, children_to_decide
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.verdict import RESTRICTED
+from ciyou.core.errors import RunError
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
+from ciyou.core.rules.causes import Cause, Decided, causes_of
 from ciyou.core.rules.changes import next_change
 from ciyou.core.rules.interpreter import Decision
 from ciyou.core.rules.settling import CaseAnswer, case_turns, decide_with_cases
-from ciyou.packs import next_dated_change, pack_version
+from ciyou.packs import pack_version
 
 BATCH = 200
 PROPOSED, CONFIRMED, SUPERSEDED = (
@@ -102,7 +106,6 @@ class _Work:
     ) -> None:
         self.as_of, self.cause, self.current, self.cases = as_of, cause, current, cases
         self.version, self.now = pack_version(), timezone.now()
-        self.law_changes = next_dated_change(after=as_of)
         self.unchanged: list[Determination] = []
         self.compared = _compared_with(current.values())
 
@@ -117,7 +120,7 @@ class _Work:
         book = book_now(division=child.division, as_of=self.as_of)
         decided = decide_with_cases(book, FactState.on(self.as_of, statements), cases)
         content = make_content(statements, decided, cases)
-        due = _earliest(next_change(book, statements), self.law_changes, *case_turns(cases, self.as_of))
+        due = _earliest(next_change(book, statements), self._law_day(child, content), *case_turns(cases, self.as_of))
         if present is not None and same_rules and _says_the_same(present, content):
             # The keyed hash is another one after the index key was rotated; what counts is the content.
             present.facts_hash, present.next_check_on = hashed, due
@@ -126,7 +129,13 @@ class _Work:
         return self._made(child, book, content, hashed, due)
 
     def _same_rules(self, present: Determination, child: ChildToDecide) -> bool:
-        return (present.pack_version, present.division) == (self.version, child.division)
+        return (present.seen_packs, present.division) == (self.version, child.division)
+
+    def _law_day(self, child: ChildToDecide, content: Content) -> dt.date | None:
+        """The first announced day on which the law of the place changes in something that concerns this child."""
+        outcomes = {code: decision.outcome for code, decision in content.decisions.items()}
+        days = law_days(version=self.version, division=child.division, after=self.as_of)
+        return next((day for day, change in days if change.concerns(outcomes)), None)
 
     def _not_yet_due(self, present: Determination) -> bool:
         due = present.next_check_on
@@ -135,13 +144,14 @@ class _Work:
     def _made(self, child: ChildToDecide, book: RuleBook, content: Content, hashed: str, due: dt.date | None) -> _Made:
         frame = Frame(self.as_of, child.division, self.version)
         before = self.compared.get(child.id)
-        changes = _changes(before, content.decisions, book)
+        changes, causes = _compare(before, content, book)
         row = Determination(
             person_id=child.id,
             previous=before,
             as_of=self.as_of,
             division=child.division,
             pack_version=self.version,
+            seen_packs=self.version,
             facts_hash=hashed,
             hash=determination_hash(content, frame),
             difference=as_rows(changes),
@@ -151,6 +161,7 @@ class _Work:
             made_at=self.now,
         )
         row.content = seal_content(row.id, content)
+        row.causes = seal_causes(row.id, causes)
         return _Made(row, _outcomes(row, book, content.decisions), tuple(change.rule for change in changes))
 
     def postpone_unchanged(self) -> None:
@@ -165,14 +176,22 @@ def _compared_with(current: Iterable[Determination]) -> dict[uuid.UUID, Determin
     return rows | {row.person_id: row for row in confirmed.order_by("made_at")}
 
 
-def _changes(before: Determination | None, after: Mapping[str, Decision], book: RuleBook) -> tuple[Change, ...]:
+def _compare(
+    before: Determination | None, after: Content, book: RuleBook
+) -> tuple[tuple[Change, ...], tuple[Cause, ...]]:
+    """What came out otherwise than before, and what lies between."""
     if before is None:
-        return ()
-    decided = _content_of(before).decisions
-    rules = book.rules
-    if set(decided) - set(after):
-        rules += book_then(version=before.pack_version, division=before.division, as_of=before.as_of).rules
-    return changes_between(decided, after, rules)
+        return (), ()
+    stored = _content_of(before)
+    try:
+        then = book_then(version=before.pack_version, division=before.division, as_of=before.as_of)
+    except RunError:
+        # The packs of that time are lost: what changed is still told, but not why.
+        return changes_between(stored.decisions, after.decisions, book.rules), ()
+    gone = tuple(rule for rule in then.rules if rule.code not in book.by_code)
+    changes = changes_between(stored.decisions, after.decisions, book.rules + gone)
+    between = Decided(stored.statements, then), Decided(after.statements, book)
+    return changes, causes_of(*between, [change.rule for change in changes]) if changes else ()
 
 
 def _says_the_same(present: Determination, content: Content) -> bool:
@@ -227,6 +246,8 @@ def _write(made: Sequence[_Made], current: Mapping[uuid.UUID, Determination]) ->
     Outcome.objects.filter(person_id__in=persons).delete()
     Determination.objects.bulk_create([one.row for one in made])
     Outcome.objects.bulk_create([outcome for one in made for outcome in one.outcomes])
+    left = (current[person].division for person in persons if person in current)
+    note_stale((*left, *(one.row.division for one in made)))
 
 
 def _needs_a_person(made: _Made) -> bool:

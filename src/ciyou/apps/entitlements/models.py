@@ -31,7 +31,9 @@ class Determination(models.Model):
     from it with the packs of `pack_version`. `hash` is SHA-256 of the canonical content with its salt, so that nobody can guess at
     what a child's answers are from the hash; `facts_hash` is keyed for the same reason. `previous` is what a person last confirmed,
     else the one before; `difference` names the rules of class 4 and below that came out otherwise than there. `next_check_on` is
-    the day on which time alone may change the answers. `cause`: load | visit | inquiry | correction | pack | birthday | …
+    the day on which time alone, or an announced change of the law that concerns the child, may change the answers; `seen_packs` the
+    packs under which it was last found to stand (those that came since `pack_version` say the same of this child). `causes`
+    (encrypted, "" where nothing came out otherwise) tell what lies between it and `previous`. `cause`: load | visit | inquiry | correction | pack | birthday | …
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -42,8 +44,10 @@ class Determination(models.Model):
     pack_version = models.CharField(max_length=64)
     facts_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    seen_packs = models.CharField(max_length=64)
     content = models.BinaryField()
     difference = models.JSONField(default=list)
+    causes = models.BinaryField(default=bytes)
     cause = models.CharField(max_length=24)
     next_check_on = models.DateField(null=True)
     current = models.BooleanField(default=True)
@@ -64,7 +68,7 @@ class Determination(models.Model):
             models.Index(fields=("person", "made_at"), name="determination_of"),
             models.Index(fields=("current", "next_check_on"), name="determination_due"),
             models.Index(fields=("state", "current", "made_at", "id"), name="determination_waiting"),
-            models.Index(fields=("current", "pack_version"), name="determination_packs"),
+            models.Index(fields=("current", "seen_packs", "division"), name="determination_seen_packs"),
         )
 
 
@@ -142,3 +146,38 @@ class CaseDecision(models.Model):
             models.Index(fields=("person", "state"), name="case_decision_of"),
             models.Index(fields=("state", "until"), name="case_decision_until"),
         )
+
+
+class TallyPlace(models.Model):
+    """A place whose open questions are added up. `stale`: something was determined there since; the worker adds up again.
+
+    A code with a star behind it is a whole township or county: the sum of its places, so that its page reads a hundred rows and not
+    a hundred for each village. It sorts behind the code itself and inside the range of whoever works there.
+    """
+
+    division = models.CharField(max_length=13, primary_key=True)
+    stale = models.BooleanField(default=True)
+    kept_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("stale", "kept_at"), name="tally_stale"),)
+
+
+class OpenTally(models.Model):
+    """What one unknown (`father.dead`, `param.…`) or one roster (`roster:…`) would settle in one place: numbers, nobody's name.
+
+    Class 5 rules and facts and protected files are in none of them. The numbers are those of `core.rules.triage.Worth`.
+    """
+
+    place = models.ForeignKey(TallyPlace, on_delete=models.CASCADE, related_name="tallies", db_index=False)
+    key = models.CharField(max_length=80)
+    children = models.PositiveIntegerField()
+    alone_children = models.PositiveIntegerField()
+    alone_categories = models.PositiveIntegerField()
+    alone_fen = models.BigIntegerField()
+    alone_unbounded = models.PositiveIntegerField()
+    shared_children = models.PositiveIntegerField()
+    shared_fen = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("place", "key"), name="one_tally_of_a_place"),)

@@ -13,6 +13,7 @@ from ciyou.apps.entitlements.contents import open_content, unknown_of
 from ciyou.apps.entitlements.differences import from_rows
 from ciyou.apps.entitlements.freshness import stale_since
 from ciyou.apps.entitlements.models import Determination, DeterminationState, Outcome
+from ciyou.apps.entitlements.stored_causes import causes_for, highest_class_of, open_causes
 from ciyou.apps.entitlements.views import (
     AwaitingLine,
     DecidingFact,
@@ -25,9 +26,9 @@ from ciyou.apps.entitlements.views import (
 from ciyou.apps.registry.deciding import Told, provenance_of, with_naming
 from ciyou.apps.registry.scoping import is_named, only_visible, visible_people
 from ciyou.core.access.actor import Actor, Purpose
-from ciyou.core.access.redaction import may_be_asked, redact, withheld_above
+from ciyou.core.access.redaction import Statement, may_be_asked, redact, withheld_above
 from ciyou.core.access.roles import Action, may_do
-from ciyou.core.access.verdict import ceiling_of
+from ciyou.core.access.verdict import RESTRICTED, ceiling_of
 from ciyou.core.facts.state import Basis, Conflict, FactState
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.explain import Explanation, explain_all
@@ -57,7 +58,8 @@ def determination(actor: Actor, *, determination_id: object, purpose: Purpose) -
 def determinations_of(actor: Actor, *, child_id: object, purpose: Purpose) -> tuple[DeterminationLine, ...]:
     """A child's determinations, the latest first, each with what came out otherwise than before."""
     rows = _visible(actor, child_id, purpose).defer("content").order_by("-made_at")[:SHOWN_HISTORY]
-    return tuple(_line(row) for row in rows)
+    ceiling = _ceiling(actor, child_id)
+    return tuple(_line(row, ceiling) for row in rows)
 
 
 def deciding_facts(actor: Actor, *, child_id: object) -> tuple[DecidingFact, ...]:
@@ -111,9 +113,11 @@ def awaiting_page(
     rows = awaiting_confirmation(actor)
     if only_changed:
         rows = rows.exclude(difference=[])
-    page = rows.select_related("previous").defer("content", "previous__content")[offset : offset + limit]
+    unread = ("content", "previous__content", "previous__causes")
+    page = rows.select_related("previous").defer(*unread)[offset : offset + limit]
     counted = rows.order_by().values("id")[: COUNTED_AT_MOST + 1].count()
-    return counted, tuple(AwaitingLine(row.person_id, row.division, _line(row), _stands(row)) for row in page)
+    ceiling = min(ceiling_of(actor), RESTRICTED - 1)  # in a list nothing of class 5 is told, whoever reads it
+    return counted, tuple(AwaitingLine(row.person_id, row.division, _line(row, ceiling), _stands(row)) for row in page)
 
 
 def _stands(row: Determination) -> bool:
@@ -149,8 +153,9 @@ def _view(actor: Actor, row: Determination) -> DeterminationView:
     confirms = may_do(actor.role, Action.CONFIRM) and row.current and row.state == DeterminationState.PROPOSED
     own_word = confirms and any(one.by_hand and one.recorded_by == actor.id for one in told.values())
     before = row.previous
+    line = _line(row, ceiling, frozenset(key for key, one in told.items() if one.readable))
     return DeterminationView(
-        line=_line(row),
+        line=line,
         child_id=row.person_id,
         division=row.division,
         pack_version=row.pack_version,
@@ -163,7 +168,7 @@ def _view(actor: Actor, row: Determination) -> DeterminationView:
         confirmed_before=before.decided_at if before is not None and before.decided_at else None,
         may_confirm=confirms and not own_word,
         own_word=own_word,
-        highest_class=max((fact.definition.sensitivity for fact in known), default=3),
+        highest_class=max(3, highest_class_of(line.causes), *(fact.definition.sensitivity for fact in known)),
         book=book,
     )
 
@@ -213,7 +218,7 @@ _CIRCUMSTANCE = 4
 """The class of a parent's death, custody, disability: a department's word, of which a village hears only that it was given."""
 
 
-def _line(row: Determination) -> DeterminationLine:
+def _line(row: Determination, ceiling: int, readable: frozenset[Statement] = frozenset()) -> DeterminationLine:
     return DeterminationLine(
         id=row.id,
         as_of=row.as_of,
@@ -225,6 +230,7 @@ def _line(row: Determination) -> DeterminationLine:
         decided_by=row.decided_by,
         decided_at=row.decided_at,
         reason=row.reason,
+        causes=causes_for(open_causes(row.id, row.causes), ceiling=ceiling, readable=readable),
     )
 
 

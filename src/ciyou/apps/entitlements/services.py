@@ -16,6 +16,7 @@ from ciyou.apps.entitlements.confirming import confirm_determination, confirm_un
 from ciyou.apps.entitlements.contents import Content, Frame, determination_hash, open_content
 from ciyou.apps.entitlements.determining import determine_children
 from ciyou.apps.entitlements.models import Determination
+from ciyou.apps.entitlements.new_packs import note_untouched
 from ciyou.apps.registry.deciding import children_on_file
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.errors import Place, Problem, RunError
@@ -59,12 +60,14 @@ def on_facts_changed(child_ids: Iterable[str], cause: str = "facts", **_more: ob
 def redetermine_due(today: dt.date | None = None, *, limit: int = PART) -> int:
     """Determine again, at most `limit` children at a time, whom a birthday, the end of a term or new packs may have changed.
 
-    Returns how many children were looked at: the worker calls again while there are any.
+    Of new packs only whom something concerns that they say otherwise (`note_untouched`). Returns how many children were looked
+    at: the worker calls again while there are any.
     """
     day = today or timezone.localdate()
     with walled(LOCAL_OPERATOR):
+        note_untouched(day)
         current = Determination.objects.filter(current=True, as_of__lte=day)
-        outdated = current.exclude(pack_version=pack_version()).order_by("id")
+        outdated = current.exclude(seen_packs=pack_version()).order_by("id")
         stale = list(outdated.values_list("person_id", flat=True)[:limit])
         due = current.filter(next_check_on__lte=day).order_by("next_check_on").exclude(person_id__in=stale)
         ripe = list(due.values_list("person_id", flat=True)[: limit - len(stale)])

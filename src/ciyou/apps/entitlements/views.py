@@ -10,6 +10,7 @@ from ciyou.apps.entitlements.differences import Change
 from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import Conflict, StatedFact
 from ciyou.core.rules.book import RuleBook
+from ciyou.core.rules.causes import Cause
 from ciyou.core.rules.explain import Explanation
 from ciyou.core.rules.interpreter import Decision
 from ciyou.core.rules.words import Phrase
@@ -27,7 +28,10 @@ class KnownFact:
 
 @dataclass(frozen=True)
 class DeterminationLine:
-    """One determination in a child's history. `changes` as far as the actor may see the rules; `decided_by` is a user's id."""
+    """One determination in a child's history. `changes` as far as the actor may see the rules; `decided_by` is a user's id.
+
+    `causes`: what lies between it and the one it is compared with, as far as the actor may know of it.
+    """
 
     id: uuid.UUID
     as_of: dt.date
@@ -39,6 +43,7 @@ class DeterminationLine:
     decided_by: str
     decided_at: dt.datetime | None
     reason: str
+    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True)

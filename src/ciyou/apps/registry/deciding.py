@@ -44,6 +44,12 @@ def places_of(child_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(Person.objects.filter(id__in=list(child_ids)).values_list("id", "division"))
 
 
+def countable_in(division: str) -> QuerySet[Person]:
+    """The ids of the children of one place that may stand in numbers: active files, none that is protected."""
+    people = Person.objects.filter(division=division, kind="child", status=PersonStatus.ACTIVE, restricted=False)
+    return people.order_by().values("id")
+
+
 def children_on_file(*, after: uuid.UUID | None, limit: int) -> tuple[uuid.UUID, ...]:
     """The next children of all files, by id: to go through everybody in parts."""
     people = Person.objects.filter(kind="child").exclude(status=PersonStatus.MERGED)

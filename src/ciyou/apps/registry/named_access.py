@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.models import NamedAccess, Person, PersonEvent, PersonPlace, PersonStatus
@@ -109,6 +109,7 @@ def protect_file(actor: Actor, *, person_id: uuid.UUID, protected: bool, ground:
         kind = "restricted" if protected else "unrestricted"
         note_event(actor, person_id, kind, details={"ground": ground, **({"reason": reason} if reason else {})})
         record_action(actor, action=f"{kind}_file", persons=[str(person_id)], highest_class=5)
+        publish_event("registry.protection_changed", child_ids=[str(person_id)])
     return True
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import find_person
 from ciyou.apps.registry.incoming import PersonId
-from ciyou.apps.registry.models import Fact, Person, Relationship
+from ciyou.apps.registry.models import Fact, Person, PersonStatus, Relationship
 from ciyou.apps.registry.places import FAMILY_KINDS
 from ciyou.apps.registry.refusals import person_not_found
 from ciyou.apps.registry.scoping import is_named, only_visible, visible_people
@@ -107,6 +107,12 @@ def cards_of(actor: Actor, *, person_ids: Iterable[PersonId], purpose: Purpose) 
     return {
         person.id: card_of(person) for person in visible_people(actor, purpose=purpose).filter(id__in=list(person_ids))
     }
+
+
+def countable_children(actor: Actor, *, division: str, purpose: Purpose) -> dict[UUID, PersonCard]:
+    """The children of one place (12 digits) whom the actor may see and who may stand in numbers: active, and not protected."""
+    people = visible_people(actor, purpose=purpose).filter(division=division, kind="child", status=PersonStatus.ACTIVE)
+    return {person.id: card_of(person) for person in people.filter(restricted=False)}
 
 
 def known_at(rows: QuerySet, moment: dt.datetime | None) -> QuerySet:

@@ -31,7 +31,7 @@ def next_change(book: RuleBook, statements: Iterable[StatedFact]) -> dt.date | N
     """The first day after the book's on which the same rules may say something else of the same statements; None: never.
 
     Never later than the true day; on an earlier day the rules may still say the same. That the rules themselves or their
-    parameters change on a day is not looked at here (`packs.next_dated_change`).
+    parameters change on a day is not looked at here (`packs.dated_changes`, `law_changes`).
     """
     told = tuple(statements)
     days = [*_periods(told), *_clock_days(book, told)]

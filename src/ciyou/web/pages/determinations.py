@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,14 +19,16 @@ from ciyou.apps.entitlements.selectors import (
     determinations_of,
 )
 from ciyou.apps.entitlements.services import confirm_determination, confirm_unchanged, return_determination
-from ciyou.apps.entitlements.views import AwaitingLine
+from ciyou.apps.entitlements.stored_causes import highest_class_of
+from ciyou.apps.entitlements.views import AwaitingLine, DeterminationLine
 from ciyou.apps.registry.selectors import PersonCard, PersonNotFound, cards_of, get_person
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
-from ciyou.core.rules.book import Rule
+from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.packs import load_rule_book
+from ciyou.web.cause_wording import cause_lines
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.child.deciding import ChangeLine, box_of, cause_words, change_line, due_of
@@ -34,6 +36,7 @@ from ciyou.web.pages.child.page import render_child
 from ciyou.web.wording import sentences
 
 PAGE_SIZE = 25
+SHOWN_REASONS = 3
 LONGEST_ADDRESS_NUMBER = 6
 FIELDS = ("name", "division", "decisions")
 _PERSONAL = 3
@@ -50,6 +53,17 @@ class Waiting:
     cause: str
     line: AwaitingLine
     changes: tuple[ChangeLine, ...]
+    reasons: tuple[str, ...]
+    more_reasons: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a list is told with: the rules of the area, those of them that the reader may see, and names of places by code."""
+
+    book: RuleBook
+    rules: Mapping[str, Rule]
+    places: Mapping[str, str]
 
 
 def show_waiting(request: HttpRequest) -> HttpResponse:
@@ -59,16 +73,11 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     first = (page - 1) * PAGE_SIZE
     total, lines = awaiting_page(request.actor, offset=first, limit=PAGE_SIZE, only_changed=changed)
     cards = cards_of(request.actor, person_ids=[one.child_id for one in lines], purpose=Purpose.DECIDE)
-    disclose(
-        request,
-        subject="determinations",
-        person_ids=[str(child) for child in cards],
-        fields=FIELDS,
-        highest_class=_PERSONAL,
-    )
+    _disclose_lines(request, "determinations", cards, [one.line for one in lines])
     places = division_names({one.division for one in lines})
-    rules = _rules(request)
-    rows = [_waiting(one, cards[one.child_id], places, rules) for one in lines if one.child_id in cards]
+    book = load_rule_book(division=request.actor.scope.first, as_of=timezone.localdate())
+    words = Words(book, _visible_rules(request, book), places)
+    rows = [_waiting(one, cards[one.child_id], words) for one in lines if one.child_id in cards]
     content = {
         "rows": rows,
         "total": min(total, COUNTED_AT_MOST),
@@ -85,26 +94,42 @@ def show_waiting(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/determinations.html", content)
 
 
+def _disclose_lines(
+    request: HttpRequest, subject: str, people: Iterable[uuid.UUID], lines: Iterable[DeterminationLine]
+) -> None:
+    """Record that determinations were shown, and with what made them change circumstances of the family."""
+    causes = [cause for line in lines for cause in line.causes]
+    disclose(
+        request,
+        subject=subject,
+        person_ids=[str(person) for person in people],
+        fields=(*FIELDS, "circumstances") if causes else FIELDS,
+        highest_class=max(_PERSONAL, highest_class_of(causes)),
+    )
+
+
 def _page_number(request: HttpRequest) -> int:
     text = request.GET.get("page", "1")
     return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ADDRESS_NUMBER else 1
 
 
-def _rules(request: HttpRequest) -> Mapping[str, Rule]:
-    book = load_rule_book(division=request.actor.scope.first, as_of=timezone.localdate())
+def _visible_rules(request: HttpRequest, book: RuleBook) -> Mapping[str, Rule]:
     return {rule.code: rule for rule in book.rules if rule.sensitivity <= ceiling_of(request.actor)}
 
 
-def _waiting(one: AwaitingLine, card: PersonCard, places: Mapping[str, str], rules: Mapping[str, Rule]) -> Waiting:
-    lang = short_language()
+def _waiting(one: AwaitingLine, card: PersonCard, words: Words) -> Waiting:
+    lang, rules = short_language(), words.rules
+    reasons = cause_lines(one.line.causes, words.book, lang)
     return Waiting(
         id=one.line.id,
         child_id=card.id,
         name=card.name,
-        place=places.get(one.division, one.division),
+        place=words.places.get(one.division, one.division),
         cause=cause_words(one.line.cause),
         line=one,
         changes=tuple(change_line(each, rules[each.rule], lang) for each in one.line.changes if each.rule in rules),
+        reasons=reasons[:SHOWN_REASONS],
+        more_reasons=max(0, len(reasons) - SHOWN_REASONS),
     )
 
 
@@ -172,15 +197,13 @@ def show_history(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except PersonNotFound as error:
         raise Http404 from error
     lines = determinations_of(actor, child_id=child_id, purpose=Purpose.SERVE)
-    disclose(request, subject=str(child_id), person_ids=[str(child_id)], fields=FIELDS, highest_class=_PERSONAL)
-    names, rules = user_names(line.decided_by for line in lines if line.decided_by), _rules_of_place(request, child)
-    content = {"child": child, "boxes": [box_of(line, rules, names, lang) for line in lines], "seen_at": timezone.now()}
-    return render(request, "web/pages/determination_history.html", content)
-
-
-def _rules_of_place(request: HttpRequest, child: PersonCard) -> Mapping[str, Rule]:
+    _disclose_lines(request, str(child_id), [child_id], lines)
+    names = user_names(line.decided_by for line in lines if line.decided_by)
     book = load_rule_book(division=child.division, as_of=timezone.localdate())
-    return {rule.code: rule for rule in book.rules if rule.sensitivity <= ceiling_of(request.actor)}
+    rules = _visible_rules(request, book)
+    boxes = [box_of(line, rules, book, names, lang) for line in lines]
+    content = {"child": child, "boxes": boxes, "seen_at": timezone.now()}
+    return render(request, "web/pages/determination_history.html", content)
 
 
 def show_determination(request: HttpRequest, determination_id: uuid.UUID) -> HttpResponse:
@@ -199,7 +222,7 @@ def show_determination(request: HttpRequest, determination_id: uuid.UUID) -> Htt
     rules = {one.rule.code: one.rule for one in view.explanations}
     content = {
         "view": view,
-        "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
+        "determination": box_of(view.line, rules, view.book, user_names([view.line.decided_by]), lang),
         "due": due_of(view, lang),
         "seen_at": timezone.now(),
     }

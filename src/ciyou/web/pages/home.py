@@ -110,9 +110,14 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "sections": [words.section(group) for group in day.groups],
         "others": [words.section(group, others=True) for group in day.others],
         "ahead": _ahead(actor),
+        "triage_address": address_of("triage") if _sees_triage(actor) else "",
         "seen_at": timezone.now() if day.person_ids else None,
     }
     return render(request, "web/pages/home.html", content)
+
+
+def _sees_triage(actor: Actor) -> bool:
+    return may_do(actor.role, Action.VISIT) and Purpose.VERIFY in actor.purposes
 
 
 def _purpose(actor: Actor) -> Purpose:

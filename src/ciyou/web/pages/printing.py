@@ -20,6 +20,7 @@ from ciyou.core.access.actor import Purpose
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.clock.ages import full_years
 from ciyou.core.errors import Place, Problem, RecordError
+from ciyou.packs import load_rule_book
 from ciyou.web import ledger_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
@@ -70,6 +71,7 @@ def print_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     names = user_names({line.decided_by for line in lines if line.decided_by})
     rules = {rule.code: rule for rule in listed_rules(actor, today=today)}
     child = family.child
+    book = load_rule_book(division=child.division, as_of=today)
     content = {
         "child": child,
         "sex": SEXES.get(child.sex, ""),
@@ -84,7 +86,7 @@ def print_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         "facts": fact_lines(view, lang) if view else [],
         "view": view,
         "due": due_of(view, lang) if view else None,
-        "determinations": [box_of(line, rules, names, lang) for line in lines],
+        "determinations": [box_of(line, rules, book, names, lang) for line in lines],
         "events": [
             (entry.on, EVENTS.get(entry.kind, entry.kind))
             for entry in timeline_of(actor, person_id=child_id, purpose=Purpose.SERVE)

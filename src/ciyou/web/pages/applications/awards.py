@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.awards.award_lists import AwardView, ChangeLine, award_of_change, read_award
@@ -16,6 +17,7 @@ from ciyou.apps.awards.handing_over import decide_hand_over, propose_hand_over
 from ciyou.apps.awards.reviews import keep_award
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError, Problem
+from ciyou.packs import parameters_for
 from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
@@ -51,6 +53,7 @@ def _render(
         "row": words.award_row(view.line, lang),
         "place": division_name(view.line.division),
         "review": _ground(view, view.line.review_for, lang),
+        "transition": _transition(view, lang),
         "ended_for": _ground(view, view.line.ended_for, lang),
         "changes": [_change(view, one, names, lang) for one in view.changes],
         "proposal": _change(view, view.proposal, names, lang) if view.proposal else None,
@@ -72,6 +75,17 @@ def _render(
 def _ground(view: AwardView, code: str, lang: str) -> str:
     stop = view.rules.stops.get(code)
     return code if stop is None else stop.name(lang)
+
+
+def _transition(view: AwardView, lang: str) -> str:
+    """What the place says of the months after the ground that the award is looked at for; "" where no source speaks of any."""
+    stop = view.rules.stops.get(view.line.review_for)
+    if stop is None or not stop.transition:
+        return ""
+    found = parameters_for(division=view.line.division, as_of=timezone.localdate())[stop.transition]
+    name, ask = (found.en, found.ask_en) if lang == "en" else (found.zh, found.ask_zh)
+    said = ask if found.value is None else str(found.value)
+    return _("%(name)s：%(said)s") % {"name": name, "said": said}
 
 
 def _change(view: AwardView, one: ChangeLine, names: dict[str, str], lang: str) -> dict[str, object]:

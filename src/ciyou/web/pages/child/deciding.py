@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 from ciyou.apps.entitlements.case_reading import DecidedByPeople
 from ciyou.apps.entitlements.differences import Answer, Change
 from ciyou.apps.entitlements.views import DeterminationLine, DeterminationView
-from ciyou.core.rules.book import Rule, RuleKind
+from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.core.rules.words import yuan
 from ciyou.web.addresses import address_of
+from ciyou.web.cause_wording import cause_lines
 from ciyou.web.explaining import ExplainedRule, OpenQuestion, Ways, explain_for_page
 from ciyou.web.templatetags.ciyou_ui import outcome_word
 
@@ -52,7 +53,7 @@ class ChangeLine:
 
 @dataclass(frozen=True)
 class DeterminationBox:
-    """A determination as the page shows it; `decided_by` is a name."""
+    """A determination as the page shows it; `decided_by` is a name, `reasons` what made it come out otherwise."""
 
     id: uuid.UUID
     state: str
@@ -61,6 +62,7 @@ class DeterminationBox:
     line: DeterminationLine
     changes: tuple[ChangeLine, ...]
     decided_by: str
+    reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,10 @@ def _why_addresses(view: DeterminationView) -> Iterable[str]:
     return (f"{first.removesuffix('0/')}{number}/" for number in range(len(view.explanations)))
 
 
-def box_of(line: DeterminationLine, rules: Mapping[str, Rule], names: Mapping[str, str], lang: str) -> DeterminationBox:
-    """A determination in words; changes of rules that the reader's book does not hold are left out."""
+def box_of(
+    line: DeterminationLine, rules: Mapping[str, Rule], book: RuleBook, names: Mapping[str, str], lang: str
+) -> DeterminationBox:
+    """A determination in words; changes of rules that are not among `rules`, those the reader may see, are left out."""
     return DeterminationBox(
         id=line.id,
         state=line.state,
@@ -127,6 +131,7 @@ def box_of(line: DeterminationLine, rules: Mapping[str, Rule], names: Mapping[st
         line=line,
         changes=tuple(change_line(one, rules[one.rule], lang) for one in line.changes if one.rule in rules),
         decided_by=names.get(line.decided_by, ""),
+        reasons=cause_lines(line.causes, book, lang),
     )
 
 

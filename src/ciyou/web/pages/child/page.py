@@ -164,7 +164,7 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
         "due": due_of(
             view, lang, ways_of(actor, child.id), fetched=True, marks=marks_of_child(actor, child_id=child.id)
         ),
-        "determination": box_of(view.line, rules, user_names([view.line.decided_by]), lang),
+        "determination": box_of(view.line, rules, view.book, user_names([view.line.decided_by]), lang),
     }
 
 
