@@ -13,8 +13,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.facts.ranges import Range, ranges_of
 from ciyou.batch.facts.wide import children_query, make_wide_people
+from ciyou.batch.ranges import Range, ranges_of
 from ciyou.batch.run_folder import read_run_file
 from ciyou.packs import load_vocabulary
 
