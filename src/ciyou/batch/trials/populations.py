@@ -76,8 +76,11 @@ def _load(store: Store, folder: Path) -> None:
     )
     store.create(
         "parent_of",
-        f"""SELECT {person} AS pid, min({other}) FILTER (relation = 'father') AS father,
-        min({other}) FILTER (relation = 'mother') AS mother
+        # Two records that name different fathers leave the father unknown, as in the screening.
+        f"""SELECT {person} AS pid, CASE WHEN count(DISTINCT {other}) FILTER (relation = 'father') = 1
+          THEN min({other}) FILTER (relation = 'father') END AS father,
+        CASE WHEN count(DISTINCT {other}) FILTER (relation = 'mother') = 1
+          THEN min({other}) FILTER (relation = 'mother') END AS mother
         FROM {tables["relations"]} WHERE relation IN ('father', 'mother') GROUP BY 1""",
     )
     store.create(
