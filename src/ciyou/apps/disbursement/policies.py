@@ -11,6 +11,7 @@ from ciyou.packs import load_payments
 from ciyou.packs.payment_values import PaymentRule
 
 
+@lru_cache(maxsize=4096)
 def payment_rule(entitlement: str, division: str) -> PaymentRule | None:
     """The payment rules of an entitlement in a place; None where none are written."""
     return load_payments(division=division).get(entitlement)

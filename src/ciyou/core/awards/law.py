@@ -109,6 +109,12 @@ class _Text:
         entities = self.places.get(said.name)
         return None if entities is None else entities.get(said.entity)
 
+    def reads(self, entity: Entity, name: str) -> object:
+        """How a fact is read: two texts with the same answer see the same of it, and turn on the same days."""
+        key, clocks = (entity, name), self.clocks
+        is_counted = self.places[name][entity] in self.counted
+        return is_counted, clocks.ages.get(key), clocks.months.get(key), self.book.age_rule, self.book.month_rule
+
     def answer(self, told: Sequence[StatedFact], day: dt.date) -> tuple[_Found, Basis]:
         """The rule's answer on a day, and the firmest basis on which the same answer stands (as `interpreter.settle`)."""
         state = FactState.on(day, told)
@@ -210,15 +216,16 @@ def _sort_dates(node: Node, plain: set[Key], counted: set[Key]) -> None:
                 _sort_dates(part, plain, counted)
 
 
-Situation = frozenset[tuple[int, tuple[int, object], Basis]]
-"""What each of the texts reads of a child for whom nothing changes in the months asked, and on whose word."""
+Situation = frozenset[tuple[Key, tuple[object, ...], Basis]]
+"""What the texts read of each fact of a child for whom nothing changes in the months asked, and on whose word."""
 
 
 @dataclass(frozen=True)
 class _Asked:
     """The months asked of a reader, prepared once: their days, the text in force on each, and the days on which the law changes.
 
-    `read` are those texts, each once; `same` the answers of children in whose situation only the law changes.
+    `read` are, of each fact that any of the texts reads, those texts that read it differently (mostly one); `same` the answers of
+    children in whose situation only the law changes.
     """
 
     months: tuple[Month, ...]
@@ -227,7 +234,7 @@ class _Asked:
     law_turns: tuple[dt.date, ...]
     first: dt.date
     last: dt.date
-    read: tuple[_Text, ...]
+    read: dict[Key, tuple[_Text, ...]]
     same: dict[Situation, tuple[LawAnswer, ...]] = field(default_factory=dict)
 
 
@@ -258,8 +265,8 @@ class LawReader:
         if not months:
             return ()
         asked = self._prepared(tuple(months))
-        told = [said for said in statements if any(text.place(said) is not None for text in asked.read)]
-        own_turns = sorted(set(_turns(asked.read, told, asked.first, asked.last)))
+        told = [said for said in statements if (said.entity, said.name) in asked.read]
+        own_turns = sorted(set(_turns(asked, told)))
         if own_turns:
             return _answered(asked, told, own_turns)
         told = [said for said in told if said.holds_on(asked.first)]
@@ -276,7 +283,7 @@ class LawReader:
             first, last = min(days), max(days)
             turns = tuple(day for day in self.law_changes if first < day <= last)
             texts = tuple(self._text_on(day) for day in days)
-            self._asked[months] = _Asked(months, days, texts, turns, first, last, tuple(dict.fromkeys(texts)))
+            self._asked[months] = _Asked(months, days, texts, turns, first, last, _readings(dict.fromkeys(texts)))
         return self._asked[months]
 
     def _text_on(self, day: dt.date) -> _Text:
@@ -305,21 +312,34 @@ def _situation(asked: _Asked, told: Sequence[StatedFact]) -> Situation | None:
     if len({(said.entity, said.name) for said in told}) < len(told):
         return None
     return frozenset(
-        (number, text.seen(said, asked.first), said.basis)
-        for number, text in enumerate(asked.read)
+        (
+            (key := (said.entity, said.name)),
+            tuple(text.seen(said, asked.first)[1] for text in asked.read[key]),
+            said.basis,
+        )
         for said in told
-        if text.place(said) is not None
     )
 
 
-def _turns(texts: Iterable[_Text], told: Iterable[StatedFact], first: dt.date, last: dt.date) -> Iterable[dt.date]:
-    """The days after `first` up to `last` on which what a rule reads of a child may become another."""
+def _readings(texts: Iterable[_Text]) -> dict[Key, tuple[_Text, ...]]:
+    """Of each fact the texts that read it differently: as a value or as an age, against other numbers, or by another calendar."""
+    found: dict[Key, dict[object, _Text]] = {}
+    for text in texts:
+        for name, entities in text.places.items():
+            for entity in entities:
+                found.setdefault((entity, name), {}).setdefault(text.reads(entity, name), text)
+    return {key: tuple(differing.values()) for key, differing in found.items()}
+
+
+def _turns(asked: _Asked, told: Iterable[StatedFact]) -> Iterable[dt.date]:
+    """The days after the first up to the last asked on which what a rule reads of a child may become another."""
+    first, last = asked.first, asked.last
     for said in told:
         for day in (said.valid_from, said.valid_to):
             if day is not None and first < day <= last:
                 yield day
         if isinstance(said.value, dt.date):
-            for text in texts:
+            for text in asked.read[said.entity, said.name]:
                 book = text.book
                 yield from clock_days_within(
                     text.clocks, said, first, last, age_rule=book.age_rule, month_rule=book.month_rule
