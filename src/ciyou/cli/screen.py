@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -58,29 +59,14 @@ from ciyou.core.errors import CiyouError
     help="Folder of an earlier run: decide only children whose facts changed since, or whom a birthday or a term has touched.",
 )
 @language_option
-def screen(
-    rosters: Path,
-    as_of: dt.datetime,
-    out: Path,
-    division: str,
-    key_file: Path | None,
-    since: Path | None,
-    lang: str | None,
-    **engines: str,
-) -> None:
+def screen(rosters: Path, as_of: dt.datetime, out: Path, lang: str | None, **options: Any) -> None:
     """Screen the ROSTERS in a folder: find who is who and who is whose parent, decide every rule for every child, rank leads.
 
     CSV (UTF-8, GB18030), XLSX and Parquet are read as departments send them. Bad rows are set aside with their reason. The
     folder of results is readable by you alone; see the reference for its files. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)
-    settings = Settings(
-        as_of=as_of.date(),
-        division=division,
-        key_file=key_file,
-        since=since,
-        **engines,
-    )
+    settings = Settings(as_of=as_of.date(), **options)
     started = time.perf_counter()
     try:
         check_engines(settings)
