@@ -91,9 +91,12 @@ pytest-postgresql: $(VENV)/.test assets catalogues
 	$(call say,== Running the tests that use a database on PostgreSQL)
 	@$(BIN)/python scripts/with_postgresql.py $(PYTEST) -q -n 2 --dist loadfile $(USES_DATABASE)
 
+# The browser first and by itself: it drives real servers, which take both processors. The line that stays is that of all the others.
 pytest: $(VENV)/.test assets catalogues
-	$(call say,== Running all tests)
-	@$(PYTEST)
+	$(call say,== Running the tests that drive a browser)
+	@$(PYTEST) -q -m e2e; browser=$$?; \
+	printf '%s\n' '== Running all other tests'; \
+	$(PYTEST) -q -m 'not e2e' -n 2 --dist loadfile && exit $$browser
 
 check: lint types contracts test-fast ## the fast half: lint, types, import contracts, unit tests
 

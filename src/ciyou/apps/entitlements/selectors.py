@@ -168,6 +168,7 @@ def _view(actor: Actor, row: Determination) -> DeterminationView:
         confirmed_before=before.decided_at if before is not None and before.decided_at else None,
         may_confirm=confirms and not own_word,
         own_word=own_word,
+        by_case=bool(content.cases),
         highest_class=max(3, highest_class_of(line.causes), *(fact.definition.sensitivity for fact in known)),
         book=book,
     )

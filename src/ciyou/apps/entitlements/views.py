@@ -53,6 +53,7 @@ class DeterminationView:
     `explanations` are redacted to the actor's ceiling; `known` are the facts it rests on that the actor may read; `by_department`
     are the members of the family of whom a department told something that the actor may not read. `confirmed_before`: a person
     stands behind an earlier one, which `line.changes` compares with. `may_confirm`: the actor may confirm or return this one.
+    `by_case`: people decided something of this child case by case.
     """
 
     line: DeterminationLine
@@ -68,6 +69,7 @@ class DeterminationView:
     confirmed_before: dt.datetime | None
     may_confirm: bool
     own_word: bool
+    by_case: bool
     highest_class: int
     book: RuleBook
 

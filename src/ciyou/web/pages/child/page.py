@@ -159,11 +159,10 @@ def _due(actor: Actor, child: PersonCard, view: DeterminationView | None) -> dic
         return {"view": None}
     lang = short_language()
     rules = {one.rule.code: one.rule for one in view.explanations}
+    marks = marks_of_child(actor, child_id=child.id) if view.by_case else {}
     return {
         "view": view,
-        "due": due_of(
-            view, lang, ways_of(actor, child.id), fetched=True, marks=marks_of_child(actor, child_id=child.id)
-        ),
+        "due": due_of(view, lang, ways_of(actor, child.id), fetched=True, marks=marks),
         "determination": box_of(view.line, rules, view.book, user_names([view.line.decided_by]), lang),
     }
 
