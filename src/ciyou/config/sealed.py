@@ -30,6 +30,7 @@ SEALED = Sealed(
         SealedColumn("registry.Fact", "value", "registry.fact:{person_id}:{name}"),
         SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
         SealedColumn("entitlements.Determination", "causes", "entitlements.determination:{id}:causes"),
+        SealedColumn("entitlements.CaseDecision", "content", "entitlements.case:{id}"),
         SealedColumn("cases.Lead", "record", "cases.lead:{id}"),
         SealedColumn("cases.Visit", "content", "cases.visit:{id}"),
         SealedColumn("cases.InquiryLetter", "content", "cases.letter:{id}"),
