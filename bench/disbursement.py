@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """A month's money at size: arrears for all after a standard back-dated twelve months, then an ordinary month to the finance file.
 
-    CIYOU_HOME=bench/out/disbursement .venv/bin/python bench/disbursement.py --awards 100000
+    CIYOU_HOME=bench/out/disbursement .venv/bin/python -m bench.disbursement --awards 100000
 
 Every child is an orphan with a determination of about twenty statements, an account, an ID number and an award. Twelve months are
 paid at the old standard; then the law is another one, and the run owes the difference for all of them. The next month is ordinary.
