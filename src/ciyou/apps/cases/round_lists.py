@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -12,14 +12,13 @@ from django.utils import timezone
 
 from ciyou.apps.cases.lead_access import lead_purpose
 from ciyou.apps.cases.models import CheckState, ChildCheck, Lead, LeadState, Round
-from ciyou.apps.cases.round_checks import checks_of, due_checks
+from ciyou.apps.cases.round_checks import checks_of
 from ciyou.apps.cases.rounds import county_of, owner_of
 from ciyou.apps.cases.visits import HOLDS_BY_ROSTERS
 from ciyou.apps.registry.selectors import (
     PersonCard,
-    cards_of,
     protected_ids,
-    readable_statements,
+    readable_files,
     sibling_groups,
 )
 from ciyou.core.access.actor import Actor, DivisionScope
@@ -184,34 +183,27 @@ def households_due(
     if not _may_see(actor) or not actor.scope.holds(village):
         return 0, ()
     rows = ChildCheck.objects.filter(state=CheckState.DUE, division__gte=scope.first, division__lt=scope.end)
-    due: dict[uuid.UUID, dt.date] = {}
-    for child, day in rows.order_by("due_on", "id").values_list("person_id", "due_on")[:LISTED_AT_MOST]:
-        due.setdefault(child, day)
-    purpose = lead_purpose(actor)
-    groups = sibling_groups(actor, child_ids=due, purpose=purpose)
-    groups = sorted(groups, key=lambda group: (min(due[child] for child in group), str(group[0])))
+    checks: dict[uuid.UUID, list[ChildCheck]] = {}
+    for row in rows.select_related("round").order_by("due_on", "id")[:LISTED_AT_MOST]:
+        checks.setdefault(row.person_id, []).append(row)
+    groups = sibling_groups(actor, child_ids=checks, purpose=lead_purpose(actor))
+    groups = sorted(groups, key=lambda group: (min(checks[child][0].due_on for child in group), str(group[0])))
     page = groups[offset : offset + limit]
-    return len(groups), _households(actor, page)
+    return len(groups), _households(actor, page, checks)
 
 
-def _households(actor: Actor, groups: Iterable[tuple[uuid.UUID, ...]]) -> tuple[HouseholdToCheck, ...]:
-    page = list(groups)
+def _households(
+    actor: Actor, page: Sequence[tuple[uuid.UUID, ...]], checks: Mapping[uuid.UUID, list[ChildCheck]]
+) -> tuple[HouseholdToCheck, ...]:
     ids = [child for group in page for child in group]
-    purpose = lead_purpose(actor)
-    cards = cards_of(actor, person_ids=ids, purpose=purpose)
-    said = readable_statements(actor, child_ids=ids, purpose=purpose)
-    checks, vocabulary = due_checks(ids), load_vocabulary()
+    files, vocabulary = readable_files(actor, child_ids=ids, purpose=lead_purpose(actor)), load_vocabulary()
     # A lead that the rosters' facts decide already ends by “no change”; one about which something is to be found out does not.
     open_leads = Lead.objects.filter(person__in=ids).exclude(state__in=(LeadState.CLOSED, LeadState.REPORTED))
     open_leads = open_leads.exclude(why__in=HOLDS_BY_ROSTERS)
     with_lead = set(open_leads.values_list("person_id", flat=True))
     return tuple(
         HouseholdToCheck(
-            tuple(
-                _child(cards[child], checks[child], said.get(child, ()), vocabulary)
-                for child in group
-                if child in cards
-            ),
+            tuple(_child(*files[child], checks[child], vocabulary) for child in group if child in files),
             any(child in with_lead for child in group),
         )
         for group in page
@@ -219,7 +211,7 @@ def _households(actor: Actor, groups: Iterable[tuple[uuid.UUID, ...]]) -> tuple[
 
 
 def _child(
-    card: PersonCard, due: list[ChildCheck], said: tuple[StatedFact, ...], vocabulary: Vocabulary
+    card: PersonCard, said: tuple[StatedFact, ...], due: list[ChildCheck], vocabulary: Vocabulary
 ) -> ChildToCheck:
     state = FactState.on(timezone.localdate(), [one for one in said if one.basis is not Basis.PRESUMED])
     checks: Mapping[str, RoundCheck] = {check.code: check for row in due for check in checks_of(row)}

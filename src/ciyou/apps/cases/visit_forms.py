@@ -72,7 +72,7 @@ def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid
     """The form for a child or a lead, with every brother and sister who has an open lead or is due in a round; raises VisitNotPossible."""
     child = get_person(actor, person_id=_child_of(actor, child_id, lead_id), purpose=Purpose.VERIFY)
     siblings = _siblings(actor, child)
-    leads = _open_leads(actor, child)
+    leads = _open_leads(actor, (child, *siblings))
     checks = due_checks((child.id, *(one.id for one in siblings)))
     served = (child, *(other for other in siblings if other.id in leads or other.id in checks))
     files = tuple(_read_file(actor, one, leads.get(one.id), tuple(checks.get(one.id, ()))) for one in served)
@@ -128,9 +128,9 @@ def _siblings(actor: Actor, child: PersonCard) -> tuple[PersonCard, ...]:
     return tuple(sorted((one for one in found if one.kind == "child"), key=lambda one: str(one.birth_date)))
 
 
-def _open_leads(actor: Actor, child: PersonCard) -> dict[uuid.UUID, Lead]:
-    """The open leads of a child and its siblings, by child."""
-    wanted = [child.id, *(one.id for one in _siblings(actor, child))]
+def _open_leads(actor: Actor, children: Iterable[PersonCard]) -> dict[uuid.UUID, Lead]:
+    """The open leads of brothers and sisters, by child."""
+    wanted = [one.id for one in children]
     rows = Lead.objects.filter(person__in=wanted, state__in=WORKABLE).order_by("-rank")
     if is_village(actor):
         # A colleague's lead is a colleague's to report; one that nobody has is taken up by whoever is there.

@@ -16,8 +16,8 @@ from ciyou.apps.disbursement.months import day_of, month_of
 from ciyou.apps.disbursement.policies import judged_on, payment_rule, signs_of, stops_of
 from ciyou.apps.disbursement.storing import Row, as_json, as_uuid, hexed, rows_of
 from ciyou.apps.entitlements.archive import book_now
-from ciyou.apps.entitlements.case_answers import case_answers
-from ciyou.apps.entitlements.stored_statements import CurrentDetermination, statements_of
+from ciyou.apps.entitlements.contents import Grounds
+from ciyou.apps.entitlements.stored_statements import CurrentDetermination, grounds_of
 from ciyou.core.awards.dues import CIRCUMSTANCE_ENDED, Due, Ground, dues
 from ciyou.core.awards.grounds import ground_on
 from ciyou.core.awards.law import LawAnswer, LawReader, Texts
@@ -110,8 +110,7 @@ class Deriver:
             if award.person_id in determined
         }
         stale = [award for award in awards if causes.get(award.id)]
-        statements = statements_of({determined[award.person_id].id for award in stale})
-        cases = case_answers({award.person_id for award in stale}) if stale else {}
+        grounds = grounds_of({determined[award.person_id].id for award in stale})
         found: dict[uuid.UUID, tuple[Owed, str]] = {}
         written: list[Row] = []
         for award in awards:
@@ -120,7 +119,7 @@ class Deriver:
                 continue
             if cause:
                 current = determined[award.person_id]
-                text = self._stretches(award, current, statements[current.id], cases.get(award.person_id, ()))
+                text = self._stretches(award, current, grounds[current.id])
                 written.append(self._schedule(award, current, text))
             else:
                 text = kept[award.id].stretches
@@ -147,13 +146,8 @@ class Deriver:
         begins_later = kept.first_month > day_of(award.terms.first_month).isoformat()
         return "months" if begins_later or kept.through < day_of(self.through).isoformat() else ""
 
-    def _stretches(
-        self,
-        award: RunAward,
-        current: CurrentDetermination,
-        statements: tuple[StatedFact, ...],
-        cases: tuple[CaseAnswer, ...] = (),
-    ) -> str:
+    def _stretches(self, award: RunAward, current: CurrentDetermination, grounds: Grounds) -> str:
+        statements, cases = grounds.statements, grounds.cases
         months = months_between(award.terms.first_month, self.through.plus(LOOK_AHEAD))
         answers = self._reader(award.entitlement, current.division).answers(statements, months)
         if cases:

@@ -260,15 +260,17 @@ class PaymentQuery:
     number: str = ""
 
 
-def payments_of(actor: Actor, *, run_id: object, query: PaymentQuery, page: int) -> tuple[int, tuple[PaymentRow, ...]]:
-    """The payments of a month that fit, and how many there are."""
+def payments_of(
+    actor: Actor, *, run_id: object, query: PaymentQuery, page: int
+) -> tuple[RunCard, int, tuple[PaymentRow, ...]]:
+    """A month, how many of its payments fit, and a page of them; raises NotFoundHere for another county's."""
     run = find_run(actor, run_id)
     rows = _fitting(Payment.objects.filter(run=run), query)
     total = rows.count()
     shown = list(rows.order_by("sequence")[(page - 1) * SHOWN : page * SHOWN])
     people = _people(actor, [row.person_id for row in shown])
     parts = _parts(run, shown, actor)
-    return total, tuple(_payment(row, people, parts) for row in shown)
+    return _card(run), total, tuple(_payment(row, people, parts) for row in shown)
 
 
 def _fitting(rows: QuerySet[Payment], query: PaymentQuery) -> QuerySet[Payment]:

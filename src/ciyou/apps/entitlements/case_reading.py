@@ -12,7 +12,7 @@ from ciyou.apps.entitlements.case_answers import decided_by_rules, differing_of
 from ciyou.apps.entitlements.case_deciding import CaseContent, case_not_found, open_case
 from ciyou.apps.entitlements.models import CaseDecision, CaseState, Determination
 from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.selectors import get_person
+from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
 from ciyou.core.rules.book import Rule
@@ -52,6 +52,7 @@ class CaseView:
 class CaseFile:
     """What was decided of a child case by case, newest first, and the rules that people may decide now."""
 
+    child: PersonCard
     cases: tuple[CaseView, ...]
     open_rules: tuple[Rule, ...]
 
@@ -60,13 +61,13 @@ def cases_of_child(actor: Actor, *, child_id: uuid.UUID) -> CaseFile:
     """A child's decisions; raises PersonNotFound for one that the actor may not know of. Class 4: nothing for lower roles."""
     child = get_person(actor, person_id=child_id, purpose=Purpose.SERVE)
     if ceiling_of(actor) < SENSITIVE:
-        return CaseFile((), ())
+        return CaseFile(child, (), ())
     current = Determination.objects.filter(person_id=child.id, current=True).first()
     differing = {} if current is None else {one.case.id: one.outcome.value for one in differing_of(current)}
     rows = CaseDecision.objects.filter(person_id=child.id).order_by("-drafted_at")
     cases = tuple(_view(actor, row, differing) for row in rows)
     if current is None:
-        return CaseFile(cases, ())
+        return CaseFile(child, cases, ())
     decided = decided_by_rules(current)
     book = load_rule_book(division=child.division, as_of=timezone.localdate())
     still_open = [
@@ -74,11 +75,11 @@ def cases_of_child(actor: Actor, *, child_id: uuid.UUID) -> CaseFile:
         for rule in book.rules
         if rule.sensitivity < RESTRICTED and rule.code in decided and decided[rule.code].outcome is Outcome.UNDETERMINED
     ]
-    return CaseFile(cases, tuple(still_open))
+    return CaseFile(child, cases, tuple(still_open))
 
 
-def one_case(actor: Actor, *, case_id: uuid.UUID) -> CaseView:
-    """One decision; raises CaseNotFound where there is none for the actor."""
+def one_case(actor: Actor, *, case_id: uuid.UUID) -> tuple[PersonCard, CaseView]:
+    """One decision and its child; raises CaseNotFound where there is none for the actor."""
     row = CaseDecision.objects.filter(id=case_id, division__gte=actor.scope.first, division__lt=actor.scope.end).first()
     if row is None:
         raise case_not_found()
@@ -89,7 +90,7 @@ def one_case(actor: Actor, *, case_id: uuid.UUID) -> CaseView:
     case = next((one for one in found.cases if one.id == row.id), None)
     if case is None:
         raise case_not_found()
-    return case
+    return found.child, case
 
 
 @dataclass(frozen=True)

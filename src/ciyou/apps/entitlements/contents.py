@@ -97,13 +97,21 @@ def open_content(determination_id: object, cipher: bytes) -> Content:
     )
 
 
-def open_statements(ring: Keyring, determination_id: object, cipher: bytes) -> tuple[StatedFact, ...]:
-    """The statements alone, for readers of many: the keys are given, and a statement that was read before is not made again."""
-    packed = decrypt_bytes(ring, cipher, context=_context(determination_id))
-    return tuple(
-        _known_statement(entity, name, _written(value), *rest)
-        for entity, name, value, *rest in json.loads(zlib.decompress(packed))["statements"]
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What a determination rests on: what is said, and what people decided case by case."""
+
+    statements: tuple[StatedFact, ...]
+    cases: tuple[CaseAnswer, ...]
+
+
+def open_grounds(ring: Keyring, determination_id: object, cipher: bytes) -> Grounds:
+    """The grounds alone, for readers of many: the keys are given, and a statement that was read before is not made again."""
+    stored = json.loads(zlib.decompress(decrypt_bytes(ring, cipher, context=_context(determination_id))))
+    statements = (
+        _known_statement(entity, name, _written(value), *rest) for entity, name, value, *rest in stored["statements"]
     )
+    return Grounds(tuple(statements), tuple(_case(row) for row in stored.get("cases", ())))
 
 
 def _written(value: Any) -> object:

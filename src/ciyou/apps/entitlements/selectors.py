@@ -57,9 +57,8 @@ def determination(actor: Actor, *, determination_id: object, purpose: Purpose) -
 
 def determinations_of(actor: Actor, *, child_id: object, purpose: Purpose) -> tuple[DeterminationLine, ...]:
     """A child's determinations, the latest first, each with what came out otherwise than before."""
-    rows = _visible(actor, child_id, purpose).defer("content").order_by("-made_at")[:SHOWN_HISTORY]
-    ceiling = _ceiling(actor, child_id)
-    return tuple(_line(row, ceiling) for row in rows)
+    rows = with_naming(actor, _visible(actor, child_id, purpose)).defer("content").order_by("-made_at")
+    return tuple(_line(row, ceiling_of(actor, named=row.named)) for row in rows[:SHOWN_HISTORY])
 
 
 def deciding_facts(actor: Actor, *, child_id: object) -> tuple[DecidingFact, ...]:

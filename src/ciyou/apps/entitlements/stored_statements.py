@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from ciyou.apps.audit.keys import keyring
-from ciyou.apps.entitlements.contents import open_statements
+from ciyou.apps.entitlements.contents import Grounds, open_grounds
 from ciyou.apps.entitlements.models import Determination
-from ciyou.core.facts.state import StatedFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,11 @@ def current_between(*, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UU
     return _by_child(rows if after is None else rows.filter(person_id__gt=after))
 
 
-def statements_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[StatedFact, ...]]:
-    """The statements that each of these determinations rests on."""
+def grounds_of(determination_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Grounds]:
+    """What each of these determinations rests on."""
     ring = keyring()
     rows = Determination.objects.filter(id__in=list(determination_ids)).values_list("id", "content")
-    return {found: open_statements(ring, found, bytes(content)) for found, content in rows.iterator()}
+    return {found: open_grounds(ring, found, bytes(content)) for found, content in rows.iterator()}
 
 
 def current_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, CurrentDetermination]:

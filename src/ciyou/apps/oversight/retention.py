@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import user_names
@@ -240,17 +241,21 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     case_decided = candidates.filter(with_case_decision())
     applied = candidates.filter(with_application())
     shared = candidates.filter(with_shared_visit(candidates))
-    kept_back = {
-        "request_or_opening": asked.distinct().count(),
-        "protected_or_named": protected.count(),
-        "determined": determined.count(),
-        "case_decided": case_decided.count(),
-        "applied_for": applied.count(),
-        "shared_visit": shared.count(),
+    held = {
+        "request_or_opening": asked,
+        "protected_or_named": protected,
+        "determined": determined,
+        "case_decided": case_decided,
+        "applied_for": applied,
+        "shared_visit": shared,
     }
+    kept_back = candidates.order_by().aggregate(
+        **{why: Count("pk", filter=Q(pk__in=rows.order_by().values("pk")), distinct=True) for why, rows in held.items()}
+    )
     going = candidates.filter(subject_requests=None, opened_in_need=None)
-    for held in (protected, determined, case_decided, applied, shared):
-        going = going.exclude(pk__in=held.values("pk"))
+    for why, rows in held.items():
+        if why != "request_or_opening":
+            going = going.exclude(pk__in=rows.values("pk"))
     children = tuple(going.order_by("pk").values_list("pk", flat=True))
     adults = relatives_only_of(children) if children else ()
     ids = {"children": tuple(map(str, children)), "adults": tuple(map(str, adults))}

@@ -175,7 +175,6 @@ def _find_fact(actor: Actor, fact_id: int) -> Fact:
     if row is None:
         raise person_not_found()
     person = find_for_work(actor, row.person_id)
-    named = is_named(actor, person.id) or any(is_named(actor, child) for child in children_of(person))
-    if not sees_fact(actor, row, named=named):
+    if not sees_fact(actor, row, named=is_named(actor, person.id, *children_of(person))):
         raise person_not_found()
     return row

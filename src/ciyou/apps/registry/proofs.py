@@ -150,7 +150,7 @@ def evidence_file(evidence_id: UUID) -> Path:
 
 def _is_named(actor: Actor, person: Person) -> bool:
     """Whether the actor is a named worker of this person's case, or of a child's whose parent this is."""
-    return is_named(actor, person.id) or any(is_named(actor, child) for child in children_of(person))
+    return is_named(actor, person.id, *children_of(person))
 
 
 def _opens(actor: Actor, row: Evidence, *, named: bool) -> bool:

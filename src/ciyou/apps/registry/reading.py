@@ -274,17 +274,20 @@ def statements_of_children(
     return {child: tuple(stated(one) for one in rows) for child, rows in owned.items()}
 
 
-def readable_statements(
+def readable_files(
     actor: Actor, *, child_ids: Iterable[PersonId], purpose: Purpose
-) -> dict[UUID, tuple[StatedFact, ...]]:
-    """For a list: of these children, their parents and households what the actor may read (files of named cases are left out)."""
-    people = visible_people(actor, purpose=purpose).filter(id__in=list(child_ids), restricted=False)
-    ids = list(people.values_list("id", flat=True))
+) -> dict[UUID, tuple[PersonCard, tuple[StatedFact, ...]]]:
+    """For a list: those of these children whom the actor may see, with what it may read of them, their parents and households.
+
+    Nothing is read of protected files: only a named worker sees them, and reads them one by one.
+    """
+    cards = cards_of(actor, person_ids=child_ids, purpose=purpose)
+    ids = [child for child, card in cards.items() if not card.restricted]
     parents = _parents_of(ids, None)
     owned = _owned({child: parents.get(child, {}) for child in ids}, None)
     return {
-        child: tuple(stated(one) for one in rows if sees_fact(actor, one.row, named=False))
-        for child, rows in owned.items()
+        child: (card, tuple(stated(one) for one in owned.get(child, ()) if sees_fact(actor, one.row, named=False)))
+        for child, card in cards.items()
     }
 
 

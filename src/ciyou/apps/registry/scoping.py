@@ -109,9 +109,9 @@ def never_counted() -> tuple[UUID, ...]:
         return tuple(sorted(protected.union(merged)))
 
 
-def is_named(actor: Actor, person_id: object) -> bool:
-    """Whether the actor is a named worker of this person's case today."""
-    return _grants(actor).filter(person_id=person_id).exists()
+def is_named(actor: Actor, *person_ids: object) -> bool:
+    """Whether the actor is a named worker today of this person's case (of one of these)."""
+    return _grants(actor).filter(person_id__in=person_ids).exists()
 
 
 def _grants(actor: Actor) -> QuerySet[NamedAccess]:

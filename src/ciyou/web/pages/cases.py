@@ -23,7 +23,7 @@ from ciyou.apps.entitlements.case_deciding import (
     end_case,
 )
 from ciyou.apps.entitlements.case_reading import CaseFile, CaseView, cases_of_child, one_case
-from ciyou.apps.registry.selectors import EvidenceCard, PersonCard, PersonNotFound, get_person, list_evidence
+from ciyou.apps.registry.selectors import EvidenceCard, PersonCard, PersonNotFound, list_evidence
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.clock.months import add_months
@@ -45,24 +45,24 @@ FIELDS = ("name", "cases", "evidence")
 
 def show_cases(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     """What was decided of a child case by case; POST drafts a decision."""
-    child, found = _file(request, child_id)
+    found = _file(request, child_id)
     if request.method != "POST":
-        return _show(request, child, found, {}, ())
+        return _show(request, found, {}, ())
     typed = {name: text for name, text in request.POST.items() if isinstance(text, str)}
     try:
-        case_id = draft_case(request.actor, child_id=child.id, wish=_wish(request, typed))
+        case_id = draft_case(request.actor, child_id=found.child.id, wish=_wish(request, typed))
     except AccessDenied:
         raise
     except CiyouError as problem:
-        return _show(request, child, found, typed, tuple(problem.problems))
+        return _show(request, found, typed, tuple(problem.problems))
     return redirect("case", case_id=case_id)
 
 
 def show_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """One decision; POST decides it."""
-    case = _case(request, case_id)
+    child, case = _case(request, case_id)
     if request.method != "POST":
-        return _show_one(request, case, "", ())
+        return _show_one(request, child, case, "", ())
     words = request.POST.get("words", "")
     try:
         decide_case(
@@ -73,29 +73,28 @@ def show_case(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
             words=words,
         )
     except CiyouError as problem:
-        return _show_one(request, case, words, tuple(problem.problems))
+        return _show_one(request, child, case, words, tuple(problem.problems))
     return redirect("case", case_id=case.id)
 
 
 def end(request: HttpRequest, case_id: uuid.UUID) -> HttpResponse:
     """End a standing decision with a reason."""
-    case, words = _case(request, case_id), request.POST.get("words", "")
+    (child, case), words = _case(request, case_id), request.POST.get("words", "")
     try:
         end_case(request.actor, case_id=case.id, version=_version(request), words=words)
     except CiyouError as problem:
-        return _show_one(request, case, words, tuple(problem.problems))
+        return _show_one(request, child, case, words, tuple(problem.problems))
     return redirect("case", case_id=case.id)
 
 
-def _file(request: HttpRequest, child_id: uuid.UUID) -> tuple[PersonCard, CaseFile]:
+def _file(request: HttpRequest, child_id: uuid.UUID) -> CaseFile:
     try:
-        child = get_person(request.actor, person_id=child_id, purpose=Purpose.DECIDE)
-        return child, cases_of_child(request.actor, child_id=child.id)
+        return cases_of_child(request.actor, child_id=child_id)
     except PersonNotFound as missing:
         raise Http404 from missing
 
 
-def _case(request: HttpRequest, case_id: uuid.UUID) -> CaseView:
+def _case(request: HttpRequest, case_id: uuid.UUID) -> tuple[PersonCard, CaseView]:
     try:
         return one_case(request.actor, case_id=case_id)
     except CaseNotFound as missing:
@@ -135,10 +134,8 @@ def _version(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def _show(
-    request: HttpRequest, child: PersonCard, found: CaseFile, typed: dict[str, str], problems: tuple[Problem, ...]
-) -> HttpResponse:
-    lang, today = short_language(), timezone.localdate()
+def _show(request: HttpRequest, found: CaseFile, typed: dict[str, str], problems: tuple[Problem, ...]) -> HttpResponse:
+    child, lang, today = found.child, short_language(), timezone.localdate()
     months = load_limits()[LONGEST].value
     _disclose(request, child.id)
     asked = typed.get("rule") or request.GET.get("rule", "")
@@ -165,16 +162,19 @@ def _show(
     return render(request, "web/pages/cases.html", content, status=422 if problems else 200)
 
 
-def _show_one(request: HttpRequest, case: CaseView, words: str, problems: tuple[Problem, ...]) -> HttpResponse:
+def _show_one(
+    request: HttpRequest, child: PersonCard, case: CaseView, words: str, problems: tuple[Problem, ...]
+) -> HttpResponse:
     lang = short_language()
-    child = get_person(request.actor, person_id=case.child_id, purpose=Purpose.DECIDE)
     _disclose(request, child.id)
     decides = may_do(request.actor.role, Action.CONFIRM)
     content = {
         "child": child,
         "one": _shown(case, lang),
         "case": case,
-        "evidence": [one for one in _evidence(request, child.id) if str(one.id) in case.evidence],
+        "evidence": [one for one in _evidence(request, child.id) if str(one.id) in case.evidence]
+        if case.evidence
+        else [],
         "decides": decides and case.stands == "drafted" and not case.own,
         "ends": decides and case.stands in ("counts", "due"),
         "renews": may_do(request.actor.role, Action.DRAFT_DECISION) and case.stands in ("counts", "due"),

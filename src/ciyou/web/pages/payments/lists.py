@@ -35,12 +35,14 @@ ACCOUNT_REASONS = ("account_missing", "account_wrong", "account_changed")
 
 def show_payments(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """The payments of a month."""
-    card = month_of(request, month_id)
     query = PaymentQuery(
         **{name: request.GET.get(name, "").strip() for name in ("state", "kind", "division", "number")}
     )
     page = page_of(request)
-    total, rows = payments_of(request.actor, run_id=month_id, query=query, page=page)
+    try:
+        card, total, rows = payments_of(request.actor, run_id=month_id, query=query, page=page)
+    except NotFoundHere as missing:
+        raise Http404 from missing
     disclose_people(request, month_id, rows)
     names = division_names({row.division for row in rows})
     content = {
