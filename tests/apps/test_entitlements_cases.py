@@ -97,6 +97,13 @@ def test_a_no_of_people_is_no_more_than_a_no(drafter, decider, child):
     assert (outcome(child), outcome(child, MONEY)) == ("no", "no")
 
 
+def test_without_a_chosen_answer_nothing_is_proposed(drafter, child):
+    with pytest.raises(RecordError) as refused:
+        draft_case(drafter, child_id=child, wish=wish(drafter, child, holds=None))
+    assert [problem.code for problem in refused.value.problems] == ["case.answer"]
+    assert not CaseDecision.objects.filter(person_id=child).exists()
+
+
 def test_one_drafts_and_another_decides_and_the_same_form_twice_is_one(drafter, child):
     wanted = wish(drafter, child)
     assert draft_case(drafter, child_id=child, wish=wanted) == draft_case(drafter, child_id=child, wish=wanted)

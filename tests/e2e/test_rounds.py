@@ -144,6 +144,7 @@ def decide_by_two(drafter, reviewer, child):
     drafter.page.wait_for_load_state()
     drafter.go(f"children/{child}/cases/?rule=de_facto_unattended").look("case-draft")
     drafter.page.fill("#reasons", "公安和村委会多次查找未果，县级会商同意按事实无人抚养儿童认定。")
+    drafter.page.locator("input[name=holds][value=yes]").check()
     drafter.page.locator("input[name=evidence]").first.check()
     drafter.press("提交给另一人决定")
     drafter.page.wait_for_url(re.compile(r"/cases/[0-9a-f-]{36}/$"))

@@ -49,11 +49,14 @@ class CaseContent:
 
 @dataclass(frozen=True)
 class CaseWish:
-    """What is proposed: that a rule holds of a child or not, from a day until before another; `id` is made by the form."""
+    """What is proposed: that a rule holds of a child or not, from a day until before another; `id` is made by the form.
+
+    `holds` None: nothing was chosen; that is refused, for neither answer may come about by itself.
+    """
 
     id: uuid.UUID
     rule: str
-    holds: bool
+    holds: bool | None
     first: dt.date
     until: dt.date
     reasons: str
@@ -74,6 +77,7 @@ def draft_case(actor: Actor, *, child_id: uuid.UUID, wish: CaseWish) -> uuid.UUI
                 raise _moved_on()
             return there.id
         _check_open(child, wish.rule)
+        holds = _answer(wish)
         _check_days(child, wish)
         content = CaseContent(_words(wish.reasons, needed=True))
         evidence = _check_evidence(actor, child, wish)
@@ -85,7 +89,7 @@ def draft_case(actor: Actor, *, child_id: uuid.UUID, wish: CaseWish) -> uuid.UUI
             person_id=child.id,
             rule=wish.rule,
             division=county_of(child.division),
-            holds=wish.holds,
+            holds=holds,
             first=wish.first,
             until=wish.until,
             evidence=[str(one) for one in evidence],
@@ -176,6 +180,14 @@ def _check_open(child: PersonCard, rule: str) -> None:
         decided = None if row is None else decided_by_rules(row).get(rule)
     if decided is None or decided.outcome is not Outcome.UNDETERMINED:
         raise _refused("case.certain", "按现有事实，这一项已有确定的结论，一事一议不能推翻它。事实有误的，请更正事实。", "On the facts this has a certain answer, which a decision case by case cannot overrule. If a fact is wrong, correct the fact.")  # fmt: skip
+
+
+def _answer(wish: CaseWish) -> bool:
+    if wish.holds is None:
+        raise _refused(
+            "case.answer", "请选择认定为符合还是不符合。", "Choose whether it is held to apply or not to apply."
+        )
+    return wish.holds
 
 
 def _check_days(child: PersonCard, wish: CaseWish) -> None:

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.registry.checks import find_person
 from ciyou.apps.registry.incoming import PersonId
-from ciyou.apps.registry.models import Person, PersonEvent
+from ciyou.apps.registry.models import PersonEvent
 from ciyou.apps.registry.proofs import openable_evidence
 from ciyou.apps.registry.reading import OwnedRow, owned_rows
 from ciyou.apps.registry.refusals import not_yours_to_do
@@ -171,11 +172,10 @@ CLASS_OF_EVENT = {"restricted": 5, "unrestricted": 5, "died": 4}
 def timeline_of(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> tuple[TimelineEntry, ...]:
     """What happened to a person's file and to files that were merged into it, the latest first."""
     person = find_person(actor, person_id, purpose)
-    files = [person.id, *Person.objects.filter(merged_into=person).values_list("id", flat=True)]
     named = is_named(actor, person.id)
     entries = [
         TimelineEntry(row.kind, row.on, row.recorded_at, row.recorded_by, dict(row.details))
-        for row in PersonEvent.objects.filter(person_id__in=files)
+        for row in PersonEvent.objects.filter(Q(person=person) | Q(person__merged_into=person))
         if named or CLASS_OF_EVENT.get(row.kind, 3) < RESTRICTED
     ]
     if not any(entry.kind == "registered" for entry in entries):

@@ -107,7 +107,7 @@ def _wish(request: HttpRequest, typed: dict[str, str]) -> CaseWish:
     return CaseWish(
         id=_uuid(typed.get("case_id", "")) or uuid.uuid4(),
         rule=typed.get("rule", ""),
-        holds=typed.get("holds") == "yes",
+        holds={"yes": True, "no": False}.get(typed.get("holds", "")),
         first=_day(typed.get("first", "")) or today,
         until=_day(typed.get("until", "")) or today,
         reasons=typed.get("reasons", ""),
