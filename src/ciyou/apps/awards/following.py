@@ -16,6 +16,7 @@ from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState,
 from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, open_reviews
 from ciyou.apps.awards.steps import content_of, end_every_step
 from ciyou.apps.entitlements.deciding import rule_decided
+from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.rules.interpreter import Outcome
 
@@ -46,6 +47,7 @@ def on_person_moved(person_id: str, old_division: str, new_division: str, **_mor
             _log("move_awards", [person_id], awards=len(awards))
 
 
+@follows_merge
 def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: applications and awards go to the file that stays; of two running awards the younger
     becomes a double that pays nothing and that a person ends, of two open applications the younger is withdrawn.

@@ -14,6 +14,7 @@ from ciyou.apps.cases.distributing import Distribution, route_leads
 from ciyou.apps.cases.lead_reasons import MERGED
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import VERIFY, end_steps, follow_division
+from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 
 DIED, OF_AGE = "died", "of_age"
@@ -44,6 +45,7 @@ def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
     _end_work(list(child_ids), OF_AGE)
 
 
+@follows_merge
 def on_people_merged(kept: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: of two open leads about one child the one that is furthest stays."""
     with transaction.atomic():

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ciyou.apps.cases.models import CheckState, ChildCheck, Task, TaskState
 from ciyou.apps.cases.round_checks import CHECK, leave_round
 from ciyou.apps.cases.rounds import county_of, owner_of
+from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
 DIED, MOVED, MERGED = "died", "moved", "merged"
@@ -32,6 +33,7 @@ def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
         leave_round(LOCAL_OPERATOR, list(_due(child_ids)), DIED)
 
 
+@follows_merge
 def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: a child stands once in a round, under the file that stayed."""
     with transaction.atomic():

@@ -16,6 +16,7 @@ from ciyou.apps.crossing.acknowledging import ALREADY
 from ciyou.apps.crossing.models import OPEN, Crossing, CrossingState
 from ciyou.apps.crossing.papers import REPLY, keep_paper
 from ciyou.apps.crossing.steps import COMPLETE, TELL, content_of, move, open_at_counter
+from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
 _PDF = "application/pdf"
@@ -158,6 +159,7 @@ def _follow(row: Crossing, place: str) -> None:
         open_at_counter(LOCAL_OPERATOR, row, COMPLETE)
 
 
+@follows_merge
 def on_people_merged(kept: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: what was withdrawn as a double of another application is answered to its counter so."""
     with transaction.atomic():

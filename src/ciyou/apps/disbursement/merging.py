@@ -7,9 +7,11 @@ from django.db import transaction
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.models import CollectivePayee
+from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
 
+@follows_merge
 def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: an institution that is paid for the child goes on being paid, on the file that stays.
 

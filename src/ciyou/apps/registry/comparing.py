@@ -10,11 +10,11 @@ from ciyou.apps.registry.checks import check_may, find_person, working_purpose
 from ciyou.apps.registry.history import FactLine, facts_history
 from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_identifiers
 from ciyou.apps.registry.incoming import PersonId
-from ciyou.apps.registry.merging import RELATIONS, REPOINT, every_relation
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.proofs import list_evidence
 from ciyou.apps.registry.reading import Family, PersonCard, card_of, family_of
 from ciyou.apps.registry.refusals import refused
+from ciyou.apps.registry.relations import RELATIONS, REPOINT, every_relation
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from types import MappingProxyType
 from uuid import UUID
 
 from django.db import models, transaction
@@ -21,57 +20,14 @@ from ciyou.apps.registry.identifiers import put_identifier
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import Identifier, PayeeAccount, Person, PersonPlace, PersonStatus, Relationship
 from ciyou.apps.registry.payees import open_account, seal_account
+from ciyou.apps.registry.identity import check_apart, note_decision
+from ciyou.apps.registry.identity_moves import moves_noted
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import refused, somebody_was_first
+from ciyou.apps.registry.relations import RELATIONS, REPOINT, every_relation
 from ciyou.apps.registry.sealing import open_identifier
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
-
-COPY, STAY, REPOINT, FOLLOW, HEARS = "copy", "stay", "repoint", "follow", "hears"
-RELATIONS: Mapping[str, str] = MappingProxyType(
-    {
-        # Encrypted for their person: sealed anew for the other; what was known of the first file when can still be asked.
-        "registry.Fact.person": COPY,
-        "registry.Identifier.person": COPY,
-        "registry.PayeeAccount.person": COPY,
-        "registry.Relationship.person": COPY,
-        "registry.Relationship.other": COPY,
-        # The first file's own story; a timeline reads both. Places are computed anew.
-        "registry.PersonEvent.person": STAY,
-        "registry.PersonPlace.person": STAY,
-        # A determination is about the facts of its time and of its file; the merged child is determined anew.
-        "entitlements.Determination.person": STAY,
-        "entitlements.Outcome.person": STAY,
-        # What people decided was about that file's facts; the county decides anew for the child if it is still open.
-        "entitlements.CaseDecision.person": STAY,
-        # What hears of the merge (registry.people_merged) and goes over by itself: two running awards of one child become one.
-        "awards.Application.person": HEARS,
-        "awards.Award.person": HEARS,
-        "disbursement.CollectivePayee.person": HEARS,
-        # What was paid, held or changed in a month was so under that file; the awards it hangs on go over.
-        "disbursement.Payment.person": STAY,
-        "disbursement.Hold.person": STAY,
-        "disbursement.MonthChange.person": STAY,
-        # Found under that file; the next comparison finds the kept one.
-        "exchange.ExchangeItem.person": STAY,
-        "registry.Person.merged_into": FOLLOW,
-        "registry.NamedAccess.person": REPOINT,
-        "registry.HouseholdMember.person": REPOINT,
-        "registry.Evidence.person": REPOINT,
-        "cases.Lead.person": REPOINT,
-        "cases.Task.person": REPOINT,
-        "cases.VisitedChild.person": REPOINT,
-        # A child stands once in a round: what hears of the merge takes it over, or lets the second leave.
-        "cases.ChildCheck.person": HEARS,
-        "cases.InquiryLetter.child": REPOINT,
-        "cases.InquiryLetter.about": REPOINT,
-        "crossing.Crossing.person": REPOINT,
-        "oversight.BreakGlass.person": REPOINT,
-        "oversight.SubjectRequest.person": REPOINT,
-    }
-)
-"""What becomes of each relation to the file that ends."""
-
 
 MERGE_REASONS = ("same_number", "same_family", "told_by_family", "registered_twice")
 """Why two files are taken for one person's; a code, because free words about a person do not belong into a log."""
@@ -101,11 +57,14 @@ def merge_people(actor: Actor, *, keep: PersonId, drop: PersonId, reason: str = 
             raise _moved_on()
         if kept.kind != dropped.kind:
             raise _not_two()
+        check_apart(kept.id, dropped.id)
         with walled(LOCAL_OPERATOR):
-            moved = _move(actor, relations, kept, dropped)
+            decision = note_decision(actor, "merge", kept=kept.id, dropped=dropped.id, reason=reason)
+            with moves_noted(decision, "registry"):
+                moved = _move(actor, relations, kept, dropped)
             affected = children_of(kept)
         _note_merge(actor, kept, dropped, moved, reason)
-        publish_event("registry.people_merged", kept=str(kept.id), dropped=str(dropped.id))
+        publish_event("registry.people_merged", kept=str(kept.id), dropped=str(dropped.id), decision=str(decision.id))
         publish_event("registry.facts_changed", child_ids=[str(child) for child in affected])
     return True
 
@@ -138,24 +97,6 @@ def _moved_on() -> Exception:
         "其中一份档案刚刚已由别人合并。请打开保留的那份查看。",
         "Somebody has just merged one of these files. Open the one that stayed.",
     )
-
-
-def relation_name(relation: models.ManyToOneRel) -> str:
-    """`app.Model.field` of a relation to a person."""
-    return f"{relation.related_model._meta.label}.{relation.field.name}"
-
-
-def every_relation() -> dict[str, models.ManyToOneRel]:
-    """Every relation to a person by its name; raises RecordError when RELATIONS does not say what becomes of one."""
-    found = {relation_name(relation): relation for relation in Person._meta.related_objects}
-    unknown = sorted(set(found) - set(RELATIONS))
-    if unknown:
-        raise refused(
-            "merge_unknown",
-            f"合并尚未说明如何处理：{'、'.join(unknown)}。请在 registry/merging.py 中补上后再合并。",
-            f"It is not said what a merge does with {', '.join(unknown)}. Add them to registry/merging.py first.",
-        )
-    return found
 
 
 def _move(

@@ -210,6 +210,42 @@ class PersonEvent(models.Model):
     recorded_by = models.CharField(max_length=64)
 
 
+class IdentityDecision(models.Model):
+    """One decision about who is who, never changed: `decision` merge | unmerge | propose_unmerge of `dropped` and `kept`.
+
+    `superseded_by` is set once, by the decision that takes this one back or carries it out: what nothing supersedes stands. A standing
+    `unmerge` says that the two are different people. `reason` is a code. `content` (encrypted JSON) is what was taken back or proposed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    decision = models.CharField(max_length=16)
+    kept = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identity_kept")
+    dropped = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identity_dropped")
+    reason = models.CharField(max_length=32, blank=True)
+    by = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    content = models.BinaryField(default=bytes)
+    superseded_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="supersedes")
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("kept", "decision", "superseded_by"), name="identity_kept"),
+            models.Index(fields=("dropped", "decision", "superseded_by"), name="identity_dropped"),
+        )
+
+
+class IdentityMove(models.Model):
+    """What one step of a merge did to the rows of both files (encrypted JSON): by it an unmerge puts back exactly that."""
+
+    decision = models.ForeignKey(IdentityDecision, on_delete=models.CASCADE, related_name="moves")
+    step = models.CharField(max_length=64)
+    content = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("decision", "step"), name="a_step_of_a_merge_once"),)
+
+
 class SearchCount(models.Model):
     """How often a user has searched in the running window: nobody reads the country name by name."""
 

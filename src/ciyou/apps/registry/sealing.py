@@ -40,3 +40,14 @@ def open_identifier(person_id: object, kind: str, cipher: bytes, ring: Keyring |
 def blind_identifier(kind: str, value: str) -> str:
     """By which an equal identifier of any person is found."""
     return blind_index(keyring(), field=f"identifier.{kind}", value=value)
+
+
+def seal_identity(decision_id: object, step: str, content: object) -> bytes:
+    """What a decision about identity moved, as JSON, encrypted for this decision and this step of it."""
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return encrypt_text(keyring(), text, context=f"registry.identity:{decision_id}:{step}")
+
+
+def open_identity(decision_id: object, step: str, cipher: bytes) -> object:
+    """The same again, as JSON gives it."""
+    return json.loads(decrypt_text(keyring(), cipher, context=f"registry.identity:{decision_id}:{step}"))

@@ -20,6 +20,7 @@ from ciyou.apps.registry.protection import OPENING_REASONS, restrict_file, unres
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
+from ciyou.apps.registry.unmerging import UNMERGE_REASONS, unmerge_people
 from ciyou.apps.registry.workers import end_worker, name_worker
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "KNOWN_FROM",
     "MAX_BYTES",
     "MERGE_REASONS",
+    "UNMERGE_REASONS",
     "OPENING_REASONS",
     "IncomingPerson",
     "IncomingRelation",
@@ -57,5 +59,6 @@ __all__ = [
     "reveal_account",
     "reveal_identifier",
     "store_evidence",
+    "unmerge_people",
     "unrestrict_file",
 ]

@@ -1,0 +1,75 @@
+"""What each step of a merge did, kept with the decision: an unmerge puts back that and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.identity import last_merge
+from ciyou.apps.registry.models import IdentityDecision, IdentityMove
+from ciyou.apps.registry.row_images import RowChange, difference, fingerprint, image_of
+from ciyou.apps.registry.sealing import open_identity, seal_identity
+from ciyou.core.access.actor import LOCAL_OPERATOR
+
+
+@contextmanager
+def moves_noted(decision: IdentityDecision, step: str) -> Iterator[None]:
+    """Keep what the block does to the rows of both files of a merge; nothing is kept where it changes nothing."""
+    people = (decision.kept_id, decision.dropped_id)
+    before = image_of(people)
+    yield
+    after = image_of(people)
+    changes = difference(before, after)
+    if not changes:
+        return
+    name = f"{step}#{decision.moves.count()}"
+    first = not decision.moves.exists()
+    content = {
+        "changes": [asdict(change) for change in changes],
+        "left": _prints(after if first else {(one.model, one.key): after.get((one.model, one.key)) for one in changes}),
+    }
+    IdentityMove.objects.create(
+        decision=decision, step=name, content=seal_identity(decision.id, name, content), at=timezone.now()
+    )
+
+
+def _prints(rows: Any) -> list[list[str]]:
+    return [[*place, fingerprint(values) if values is not None else ""] for place, values in sorted(rows.items())]
+
+
+def changes_of(decision: IdentityDecision) -> tuple[list[RowChange], dict[tuple[str, str], str]]:
+    """Everything a merge did, in its order, and the fingerprint of every row as it was left ("": taken away)."""
+    changes: list[RowChange] = []
+    left: dict[tuple[str, str], str] = {}
+    for move in decision.moves.order_by("id"):
+        content: Any = open_identity(decision.id, move.step, move.content)
+        changes += [RowChange(**one) for one in content["changes"]]
+        left |= {(model, key): mark for model, key, mark in content["left"]}
+    return changes, left
+
+
+def follows_merge(handler: Callable[..., None]) -> Callable[..., None]:
+    """A handler of `registry.people_merged` whose doings are kept with the decision; a merge undone meanwhile is not followed."""
+    step = f"{handler.__module__.removeprefix('ciyou.apps.')}"
+
+    @wraps(handler)
+    def follow(kept: str, dropped: str = "", **more: object) -> None:
+        with transaction.atomic(), walled(LOCAL_OPERATOR):
+            decision = last_merge(UUID(kept), UUID(dropped)) if dropped else None
+            if decision is None:
+                handler(kept=kept, dropped=dropped, **more)
+            elif decision.superseded_by_id is None:
+                with moves_noted(decision, step):
+                    handler(kept=kept, dropped=dropped, **more)
+
+    return follow
+
+

@@ -1,0 +1,106 @@
+"""A merge that was wrong is undone: both files stand again as they stood, and what came in between goes where a person says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from ciyou.apps.audit.services import publish_event, record_action
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.checks import check_may, find_for_work
+from ciyou.apps.registry.events import note_event
+from ciyou.apps.registry.facts import children_of
+from ciyou.apps.registry.identity import MERGE, UNMERGE, latest_merge, note_decision, supersede
+from ciyou.apps.registry.identity_moves import changes_of
+from ciyou.apps.registry.incoming import PersonId
+from ciyou.apps.registry.models import IdentityDecision, Person
+from ciyou.apps.registry.places import refresh_places
+from ciyou.apps.registry.refusals import person_not_found, refused, somebody_was_first
+from ciyou.apps.registry.row_images import put_back
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.roles import Action
+
+UNMERGE_REASONS = ("two_numbers", "two_families", "told_by_family", "mistaken_choice")
+"""Why two files that were one are two people's; a code, because free words about a person do not belong into a log."""
+
+
+def unmerge_people(actor: Actor, *, decision_id: PersonId, reason: str) -> bool:
+    """Undo a merge. False: it is undone already (the form was sent twice)."""
+    check_may(actor, Action.REGISTER)
+    if reason not in UNMERGE_REASONS:
+        raise refused("unmerge_reason", "请选择为什么是两个人。", "Choose why these are two people.")
+    with transaction.atomic():
+        merge = find_merge(actor, decision_id)
+        if merge.superseded_by_id is not None:
+            return False
+        check_next(merge)
+        _undo(actor, merge, reason)
+    return True
+
+
+def find_merge(actor: Actor, decision_id: PersonId) -> IdentityDecision:
+    """A merge whose kept file is the actor's to work on, under its lock; raises PersonNotFound otherwise."""
+    with walled(LOCAL_OPERATOR):
+        merge = IdentityDecision.objects.filter(pk=decision_id, decision=MERGE).first()
+    if merge is None:
+        raise person_not_found()
+    find_for_work(actor, merge.kept_id)
+    with walled(LOCAL_OPERATOR):
+        return IdentityDecision.objects.get(pk=merge.pk)
+
+
+def check_next(merge: IdentityDecision) -> None:
+    """Raises RecordError where a later merge rests on this one: that one goes first."""
+    with walled(LOCAL_OPERATOR):
+        kept = Person.objects.get(pk=merge.kept_id)
+        latest = latest_merge(merge.kept_id)
+    if kept.merged_into_id is not None or latest is None or latest.pk != merge.pk:
+        raise refused(
+            "unmerge_order",
+            "这份档案后来还合并过。请先撤销后来的那次合并。",
+            "This file was merged again later. Undo the later merge first.",
+        )
+
+
+def _undo(actor: Actor, merge: IdentityDecision, reason: str) -> None:
+    kept, dropped = merge.kept_id, merge.dropped_id
+    with walled(LOCAL_OPERATOR):
+        changes, _left = changes_of(merge)
+        try:
+            with transaction.atomic():
+                put_back(changes)
+        except IntegrityError as error:
+            raise _taken_place() from error
+        content = {"undone": [asdict(change) for change in changes]}
+        undone = note_decision(actor, UNMERGE, kept=kept, dropped=dropped, reason=reason, content=content)
+        supersede(Q(pk=merge.pk), undone)
+        refresh_places([kept, dropped])
+        affected = {child for one in Person.objects.filter(pk__in=(kept, dropped)) for child in children_of(one)}
+    _note(actor, undone)
+    publish_event("registry.people_unmerged", kept=str(kept), restored=str(dropped), decision=str(undone.id))
+    publish_event("registry.facts_changed", child_ids=sorted(str(child) for child in affected))
+
+
+def _note(actor: Actor, undone: IdentityDecision) -> None:
+    details: Mapping[str, object] = {"reason": undone.reason, "decision": str(undone.id)}
+    with walled(LOCAL_OPERATOR):
+        for one in (undone.kept_id, undone.dropped_id):
+            note_event(actor, one, "unmerged", details=details)
+    record_action(
+        actor,
+        action="unmerge_people",
+        subject=str(undone.kept_id),
+        persons=[str(undone.kept_id), str(undone.dropped_id)],
+        details={"reason": undone.reason},
+        highest_class=4,
+    )
+
+
+def _taken_place() -> Exception:
+    return somebody_was_first(
+        "合并以后又办了同样的申请或待遇，两份不能同时恢复。请先办结合并以后新的那一份。",
+        "Since the merge the same was applied for or awarded again; both cannot stand. First settle the newer one.",
+    )

@@ -1,0 +1,127 @@
+"""Nothing is final: two files that were made one are two again, exactly as they stood; the log says who decided what."""
+
+from __future__ import annotations
+
+import random
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, Person, PersonPlace, Relationship
+from ciyou.apps.registry.places import refresh_places
+from ciyou.apps.registry.row_images import image_of
+from ciyou.apps.registry.selectors import PersonNotFound, get_person
+from ciyou.apps.registry.services import (
+    NewStatement,
+    ensure_parent,
+    merge_people,
+    record_facts,
+    record_identifier,
+    record_payee,
+    relate_people,
+    unmerge_people,
+)
+from ciyou.core.access.actor import Purpose
+from ciyou.core.errors import RecordError
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, make_actor, make_person
+
+pytestmark = pytest.mark.django_db
+WHY, APART = "same_family", "two_numbers"
+
+
+def codes(caught):
+    return [problem.code for problem in caught.value.problems]
+
+
+def standing():
+    return IdentityDecision.objects.filter(decision="merge", superseded_by=None)
+
+
+def undo(officer, kept, reason=APART):
+    return unmerge_people(officer, decision_id=standing().filter(kept=kept).order_by("-at").first().id, reason=reason)
+
+
+def full_file(officer, chance):
+    """A child's file with whatever chance gives it: facts, a parent with facts, numbers, an account."""
+    division = chance.choice([VILLAGE, OTHER_VILLAGE])
+    child = make_person(
+        division=division, residence_division=chance.choice(["", OTHER_VILLAGE]), sex=chance.choice(["", "male"])
+    )
+    for name in ("adopted", "parents_untraceable"):
+        if chance.random() < 0.5:
+            said = [NewStatement(name, chance.random() < 0.5, "verified")]
+            record_facts(officer, person_id=child.id, statements=said, source=chance.choice(["visit", "police"]))
+    if chance.random() < 0.7:
+        father = ensure_parent(officer, child_id=child.id, kind="father")
+        record_facts(
+            officer, person_id=father, statements=[NewStatement("dead", False, "verified")], source="visit"
+        )
+    if chance.random() < 0.5:
+        record_identifier(officer, person_id=child.id, kind="phone", value=f"1380013{chance.randrange(10**4):04d}")
+    refresh_places([child.id])
+    return child
+
+
+def test_an_unmerge_restores_both_files_byte_for_byte():
+    officer, chance = make_actor(), random.Random(6)
+    for _ in range(25):
+        kept, dropped = full_file(officer, chance), full_file(officer, chance)
+        people = (kept.id, dropped.id)
+        before = image_of(people)
+        merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+        assert image_of(people) != before
+        assert undo(officer, kept.id)
+        assert image_of(people) == before
+
+
+def test_a_merge_undone_twice_is_undone_once_and_needs_a_known_reason():
+    officer, kept, dropped = make_actor(), make_person(), make_person()
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    merge = standing().get()
+    with pytest.raises(RecordError) as caught:
+        unmerge_people(officer, decision_id=merge.id, reason="looks different")
+    assert codes(caught) == ["registry.unmerge_reason"]
+    assert unmerge_people(officer, decision_id=merge.id, reason=APART)
+    assert not unmerge_people(officer, decision_id=merge.id, reason=APART)
+    first, second = IdentityDecision.objects.order_by("at")
+    assert (first.decision, first.superseded_by_id) == ("merge", second.id)
+    assert (second.decision, second.by, second.reason, second.superseded_by_id) == ("unmerge", officer.id, APART, None)
+
+
+def test_what_was_found_to_be_two_people_is_not_merged_again_by_any_way_round():
+    officer, kept, dropped, third = make_actor(), make_person(), make_person(), make_person()
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    undo(officer, kept.id)
+    for keep, drop in ((kept, dropped), (dropped, kept)):
+        with pytest.raises(RecordError) as caught:
+            merge_people(officer, keep=keep.id, drop=drop.id, reason=WHY)
+        assert codes(caught) == ["registry.apart"]
+    merge_people(officer, keep=third.id, drop=dropped.id, reason=WHY)
+    with pytest.raises(RecordError) as caught:
+        merge_people(officer, keep=kept.id, drop=third.id, reason=WHY)
+    assert codes(caught) == ["registry.apart"]
+
+
+def test_a_later_merge_is_undone_first():
+    officer, first, second, third = make_actor(), make_person(), make_person(), make_person()
+    merge_people(officer, keep=second.id, drop=first.id, reason=WHY)
+    early = standing().get()
+    merge_people(officer, keep=third.id, drop=second.id, reason=WHY)
+    assert get_person(officer, person_id=first.id, purpose=Purpose.SERVE).id == third.id
+    with pytest.raises(RecordError) as caught:
+        unmerge_people(officer, decision_id=early.id, reason=APART)
+    assert codes(caught) == ["registry.unmerge_order"]
+    undo(officer, third.id)
+    assert get_person(officer, person_id=first.id, purpose=Purpose.SERVE).id == second.id
+    assert unmerge_people(officer, decision_id=early.id, reason=APART)
+    assert get_person(officer, person_id=first.id, purpose=Purpose.SERVE).id == first.id
+
+
+def test_another_county_finds_no_merge_to_undo():
+    officer, kept, dropped = make_actor(), make_person(), make_person()
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    with pytest.raises(PersonNotFound):
+        unmerge_people(make_actor(division=OTHER_COUNTY), decision_id=standing().get().id, reason=APART)
+    assert standing().exists()
