@@ -9,12 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ciyou.apps.registry.between import written_since
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, Person, PersonPlace, Relationship
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.row_images import image_of
+from ciyou.apps.registry.sealing import open_fact, open_identifier
 from ciyou.apps.registry.selectors import PersonNotFound, get_person
 from ciyou.apps.registry.services import (
     NewStatement,
+    correct_fact,
     ensure_parent,
     merge_people,
     record_facts,
@@ -72,7 +75,7 @@ def test_an_unmerge_restores_both_files_byte_for_byte():
         before = image_of(people)
         merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
         assert image_of(people) != before
-        assert undo(officer, kept.id)
+        assert undo(officer, kept.id) == "undone"
         assert image_of(people) == before
 
 
@@ -83,8 +86,8 @@ def test_a_merge_undone_twice_is_undone_once_and_needs_a_known_reason():
     with pytest.raises(RecordError) as caught:
         unmerge_people(officer, decision_id=merge.id, reason="looks different")
     assert codes(caught) == ["registry.unmerge_reason"]
-    assert unmerge_people(officer, decision_id=merge.id, reason=APART)
-    assert not unmerge_people(officer, decision_id=merge.id, reason=APART)
+    assert unmerge_people(officer, decision_id=merge.id, reason=APART) == "undone"
+    assert unmerge_people(officer, decision_id=merge.id, reason=APART) == "already"
     first, second = IdentityDecision.objects.order_by("at")
     assert (first.decision, first.superseded_by_id) == ("merge", second.id)
     assert (second.decision, second.by, second.reason, second.superseded_by_id) == ("unmerge", officer.id, APART, None)
@@ -115,7 +118,7 @@ def test_a_later_merge_is_undone_first():
     assert codes(caught) == ["registry.unmerge_order"]
     undo(officer, third.id)
     assert get_person(officer, person_id=first.id, purpose=Purpose.SERVE).id == second.id
-    assert unmerge_people(officer, decision_id=early.id, reason=APART)
+    assert unmerge_people(officer, decision_id=early.id, reason=APART) == "undone"
     assert get_person(officer, person_id=first.id, purpose=Purpose.SERVE).id == first.id
 
 
@@ -125,3 +128,60 @@ def test_another_county_finds_no_merge_to_undo():
     with pytest.raises(PersonNotFound):
         unmerge_people(make_actor(division=OTHER_COUNTY), decision_id=standing().get().id, reason=APART)
     assert standing().exists()
+
+
+def values(child):
+    rows = Fact.objects.filter(person=child, superseded_at=None).order_by("name")
+    return {(row.name, row.source): open_fact(child.id, row.name, row.value) for row in rows}
+
+
+def say(officer, child, name, value, source="visit"):
+    said = [NewStatement(name, value, "verified")]
+    record_facts(officer, person_id=child.id, statements=said, source=source)
+
+
+@pytest.mark.parametrize(
+    ("whose", "kept_says", "restored_says"),
+    [("kept", True, False), ("restored", False, True)],
+)
+def test_what_a_visit_found_since_goes_to_the_child_that_a_person_names(whose, kept_says, restored_says):
+    officer, kept, dropped = make_actor(), make_person(), make_person()
+    for child in (kept, dropped):
+        say(officer, child, "adopted", False)
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    merge = standing().get()
+    say(officer, kept, "adopted", True)
+    with pytest.raises(RecordError) as caught:
+        unmerge_people(officer, decision_id=merge.id, reason=APART)
+    assert codes(caught) == ["registry.between"]
+    assert Person.objects.get(id=dropped.id).merged_into_id == kept.id
+    (item,) = written_since(merge)
+    assert unmerge_people(officer, decision_id=merge.id, reason=APART, belongs={item.key: whose}) == "undone"
+    assert values(kept) == {("adopted", "visit"): kept_says}
+    assert values(dropped) == {("adopted", "visit"): restored_says}
+
+
+def test_a_copy_that_a_person_corrected_since_is_asked_about_and_the_end_goes_to_where_it_came_from():
+    officer, kept, dropped = make_actor(), make_person(), make_person()
+    say(officer, dropped, "adopted", True)
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    merge = standing().get()
+    copy = Fact.objects.get(person=kept)
+    correct_fact(officer, fact_id=copy.id, statement=None, reason="mistyped")
+    (item,) = written_since(merge)
+    assert item.ended
+    unmerge_people(officer, decision_id=merge.id, reason=APART, belongs={item.key: "restored"})
+    assert values(kept) == values(dropped) == {}
+    assert Fact.objects.filter(person=dropped).count() == 1
+
+
+def test_a_number_recorded_since_goes_along_and_no_longer_stands_on_the_other_file():
+    officer, kept, dropped = make_actor(), make_person(), make_person()
+    merge_people(officer, keep=kept.id, drop=dropped.id, reason=WHY)
+    merge = standing().get()
+    record_identifier(officer, person_id=kept.id, kind="phone", value="13800138000")
+    (item,) = written_since(merge)
+    unmerge_people(officer, decision_id=merge.id, reason=APART, belongs={item.key: "restored"})
+    held = Identifier.objects.filter(kind="phone", ended_at=None)
+    assert [row.person_id for row in held] == [dropped.id]
+    assert open_identifier(dropped.id, "phone", held.get().cipher) == "13800138000"

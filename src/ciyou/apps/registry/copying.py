@@ -21,11 +21,12 @@ def copy_open_facts(actor: Actor, *, source_id: UUID, target_id: UUID, now: dt.d
     moment = now or timezone.now()
     there = set(Fact.objects.filter(person_id=target_id, superseded_at=None).values_list("name", "source"))
     rows = Fact.objects.filter(person_id=source_id, superseded_at=None).order_by("id")
-    copies = [_copy(row, target_id, moment) for row in rows if (row.name, row.source) not in there]
+    copies = [copy_fact(row, target_id, moment) for row in rows if (row.name, row.source) not in there]
     Fact.objects.bulk_create(copies)
     return len(copies)
 
 
-def _copy(row: Fact, target_id: UUID, now: dt.datetime) -> Fact:
+def copy_fact(row: Fact, target_id: UUID, now: dt.datetime) -> Fact:
+    """An unsaved copy of a statement for another file, or anew for its own: sealed for it, known since `now`."""
     value = open_fact(row.person_id, row.name, row.value)
     return copy_row(row, person_id=target_id, value=seal_fact(target_id, row.name, value), recorded_at=now)  # type: ignore[arg-type]

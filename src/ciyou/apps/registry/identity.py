@@ -47,6 +47,12 @@ def last_merge(kept: UUID, dropped: UUID) -> IdentityDecision | None:
     return IdentityDecision.objects.filter(kept=kept, dropped=dropped, decision=MERGE).order_by("-at").first()
 
 
+def standing_proposal(merge: IdentityDecision) -> IdentityDecision | None:
+    """That somebody proposed to undo this merge, and nobody has answered yet."""
+    files = {"kept": merge.kept_id, "dropped": merge.dropped_id}
+    return IdentityDecision.objects.filter(decision=PROPOSED, superseded_by=None, at__gt=merge.at, **files).first()
+
+
 def latest_merge(kept: UUID) -> IdentityDecision | None:
     """The last standing merge into a file: the one that can be undone next."""
     rows = IdentityDecision.objects.filter(kept=kept, decision=MERGE, superseded_by=None)

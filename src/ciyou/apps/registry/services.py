@@ -20,7 +20,7 @@ from ciyou.apps.registry.protection import OPENING_REASONS, restrict_file, unres
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
-from ciyou.apps.registry.unmerging import UNMERGE_REASONS, unmerge_people
+from ciyou.apps.registry.unmerging import UNMERGE_REASONS, confirm_unmerge, unmerge_people
 from ciyou.apps.registry.workers import end_worker, name_worker
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "NewStatement",
     "PersonNotFound",
     "check_evidence",
+    "confirm_unmerge",
     "correct_fact",
     "end_named_access",
     "end_worker",

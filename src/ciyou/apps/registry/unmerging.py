@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.registry.between import RESTORED, carry_over, check_said, moves_money, written_since
 from ciyou.apps.registry.checks import check_may, find_for_work
 from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.facts import children_of
-from ciyou.apps.registry.identity import MERGE, UNMERGE, latest_merge, note_decision, supersede
+from ciyou.apps.registry.identity import CONTENT, MERGE, PROPOSED, UNMERGE, latest_merge, note_decision, standing_proposal, supersede
 from ciyou.apps.registry.identity_moves import changes_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import person_not_found, refused, somebody_was_first
 from ciyou.apps.registry.row_images import put_back
+from ciyou.apps.registry.sealing import open_identity
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 
@@ -27,18 +30,77 @@ UNMERGE_REASONS = ("two_numbers", "two_families", "told_by_family", "mistaken_ch
 """Why two files that were one are two people's; a code, because free words about a person do not belong into a log."""
 
 
-def unmerge_people(actor: Actor, *, decision_id: PersonId, reason: str) -> bool:
-    """Undo a merge. False: it is undone already (the form was sent twice)."""
+UNDONE, PROPOSED_NOW, ALREADY = "undone", "proposed", "already"
+
+
+def unmerge_people(actor: Actor, *, decision_id: PersonId, reason: str, belongs: Mapping[str, str] | None = None) -> str:
+    """Undo a merge, or propose it where money would move: undone | proposed | already (the form was sent twice).
+
+    `belongs`: of everything that `written_since` names, by its key, whether it is the kept file's or the restored one's. Raises
+    RecordError where something is not said, and where a later merge rests on this one.
+    """
     check_may(actor, Action.REGISTER)
     if reason not in UNMERGE_REASONS:
         raise refused("unmerge_reason", "请选择为什么是两个人。", "Choose why these are two people.")
     with transaction.atomic():
         merge = find_merge(actor, decision_id)
         if merge.superseded_by_id is not None:
-            return False
+            return ALREADY
         check_next(merge)
-        _undo(actor, merge, reason)
-    return True
+        said = dict(belongs or {})
+        with walled(LOCAL_OPERATOR):
+            check_said(written_since(merge), said)
+            money = moves_money(merge)
+        if money:
+            _propose(actor, merge, reason, said)
+            return PROPOSED_NOW
+        _undo(actor, merge, reason, said)
+    return UNDONE
+
+
+def _propose(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[str, str]) -> None:
+    with walled(LOCAL_OPERATOR):
+        content = {"belongs": dict(belongs)}
+        files = {"kept": merge.kept_id, "dropped": merge.dropped_id}
+        made = note_decision(actor, PROPOSED, **files, reason=reason, content=content)
+        supersede(Q(decision=PROPOSED, **files), made)
+    record_action(
+        actor,
+        action="propose_unmerge",
+        subject=str(merge.kept_id),
+        persons=[str(merge.kept_id), str(merge.dropped_id)],
+        details={"reason": reason},
+        highest_class=4,
+    )
+
+
+def confirm_unmerge(actor: Actor, *, decision_id: PersonId) -> str:
+    """Carry out what somebody else proposed of a merge: undone | already.
+
+    Raises RecordError for whoever proposed it, where nothing is proposed, and where something came since the proposal.
+    """
+    check_may(actor, Action.REGISTER)
+    with transaction.atomic():
+        merge = find_merge(actor, decision_id)
+        if merge.superseded_by_id is not None:
+            return ALREADY
+        check_next(merge)
+        with walled(LOCAL_OPERATOR):
+            proposed = standing_proposal(merge)
+            if proposed is None or proposed.by == actor.id:
+                raise _another_person()
+            content: Any = open_identity(proposed.id, CONTENT, proposed.content)
+            check_said(written_since(merge), content["belongs"])
+        _undo(actor, merge, proposed.reason, content["belongs"])
+    return UNDONE
+
+
+def _another_person() -> Exception:
+    return refused(
+        "unmerge_second",
+        "涉及待遇和发放：须由一人提出、另一人确认。请由另一位县级经办人确认。",
+        "Money would move: one person proposes and another confirms. Ask another officer of the county to confirm.",
+    )
 
 
 def find_merge(actor: Actor, decision_id: PersonId) -> IdentityDecision:
@@ -65,18 +127,20 @@ def check_next(merge: IdentityDecision) -> None:
         )
 
 
-def _undo(actor: Actor, merge: IdentityDecision, reason: str) -> None:
+def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[str, str]) -> None:
     kept, dropped = merge.kept_id, merge.dropped_id
     with walled(LOCAL_OPERATOR):
         changes, _left = changes_of(merge)
+        going = [one for one in written_since(merge) if belongs[one.key] == RESTORED]
         try:
             with transaction.atomic():
                 put_back(changes)
+                carry_over(merge, going)
         except IntegrityError as error:
             raise _taken_place() from error
-        content = {"undone": [asdict(change) for change in changes]}
+        content = {"belongs": dict(belongs), "undone": [asdict(change) for change in changes]}
         undone = note_decision(actor, UNMERGE, kept=kept, dropped=dropped, reason=reason, content=content)
-        supersede(Q(pk=merge.pk), undone)
+        supersede(Q(pk=merge.pk) | Q(decision=PROPOSED, kept=kept, dropped=dropped), undone)
         refresh_places([kept, dropped])
         affected = {child for one in Person.objects.filter(pk__in=(kept, dropped)) for child in children_of(one)}
     _note(actor, undone)

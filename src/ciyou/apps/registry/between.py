@@ -1,0 +1,154 @@
+"""What was written on a file between a merge and its undoing: nobody but a person knows whose it is, so a person says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from ciyou.apps.registry.copying import copy_fact
+from ciyou.apps.registry.identifiers import put_identifier
+from ciyou.apps.registry.identity_moves import changes_of
+from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, PayeeAccount, Person, PersonPlace, Relationship
+from ciyou.apps.registry.payees import open_account, seal_account
+from ciyou.apps.registry.refusals import refused
+from ciyou.apps.registry.relations import COPY, DEPENDENTS, RELATIONS
+from ciyou.apps.registry.row_images import fingerprint, image_of
+from ciyou.apps.registry.sealing import open_identifier
+
+KEPT, RESTORED = "kept", "restored"
+MONEY = ("awards.Application.person", "awards.Award.person", "disbursement.Payment.person", "disbursement.CollectivePayee.person")
+"""Where a row of either file stands here, undoing moves money: a second person agrees."""
+_FOLLOWS = frozenset({Person._meta.label, PersonPlace._meta.label, *(".".join(one.split(".")[:2]) for one in DEPENDENTS)})
+_COPIED = frozenset(".".join(name.split(".")[:2]) for name, how in RELATIONS.items() if how == COPY)
+
+
+@dataclass(frozen=True)
+class Between:
+    """One row that came since: `key` names it in the form; `what` is `app.Model`; `ended`: no new row, a moved statement that ended."""
+
+    key: str
+    what: str
+    row: models.Model
+    ended: bool = False
+
+
+def written_since(merge: IdentityDecision) -> tuple[Between, ...]:
+    """What was written on the kept file since a merge, and which copies from the dropped file were ended there since."""
+    changes, left = changes_of(merge)
+    copied = {(one.model, one.key) for one in changes if one.was is None and one.model in _COPIED}
+    found = []
+    for place, values in image_of((merge.kept_id, merge.dropped_id)).items():
+        label, key = place
+        if label in _FOLLOWS:
+            continue
+        new = not left.get(place)
+        ended = place in copied and left.get(place) != fingerprint(values) and _is_ended(values)
+        if new or ended:
+            row = apps.get_model(label)._default_manager.get(pk=key)
+            found.append(Between(f"{label}:{key}", label, row, ended=not new))
+    return tuple(sorted(found, key=lambda one: one.key))
+
+
+def _is_ended(values: Mapping[str, object]) -> bool:
+    return any(values.get(name) is not None for name in ("superseded_at", "ended_at"))
+
+
+def check_said(found: tuple[Between, ...], belongs: Mapping[str, str]) -> None:
+    """Raises RecordError unless it was said of everything that came since, and of nothing else, whose it is."""
+    if {one.key for one in found} != set(belongs) or set(belongs.values()) - {KEPT, RESTORED}:
+        raise refused(
+            "between",
+            "合并以后登记的内容，请逐项选择属于哪个孩子；刚有新的登记时请重新打开核对。",
+            "Say of everything that was recorded since the merge whose it is; where something new came just now, open the page again.",
+        )
+
+
+def moves_money(merge: IdentityDecision) -> bool:
+    """Whether either file has an application, an award or a payment."""
+    return any(
+        apps.get_model(*name.split(".")[:2])
+        ._default_manager.filter(person__in=(merge.kept_id, merge.dropped_id))
+        .exists()
+        for name in MONEY
+    )
+
+
+def carry_over(merge: IdentityDecision, going: list[Between]) -> None:
+    """After both files stand again: what belongs to the restored one goes there; sealed values are sealed anew for it."""
+    now = timezone.now()
+    for one in going:
+        if one.ended:
+            _end_original(one, merge, now)
+        else:
+            _CARRIED.get(one.what, _repoint)(one.row, merge.kept_id, merge.dropped_id, now)
+
+
+def _fact(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
+    assert isinstance(row, Fact)
+    if row.superseded_at is None:
+        there = Fact.objects.filter(person_id=restored, name=row.name, source=row.source, superseded_at=None)
+        there.update(superseded_at=now)
+    # What it had displaced on the file where it did not belong is said there again.
+    displaced = Fact.objects.filter(person_id=kept, name=row.name, source=row.source, superseded_at=row.recorded_at)
+    copies = [copy_fact(old, kept, now) for old in displaced]
+    copy = copy_fact(row, restored, now)
+    copy.superseded_at = row.superseded_at and now
+    Fact.objects.bulk_create([*copies, copy])
+    Fact.objects.filter(pk=row.pk, superseded_at=None).update(superseded_at=now)
+
+
+def _identifier(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
+    assert isinstance(row, Identifier)
+    Identifier.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now)
+    if row.ended_at is None:
+        value = open_identifier(kept, row.kind, row.cipher)
+        put_identifier(Person.objects.get(pk=restored), row.kind, value, row.source)
+
+
+def _account(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
+    assert isinstance(row, PayeeAccount)
+    PayeeAccount.objects.filter(pk=row.pk, ended_at=None).update(ended_at=now)
+    if row.ended_at is None:
+        PayeeAccount.objects.filter(person_id=restored, ended_at=None).update(ended_at=now)
+        cipher = seal_account(restored, open_account(row))
+        PayeeAccount.objects.create(
+            person_id=restored, cipher=cipher, blind=row.blind, recorded_at=now, recorded_by=row.recorded_by
+        )
+
+
+def _repoint(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
+    """Every column of this row that names the kept file names the restored one."""
+    own = [field for field in row._meta.concrete_fields if field.related_model is Person]
+    named = {field.attname: restored for field in own if getattr(row, field.attname) == kept}
+    type(row)._default_manager.filter(pk=row.pk).update(**named)
+
+
+_CARRIED: Mapping[str, Callable[[models.Model, UUID, UUID, dt.datetime], None]] = MappingProxyType(
+    {"registry.Fact": _fact, "registry.Identifier": _identifier, "registry.PayeeAccount": _account}
+)
+
+
+def _end_original(one: Between, merge: IdentityDecision, now: dt.datetime) -> None:
+    """A statement that was moved by the merge and ended since ends on the file that it came from."""
+    row = one.row
+    if isinstance(row, Fact):
+        originals = Fact.objects.filter(
+            person_id=merge.dropped_id, name=row.name, source=row.source, valid_from=row.valid_from, superseded_at=None
+        )
+        originals.update(superseded_at=now)
+    elif isinstance(row, Relationship):
+        side = "person_id" if row.person_id == merge.kept_id else "other_id"
+        facing = "other_id" if side == "person_id" else "person_id"
+        same = {side: merge.dropped_id, facing: getattr(row, facing), "kind": row.kind, "superseded_at": None}
+        Relationship.objects.filter(**same).update(superseded_at=now)
+    elif isinstance(row, Identifier):
+        Identifier.objects.filter(person_id=merge.dropped_id, kind=row.kind, ended_at=None).update(ended_at=now)
+    elif isinstance(row, PayeeAccount):
+        PayeeAccount.objects.filter(person_id=merge.dropped_id, ended_at=None).update(ended_at=now)
