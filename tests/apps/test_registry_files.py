@@ -13,10 +13,10 @@ from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry, OutboxEvent
 from ciyou.apps.registry.media import clean_media
-from ciyou.apps.registry.relations import RELATIONS, relation_name
 from ciyou.apps.registry.models import Evidence, Fact, Person, PersonPlace
 from ciyou.apps.registry.payees import is_card_number, payee_of
 from ciyou.apps.registry.proofs import MAX_BYTES, evidence_file
+from ciyou.apps.registry.relations import RELATIONS, relation_name
 from ciyou.apps.registry.selectors import (
     PersonNotFound,
     family_of,

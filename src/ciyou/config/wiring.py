@@ -48,7 +48,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_people_merged,
             payees.on_people_merged,
         ),
-        "registry.people_unmerged": (),
+        "registry.people_unmerged": (awards.on_people_unmerged,),
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,

@@ -13,7 +13,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.contents import seal_application
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, Award, AwardState
-from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, open_reviews
+from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, UNMERGED, open_reviews
 from ciyou.apps.awards.steps import content_of, end_every_step
 from ciyou.apps.entitlements.deciding import rule_decided
 from ciyou.apps.registry.identity_moves import follows_merge
@@ -56,6 +56,11 @@ def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
         _merge_applications(kept, dropped)
         _merge_awards(kept, dropped)
         _log("merge_awards", [kept, dropped])
+
+
+def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
+    """Handler of `registry.people_unmerged`: what was decided in between rested on two children's facts; somebody looks at it again."""
+    _review(_running([kept, restored]), UNMERGED)
 
 
 def on_determination_made(child_ids: Iterable[str], **_more: object) -> None:

@@ -20,7 +20,8 @@ from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
 
 DIED, OF_AGE, MOVED, MERGED, CHANGED = "died", "of_age", "moved", "merged", "circumstance_ended"
-_GRAVEST = (DIED, MERGED, MOVED, OF_AGE, CHANGED)
+UNMERGED = "unmerged"
+_GRAVEST = (DIED, MERGED, UNMERGED, MOVED, OF_AGE, CHANGED)
 
 
 def open_reviews(

@@ -15,7 +15,15 @@ from django.utils import timezone
 from ciyou.apps.registry.copying import copy_fact
 from ciyou.apps.registry.identifiers import put_identifier
 from ciyou.apps.registry.identity_moves import changes_of
-from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, PayeeAccount, Person, PersonPlace, Relationship
+from ciyou.apps.registry.models import (
+    Fact,
+    Identifier,
+    IdentityDecision,
+    PayeeAccount,
+    Person,
+    PersonPlace,
+    Relationship,
+)
 from ciyou.apps.registry.payees import open_account, seal_account
 from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.relations import COPY, DEPENDENTS, RELATIONS
@@ -23,9 +31,16 @@ from ciyou.apps.registry.row_images import fingerprint, image_of
 from ciyou.apps.registry.sealing import open_identifier
 
 KEPT, RESTORED = "kept", "restored"
-MONEY = ("awards.Application.person", "awards.Award.person", "disbursement.Payment.person", "disbursement.CollectivePayee.person")
+MONEY = (
+    "awards.Application.person",
+    "awards.Award.person",
+    "disbursement.Payment.person",
+    "disbursement.CollectivePayee.person",
+)
 """Where a row of either file stands here, undoing moves money: a second person agrees."""
-_FOLLOWS = frozenset({Person._meta.label, PersonPlace._meta.label, *(".".join(one.split(".")[:2]) for one in DEPENDENTS)})
+_FOLLOWS = frozenset(
+    {Person._meta.label, PersonPlace._meta.label, "cases.Task", *(".".join(one.split(".")[:2]) for one in DEPENDENTS)}
+)
 _COPIED = frozenset(".".join(name.split(".")[:2]) for name, how in RELATIONS.items() if how == COPY)
 
 
@@ -88,6 +103,10 @@ def carry_over(merge: IdentityDecision, going: list[Between]) -> None:
             _end_original(one, merge, now)
         else:
             _CARRIED.get(one.what, _repoint)(one.row, merge.kept_id, merge.dropped_id, now)
+    # A task is about something: it stands with the child of what it is about.
+    about = {key for _label, key in image_of((merge.dropped_id,))}
+    tasks = apps.get_model("cases.Task")._default_manager
+    tasks.filter(person=merge.kept_id, subject_id__in=about).update(person=merge.dropped_id)
 
 
 def _fact(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:

@@ -73,6 +73,6 @@ def check_apart(one: UUID, other: UUID) -> None:
     if apart:
         raise refused(
             "apart",
-            "这两份档案曾经合并后又被确认是两个人，不能再合并。如果当时分错了，请先在档案的合并记录里撤回“不是同一人”。",
-            "These two files were merged once and then found to be two people; they are not merged again. If that was a mistake, first take back “not the same person” on the page of merges.",
+            "这两份档案曾经合并后又被确认是两个人，不能再合并。请核对是否选错了档案。",
+            "These two files were merged once and then found to be two people; they are not merged again. Check whether you chose the right file.",
         )

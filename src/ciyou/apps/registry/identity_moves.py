@@ -71,5 +71,3 @@ def follows_merge(handler: Callable[..., None]) -> Callable[..., None]:
                     handler(kept=kept, dropped=dropped, **more)
 
     return follow
-
-

@@ -17,11 +17,11 @@ from ciyou.apps.registry.copying import copy_open_facts
 from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.facts import children_of
 from ciyou.apps.registry.identifiers import put_identifier
+from ciyou.apps.registry.identity import check_apart, note_decision
+from ciyou.apps.registry.identity_moves import moves_noted
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import Identifier, PayeeAccount, Person, PersonPlace, PersonStatus, Relationship
 from ciyou.apps.registry.payees import open_account, seal_account
-from ciyou.apps.registry.identity import check_apart, note_decision
-from ciyou.apps.registry.identity_moves import moves_noted
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import refused, somebody_was_first
 from ciyou.apps.registry.relations import RELATIONS, REPOINT, every_relation

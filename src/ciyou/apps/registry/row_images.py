@@ -115,7 +115,7 @@ def _take_away(change: RowChange) -> bool:
     row = rows.first()
     if row is None:
         return True
-    if f"{change.model}.person" in RELATIONS and RELATIONS[f"{change.model}.person"] == COPY or _is_place(change):
+    if (f"{change.model}.person" in RELATIONS and RELATIONS[f"{change.model}.person"] == COPY) or _is_place(change):
         rows.delete()
         return True
     if values_of(row) != change.now:
@@ -136,9 +136,7 @@ def _split(change: RowChange, *, persons: bool) -> RowChange:
     }
     assert change.was is not None and change.now is not None
     names = [name for name in change.was if (name in own) == persons]
-    return RowChange(
-        change.model, change.key, {n: change.was[n] for n in names}, {n: change.now[n] for n in names}
-    )
+    return RowChange(change.model, change.key, {n: change.was[n] for n in names}, {n: change.now[n] for n in names})
 
 
 def _persons(change: RowChange) -> RowChange:

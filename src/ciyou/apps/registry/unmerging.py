@@ -15,7 +15,16 @@ from ciyou.apps.registry.between import RESTORED, carry_over, check_said, moves_
 from ciyou.apps.registry.checks import check_may, find_for_work
 from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.facts import children_of
-from ciyou.apps.registry.identity import CONTENT, MERGE, PROPOSED, UNMERGE, latest_merge, note_decision, standing_proposal, supersede
+from ciyou.apps.registry.identity import (
+    CONTENT,
+    MERGE,
+    PROPOSED,
+    UNMERGE,
+    latest_merge,
+    note_decision,
+    standing_proposal,
+    supersede,
+)
 from ciyou.apps.registry.identity_moves import changes_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import IdentityDecision, Person
@@ -33,7 +42,9 @@ UNMERGE_REASONS = ("two_numbers", "two_families", "told_by_family", "mistaken_ch
 UNDONE, PROPOSED_NOW, ALREADY = "undone", "proposed", "already"
 
 
-def unmerge_people(actor: Actor, *, decision_id: PersonId, reason: str, belongs: Mapping[str, str] | None = None) -> str:
+def unmerge_people(
+    actor: Actor, *, decision_id: PersonId, reason: str, belongs: Mapping[str, str] | None = None
+) -> str:
     """Undo a merge, or propose it where money would move: undone | proposed | already (the form was sent twice).
 
     `belongs`: of everything that `written_since` names, by its key, whether it is the kept file's or the restored one's. Raises
