@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.awards.models import Award
+from ciyou.apps.awards.reviews import keep_award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.models import PaymentLine
 from ciyou.apps.registry.between import written_since
@@ -268,6 +269,8 @@ def test_the_next_month_puts_right_what_a_wrong_merge_kept_from_a_child_and_two_
         ).count()
         == 2
     )
+    for award in Award.objects.filter(person__in=people):
+        keep_award(desk.drafter, award_id=award.id, version=award.version, reason="两个孩子的材料都已重新核对。")
     run = desk.draft("2026-05")
     of_child = {
         child: sorted(
