@@ -137,7 +137,9 @@ def _print_mixed(database: duckdb.DuckDBPyConnection) -> None:
                count(DISTINCT truth) AS people FROM rec GROUP BY run) WHERE people > 1"""
     ).fetchone()
     largest = database.execute("SELECT max(n) FROM (SELECT count(*) AS n FROM rec GROUP BY run)").fetchone()
-    print(f"mixed clusters: {row[0]} (twins {row[1]}, child with parent {row[2]}); largest cluster: {largest[0]} records")
+    print(
+        f"mixed clusters: {row[0]} (twins {row[1]}, child with parent {row[2]}); largest cluster: {largest[0]} records"
+    )
 
 
 def _print_queue(database: duckdb.DuckDBPyConnection) -> None:
@@ -155,7 +157,9 @@ def _print_queue(database: duckdb.DuckDBPyConnection) -> None:
             SELECT count(*), count(*) FILTER (EXISTS (SELECT 1 FROM asked q JOIN rec o ON o.rec_id = q.other
               WHERE q.rec_id = a.rec_id AND o.run = a.home)) FROM apart a"""
         ).fetchone()
-        print(f"  records left apart from their person ({title}): {row[0]:,}; the queue holds the answer for {_share(row[1], row[0])}")
+        print(
+            f"  records left apart from their person ({title}): {row[0]:,}; the queue holds the answer for {_share(row[1], row[0])}"
+        )
     for row in database.execute(
         """SELECT v.reason, count(*), count(*) FILTER (a.truth = b.truth) FROM review v JOIN rec a ON a.rec_id = v.rec_id_a
            LEFT JOIN rec b ON b.rec_id = v.rec_id_b GROUP BY 1 ORDER BY 1"""
@@ -172,7 +176,9 @@ def _print_parents(database: duckdb.DuckDBPyConnection) -> None:
             SELECT count(*), count(*) FILTER (good), (SELECT count(*) FROM truth_children c WHERE c.{column} IN (SELECT truth FROM rec)
               AND c.person_id IN (SELECT truth FROM rec)) FROM named"""
         ).fetchone()
-        print(f"{relation}s: right where named {_share(row[1], row[0])}; named and right of all with both on a roster {_share(row[1], row[2])}")
+        print(
+            f"{relation}s: right where named {_share(row[1], row[0])}; named and right of all with both on a roster {_share(row[1], row[2])}"
+        )
 
 
 def _print_bands(database: duckdb.DuckDBPyConnection) -> None:
@@ -189,7 +195,7 @@ def _print_bands(database: duckdb.DuckDBPyConnection) -> None:
 def _print_groups(database: duckdb.DuckDBPyConnection) -> None:
     print("children's pairs by group (all | hard):")
     groups = database.execute("SELECT ethnicity, count(*) FROM person_group GROUP BY 1 ORDER BY 2 DESC").fetchall()
-    for (name, _count) in groups:
+    for name, _count in groups:
         _print_group(database, name, f"ethnicity = '{name}'")
     _print_group(database, "without household registration", "NOT registered")
     _print_group(database, "with household registration", "registered")
