@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pyarrow.parquet as pq
 import pytest
@@ -76,7 +77,7 @@ def _households(number, names):
 
 def test_a_number_beside_too_many_names_is_nobodys_and_is_counted(tmp_path):
     # A chain of names, each one character from the next: without the guard resemblance would join them.
-    names = [f"李{first}{second}" for first, second in zip(NUMBERS, NUMBERS[1:], strict=False)]
+    names = [f"李{first}{second}" for first, second in pairwise(NUMBERS)]
     assert len(names) > MOST_NAMES
     run = screen_rosters(tmp_path, _households(id_number("2015-01-01", 11), names))
     people = {run.person_of(f"education_school_roll-{number}") for number in range(1, len(names) + 1)}
