@@ -152,7 +152,7 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="payments")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="payments", db_index=False)
     person = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="payments")
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=48, unique=True)
@@ -202,7 +202,7 @@ class Hold(models.Model):
     `stage` draft | approve | hand_over. Money that is held stays outstanding: it comes with a later run once the reason is gone.
     """
 
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="holds")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="holds", db_index=False)
     award = models.ForeignKey("awards.Award", on_delete=models.CASCADE, related_name="holds")
     person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="holds", db_index=False)
     reason = models.CharField(max_length=32)
@@ -219,7 +219,7 @@ class MonthChange(models.Model):
     `kind` new | ended | suspended | resumed | raised | lowered | arrears | recovery; `cause` decision | standard | facts | held | …
     """
 
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="changes")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
     award = models.ForeignKey("awards.Award", on_delete=models.CASCADE, related_name="month_changes")
     person = models.ForeignKey(
         "registry.Person", on_delete=models.CASCADE, related_name="month_changes", db_index=False
