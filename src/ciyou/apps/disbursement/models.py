@@ -65,7 +65,8 @@ class MonthRun(models.Model):
     """One month of one county and series. `cutoff_on`: what is known until then counts.
 
     `position` is the last child that was computed: a run that was interrupted goes on behind it. `lines_hash` is SHA-256 over every
-    line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled.
+    line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled. `hand_over_asked` is
+    what the worker is to hand over (version, post, layout, origin), and in `problems` why it could not; empty again once it has.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -81,6 +82,7 @@ class MonthRun(models.Model):
     payments_count = models.PositiveIntegerField(default=0)
     amount_fen = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=400, blank=True)
+    hand_over_asked = models.JSONField(default=dict)
     drafted_by = models.CharField(max_length=64)
     drafted_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=64, blank=True)
