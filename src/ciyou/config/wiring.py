@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ciyou.apps.awards import following as awards
-from ciyou.apps.cases import case_tasks, round_following
+from ciyou.apps.cases import case_tasks, round_following, unmerge_tasks
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -49,6 +49,8 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             payees.on_people_merged,
         ),
         "registry.people_unmerged": (awards.on_people_unmerged,),
+        "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
+        "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,

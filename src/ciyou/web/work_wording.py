@@ -85,6 +85,7 @@ BUTTONS = {
     "check_in_round": gettext_lazy("去核对"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
+    "confirm_unmerge": gettext_lazy("去确认"),
     "review_case_decision": gettext_lazy("去复议"),
 }
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})

@@ -59,10 +59,11 @@ def compare_children(actor: Actor, *, first_id: PersonId, second_id: PersonId) -
         )
     if {first.kind, second.kind} != {"child"}:
         raise refused("merge", "请选择两份孩子的档案。", "Choose two children's files.")
-    return Comparison(_read(actor, first), _read(actor, second))
+    return Comparison(read_file(actor, first), read_file(actor, second))
 
 
-def _read(actor: Actor, person: Person) -> ComparedFile:
+def read_file(actor: Actor, person: Person) -> ComparedFile:
+    """One of two files as it stands now, as far as the actor may read it."""
     purpose = working_purpose(actor)
     relations = every_relation()
     return ComparedFile(

@@ -14,7 +14,7 @@ from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.sealing import seal_identity
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 
-MERGE, PROPOSED, UNMERGE = "merge", "propose_unmerge", "unmerge"
+MERGE, PROPOSED, DECLINED, UNMERGE = "merge", "propose_unmerge", "decline_unmerge", "unmerge"
 CONTENT = "content"
 
 
@@ -51,6 +51,12 @@ def standing_proposal(merge: IdentityDecision) -> IdentityDecision | None:
     """That somebody proposed to undo this merge, and nobody has answered yet."""
     files = {"kept": merge.kept_id, "dropped": merge.dropped_id}
     return IdentityDecision.objects.filter(decision=PROPOSED, superseded_by=None, at__gt=merge.at, **files).first()
+
+
+def merges_into(files: set[UUID]) -> list[IdentityDecision]:
+    """Every merge into these files, undone or not, the latest first, with the file that ended and what undid it."""
+    rows = IdentityDecision.objects.filter(kept__in=files, decision=MERGE)
+    return list(rows.select_related("dropped", "superseded_by").order_by("-at", "-id"))
 
 
 def latest_merge(kept: UUID) -> IdentityDecision | None:

@@ -211,7 +211,7 @@ class PersonEvent(models.Model):
 
 
 class IdentityDecision(models.Model):
-    """One decision about who is who, never changed: `decision` merge | unmerge | propose_unmerge of `dropped` and `kept`.
+    """One decision about who is who, never changed: `decision` merge | unmerge | propose_unmerge | decline_unmerge of both files.
 
     `superseded_by` is set once, by the decision that takes this one back or carries it out: what nothing supersedes stands. A standing
     `unmerge` says that the two are different people. `reason` is a code. `content` (encrypted JSON) is what was taken back or proposed.

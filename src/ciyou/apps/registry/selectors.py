@@ -3,6 +3,7 @@
 from ciyou.apps.registry.comparing import ComparedFile, Comparison, compare_children
 from ciyou.apps.registry.history import FactLine, TimelineEntry, facts_history, find_line, stale_facts, timeline_of
 from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_identifiers
+from ciyou.apps.registry.merge_reading import Decided, MergeLine, Proposal, Undoing, merges_of, read_undoing
 from ciyou.apps.registry.moves import MovedAway, moved_away
 from ciyou.apps.registry.payees import EndedAccount, MaskedAccount, earlier_payees, payee_of
 from ciyou.apps.registry.proofs import EvidenceCard, OpenedEvidence, list_evidence, open_evidence
@@ -26,11 +27,13 @@ from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
 from ciyou.apps.registry.scoping import is_named, protected_ids, visible_people
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
+from ciyou.apps.registry.since import SinceLine
 from ciyou.apps.registry.workers import NamedWorker
 
 __all__ = [
     "ComparedFile",
     "Comparison",
+    "Decided",
     "EndedAccount",
     "EvidenceCard",
     "FactLine",
@@ -39,14 +42,18 @@ __all__ = [
     "Kin",
     "MaskedAccount",
     "MaskedIdentifier",
+    "MergeLine",
     "MovedAway",
     "NamedWorker",
     "OpenedEvidence",
     "PersonCard",
     "PersonNotFound",
+    "Proposal",
     "Protection",
     "SearchOutcome",
+    "SinceLine",
     "TimelineEntry",
+    "Undoing",
     "cards_of",
     "children_of_adults",
     "compare_children",
@@ -61,12 +68,14 @@ __all__ = [
     "is_named",
     "list_evidence",
     "masked_identifiers",
+    "merges_of",
     "moved_away",
     "open_evidence",
     "payee_of",
     "protected_ids",
     "protection_of",
     "read_protection",
+    "read_undoing",
     "readable_files",
     "search_people",
     "search_register",

@@ -20,7 +20,7 @@ from ciyou.apps.registry.protection import OPENING_REASONS, restrict_file, unres
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
-from ciyou.apps.registry.unmerging import UNMERGE_REASONS, confirm_unmerge, unmerge_people
+from ciyou.apps.registry.unmerging import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
 from ciyou.apps.registry.workers import end_worker, name_worker
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "check_evidence",
     "confirm_unmerge",
     "correct_fact",
+    "decline_unmerge",
     "end_named_access",
     "end_worker",
     "ensure_parent",

@@ -17,6 +17,7 @@ from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.facts import children_of
 from ciyou.apps.registry.identity import (
     CONTENT,
+    DECLINED,
     MERGE,
     PROPOSED,
     UNMERGE,
@@ -39,7 +40,7 @@ UNMERGE_REASONS = ("two_numbers", "two_families", "told_by_family", "mistaken_ch
 """Why two files that were one are two people's; a code, because free words about a person do not belong into a log."""
 
 
-UNDONE, PROPOSED_NOW, ALREADY = "undone", "proposed", "already"
+UNDONE, PROPOSED_NOW, NOT_DONE, ALREADY = "undone", "proposed", "declined", "already"
 
 
 def unmerge_people(
@@ -75,6 +76,14 @@ def _propose(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mappin
         files = {"kept": merge.kept_id, "dropped": merge.dropped_id}
         made = note_decision(actor, PROPOSED, **files, reason=reason, content=content)
         supersede(Q(decision=PROPOSED, **files), made)
+        division = Person.objects.values_list("division", flat=True).get(pk=merge.kept_id)
+    publish_event(
+        "registry.unmerge_proposed",
+        decision=str(merge.id),
+        kept=str(merge.kept_id),
+        division=division,
+        role=actor.role,
+    )
     record_action(
         actor,
         action="propose_unmerge",
@@ -104,6 +113,28 @@ def confirm_unmerge(actor: Actor, *, decision_id: PersonId) -> str:
             check_said(written_since(merge), content["belongs"])
         _undo(actor, merge, proposed.reason, content["belongs"])
     return UNDONE
+
+
+def decline_unmerge(actor: Actor, *, decision_id: PersonId) -> str:
+    """Say no to what was proposed of a merge, or take one's own proposal back: declined | already. The files stay one."""
+    check_may(actor, Action.REGISTER)
+    with transaction.atomic():
+        merge = find_merge(actor, decision_id)
+        with walled(LOCAL_OPERATOR):
+            proposed = standing_proposal(merge)
+            if merge.superseded_by_id is not None or proposed is None:
+                return ALREADY
+            files = {"kept": merge.kept_id, "dropped": merge.dropped_id}
+            supersede(Q(pk=proposed.pk), note_decision(actor, DECLINED, reason=proposed.reason, **files))
+        publish_event("registry.unmerge_settled", decision=str(merge.id))
+        record_action(
+            actor,
+            action="decline_unmerge",
+            subject=str(merge.kept_id),
+            persons=[str(merge.kept_id), str(merge.dropped_id)],
+            highest_class=4,
+        )
+    return NOT_DONE
 
 
 def _another_person() -> Exception:
@@ -148,7 +179,7 @@ def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[s
                 put_back(changes)
                 carry_over(merge, going)
         except IntegrityError as error:
-            raise _taken_place() from error
+            raise taken_place() from error
         content = {"belongs": dict(belongs), "undone": [asdict(change) for change in changes]}
         undone = note_decision(actor, UNMERGE, kept=kept, dropped=dropped, reason=reason, content=content)
         supersede(Q(pk=merge.pk) | Q(decision=PROPOSED, kept=kept, dropped=dropped), undone)
@@ -156,6 +187,7 @@ def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[s
         affected = {child for one in Person.objects.filter(pk__in=(kept, dropped)) for child in children_of(one)}
     _note(actor, undone)
     publish_event("registry.people_unmerged", kept=str(kept), restored=str(dropped), decision=str(undone.id))
+    publish_event("registry.unmerge_settled", decision=str(merge.id))
     publish_event("registry.facts_changed", child_ids=sorted(str(child) for child in affected))
 
 
@@ -174,7 +206,8 @@ def _note(actor: Actor, undone: IdentityDecision) -> None:
     )
 
 
-def _taken_place() -> Exception:
+def taken_place() -> Exception:
+    """Both files cannot stand as they stood: what one of them held alone, the other holds by now."""
     return somebody_was_first(
         "合并以后又办了同样的申请或待遇，两份不能同时恢复。请先办结合并以后新的那一份。",
         "Since the merge the same was applied for or awarded again; both cannot stand. First settle the newer one.",

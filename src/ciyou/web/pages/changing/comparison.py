@@ -63,7 +63,11 @@ class ComparedPart:
 
 def parts_of(comparison: Comparison, lang: str) -> list[ComparedPart]:
     """Identity, family, facts and work of two files, row by row."""
-    first, second = comparison.first, comparison.second
+    return parts_of_files(comparison.first, comparison.second, lang)
+
+
+def parts_of_files(first: ComparedFile, second: ComparedFile, lang: str) -> list[ComparedPart]:
+    """The same of any two files."""
     return [
         _part(_("身份"), _rows(_plain(_identity(first)), _plain(_identity(second)))),
         _part(_("家庭"), _rows(_plain(_family(first)), _plain(_family(second)))),

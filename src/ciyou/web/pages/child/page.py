@@ -147,6 +147,7 @@ def _manage(actor: Actor, child: PersonCard) -> list[tuple[str, str]]:
         (_("登记迁移"), "move_person", Action.REGISTER),
         (_("登记去世"), "record_death", Action.REGISTER),
         (_("与另一份档案合并"), "merge", Action.REGISTER),
+        (_("合并记录和撤销合并"), "merges", Action.REGISTER),
         (_("特别保护和指名的办案人员"), "protection", Action.CONFIRM),
     )
     return [

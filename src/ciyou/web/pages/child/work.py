@@ -176,6 +176,8 @@ def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
         return address_of("visit", child_id=child_id)
     if task.kind in OF_CASES:
         return address_of("case", case_id=task.subject_id)
+    if task.kind == "confirm_unmerge":
+        return address_of("unmerge", child_id=child_id, merge_id=task.subject_id)
     if task.kind == "see_to_expiry":
         return address_of("warnings")
     if task.kind in ("send_inquiry", "follow_inquiry"):
