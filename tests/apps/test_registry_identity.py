@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.awards.models import Award
-from ciyou.apps.awards.reviews import keep_award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.models import PaymentLine
 from ciyou.apps.registry.between import written_since
@@ -72,7 +71,7 @@ def full_file(officer, chance):
 
 def test_an_unmerge_restores_both_files_byte_for_byte():
     officer, chance = make_actor(), random.Random(6)
-    for _ in range(15):
+    for _ in range(5):
         kept, dropped = full_file(officer, chance), full_file(officer, chance)
         people = (kept.id, dropped.id)
         before = image_of(people)
@@ -201,7 +200,7 @@ def model_of(files, before):
     return leads, says
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 10**6),
     steps=st.lists(st.tuples(st.booleans(), st.integers(0, 3), st.integers(0, 3)), max_size=8),
@@ -269,8 +268,7 @@ def test_the_next_month_puts_right_what_a_wrong_merge_kept_from_a_child_and_two_
         ).count()
         == 2
     )
-    for award in Award.objects.filter(person__in=people):
-        keep_award(desk.drafter, award_id=award.id, version=award.version, reason="两个孩子的材料都已重新核对。")
+    # Nobody has looked at either award yet, and nobody's money waits for it.
     run = desk.draft("2026-05")
     of_child = {
         child: sorted(

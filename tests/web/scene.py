@@ -64,11 +64,12 @@ from ciyou.apps.oversight.subject_requests import Requester, decide_request, rec
 from ciyou.apps.planning.services import NewTrial, start_trial
 from ciyou.apps.planning.tasks import try_now
 from ciyou.apps.planning.wishes import Wish
-from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, Relationship
+from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, NamedAccess, Person, Relationship
 from ciyou.apps.registry.services import (
     IncomingPerson,
     IncomingRelation,
     NewStatement,
+    merge_people,
     record_payee,
     record_roster_facts,
     register_people,
@@ -145,6 +146,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_work(scene, child, scene.ids)
     _make_work(scene, hidden, scene.restricted)
     scene.ids["twin_id"] = _make_twin(scene)
+    scene.ids["merge_id"] = _make_merge(scene, child)
     _make_award(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
     _make_crossing(scene)
@@ -270,6 +272,15 @@ def _make_twin(scene: Scene) -> uuid.UUID:
         f"{scene.county}t", "child", f"{scene.secrets[0]}二", "female", BORN, scene.village, source="police_hukou"
     )
     return register_people(LOCAL_OPERATOR, people=[twin], source="police_hukou")[f"{scene.county}t"]
+
+
+def _make_merge(scene: Scene, child: uuid.UUID) -> uuid.UUID:
+    """A third file that was merged into the first child's."""
+    name = f"{scene.secrets[0]}三"
+    third = IncomingPerson(f"{scene.county}m", "child", name, "female", BORN, scene.village, source="police_hukou")
+    dropped = register_people(LOCAL_OPERATOR, people=[third], source="police_hukou")[f"{scene.county}m"]
+    merge_people(actor_of(scene.posts["county_drafter"]), keep=child, drop=dropped, reason="registered_twice")
+    return IdentityDecision.objects.get(dropped=dropped).id
 
 
 def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:

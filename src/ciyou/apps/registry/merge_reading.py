@@ -150,7 +150,9 @@ def _seen(actor: Actor, person_id: UUID) -> ComparedFile | None:
 def _returning(merge: IdentityDecision, changes: list[RowChange]) -> frozenset[str]:
     dropped = str(merge.dropped_id)
     return frozenset(
-        one.key for one in changes if one.was and one.now and dropped in map(str, one.was.values()) and one.key != dropped
+        one.key
+        for one in changes
+        if one.was and one.now and dropped in map(str, one.was.values()) and one.key != dropped
     )
 
 

@@ -101,4 +101,8 @@ def _said(line: SinceLine, lang: str) -> str:
     said = {"member": MEMBERS[fact.entity], "fact": fact.definition.label(lang)}
     label = _("%(member)s · %(fact)s") % said
     value = value_words(fact.value, fact.definition).text(lang)
-    return _("%(label)s：%(value)s（%(source)s）") % {"label": label, "value": value, "source": source_name(fact.source, lang)}
+    return _("%(label)s：%(value)s（%(source)s）") % {
+        "label": label,
+        "value": value,
+        "source": source_name(fact.source, lang),
+    }

@@ -100,14 +100,14 @@ def _merge(request: HttpRequest, child_id: uuid.UUID, merge_id: uuid.UUID) -> tu
     return child, line
 
 
-def _missing(
-    request: HttpRequest, line: MergeLine, typed: Mapping[str, str], belongs: Mapping[str, str]
-) -> Faults:
+def _missing(request: HttpRequest, line: MergeLine, typed: Mapping[str, str], belongs: Mapping[str, str]) -> Faults:
     faults: Faults = {}
     if line.latest:
         open_ones = [one.key for one in read_undoing(request.actor, merge_id=line.id).since]
         unsaid = [number for number, key in enumerate(open_ones, 1) if belongs.get(key) not in BELONGS]
-        faults |= {f"since-{number}": [_("第 %(number)s 项：请选择属于哪个孩子。") % {"number": number}] for number in unsaid}
+        faults |= {
+            f"since-{number}": [_("第 %(number)s 项：请选择属于哪个孩子。") % {"number": number}] for number in unsaid
+        }
     if typed.get("unmerge_reason") not in UNMERGE_REASONS:
         faults["unmerge_reason"] = [_("请选择为什么是两个孩子。")]
     if typed.get("looked") != "1":
@@ -143,7 +143,10 @@ def _preview(request: HttpRequest, child: PersonCard, undoing: Undoing, typed: M
     lang, proposal = short_language(), undoing.proposal
     files = [file for file in (undoing.kept, undoing.restored) if file]
     said = {key.removeprefix(_FIELD): text for key, text in typed.items() if key.startswith(_FIELD)}
-    awards = [(award_row(one, lang), str(one.id) in undoing.returning) for one in awards_of_child(request.actor, child_id=child.id)]
+    awards = [
+        (award_row(one, lang), str(one.id) in undoing.returning)
+        for one in awards_of_child(request.actor, child_id=child.id)
+    ]
     return {
         "undoing": undoing,
         "files": files,
