@@ -1,0 +1,149 @@
+# Django must be set up for the state folder of this run before its models are imported
+"""Merges that are undone: how many random pairs of files stand again byte for byte, and what one costs.
+
+    CIYOU_HOME=bench/out/merge_pairs .venv/bin/python bench/merge_pairs.py --pairs 1000 [--seconds 180]
+
+Every pair is two children's files with whatever chance gives them: facts of several sources, a parent with facts, numbers, an account,
+an award, a second residence. They are merged with all that follows a merge (the events are delivered), then the merge is undone, by two
+people where one of the children is paid; before and after, every column of every row that a merge may touch is compared. Stops after
+`--seconds`. Prints a table; exit 1 when a pair differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+from uuid import UUID
+
+os.environ["CIYOU_HOME"] = str(Path(os.environ.get("CIYOU_HOME") or "bench/out/merge_pairs").absolute())
+
+from bench import office_county  # sets Django up
+from django.core.management import call_command
+from django.utils import timezone
+
+from ciyou.apps.accounts.models import Division, Post, User
+from ciyou.apps.accounts.selectors import actor_of
+from ciyou.apps.audit.delivery import deliver_events
+from ciyou.apps.awards.models import Award
+from ciyou.apps.registry.models import IdentityDecision, Person
+from ciyou.apps.registry.places import refresh_places
+from ciyou.apps.registry.row_images import Image, image_of
+from ciyou.apps.registry.services import (
+    NewStatement,
+    confirm_unmerge,
+    ensure_parent,
+    merge_people,
+    record_facts,
+    record_identifier,
+    record_payee,
+    unmerge_people,
+)
+from ciyou.core.access.actor import Actor
+
+VILLAGES = ("990101001001", "990101001002")
+FACTS = ("adopted", "parents_untraceable", "chose_tekun")
+SOURCES = ("visit", "police", "school")
+LEFT_BEHIND = frozenset({"cases.Task"})
+"""What was asked of somebody in between stands: it is about a decision of that time."""
+
+
+def main() -> None:
+    """Make pairs one after the other, merge and undo each."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pairs", type=int, default=1000)
+    parser.add_argument("--seconds", type=float, default=3600)
+    parser.add_argument("--seed", type=int, default=6)
+    chosen = parser.parse_args()
+    call_command("prepare")
+    if Person.objects.exists():
+        sys.exit("This state folder or database holds people already; choose another.")
+    first, second = officers()
+    chance, until = random.Random(chosen.seed), time.monotonic() + chosen.seconds
+    seconds, paid, wrong = [], 0, []
+    while len(seconds) < chosen.pairs and time.monotonic() < until:
+        people = (a_file(first, chance), a_file(first, chance))
+        began = time.perf_counter()
+        same = stands_again(first, second, people)
+        seconds.append(time.perf_counter() - began)
+        paid += Award.objects.filter(person_id__in=people).exists()
+        wrong += [] if same else [people]
+    print("| what | value |\n|---|---|")
+    print(f"| pairs merged and undone | {len(seconds):,} |\n| of them with an award, undone by two | {paid:,} |")
+    print(f"| restored byte for byte | {len(seconds) - len(wrong):,} |")
+    print(f"| seconds for one, median | {statistics.median(seconds):.3f} |")
+    sys.exit(1 if wrong else 0)
+
+
+def officers() -> tuple[Actor, Actor]:
+    """A drafter and a reviewer of a county that does not exist."""
+    for code, level in ((office_county.COUNTY, "county"), *((one, "village") for one in VILLAGES)):
+        Division.objects.get_or_create(code=code, defaults={"name": code, "level": level})
+    found = []
+    for role in ("county_drafter", "county_reviewer"):
+        user = User.objects.create(username=role, full_name=role, password="!", created_at=timezone.now())
+        post = Post.objects.create(user=user, role=role, division=office_county.COUNTY, valid_from=dt.date(2020, 1, 1))
+        found.append(actor_of(post))
+    drafter, reviewer = found
+    assert drafter is not None and reviewer is not None
+    return drafter, reviewer
+
+
+def a_file(officer: Actor, chance: random.Random) -> UUID:
+    """A child's file with whatever chance gives it."""
+    now = timezone.now()
+    child = Person.objects.create(
+        kind="child", division=chance.choice(VILLAGES), residence_division=chance.choice(("", *VILLAGES)),
+        name=f"孩子{chance.randrange(10**6)}", sex=chance.choice(("", "male", "female")),
+        birth_date=chance.choice((None, dt.date(2016, 5, 1))), created_at=now, updated_at=now,
+    )  # fmt: skip
+    refresh_places([child.id])
+    for name in FACTS:
+        if chance.random() < 0.5:
+            said = [NewStatement(name, chance.random() < 0.5, "verified")]
+            record_facts(officer, person_id=child.id, statements=said, source=chance.choice(SOURCES))
+    if chance.random() < 0.7:
+        parent = ensure_parent(officer, child_id=child.id, kind=chance.choice(("father", "mother")))
+        record_facts(officer, person_id=parent, statements=[NewStatement("dead", False, "verified")], source="visit")
+    if chance.random() < 0.5:
+        record_identifier(officer, person_id=child.id, kind="phone", value=f"1380013{chance.randrange(10**4):04d}")
+    if chance.random() < 0.3:
+        record_payee(officer, person_id=child.id, holder="代领人", bank="农村信用社", number="6228480000000000018")
+    if chance.random() < 0.3:
+        an_award(child)
+    return child.id
+
+
+def an_award(child: Person) -> None:
+    """A monthly award that runs."""
+    Award.objects.create(
+        person=child, identity=f"file:{child.id.hex}", entitlement="orphan_living_allowance", series="children_living",
+        division=child.division, amount_fen=135_000, first_month=dt.date(2026, 1, 1), awarded_on=dt.date(2026, 1, 1),
+        awarded_by="local",
+    )  # fmt: skip
+
+
+def stands_again(first: Actor, second: Actor, people: tuple[UUID, UUID]) -> bool:
+    """Merge, let everybody hear of it, undo; whether both files are as they were."""
+    deliver_events()
+    before = image_of(people)
+    merge_people(first, keep=people[0], drop=people[1], reason="same_family")
+    deliver_events()
+    merge = IdentityDecision.objects.get(kept=people[0], decision="merge")
+    if unmerge_people(first, decision_id=merge.id, reason="two_families") == "proposed":
+        confirm_unmerge(second, decision_id=merge.id)
+    return before == without_what_was_asked(image_of(people), before)
+
+
+def without_what_was_asked(after: Image, before: Image) -> Image:
+    """The rows, but for tasks that were opened in between."""
+    return {place: row for place, row in after.items() if place in before or place[0] not in LEFT_BEHIND}
+
+
+if __name__ == "__main__":
+    main()
