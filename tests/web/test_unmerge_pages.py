@@ -107,7 +107,7 @@ def test_of_what_came_since_nothing_is_chosen_beforehand_and_each_needs_an_answe
     assert f'name="{field}"' in page
     assert " checked" not in page
     refused = text(client.post(one, said()))
-    assert "第 1 项：请选择属于哪个孩子" in refused
+    assert refused.count("第 1 项：请选择属于哪个孩子") == 2
     assert "父母不同，是两个家庭的孩子" in refused
     assert Person.objects.get(id=dropped.id).merged_into_id == kept.id
     assert client.post(one, said(**{field: "restored"})).status_code == 302

@@ -50,6 +50,7 @@ class SinceRow:
     timed: bool
     ended: bool
     chosen: str
+    fault: str
 
 
 def merge_rows(lines: Iterable[MergeLine]) -> list[MergeRow]:
@@ -72,8 +73,15 @@ def _deed(one: Decided, names: Mapping[str, str], reasons: Mapping[str, object])
     return Deed(names.get(one.by, _("本系统")), one.at, str(reasons.get(one.reason, "")))
 
 
-def since_rows(lines: Iterable[SinceLine], belongs: Mapping[str, str], lang: str) -> list[SinceRow]:
-    """What came since a merge, numbered, each with what was said of it."""
+def since_field(number: int) -> str:
+    """By what the form names an item."""
+    return f"since-{number}"
+
+
+def since_rows(
+    lines: Iterable[SinceLine], belongs: Mapping[str, str], faults: Mapping[str, list[str]], lang: str
+) -> list[SinceRow]:
+    """What came since a merge, numbered, each with what was said of it and what is missing."""
     listed = list(lines)
     names = user_names(line.by for line in listed if line.by)
     return [
@@ -87,6 +95,7 @@ def since_rows(lines: Iterable[SinceLine], belongs: Mapping[str, str], lang: str
             timed=isinstance(line.at, dt.datetime),
             ended=line.ended,
             chosen=belongs.get(line.key, ""),
+            fault=" ".join(faults.get(since_field(number), ())),
         )
         for number, line in enumerate(listed, 1)
     ]

@@ -30,7 +30,7 @@ from ciyou.web.guard import disclose
 from ciyou.web.lifecycle_wording import UNMERGE_REASONS as REASON_WORDS
 from ciyou.web.pages.changing.comparison import parts_of_files
 from ciyou.web.pages.changing.forms import Faults
-from ciyou.web.pages.changing.undoing_rows import BELONGS, merge_rows, since_rows
+from ciyou.web.pages.changing.undoing_rows import BELONGS, merge_rows, since_field, since_rows
 from ciyou.web.wording import sentences
 
 _FIELD = "of:"
@@ -106,7 +106,7 @@ def _missing(request: HttpRequest, line: MergeLine, typed: Mapping[str, str], be
         open_ones = [one.key for one in read_undoing(request.actor, merge_id=line.id).since]
         unsaid = [number for number, key in enumerate(open_ones, 1) if belongs.get(key) not in BELONGS]
         faults |= {
-            f"since-{number}": [_("第 %(number)s 项：请选择属于哪个孩子。") % {"number": number}] for number in unsaid
+            since_field(number): [_("第 %(number)s 项：请选择属于哪个孩子。") % {"number": number}] for number in unsaid
         }
     if typed.get("unmerge_reason") not in UNMERGE_REASONS:
         faults["unmerge_reason"] = [_("请选择为什么是两个孩子。")]
@@ -134,12 +134,14 @@ def _show(
         "problems": sentences(problems),
         "reasons": REASON_WORDS.items(),
         "seen_at": timezone.now(),
-        **(_preview(request, child, undoing, typed) if undoing else {}),
+        **(_preview(request, child, undoing, typed, faults) if undoing else {}),
     }
     return render(request, "web/pages/unmerge.html", content)
 
 
-def _preview(request: HttpRequest, child: PersonCard, undoing: Undoing, typed: Mapping[str, str]) -> dict[str, Any]:
+def _preview(
+    request: HttpRequest, child: PersonCard, undoing: Undoing, typed: Mapping[str, str], faults: Faults
+) -> dict[str, Any]:
     lang, proposal = short_language(), undoing.proposal
     files = [file for file in (undoing.kept, undoing.restored) if file]
     said = {key.removeprefix(_FIELD): text for key, text in typed.items() if key.startswith(_FIELD)}
@@ -152,7 +154,7 @@ def _preview(request: HttpRequest, child: PersonCard, undoing: Undoing, typed: M
         "files": files,
         "parts": parts_of_files(*files, lang) if len(files) == 2 else [],
         "awards": awards,
-        "since": since_rows(undoing.since, proposal.belongs if proposal and proposal.current else said, lang),
+        "since": since_rows(undoing.since, proposal.belongs if proposal and proposal.current else said, faults, lang),
         "refused": sentences(undoing.refused),
         "waits": proposal is not None and proposal.current,
         "outdated": proposal is not None and not proposal.current,
