@@ -143,7 +143,7 @@ def _preview(
     request: HttpRequest, child: PersonCard, undoing: Undoing, typed: Mapping[str, str], faults: Faults
 ) -> dict[str, Any]:
     lang, proposal = short_language(), undoing.proposal
-    files = [file for file in (undoing.kept, undoing.restored) if file]
+    kept, restored = undoing.kept, undoing.restored
     said = {key.removeprefix(_FIELD): text for key, text in typed.items() if key.startswith(_FIELD)}
     awards = [
         (award_row(one, lang), str(one.id) in undoing.returning)
@@ -151,8 +151,8 @@ def _preview(
     ]
     return {
         "undoing": undoing,
-        "files": files,
-        "parts": parts_of_files(*files, lang) if len(files) == 2 else [],
+        "files": (kept, restored),
+        "parts": parts_of_files(kept, restored, lang) if kept and restored else [],
         "awards": awards,
         "since": since_rows(undoing.since, proposal.belongs if proposal and proposal.current else said, faults, lang),
         "refused": sentences(undoing.refused),
