@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
+import uuid
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
-from ciyou.apps.disbursement.models import PaymentLine
+from ciyou.apps.disbursement.child_account import account_of_award
+from ciyou.apps.disbursement.models import Payment, PaymentLine
+from ciyou.apps.entitlements.case_deciding import CaseWish, decide_case, draft_case
+from ciyou.apps.entitlements.models import Determination
+from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.between import written_since
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
@@ -27,12 +34,14 @@ from ciyou.apps.registry.services import (
     merge_people,
     record_facts,
     record_identifier,
+    store_evidence,
     unmerge_people,
 )
-from ciyou.core.access.actor import Purpose
+from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
+from ciyou.core.awards.month import Month
 from ciyou.core.errors import RecordError
-from tests.month_builders import SICHUAN, Desk, lines_of, orphan
-from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, make_actor, make_person
+from tests.month_builders import SICHUAN, Desk, award_to, lines_of, orphan
+from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
 
 pytestmark = pytest.mark.django_db
 WHY, APART = "same_family", "two_numbers"
@@ -280,3 +289,90 @@ def test_the_next_month_puts_right_what_a_wrong_merge_kept_from_a_child_and_two_
         for child in people
     }
     assert of_child == {kept: [("2026-05", "current")], restored: [("2026-04", "arrears"), ("2026-05", "current")]}
+
+
+def test_what_was_decided_in_between_is_determined_anew_and_a_case_of_that_time_is_looked_at_again():
+    drafter, decider = make_actor("county_drafter"), make_actor("county_reviewer")
+    kept, restored = (file_child(key, mother={"dead": True}) for key in "kr")
+    people = (kept, restored)
+    determine_children(LOCAL_OPERATOR, child_ids=people, as_of=timezone.localdate(), cause="load")
+    merge_people(drafter, keep=kept, drop=restored, reason=WHY)
+    deliver_events()
+    merge = standing().get()
+    case = decided_case(drafter, decider, kept)
+    deliver_events()
+    told = determinations(people)
+    assert told.keys() == {kept, restored}
+    belongs = {one.key: "kept" for one in written_since(merge)}
+    assert unmerge_people(drafter, decision_id=merge.id, reason=APART, belongs=belongs) == "undone"
+    assert not Task.objects.filter(kind="review_case_decision").exists()
+    deliver_events()
+    task = Task.objects.get(kind="review_case_decision")
+    assert (task.subject_id, task.person_id, task.state, task.queue_role) == (
+        str(case),
+        kept,
+        "open",
+        "county_drafter",
+    )
+    since = {child for child, moment in determinations(people).items() if moment > standing_apart().at}
+    assert since == set(people)
+
+
+def determinations(people):
+    return dict(Determination.objects.filter(person__in=people, current=True).values_list("person_id", "known_at"))
+
+
+def standing_apart():
+    return IdentityDecision.objects.get(decision="unmerge", superseded_by=None)
+
+
+def decided_case(drafter, decider, child):
+    today = timezone.localdate()
+    paper = store_evidence(drafter, key=uuid.uuid4(), person_id=child, title="会商纪要", content=b"%PDF-1.4\n%%EOF")
+    until, reasons = today + dt.timedelta(days=100), "公安、村委会多次查找未果，县级会商同意。"
+    wish = CaseWish(uuid.uuid4(), "de_facto_unattended", True, today, until, reasons, (paper,))
+    case = draft_case(drafter, child_id=child, wish=wish)
+    decide_case(decider, case_id=case, version=1, accepted=True, words="同意。")
+    return case
+
+
+def test_what_was_paid_in_between_is_the_months_of_the_child_whose_award_it_is():
+    desk, second = Desk(), make_actor(division=SICHUAN)
+    kept, restored = orphan(key="k", award=False), orphan(key="r")
+    award = Award.objects.get()
+    merge_people(desk.drafter, keep=kept, drop=restored, reason=WHY)
+    deliver_events()
+    merge, paid = standing().get(), desk.pay("2026-01")
+    payment = Payment.objects.get(run=paid)
+    assert payment.person_id == kept
+    said = {one.key: "kept" for one in written_since(merge)}
+    assert unmerge_people(desk.drafter, decision_id=merge.id, reason=APART, belongs=said) == "proposed"
+    assert confirm_unmerge(second, decision_id=merge.id) == "undone"
+    deliver_events()
+    account = account_of_award(desk.drafter, award_id=award.id, through=Month(2026, 1))
+    (month,) = account.months
+    assert account.child.id == restored
+    assert (month.balance.paid_fen, account.owed_fen, account.overpaid_fen) == (135_000, 0, 0)
+    assert month.paid_in == ((dt.date(2026, 1, 1), "current", 135_000),)
+    run = desk.draft("2026-02")
+    assert [line[:2] for line in lines_of(run)] == [("2026-02", "current")]
+    assert Payment.objects.get(run=run).person_id == restored
+
+
+def test_what_cannot_stand_again_is_said_before_a_second_person_is_asked():
+    drafter = make_actor()
+    kept, restored = make_person(), make_person()
+    award_to(restored.id, county=COUNTY)
+    merge_people(drafter, keep=kept.id, drop=restored.id, reason=WHY)
+    deliver_events()
+    merge = standing().get()
+    before = image_of((kept.id, restored.id))
+    newer = award_to(restored.id, county=COUNTY)
+    said = {one.key: "restored" for one in written_since(merge)}
+    assert f"awards.Award:{newer.id}" in said
+    with pytest.raises(RecordError) as caught:
+        unmerge_people(drafter, decision_id=merge.id, reason=APART, belongs=said)
+    assert codes(caught) == ["registry.moved_on"]
+    newer.delete()
+    assert image_of((kept.id, restored.id)) == before
+    assert not IdentityDecision.objects.filter(decision="propose_unmerge").exists()

@@ -277,8 +277,8 @@ def _make_twin(scene: Scene) -> uuid.UUID:
 def _make_merge(scene: Scene, child: uuid.UUID) -> uuid.UUID:
     """A third file that was merged into the first child's."""
     name = f"{scene.secrets[0]}三"
-    third = IncomingPerson(f"{scene.county}m", "child", name, "female", BORN, scene.village, source="police_hukou")
-    dropped = register_people(LOCAL_OPERATOR, people=[third], source="police_hukou")[f"{scene.county}m"]
+    third = IncomingPerson(f"{scene.county}k", "child", name, "female", BORN, scene.village, source="police_hukou")
+    dropped = register_people(LOCAL_OPERATOR, people=[third], source="police_hukou")[f"{scene.county}k"]
     merge_people(actor_of(scene.posts["county_drafter"]), keep=child, drop=dropped, reason="registered_twice")
     return IdentityDecision.objects.get(dropped=dropped).id
 

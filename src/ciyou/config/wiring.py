@@ -48,7 +48,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_people_merged,
             payees.on_people_merged,
         ),
-        "registry.people_unmerged": (awards.on_people_unmerged,),
+        "registry.people_unmerged": (awards.on_people_unmerged, case_tasks.on_people_unmerged),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
         "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),
         "entitlements.determination_made": (

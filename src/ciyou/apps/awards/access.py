@@ -83,7 +83,12 @@ def may_know(actor: Actor, person_id: object, sensitivity: int) -> bool:
 
 def known_classes(actor: Actor, person_id: uuid.UUID) -> int:
     """The highest class of applications and awards of this child that the actor may be shown."""
-    return RESTRICTED if is_named(actor, person_id) else RESTRICTED - 1
+    return classes_of(named=is_named(actor, person_id))
+
+
+def classes_of(*, named: bool) -> int:
+    """The same, where it is known whether the actor is a named worker of the child's case."""
+    return RESTRICTED if named else RESTRICTED - 1
 
 
 def is_own_work(actor: Actor, users: Iterable[str]) -> bool:

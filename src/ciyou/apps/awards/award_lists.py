@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.awards.access import PURPOSE, county_of, find_award, known_classes
+from ciyou.apps.awards.access import PURPOSE, classes_of, county_of, find_award, known_classes
 from ciyou.apps.awards.contents import open_change
 from ciyou.apps.awards.models import Award, AwardChange, AwardState
 from ciyou.apps.awards.papers import PaperCard, papers_of
 from ciyou.apps.awards.paying import PayingRules, paying_rules
 from ciyou.apps.registry.deciding import places_of
+from ciyou.apps.registry.row_images import stored
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -81,6 +83,17 @@ def awards_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[AwardLine, ..
     rows = Award.objects.filter(person_id=child_id, sensitivity__lte=known_classes(actor, child_id))
     lines = [line_of(row) for row in rows.order_by("-first_month", "id")]
     return tuple(sorted(lines, key=lambda line: line.state == AwardState.ENDED))
+
+
+def recorded_awards(
+    actor: Actor, rows: Iterable[Mapping[str, object]], *, person_id: uuid.UUID, named: bool
+) -> tuple[AwardLine, ...]:
+    """The awards of a child as a merge of two files recorded them, that the caller may show. `named`: a named worker of the child's case."""
+    if not may_do(actor.role, Action.SEE_APPLICATIONS):
+        return ()
+    kept = (Award(**stored(Award._meta.label, values)) for values in rows)
+    shown = [row for row in kept if row.person_id == person_id and row.sensitivity <= classes_of(named=named)]
+    return tuple(line_of(row) for row in shown)
 
 
 def line_of(row: Award) -> AwardLine:

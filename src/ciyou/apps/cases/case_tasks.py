@@ -9,7 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
-from ciyou.apps.entitlements.case_answers import CaseToReview, cases_differing, cases_to_review, standing_among
+from ciyou.apps.entitlements.case_answers import (
+    CaseToReview,
+    cases_differing,
+    cases_made_since,
+    cases_to_review,
+    standing_among,
+)
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_limits
 
@@ -38,6 +44,12 @@ def on_determination_made(child_ids: Sequence[str], **_more: object) -> None:
     """Handler of `entitlements.determination_made`: where facts have made the rules certain of something else, a person looks."""
     with transaction.atomic():
         _open_reviews(cases_differing(child_ids))
+
+
+def on_people_unmerged(kept: str, restored: str, merged_at: str, **_more: object) -> None:
+    """Handler of `registry.people_unmerged`: what was decided in between rested on two children's facts; somebody decides again."""
+    with transaction.atomic():
+        _open_reviews(cases_made_since((kept, restored), dt.datetime.fromisoformat(merged_at)))
 
 
 def review_ending_cases(today: dt.date | None = None) -> int:

@@ -76,6 +76,15 @@ def cases_differing(child_ids: Collection[str]) -> tuple[CaseToReview, ...]:
     return tuple(CaseToReview(row.id, row.person_id, row.division, row.until) for row in found)
 
 
+def cases_made_since(child_ids: Collection[str], since: dt.datetime) -> tuple[CaseToReview, ...]:
+    """Of these children the standing decisions that people made since a moment: for the work about them, shown to nobody."""
+    with walled(LOCAL_OPERATOR):
+        rows = CaseDecision.objects.filter(
+            person__in=list(child_ids), state=CaseState.DECIDED, decided_at__gte=since
+        ).order_by("decided_at", "id")
+        return tuple(CaseToReview(*row) for row in rows.values_list("id", "person_id", "division", "until"))
+
+
 def standing_among(case_ids: Collection[str]) -> frozenset[str]:
     """Those of these decisions that still stand, over or not."""
     with walled(LOCAL_OPERATOR):

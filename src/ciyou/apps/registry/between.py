@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
@@ -14,34 +14,25 @@ from django.utils import timezone
 
 from ciyou.apps.registry.copying import copy_fact
 from ciyou.apps.registry.identifiers import put_identifier
-from ciyou.apps.registry.identity_moves import changes_of
+from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.models import (
     Fact,
     Identifier,
     IdentityDecision,
     PayeeAccount,
     Person,
-    PersonPlace,
     Relationship,
 )
 from ciyou.apps.registry.payees import open_account, seal_account
 from ciyou.apps.registry.refusals import refused
-from ciyou.apps.registry.relations import COPY, DEPENDENTS, RELATIONS
-from ciyou.apps.registry.row_images import fingerprint, image_of
+from ciyou.apps.registry.relations import COPY, RELATIONS
+from ciyou.apps.registry.row_images import image_of
 from ciyou.apps.registry.sealing import open_identifier
+from ciyou.apps.registry.standing_rows import MONEY, StandingRow, standing_rows
 
 KEPT, RESTORED = "kept", "restored"
-MONEY = (
-    "awards.Application.person",
-    "awards.Award.person",
-    "disbursement.Payment.person",
-    "disbursement.CollectivePayee.person",
-)
-"""Where a row of either file stands here, undoing moves money: a second person agrees."""
-_FOLLOWS = frozenset(
-    {Person._meta.label, PersonPlace._meta.label, "cases.Task", *(".".join(one.split(".")[:2]) for one in DEPENDENTS)}
-)
 _COPIED = frozenset(".".join(name.split(".")[:2]) for name, how in RELATIONS.items() if how == COPY)
+_STAYS = frozenset({"disbursement.Payment"})
 
 
 @dataclass(frozen=True)
@@ -50,29 +41,25 @@ class Between:
 
     key: str
     what: str
-    row: models.Model
+    row: StandingRow
     ended: bool = False
 
 
 def written_since(merge: IdentityDecision) -> tuple[Between, ...]:
     """What was written on the kept file since a merge, and which copies from the dropped file were ended there since."""
-    changes, left = changes_of(merge)
-    copied = {(one.model, one.key) for one in changes if one.was is None and one.model in _COPIED}
+    return since_in(standing_rows((merge.kept_id, merge.dropped_id)), record_of(merge))
+
+
+def since_in(rows: Iterable[StandingRow], record: Record) -> tuple[Between, ...]:
+    """The same, of rows that were read and a record that was opened."""
+    copied = {(one.model, one.key) for one in record.changes if one.was is None and one.model in _COPIED}
     found = []
-    for place, values in image_of((merge.kept_id, merge.dropped_id)).items():
-        label, key = place
-        if label in _FOLLOWS:
-            continue
-        new = not left.get(place)
-        ended = place in copied and left.get(place) != fingerprint(values) and _is_ended(values)
-        if new or ended:
-            row = apps.get_model(label)._default_manager.get(pk=key)
-            found.append(Between(f"{label}:{key}", label, row, ended=not new))
+    for row in rows:
+        place = (row.what, row.key)
+        new = not record.left.get(place) and row.what not in _STAYS
+        if new or (place in copied and row.ended):
+            found.append(Between(f"{row.what}:{row.key}", row.what, row, ended=not new))
     return tuple(sorted(found, key=lambda one: one.key))
-
-
-def _is_ended(values: Mapping[str, object]) -> bool:
-    return any(values.get(name) is not None for name in ("superseded_at", "ended_at"))
 
 
 def check_said(found: tuple[Between, ...], belongs: Mapping[str, str]) -> None:
@@ -85,24 +72,25 @@ def check_said(found: tuple[Between, ...], belongs: Mapping[str, str]) -> None:
         )
 
 
-def moves_money(merge: IdentityDecision) -> bool:
-    """Whether either file has an application, an award or a payment."""
-    return any(
-        apps.get_model(*name.split(".")[:2])
-        ._default_manager.filter(person__in=(merge.kept_id, merge.dropped_id))
-        .exists()
-        for name in MONEY
-    )
+def moves_money(rows: Iterable[StandingRow]) -> bool:
+    """Whether either file has an application, an award, a payment or an institution that is paid for it."""
+    return any(row.what in MONEY for row in rows)
 
 
-def carry_over(merge: IdentityDecision, going: list[Between]) -> None:
+def rows_going(found: Iterable[Between], belongs: Mapping[str, str]) -> list[tuple[Between, models.Model]]:
+    """What belongs to the restored file, with its rows; read before both files stand again, for a copy is gone then."""
+    going = [one for one in found if belongs[one.key] == RESTORED]
+    return [(one, apps.get_model(one.what)._default_manager.get(pk=one.row.key)) for one in going]
+
+
+def carry_over(merge: IdentityDecision, going: Iterable[tuple[Between, models.Model]]) -> None:
     """After both files stand again: what belongs to the restored one goes there; sealed values are sealed anew for it."""
     now = timezone.now()
-    for one in going:
+    for one, row in going:
         if one.ended:
-            _end_original(one, merge, now)
+            _end_original(row, merge, now)
         else:
-            _CARRIED.get(one.what, _repoint)(one.row, merge.kept_id, merge.dropped_id, now)
+            _CARRIED.get(one.what, _repoint)(row, merge.kept_id, merge.dropped_id, now)
     # A task is about something: it stands with the child of what it is about.
     about = {key for _label, key in image_of((merge.dropped_id,))}
     tasks = apps.get_model("cases.Task")._default_manager
@@ -154,9 +142,8 @@ _CARRIED: Mapping[str, Callable[[models.Model, UUID, UUID, dt.datetime], None]] 
 )
 
 
-def _end_original(one: Between, merge: IdentityDecision, now: dt.datetime) -> None:
+def _end_original(row: models.Model, merge: IdentityDecision, now: dt.datetime) -> None:
     """A statement that was moved by the merge and ended since ends on the file that it came from."""
-    row = one.row
     if isinstance(row, Fact):
         originals = Fact.objects.filter(
             person_id=merge.dropped_id, name=row.name, source=row.source, valid_from=row.valid_from, superseded_at=None

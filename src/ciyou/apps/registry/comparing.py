@@ -59,11 +59,10 @@ def compare_children(actor: Actor, *, first_id: PersonId, second_id: PersonId) -
         )
     if {first.kind, second.kind} != {"child"}:
         raise refused("merge", "请选择两份孩子的档案。", "Choose two children's files.")
-    return Comparison(read_file(actor, first), read_file(actor, second))
+    return Comparison(_read_file(actor, first), _read_file(actor, second))
 
 
-def read_file(actor: Actor, person: Person) -> ComparedFile:
-    """One of two files as it stands now, as far as the actor may read it."""
+def _read_file(actor: Actor, person: Person) -> ComparedFile:
     purpose = working_purpose(actor)
     relations = every_relation()
     return ComparedFile(

@@ -85,6 +85,14 @@ def facts_history(
     return (*lines, *_withheld(hidden))
 
 
+def shown_lines(actor: Actor, rows: Iterable[OwnedRow], *, named: bool) -> tuple[FactLine, ...]:
+    """Statements that stand or stood on a file, cut down to what the actor may read; none leads to a paper."""
+    read = list(rows)
+    seen = [one for one in read if sees_fact(actor, one.row, named=named)]
+    hidden = [one for one in read if one not in seen and one.row.sensitivity == PROTECTED_CLASS]
+    return (*(replace(line_of(one), evidence_id=None) for one in seen), *_withheld(hidden))
+
+
 def find_line(actor: Actor, *, child_id: PersonId, fact_id: int, purpose: Purpose) -> FactLine | None:
     """One standing statement that the actor may read, for the form that corrects it; None when it stands no more."""
     lines = facts_history(actor, child_id=child_id, purpose=purpose, standing_only=True)

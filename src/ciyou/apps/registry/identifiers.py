@@ -53,13 +53,13 @@ def masked_identifiers(
     """The identifiers of a person, masked, the ID card first."""
     person = find_person(actor, person_id, purpose)
     rows = Identifier.objects.filter(person=person, ended_at=None).order_by("id")
-    shown = [
-        MaskedIdentifier(
-            row.id, row.kind, mask_identifier(row.kind, open_identifier(person.id, row.kind, row.cipher)), row.source
-        )
-        for row in rows
-    ]
-    return tuple(sorted(shown, key=lambda one: one.kind != "id_card"))
+    return tuple(sorted(map(masked_row, rows), key=lambda one: one.kind != "id_card"))
+
+
+def masked_row(row: Identifier) -> MaskedIdentifier:
+    """A stored identifier, masked."""
+    masked = mask_identifier(row.kind, open_identifier(row.person_id, row.kind, row.cipher))
+    return MaskedIdentifier(row.id, row.kind, masked, row.source)
 
 
 def reveal_identifier(actor: Actor, *, identifier_id: int, purpose: Purpose, origin: str = "") -> str:

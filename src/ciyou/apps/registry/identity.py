@@ -53,10 +53,11 @@ def standing_proposal(merge: IdentityDecision) -> IdentityDecision | None:
     return IdentityDecision.objects.filter(decision=PROPOSED, superseded_by=None, at__gt=merge.at, **files).first()
 
 
-def merges_into(files: set[UUID]) -> list[IdentityDecision]:
-    """Every merge into these files, undone or not, the latest first, with the file that ended and what undid it."""
-    rows = IdentityDecision.objects.filter(kept__in=files, decision=MERGE)
-    return list(rows.select_related("dropped", "superseded_by").order_by("-at", "-id"))
+def decisions_into(person_id: UUID) -> list[IdentityDecision]:
+    """Every merge into a file and into files that lead to it, and every proposal to undo one, the latest first."""
+    rows = IdentityDecision.objects.filter(Q(kept=person_id) | Q(kept__merged_into=person_id))
+    named = ("kept", "dropped", "superseded_by")
+    return list(rows.filter(decision__in=(MERGE, PROPOSED)).select_related(*named).order_by("-at", "-id"))
 
 
 def latest_merge(kept: UUID) -> IdentityDecision | None:

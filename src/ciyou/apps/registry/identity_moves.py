@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,17 @@ from django.utils import timezone
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.identity import last_merge
 from ciyou.apps.registry.models import IdentityDecision, IdentityMove
-from ciyou.apps.registry.row_images import RowChange, difference, fingerprint, image_of
+from ciyou.apps.registry.row_images import RowChange, Values, difference, fingerprint, image_of
 from ciyou.apps.registry.sealing import open_identity, seal_identity
 from ciyou.core.access.actor import LOCAL_OPERATOR
+
+SHOWN = frozenset(
+    {
+        *("registry.Person", "registry.Fact", "registry.Identifier", "registry.Relationship", "registry.Evidence"),
+        *("cases.Lead", "cases.VisitedChild", "awards.Award"),
+    }
+)
+"""Of these a merge keeps how they stood before: whoever looks at an undoing sees both files so, without reading anything twice."""
 
 
 @contextmanager
@@ -35,25 +43,37 @@ def moves_noted(decision: IdentityDecision, step: str) -> Iterator[None]:
     content = {
         "changes": [asdict(change) for change in changes],
         "left": _prints(after if first else {(one.model, one.key): after.get((one.model, one.key)) for one in changes}),
+        "before": [[*place, values] for place, values in sorted(before.items()) if first and place[0] in SHOWN],
     }
     IdentityMove.objects.create(
         decision=decision, step=name, content=seal_identity(decision.id, name, content), at=timezone.now()
     )
 
 
+@dataclass(frozen=True)
+class Record:
+    """What a merge did: its changes in their order, the fingerprint of every row as it was left ("": taken away), and of what a person
+    is shown the rows as they stood before, by `app.Model`."""
+
+    changes: list[RowChange]
+    left: dict[tuple[str, str], str]
+    before: dict[str, list[Values]]
+
+
 def _prints(rows: Any) -> list[list[str]]:
     return [[*place, fingerprint(values) if values is not None else ""] for place, values in sorted(rows.items())]
 
 
-def changes_of(decision: IdentityDecision) -> tuple[list[RowChange], dict[tuple[str, str], str]]:
-    """Everything a merge did, in its order, and the fingerprint of every row as it was left ("": taken away)."""
-    changes: list[RowChange] = []
-    left: dict[tuple[str, str], str] = {}
+def record_of(decision: IdentityDecision) -> Record:
+    """Everything a merge did, in all its steps."""
+    record = Record([], {}, {})
     for move in decision.moves.order_by("id"):
         content: Any = open_identity(decision.id, move.step, move.content)
-        changes += [RowChange(**one) for one in content["changes"]]
-        left |= {(model, key): mark for model, key, mark in content["left"]}
-    return changes, left
+        record.changes.extend(RowChange(**one) for one in content["changes"])
+        record.left.update({(model, key): mark for model, key, mark in content["left"]})
+        for model, _key, values in content["before"]:
+            record.before.setdefault(model, []).append(values)
+    return record
 
 
 def follows_merge(handler: Callable[..., None]) -> Callable[..., None]:

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.registry.between import moves_money, written_since
+from ciyou.apps.registry.between import moves_money, since_in
 from ciyou.apps.registry.checks import check_may, find_person, working_purpose
-from ciyou.apps.registry.comparing import ComparedFile, read_file
-from ciyou.apps.registry.identity import CONTENT, files_in, latest_merge, merges_into, standing_proposal
-from ciyou.apps.registry.identity_moves import changes_of
+from ciyou.apps.registry.comparing import ComparedFile
+from ciyou.apps.registry.identity import CONTENT, MERGE, decisions_into
+from ciyou.apps.registry.identity import PROPOSED as PROPOSAL
+from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.reading import PersonCard, card_of
-from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.row_images import RowChange, put_back
-from ciyou.apps.registry.scoping import visible_people
+from ciyou.apps.registry.recorded_files import files_before
+from ciyou.apps.registry.refusals import person_not_found
+from ciyou.apps.registry.row_images import Values
+from ciyou.apps.registry.scoping import is_named, visible_people
 from ciyou.apps.registry.sealing import open_identity
 from ciyou.apps.registry.since import SinceLine, lines_since
-from ciyou.apps.registry.unmerging import find_merge, taken_place
+from ciyou.apps.registry.standing_rows import standing_rows
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
-from ciyou.core.errors import Problem, RecordError
 
 STANDING, PROPOSED, UNDONE = "standing", "proposed", "undone"
 
@@ -68,31 +67,76 @@ class Proposal:
 
 @dataclass(frozen=True)
 class Undoing:
-    """What undoing a merge would do. `restored` None: a file that the actor would not see. `returning`: keys of rows that go back.
+    """What undoing a merge would do: both files as they stood before it, from its own record, as far as the actor may read them.
 
-    `refused`: why it cannot be done now.
+    `restored` None: a file that the actor would not see. `returning`: keys of rows that go back. `rows` are the recorded rows of other
+    rooms, by `app.Model`, for these rooms to read. `named`: the actor is a named worker of the file.
     """
 
-    kept: ComparedFile | None
+    kept: ComparedFile
     restored: ComparedFile | None
     returning: frozenset[str]
+    rows: Mapping[str, list[Values]]
+    named: bool
     since: tuple[SinceLine, ...]
     money: bool
     proposal: Proposal | None
-    refused: tuple[Problem, ...]
 
 
-def merges_of(actor: Actor, *, child_id: PersonId) -> tuple[MergeLine, ...]:
-    """Every merge into a child's file and into files that lead to it, the latest first; those that were undone too."""
+@dataclass(frozen=True)
+class ReadMerge:
+    """One merge into a child's file; `undoing` None where it was undone, or a later one rests on it."""
+
+    child: PersonCard
+    line: MergeLine
+    undoing: Undoing | None
+
+
+def merges_of(actor: Actor, *, child_id: PersonId) -> tuple[PersonCard, tuple[MergeLine, ...]]:
+    """A child, and every merge into its file and into files that lead to it, the latest first; those that were undone too."""
+    person, rows = _decisions(actor, child_id)
+    return card_of(person), _lines(actor, person, rows)
+
+
+def read_merge(actor: Actor, *, child_id: PersonId, merge_id: PersonId) -> ReadMerge:
+    """One merge and what undoing it would give to whom. It changes nothing, and reads the merge's record instead of two whole files.
+
+    Raises PersonNotFound for a merge that is not the actor's to undo.
+    """
+    person, rows = _decisions(actor, child_id)
+    merge = next((row for row in rows if row.id == merge_id and row.decision == MERGE), None)
+    if merge is None:
+        raise person_not_found()
+    (line,) = (one for one in _lines(actor, person, rows) if one.id == merge.id)
+    undoing = _undoing(actor, person, merge, _proposal_of(merge, rows)) if line.latest else None
+    return ReadMerge(card_of(person), line, undoing)
+
+
+def _decisions(actor: Actor, child_id: PersonId) -> tuple[Person, list[IdentityDecision]]:
     check_may(actor, Action.REGISTER)
-    purpose = working_purpose(actor)
-    person = find_person(actor, child_id, purpose)
+    person = find_person(actor, child_id, working_purpose(actor))
+    if person.kind != "child":
+        raise person_not_found()
     with walled(LOCAL_OPERATOR):
-        rows = merges_into(files_in(person.id))
-        proposals = {row.id: standing_proposal(row) for row in rows if row.superseded_by_id is None}
-        latest = latest_merge(person.id)
-    seen = set(visible_people(actor, purpose=purpose).filter(id__in=[row.dropped_id for row in rows]).values_list("id"))
-    return tuple(_line(row, proposals.get(row.id), (row.dropped_id,) in seen, row == latest) for row in rows)
+        return person, decisions_into(person.id)
+
+
+def _lines(actor: Actor, person: Person, rows: Iterable[IdentityDecision]) -> tuple[MergeLine, ...]:
+    merges = [row for row in rows if row.decision == MERGE]
+    apart = [row.dropped_id for row in merges if row.superseded_by_id is not None]
+    visible = visible_people(actor, purpose=working_purpose(actor)).filter(id__in=apart) if apart else ()
+    seen = {one.id for one in visible}
+    latest = next((row.id for row in merges if row.kept_id == person.id and row.superseded_by_id is None), None)
+    return tuple(_line(row, _proposal_of(row, rows), row.dropped_id in seen, row.id == latest) for row in merges)
+
+
+def _proposal_of(merge: IdentityDecision, rows: Iterable[IdentityDecision]) -> IdentityDecision | None:
+    """What stands proposed of a merge, among the decisions about its files."""
+    files = (merge.kept_id, merge.dropped_id)
+    asked = (row for row in rows if row.decision == PROPOSAL and (row.kept_id, row.dropped_id) == files)
+    if merge.superseded_by_id is not None:
+        return None
+    return next((row for row in asked if row.superseded_by_id is None and row.at > merge.at), None)
 
 
 def _line(row: IdentityDecision, proposal: IdentityDecision | None, seen: bool, latest: bool) -> MergeLine:
@@ -104,60 +148,40 @@ def _line(row: IdentityDecision, proposal: IdentityDecision | None, seen: bool, 
         other=card_of(row.dropped) if standing or seen else None,
         state=UNDONE if not standing else PROPOSED if proposal else STANDING,
         answered=Decided(answer.by, answer.at, answer.reason) if answer else None,
-        latest=latest and standing,
+        latest=latest,
     )
 
 
-def read_undoing(actor: Actor, *, merge_id: PersonId) -> Undoing:
-    """What undoing a standing merge would give to whom: both files are made to stand, read, and left as they were.
-
-    Raises PersonNotFound for a merge that is not the actor's to undo.
-    """
-    check_may(actor, Action.REGISTER)
-    with transaction.atomic():
-        merge = find_merge(actor, merge_id)
-        with walled(LOCAL_OPERATOR):
-            changes, _left = changes_of(merge)
-            kept = Person.objects.get(pk=merge.kept_id)
-            found = written_since(merge)
-            money, proposal = moves_money(merge), _proposal(actor, merge, {one.key for one in found})
-        since = lines_since(actor, kept, found)
-        files, refused = _as_restored(actor, merge, changes)
-        transaction.set_rollback(True)
-    return Undoing(*files, _returning(merge, changes), since, money, proposal, refused)
-
-
-def _as_restored(
-    actor: Actor, merge: IdentityDecision, changes: list[RowChange]
-) -> tuple[tuple[ComparedFile | None, ComparedFile | None], tuple[Problem, ...]]:
-    """Both files as they would stand; the caller rolls back."""
-    try:
-        with transaction.atomic(), walled(LOCAL_OPERATOR):
-            put_back(changes)
-    except IntegrityError:
-        refusal = taken_place()
-        return (None, None), tuple(refusal.problems) if isinstance(refusal, RecordError) else ()
-    return (_seen(actor, merge.kept_id), _seen(actor, merge.dropped_id)), ()
+def _undoing(actor: Actor, person: Person, merge: IdentityDecision, proposed: IdentityDecision | None) -> Undoing:
+    with walled(LOCAL_OPERATOR):
+        record = record_of(merge)
+        rows = standing_rows((merge.kept_id, merge.dropped_id))
+        found = since_in(rows, record)
+        proposal = _proposal(actor, proposed, {one.key for one in found})
+    named = is_named(actor, person.id)
+    kept, restored = files_before(actor, merge, record, named=named)
+    return Undoing(
+        kept=kept,
+        restored=restored,
+        returning=_returning(merge, record),
+        rows=record.before,
+        named=named,
+        since=lines_since(actor, person, found, named=named),
+        money=moves_money(rows),
+        proposal=proposal,
+    )
 
 
-def _seen(actor: Actor, person_id: UUID) -> ComparedFile | None:
-    try:
-        return read_file(actor, find_person(actor, person_id, working_purpose(actor)))
-    except PersonNotFound:
-        return None
-
-
-def _returning(merge: IdentityDecision, changes: list[RowChange]) -> frozenset[str]:
+def _returning(merge: IdentityDecision, record: Record) -> frozenset[str]:
     dropped = str(merge.dropped_id)
     return frozenset(
         one.key
-        for one in changes
+        for one in record.changes
         if one.was and one.now and dropped in map(str, one.was.values()) and one.key != dropped
     )
 
 
-def _proposal(actor: Actor, merge: IdentityDecision, keys: set[str]) -> Proposal | None:
-    row = standing_proposal(merge)
+def _proposal(actor: Actor, row: IdentityDecision | None, keys: set[str]) -> Proposal | None:
     if row is None:
         return None
     content: Any = open_identity(row.id, CONTENT, row.content)

@@ -114,14 +114,14 @@ def list_evidence(actor: Actor, *, person_id: PersonId, purpose: Purpose) -> tup
     person = find_person(actor, person_id, purpose)
     named = _is_named(actor, person)
     rows = Evidence.objects.filter(person=person).order_by("-recorded_at")
-    return tuple(_card(row) for row in rows if _opens(actor, row, named=named))
+    return tuple(_card(row) for row in rows if opens(actor, row, named=named))
 
 
 def openable_evidence(actor: Actor, evidence_ids: Iterable[UUID], *, named: bool) -> frozenset[UUID]:
     """Those of these files that the actor may open, for pages that lead to them (one query, none without ids)."""
     wanted = set(evidence_ids)
     rows = Evidence.objects.filter(id__in=wanted) if wanted else ()
-    return frozenset(row.id for row in rows if _opens(actor, row, named=named))
+    return frozenset(row.id for row in rows if opens(actor, row, named=named))
 
 
 def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> OpenedEvidence:
@@ -131,7 +131,7 @@ def open_evidence(actor: Actor, *, evidence_id: UUID, purpose: Purpose) -> Opene
     if row is None:
         raise person_not_found()
     person = find_person(actor, row.person_id, purpose)
-    if not _opens(actor, row, named=_is_named(actor, person)):
+    if not opens(actor, row, named=_is_named(actor, person)):
         raise person_not_found()
     try:
         cipher = evidence_file(row.id).read_bytes()
@@ -153,7 +153,8 @@ def _is_named(actor: Actor, person: Person) -> bool:
     return is_named(actor, person.id, *children_of(person))
 
 
-def _opens(actor: Actor, row: Evidence, *, named: bool) -> bool:
+def opens(actor: Actor, row: Evidence, *, named: bool) -> bool:
+    """Whether the actor may open this file: by class, or because they put it there themselves."""
     own = row.recorded_by == actor.id and row.sensitivity < CLASSES[-1]
     return own or row.sensitivity <= ceiling_of(actor, named=named)
 

@@ -196,6 +196,12 @@ def owned_rows(child_id: UUID, *, moment: dt.datetime | None, history: bool = Fa
     return _owned({child_id: parents}, moment, history=history).get(child_id, [])
 
 
+def own_rows(rows: Iterable[Fact]) -> list[OwnedRow]:
+    """Statements that stand at the child itself, seen from it."""
+    vocabulary = load_vocabulary()
+    return [owned for row in rows if (owned := _own(row, Entity.CHILD, vocabulary)) is not None]
+
+
 def _parents_of(child_ids: Sequence[UUID], moment: dt.datetime | None) -> dict[UUID, dict[UUID, Entity]]:
     ties = known_at(Relationship.objects.filter(person_id__in=child_ids, kind__in=PARENTS), moment).order_by("-id")
     found: dict[UUID, dict[UUID, Entity]] = {}

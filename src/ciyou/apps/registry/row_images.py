@@ -67,7 +67,8 @@ def _plain(row: models.Model, field: models.Field) -> object:
     return field.value_to_string(row)
 
 
-def _stored(label: str, values: Mapping[str, object]) -> dict[str, object]:
+def stored(label: str, values: Mapping[str, object]) -> dict[str, object]:
+    """Plain values as the columns of a row hold them."""
     fields = {field.attname: field for field in apps.get_model(label)._meta.concrete_fields}
     found = {name: None if value is None else fields[name].to_python(value) for name, value in values.items()}
     return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in found.items()}
@@ -102,7 +103,7 @@ def put_back(changes: Iterable[RowChange]) -> list[RowChange]:
     for change in undone:
         if change.now is None and change.was is not None:
             model = apps.get_model(change.model)
-            model._default_manager.bulk_create([model(**_stored(change.model, change.was))])
+            model._default_manager.bulk_create([model(**stored(change.model, change.was))])
     both = [change for change in undone if change.was is not None and change.now is not None]
     # Whose a row is goes first: a file has at most one running award, and for a moment one would have two.
     left += [change for change in both for part in [_persons(change)] if part.was and not _turn(part)]
@@ -157,5 +158,5 @@ def _turn(change: RowChange) -> bool:
     current = values_of(row)
     standing = {name: change.was[name] for name in change.was if current[name] == change.now[name]}
     if standing:
-        rows.update(**_stored(change.model, standing))
+        rows.update(**stored(change.model, standing))
     return len(standing) == len(change.was)

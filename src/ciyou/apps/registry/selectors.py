@@ -3,7 +3,7 @@
 from ciyou.apps.registry.comparing import ComparedFile, Comparison, compare_children
 from ciyou.apps.registry.history import FactLine, TimelineEntry, facts_history, find_line, stale_facts, timeline_of
 from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_identifiers
-from ciyou.apps.registry.merge_reading import Decided, MergeLine, Proposal, Undoing, merges_of, read_undoing
+from ciyou.apps.registry.merge_reading import Decided, MergeLine, Proposal, ReadMerge, Undoing, merges_of, read_merge
 from ciyou.apps.registry.moves import MovedAway, moved_away
 from ciyou.apps.registry.payees import EndedAccount, MaskedAccount, earlier_payees, payee_of
 from ciyou.apps.registry.proofs import EvidenceCard, OpenedEvidence, list_evidence, open_evidence
@@ -50,6 +50,7 @@ __all__ = [
     "PersonNotFound",
     "Proposal",
     "Protection",
+    "ReadMerge",
     "SearchOutcome",
     "SinceLine",
     "TimelineEntry",
@@ -74,8 +75,8 @@ __all__ = [
     "payee_of",
     "protected_ids",
     "protection_of",
+    "read_merge",
     "read_protection",
-    "read_undoing",
     "readable_files",
     "search_people",
     "search_register",

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-
-from django.db import models
+from typing import Any
 
 from ciyou.apps.registry.between import Between
 from ciyou.apps.registry.checks import working_purpose
 from ciyou.apps.registry.history import FactLine, line_of
-from ciyou.apps.registry.identifiers import MaskedIdentifier
+from ciyou.apps.registry.identifiers import MaskedIdentifier, masked_row
 from ciyou.apps.registry.identifying import mask_identifier
 from ciyou.apps.registry.models import Fact, Identifier, PayeeAccount, Person, Relationship
 from ciyou.apps.registry.payees import open_account
 from ciyou.apps.registry.proofs import list_evidence
-from ciyou.apps.registry.reading import cards_of, owned_rows
-from ciyou.apps.registry.scoping import is_named
-from ciyou.apps.registry.sealing import open_identifier
+from ciyou.apps.registry.reading import cards_of, own_rows
 from ciyou.apps.registry.witnessing import sees_fact
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -39,8 +36,6 @@ SHOWN_TO: Mapping[str, tuple[Action, ...]] = MappingProxyType(
     }
 )
 """Kinds of rows that only some roles are told of; of the others' the rows themselves say of which class they are."""
-_WHEN = ("recorded_at", "created_at", "opened_at", "granted_at", "sent_at", "drafted_at", "at", "awarded_on", "due_on")
-_WHO = ("recorded_by", "received_by", "awarded_by", "granted_by", "drafted_by", "actor_id", "by")
 
 
 @dataclass(frozen=True)
@@ -60,48 +55,82 @@ class SinceLine:
     named: str = ""
 
 
-def lines_since(actor: Actor, kept: Person, found: Iterable[Between]) -> tuple[SinceLine, ...]:
-    """The rows of `written_since` in the order in which they came."""
-    named = is_named(actor, kept.id)
-    facts = {one.row.id: line_of(one) for one in owned_rows(kept.id, moment=None, history=True)}
-    papers = {one.id: one.title for one in list_evidence(actor, person_id=kept.id, purpose=working_purpose(actor))}
-    told = []
-    for one in found:
-        line = SinceLine(one.key, "", one.ended)
-        if _is_told(actor, one, named=named):
-            when, who = _first(one.row, _WHEN), str(_first(one.row, _WHO) or "")
-            said = _content(actor, one.row, kept, facts, papers)
-            line = SinceLine(one.key, one.what, one.ended, when, who, **said)  # type: ignore[arg-type]
-        told.append(line)
-    return tuple(sorted(told, key=lambda line: (str(line.at or ""), line.key)))
+def lines_since(actor: Actor, kept: Person, found: Iterable[Between], *, named: bool) -> tuple[SinceLine, ...]:
+    """The rows of `written_since` in the order in which they came; of what they say each table is asked once, if at all."""
+    asked = list(found)
+    keys: dict[str, list[str]] = {}
+    for one in asked:
+        keys.setdefault(one.what, []).append(one.row.key)
+    facts = (
+        {str(row.pk): row for row in Fact.objects.filter(pk__in=keys["registry.Fact"])}
+        if "registry.Fact" in keys
+        else {}
+    )
+    told = [one for one in asked if _is_told(actor, one, facts.get(one.row.key), named=named)]
+    said = {
+        label: told_of(actor, kept, [one.row.key for one in told if one.what == label])
+        for label, told_of in _SAID.items()
+        if any(one.what == label for one in told)
+    }
+    lines = [
+        SinceLine(
+            one.key,
+            one.what,
+            one.ended,
+            one.row.at or one.row.on,
+            one.row.by,
+            **said.get(one.what, {}).get(one.row.key, {}),
+        )
+        if one in told
+        else SinceLine(one.key, "", one.ended)
+        for one in asked
+    ]
+    return tuple(sorted(lines, key=lambda line: (str(line.at or ""), line.key)))
 
 
-def _is_told(actor: Actor, one: Between, *, named: bool) -> bool:
-    if isinstance(one.row, Fact):
-        return sees_fact(actor, one.row, named=named)
+def _is_told(actor: Actor, one: Between, fact: Fact | None, *, named: bool) -> bool:
+    if fact is not None and one.what == Fact._meta.label:
+        return sees_fact(actor, fact, named=named)
     wanted = SHOWN_TO.get(one.what)
     if wanted is not None and not any(may_do(actor.role, action) for action in wanted):
         return False
-    return int(getattr(one.row, "sensitivity", 0)) <= ceiling_of(actor, named=named)
+    return one.row.sensitivity <= ceiling_of(actor, named=named)
 
 
-def _first(row: models.Model, names: Iterable[str]) -> object:
-    return next((value for name in names if (value := getattr(row, name, None))), None)
+def _facts(actor: Actor, kept: Person, keys: list[str]) -> dict[str, dict[str, Any]]:
+    return {str(one.row.pk): {"fact": line_of(one)} for one in own_rows(Fact.objects.filter(pk__in=keys))}
 
 
-def _content(
-    actor: Actor, row: models.Model, kept: Person, facts: Mapping[int, FactLine], papers: Mapping[object, str]
-) -> dict[str, object]:
-    if isinstance(row, Fact):
-        return {"fact": facts.get(row.id)}
-    if isinstance(row, Identifier):
-        masked = mask_identifier(row.kind, open_identifier(row.person_id, row.kind, row.cipher))
-        return {"number": MaskedIdentifier(row.id, row.kind, masked, row.source)}
-    if isinstance(row, PayeeAccount):
-        content = open_account(row)
-        return {"named": f"{content['holder']} {mask_identifier('account', content['number'])}"}
-    if isinstance(row, Relationship):
-        other = row.other_id if row.person_id == kept.id else row.person_id
-        card = cards_of(actor, person_ids={other}, purpose=working_purpose(actor)).get(other)
-        return {"named": card.name if card else ""}
-    return {"named": papers.get(row.pk, "")}
+def _numbers(actor: Actor, kept: Person, keys: list[str]) -> dict[str, dict[str, Any]]:
+    return {str(row.pk): {"number": masked_row(row)} for row in Identifier.objects.filter(pk__in=keys)}
+
+
+def _accounts(actor: Actor, kept: Person, keys: list[str]) -> dict[str, dict[str, Any]]:
+    opened = {str(row.pk): open_account(row) for row in PayeeAccount.objects.filter(pk__in=keys)}
+    return {
+        key: {"named": f"{one['holder']} {mask_identifier('account', one['number'])}"} for key, one in opened.items()
+    }
+
+
+def _ties(actor: Actor, kept: Person, keys: list[str]) -> dict[str, dict[str, Any]]:
+    rows = Relationship.objects.filter(pk__in=keys)
+    facing = {str(row.pk): row.other_id if row.person_id == kept.id else row.person_id for row in rows}
+    cards = cards_of(actor, person_ids=facing.values(), purpose=working_purpose(actor))
+    return {key: {"named": cards[other].name} for key, other in facing.items() if other in cards}
+
+
+def _papers(actor: Actor, kept: Person, keys: list[str]) -> dict[str, dict[str, Any]]:
+    papers = list_evidence(actor, person_id=kept.id, purpose=working_purpose(actor))
+    return {str(one.id): {"named": one.title} for one in papers if str(one.id) in keys}
+
+
+_SAID: Mapping[str, Callable[[Actor, Person, list[str]], dict[str, dict[str, Any]]]] = MappingProxyType(
+    {
+        "registry.Fact": _facts,
+        "registry.Identifier": _numbers,
+        "registry.PayeeAccount": _accounts,
+        "registry.Relationship": _ties,
+        "registry.Evidence": _papers,
+    }
+)
+"""Tables whose rows say in a word what they are."""

@@ -53,20 +53,23 @@ class SinceRow:
     fault: str
 
 
+def names_in(lines: Iterable[MergeLine], since: Iterable[SinceLine] = ()) -> Mapping[str, str]:
+    """The names of everybody who did something here, asked for once."""
+    deeds = [one for line in lines for one in (line.merged, line.answered) if one]
+    return user_names([*(one.by for one in deeds), *(line.by for line in since if line.by)])
+
+
 def merge_rows(lines: Iterable[MergeLine]) -> list[MergeRow]:
     """Merges with names and words."""
     listed = list(lines)
-    deeds = [one for line in listed for one in (line.merged, line.answered) if one]
-    names = user_names(one.by for one in deeds)
-    return [
-        MergeRow(
-            line,
-            str(MERGE_STATES[line.state]),
-            _deed(line.merged, names, MERGE_REASONS),
-            _deed(line.answered, names, UNMERGE_REASONS) if line.answered else None,
-        )
-        for line in listed
-    ]
+    names = names_in(listed)
+    return [merge_row(line, names) for line in listed]
+
+
+def merge_row(line: MergeLine, names: Mapping[str, str]) -> MergeRow:
+    """One merge with names and words."""
+    answered = _deed(line.answered, names, UNMERGE_REASONS) if line.answered else None
+    return MergeRow(line, str(MERGE_STATES[line.state]), _deed(line.merged, names, MERGE_REASONS), answered)
 
 
 def _deed(one: Decided, names: Mapping[str, str], reasons: Mapping[str, object]) -> Deed:
@@ -79,11 +82,13 @@ def since_field(number: int) -> str:
 
 
 def since_rows(
-    lines: Iterable[SinceLine], belongs: Mapping[str, str], faults: Mapping[str, list[str]], lang: str
+    lines: Iterable[SinceLine],
+    belongs: Mapping[str, str],
+    faults: Mapping[str, list[str]],
+    names: Mapping[str, str],
+    lang: str,
 ) -> list[SinceRow]:
     """What came since a merge, numbered, each with what was said of it and what is missing."""
-    listed = list(lines)
-    names = user_names(line.by for line in listed if line.by)
     return [
         SinceRow(
             number=number,
@@ -97,7 +102,7 @@ def since_rows(
             chosen=belongs.get(line.key, ""),
             fault=" ".join(faults.get(since_field(number), ())),
         )
-        for number, line in enumerate(listed, 1)
+        for number, line in enumerate(lines, 1)
     ]
 
 
