@@ -12,6 +12,7 @@ _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier
 _PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
 _EXCHANGED = SealedColumn("exchange.ExchangeItem", "content", "exchange.item:{id}")
 _CROSSING = SealedColumn("crossing.Crossing", "content", "crossing.crossing:{id}")
+_EMERGENCY = SealedColumn("crossing.EmergencyAid", "content", "crossing.aid:{id}")
 _IDENTIFIER_INDEX = BlindColumn("blind", _IDENTIFIER, "identifier.{kind}")
 
 
@@ -44,6 +45,8 @@ SEALED = Sealed(
         SealedColumn("crossing.CrossingStep", "words", "crossing.step:{id}"),
         SealedColumn("crossing.CrossingPaper", "title", "crossing.paper_title:{id}"),
         SealedColumn("crossing.CrossingPaper", "document", "crossing.paper:{id}"),
+        _EMERGENCY,
+        SealedColumn("crossing.EmergencyStep", "words", "crossing.aid_step:{id}"),
         SealedColumn("disbursement.Payment", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.CollectiveAccount", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.HandOver", "application", "disbursement.hand_over:{id}:application"),
@@ -62,6 +65,7 @@ SEALED = Sealed(
         BlindColumn("blind", _PAYEE, "payee_account", _account_number),
         # The same index as an identifier's: the place that decides compares it with its own files.
         BlindColumn("identity", _CROSSING, "identifier.id_card", number_in),
+        BlindColumn("identity", _EMERGENCY, "identifier.id_card", number_in),
         BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
         BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
     ),

@@ -86,3 +86,35 @@ def open_document(paper_id: uuid.UUID, cipher: bytes) -> bytes:
 
 def _context(crossing_id: uuid.UUID) -> str:
     return f"crossing.crossing:{crossing_id}"
+
+
+@dataclass(frozen=True)
+class EmergencyContent:
+    """What was told of an emergency. `other_event`: why it is another event than one that aid was given for shortly before."""
+
+    child: ToldChild
+    applicant: Applicant
+    cause: str
+    other_event: str = ""
+
+
+def seal_emergency(aid_id: uuid.UUID, content: EmergencyContent) -> bytes:
+    """What was told of an emergency, encrypted for it."""
+    return encrypt_text(keyring(), json.dumps(asdict(content), ensure_ascii=False), context=f"crossing.aid:{aid_id}")
+
+
+def open_emergency(aid_id: uuid.UUID, cipher: bytes) -> EmergencyContent:
+    """What was told of an emergency in the clear."""
+    stored = json.loads(decrypt_text(keyring(), bytes(cipher), context=f"crossing.aid:{aid_id}"))
+    child, applicant = ToldChild(**stored.pop("child")), Applicant(**stored.pop("applicant"))
+    return EmergencyContent(child=child, applicant=applicant, **stored)
+
+
+def seal_aid_words(step_id: uuid.UUID, words: str) -> bytes | None:
+    """The reason of a step of emergency aid; None where it has none."""
+    return encrypt_text(keyring(), words, context=f"crossing.aid_step:{step_id}") if words else None
+
+
+def open_aid_words(step_id: uuid.UUID, cipher: bytes | None) -> str:
+    """The reason of a step of emergency aid in the clear; "" where it has none."""
+    return "" if cipher is None else decrypt_text(keyring(), bytes(cipher), context=f"crossing.aid_step:{step_id}")

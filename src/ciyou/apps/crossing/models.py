@@ -102,3 +102,89 @@ class CrossingPaper(models.Model):
     document = models.BinaryField()
     recorded_at = models.DateTimeField()
     recorded_by = models.CharField(max_length=64)
+
+
+class EmergencyState(models.TextChoices):
+    """`registered` waits for the decision, `approved` for the money, `paid` for the papers, `papered` for another person's look."""
+
+    REGISTERED = "registered"
+    APPROVED = "approved"
+    PAID = "paid"
+    PAPERED = "papered"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    TOLD = "told"
+
+
+NOT_GIVEN = ("refused", "told")
+
+
+class EmergencyAid(models.Model):
+    """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0031). `id` is made by the form.
+
+    `received_in` is the counter at the place of the event, which decides and pays; `bound_for` the child's registration as the family
+    said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `identity` is the keyed index of the child's ID number:
+    of one entitlement nobody is given anything twice for one event (`event_on`), wherever it is asked. `content` (encrypted JSON): child,
+    applicant, cause, why it is another event than an earlier one. `amount_fen` stands once it is decided; `outcome` approve | refuse.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    identity = models.CharField(max_length=64)
+    entitlement = models.CharField(max_length=64)
+    event_on = models.DateField()
+    received_in = models.CharField(max_length=12)
+    bound_for = models.CharField(max_length=12)
+    state = models.CharField(max_length=16, choices=EmergencyState, default=EmergencyState.REGISTERED)
+    outcome = models.CharField(max_length=16, blank=True)
+    content = models.BinaryField()
+    need_fen = models.BigIntegerField()
+    amount_fen = models.BigIntegerField(null=True)
+    received_on = models.DateField()
+    decided_on = models.DateField(null=True)
+    paid_on = models.DateField(null=True)
+    paid_how = models.CharField(max_length=16, blank=True)
+    informed_on = models.DateField(null=True)
+    noted_on = models.DateField(null=True)
+    received_by = models.CharField(max_length=64)
+    decided_by = models.CharField(max_length=64, blank=True)
+    paid_by = models.CharField(max_length=64, blank=True)
+    reviewed_by = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("identity", "entitlement", "event_on"),
+                condition=~models.Q(state__in=NOT_GIVEN),
+                name="one_aid_for_one_event",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_by="")
+                | ~models.Q(reviewed_by=models.F("received_by"))
+                & ~models.Q(reviewed_by=models.F("decided_by"))
+                & ~models.Q(reviewed_by=models.F("paid_by")),
+                name="another_person_reviews_aid",
+            ),
+            models.CheckConstraint(condition=models.Q(need_fen__gt=0), name="emergencies_need_something"),
+        )
+        indexes = (
+            models.Index(fields=("received_in", "state", "received_on"), name="emergency_place"),
+            models.Index(fields=("bound_for", "informed_on"), name="emergency_told"),
+        )
+
+
+class EmergencyStep(models.Model):
+    """One step of emergency aid, at which end (`place`), with its reason (encrypted) where it has one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    aid = models.ForeignKey(EmergencyAid, on_delete=models.CASCADE, related_name="steps")
+    step = models.CharField(max_length=16)
+    by = models.CharField(max_length=64)
+    role = models.CharField(max_length=32)
+    place = models.CharField(max_length=12)
+    at = models.DateTimeField()
+    words = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("aid", "at"), name="emergency_steps"),)
