@@ -14,14 +14,12 @@ from django.utils import timezone
 from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.cases.escalation import escalate_tasks
 from ciyou.apps.cases.models import Task
-from ciyou.apps.crossing.emergency import NewEmergency, register_emergency
 from ciyou.apps.crossing.emergency_lists import list_emergencies, read_emergency
 from ciyou.apps.crossing.emergency_steps import (
     Verdict,
     complete_emergency,
     decide_emergency,
     note_emergency,
-    pay_emergency,
     review_emergency,
     tell_refusal,
 )
@@ -29,12 +27,12 @@ from ciyou.apps.crossing.emergency_terms import EmergencyTerms, emergency_terms,
 from ciyou.apps.crossing.models import EmergencyAid
 from ciyou.apps.crossing.refusals import CrossingNotFound
 from ciyou.core.errors import AccessDenied, RecordError
-from tests.crossing_builders import AUNT, NUMBER, THERE, both_ends
+from tests.crossing_builders import both_ends
+from tests.emergency_builders import AID, decided, paid, registered, version_of
 from tests.office import BORN, COUNTY, OTHER_COUNTY, TOWNSHIP, make_actor
 from tests.web.scene import id_number
 
 pytestmark = pytest.mark.django_db
-AID = "fast_emergency_aid"
 STEPS = "ciyou.apps.crossing.emergency_steps.emergency_terms"
 
 
@@ -61,36 +59,6 @@ def code_of(error) -> list[str]:
 def tasks(aid_id) -> set[tuple[str, str, str]]:
     rows = Task.objects.filter(subject_id=str(aid_id), state="open")
     return set(rows.values_list("kind", "division", "queue_role"))
-
-
-def registered(actor, **fields) -> uuid.UUID:
-    said = {
-        "id": uuid.uuid4(),
-        "entitlement": AID,
-        "name": "急难甲",
-        "id_card": NUMBER,
-        "bound_for": THERE,
-        "event_on": timezone.localdate(),
-        "cause": "家里失火，今晚没有住处和吃的。",
-        "need_fen": 80000,
-        "applicant": AUNT,
-        **fields,
-    }
-    return register_emergency(actor, wanted=NewEmergency(**said))
-
-
-def version_of(aid_id) -> int:
-    return EmergencyAid.objects.get(id=aid_id).version
-
-
-def decided(actor, aid_id, **fields) -> None:
-    verdict = Verdict(**{"outcome": "approve", "amount_fen": 40000, "words": "先给食宿，当场核实。", **fields})
-    decide_emergency(actor, aid_id=aid_id, version=version_of(aid_id), verdict=verdict)
-
-
-def paid(actor, aid_id) -> None:
-    today = timezone.localdate()
-    pay_emergency(actor, aid_id=aid_id, version=version_of(aid_id), paid_on=today, how="cash")
 
 
 @pytest.fixture

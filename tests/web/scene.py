@@ -31,9 +31,9 @@ from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedC
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
-from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
+from ciyou.apps.crossing.contents import CrossingContent, EmergencyContent, ToldChild, seal_crossing, seal_emergency
 from ciyou.apps.crossing.contents import seal_paper as seal_crossing_paper
-from ciyou.apps.crossing.models import Crossing, CrossingPaper
+from ciyou.apps.crossing.models import Crossing, CrossingPaper, EmergencyAid
 from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.models import (
     Hold,
@@ -92,6 +92,8 @@ NAMES = {
 }
 TAKEN_IN = {"990101": "东方未明", "990102": "西门无恨"}
 """Children of third places, whose applications the counters of our two counties took in."""
+IN_NEED = {"990101": "欧阳急雨", "990102": "令狐晚风"}
+"""Children of third places in an emergency in our two counties."""
 RECORDED = {"990101": "公孙无迹", "990102": "独孤远行"}
 TERM = 137
 IN_PRISON = {"imprisoned": True, "imprisoned.term_months": TERM}
@@ -148,6 +150,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_award(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
     _make_crossing(scene)
+    _make_emergency(scene)
     _make_letter(scene, child)
     _make_record(scene)
     _make_month(scene, child)
@@ -377,6 +380,20 @@ def _make_crossing(scene: Scene) -> None:
     )  # fmt: skip
     scene.ids |= {"crossing_id": key, "crossing_paper_id": paper}
     scene.secrets += [TAKEN_IN[scene.county], str(key)]
+
+
+def _make_emergency(scene: Scene) -> None:
+    """Aid for a child of a third place, registered at the township's counter; nobody has decided yet."""
+    key, today = uuid.uuid4(), timezone.localdate()
+    told = ToldChild(IN_NEED[scene.county], "female", BORN.isoformat(), id_number("990109", BORN, "022"))
+    content = EmergencyContent(told, Applicant("姑姑", "relative"), "家里失火，今晚没有住处。")
+    EmergencyAid.objects.create(
+        id=key, identity=_hash(f"{scene.county}emergency"), entitlement="fast_emergency_aid", event_on=today,
+        received_in=scene.division(Level.TOWNSHIP), bound_for="990109001000", content=seal_emergency(key, content),
+        need_fen=50000, received_on=today, received_by=str(scene.posts["supervisor"].user_id), created_at=timezone.now(),
+    )  # fmt: skip
+    scene.ids["aid_id"] = key
+    scene.secrets += [IN_NEED[scene.county], str(key)]
 
 
 def _make_month(scene: Scene, child: uuid.UUID) -> None:

@@ -160,7 +160,9 @@ def _check_doubles(wanted: NewEmergency, identity: str) -> None:
     given = EmergencyAid.objects.filter(identity=identity, entitlement=wanted.entitlement).exclude(state__in=NOT_GIVEN)
     if given.filter(event_on=wanted.event_on).exists():
         raise _given_already()
-    near = given.filter(event_on__range=(wanted.event_on - RECENT, wanted.event_on + RECENT)).order_by("event_on").last()
+    near = (
+        given.filter(event_on__range=(wanted.event_on - RECENT, wanted.event_on + RECENT)).order_by("event_on").last()
+    )
     if near is not None and len(wanted.other_event.strip()) < LEAST_REASON:
         day = near.event_on.isoformat()
         raise refused(

@@ -22,7 +22,12 @@ from ciyou.apps.crossing.steps import DRAFTER, REVIEWER, SUPERVISOR
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 
-PAY, COMPLETE, REVIEW, NOTE = "pay_emergency_aid", "complete_emergency_aid", "review_emergency_aid", "note_emergency_aid"
+PAY, COMPLETE, REVIEW, NOTE = (
+    "pay_emergency_aid",
+    "complete_emergency_aid",
+    "review_emergency_aid",
+    "note_emergency_aid",
+)
 """The clocks of what follows the decision, which are also the kinds of its tasks; deciding has the clock that the packs name."""
 APPROVER = "county_approver"
 _REFUSE, _DECIDE = "refuse_in_writing", "decide_application"

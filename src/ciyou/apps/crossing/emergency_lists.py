@@ -7,8 +7,8 @@ import uuid
 from dataclasses import dataclass
 
 from ciyou.apps.accounts.selectors import user_names
-from ciyou.apps.cases.list_conditions import OpenClock, clocks_by_subject
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.list_conditions import OpenClock, clocks_by_subject
 from ciyou.apps.crossing.contents import EmergencyContent, open_aid_words, open_emergency
 from ciyou.apps.crossing.emergency import is_from_elsewhere
 from ciyou.apps.crossing.emergency_access import NOTE, find_aid, is_at_event, visible_aid

@@ -57,7 +57,9 @@ def aid_rules(entitlement: str, division: str, on: dt.date) -> PaymentRule:
     return found
 
 
-def emergency_terms(entitlement: str, division: str, on: dt.date, *, birth_date: dt.date, need_fen: int) -> EmergencyTerms:
+def emergency_terms(
+    entitlement: str, division: str, on: dt.date, *, birth_date: dt.date, need_fen: int
+) -> EmergencyTerms:
     """What the rule of the place gives a child of this age in a registered emergency that needs so much."""
     book = load_rule_book(division=division, as_of=on)
     told = (
