@@ -11,6 +11,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ciyou.apps.audit.keys import keyring
 from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.cases.escalation import escalate_tasks
 from ciyou.apps.cases.models import Task
@@ -26,7 +27,9 @@ from ciyou.apps.crossing.emergency_steps import (
 from ciyou.apps.crossing.emergency_terms import EmergencyTerms, emergency_terms, event_aid
 from ciyou.apps.crossing.models import EmergencyAid
 from ciyou.apps.crossing.refusals import CrossingNotFound
+from ciyou.config.sealed import SEALED
 from ciyou.core.errors import AccessDenied, RecordError
+from ciyou.vault.fields import blind_index, decrypt_text
 from tests.crossing_builders import both_ends
 from tests.emergency_builders import AID, decided, paid, registered, version_of
 from tests.office import BORN, COUNTY, OTHER_COUNTY, TOWNSHIP, make_actor
@@ -199,6 +202,51 @@ def test_all_mistakes_of_the_form_are_told_at_once(ends):
     with pytest.raises(RecordError) as error:
         registered(ends.counter, entitlement="orphan_living_allowance")
     assert code_of(error) == ["crossing.emergency.entitlement"]
+
+
+def test_a_child_without_a_number_is_helped_and_who_is_alike_in_the_county_is_asked_about(ends):
+    paperless = {"id_card": "", "birth_date": BORN, "name": "张小明"}
+    aid = registered(ends.counter, **paperless)
+    row = EmergencyAid.objects.get(id=aid)
+    assert (row.identity, tasks(aid)) == ("", {(AID, TOWNSHIP, "supervisor")})
+    assert read_emergency(ends.counter, aid_id=aid).masked_number == ""
+    for again in (
+        paperless,
+        {**paperless, "name": "章晓明"},
+        {"name": "张小明"},
+    ):  # reads the same; or with its number this time
+        with pytest.raises(RecordError) as error:
+            registered(ends.counter, **again)
+        assert code_of(error) == ["crossing.emergency.near"]
+        assert "张小明" not in str(error.value)
+    registered(ends.counter, **{**paperless, "birth_date": BORN + dt.timedelta(days=1)})
+    registered(ends.township, **paperless)  # another county is not asked: names repeat
+    registered(ends.counter, **paperless, other_event="双胞胎的哥哥，两个人都到了柜台。")
+    assert EmergencyAid.objects.count() == 4
+
+
+def test_two_numbers_are_two_children_however_alike_and_a_birth_date_must_be_told_without_one(ends):
+    registered(ends.counter)
+    registered(ends.counter, id_card=id_number("990103", BORN, "044"))
+    with pytest.raises(RecordError) as error:
+        registered(ends.counter, id_card="")
+    assert code_of(error) == ["crossing.emergency.birth_date"]
+    with pytest.raises(RecordError) as error:
+        registered(ends.counter, birth_date=BORN + dt.timedelta(days=1))
+    assert code_of(error) == ["crossing.emergency.birth_date_differs"]
+    with pytest.raises(RecordError) as error:
+        registered(ends.counter, id_card="", birth_date=dt.date(2000, 1, 1))
+    assert code_of(error) == ["crossing.emergency.not_due"]
+
+
+def test_a_new_key_finds_the_alike_again(ends):
+    registered(ends.counter, id_card="", birth_date=BORN)
+    columns = {one.column: one for one in SEALED.blinds if one.sealed.model == "crossing.EmergencyAid"}
+    row = EmergencyAid.objects.get()
+    text = decrypt_text(keyring(), bytes(row.content), context=f"crossing.aid:{row.id}")
+    assert columns["identity"].value_of(text) == ""
+    index = blind_index(keyring(), field=columns["likeness"].field, value=columns["likeness"].value_of(text))
+    assert index == row.likeness
 
 
 def test_a_refusal_is_told_in_writing(ends):

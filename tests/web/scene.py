@@ -31,7 +31,14 @@ from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedC
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
-from ciyou.apps.crossing.contents import CrossingContent, EmergencyContent, ToldChild, seal_crossing, seal_emergency
+from ciyou.apps.crossing.contents import (
+    CrossingContent,
+    EmergencyContent,
+    ToldChild,
+    likeness_of,
+    seal_crossing,
+    seal_emergency,
+)
 from ciyou.apps.crossing.contents import seal_paper as seal_crossing_paper
 from ciyou.apps.crossing.models import Crossing, CrossingPaper, EmergencyAid
 from ciyou.apps.disbursement.collective import record_collective_account
@@ -388,7 +395,8 @@ def _make_emergency(scene: Scene) -> None:
     told = ToldChild(IN_NEED[scene.county], "female", BORN.isoformat(), id_number("990109", BORN, "022"))
     content = EmergencyContent(told, Applicant("姑姑", "relative"), "家里失火，今晚没有住处。")
     EmergencyAid.objects.create(
-        id=key, identity=_hash(f"{scene.county}emergency"), entitlement="fast_emergency_aid", event_on=today,
+        id=key, identity=_hash(f"{scene.county}emergency"), likeness=likeness_of(told),
+        entitlement="fast_emergency_aid", event_on=today,
         received_in=scene.division(Level.TOWNSHIP), bound_for="990109001000", content=seal_emergency(key, content),
         need_fen=50000, received_on=today, received_by=str(scene.posts["supervisor"].user_id), created_at=timezone.now(),
     )  # fmt: skip

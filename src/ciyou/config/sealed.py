@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
-from ciyou.apps.crossing.contents import number_in
+from ciyou.apps.crossing.contents import LIKENESS_FIELD, likeness_in, number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
 
 _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
@@ -66,6 +66,7 @@ SEALED = Sealed(
         # The same index as an identifier's: the place that decides compares it with its own files.
         BlindColumn("identity", _CROSSING, "identifier.id_card", number_in),
         BlindColumn("identity", _EMERGENCY, "identifier.id_card", number_in),
+        BlindColumn("likeness", _EMERGENCY, LIKENESS_FIELD, likeness_in),
         BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
         BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
     ),

@@ -8,12 +8,15 @@ from dataclasses import asdict, dataclass, field
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.awards.contents import MISSING, Applicant
-from ciyou.vault.fields import decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
+from ciyou.apps.registry.readings import read_name
+from ciyou.vault.fields import blind_index, decrypt_bytes, decrypt_text, encrypt_bytes, encrypt_text
+
+LIKENESS_FIELD = "crossing.likeness"
 
 
 @dataclass(frozen=True)
 class ToldChild:
-    """The child as it was told at the counter. `birth_date` as YYYY-MM-DD, `id_card` the normalized number."""
+    """The child as it was told at the counter. `birth_date` as YYYY-MM-DD, `id_card` the normalized number, "" in an emergency without one."""
 
     name: str
     sex: str
@@ -96,6 +99,21 @@ class EmergencyContent:
     applicant: Applicant
     cause: str
     other_event: str = ""
+
+
+def likeness_of(child: ToldChild) -> str:
+    """The keyed index by which a child that may be the same is found: how its name reads, and its birth date."""
+    return blind_index(keyring(), field=LIKENESS_FIELD, value=_likeness(child.name, child.birth_date))
+
+
+def likeness_in(text: str) -> str:
+    """What that index is made of, in a content's JSON."""
+    child = json.loads(text)["child"]
+    return _likeness(child["name"], child["birth_date"])
+
+
+def _likeness(name: str, birth_date: str) -> str:
+    return f"{read_name(name)[0]} {birth_date}"
 
 
 def seal_emergency(aid_id: uuid.UUID, content: EmergencyContent) -> bytes:

@@ -15,10 +15,11 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.awards.receiving import RELATIONS
-from ciyou.apps.crossing.contents import EmergencyContent, ToldChild, seal_emergency
+from ciyou.apps.crossing.contents import EmergencyContent, ToldChild, likeness_of, seal_emergency
 from ciyou.apps.crossing.emergency_access import note_aid_step, open_decision
+from ciyou.apps.crossing.emergency_doubles import check_doubles, given_already
 from ciyou.apps.crossing.emergency_terms import aid_rules, emergency_terms
-from ciyou.apps.crossing.models import NOT_GIVEN, EmergencyAid
+from ciyou.apps.crossing.models import EmergencyAid
 from ciyou.apps.crossing.refusals import LEAST_REASON, REASON_LENGTH, check_may, moved_on, refused
 from ciyou.apps.registry.exact import blind_number
 from ciyou.apps.registry.identifying import normal_identifier
@@ -29,13 +30,14 @@ from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
 
 NAME_LENGTH, CONTACT_LENGTH = 64, 64
 PLACES = ("township", "county")
-RECENT = dt.timedelta(days=90)
-"""How long back aid for another event is asked about: it may be the same event under another day. An office rule, not law."""
 
 
 @dataclass(frozen=True)
 class NewEmergency:
-    """What the form says. `bound_for`: the township or county of registration; `other_event`: why it is not the event of a while ago."""
+    """What the form says. `bound_for`: the township or county of registration; `other_event`: why it is not the event of a while ago.
+
+    `birth_date` as it was told, for a child whose number is not at hand (`id_card` ""): an emergency asks for no papers.
+    """
 
     id: uuid.UUID
     entitlement: str
@@ -47,22 +49,24 @@ class NewEmergency:
     need_fen: int | None
     applicant: Applicant
     other_event: str = ""
+    birth_date: dt.date | None = None
 
 
 def register_emergency(actor: Actor, *, wanted: NewEmergency) -> uuid.UUID:
     """Note person, cause and amount; the three days begin. Sent twice it is one. Raises RecordError with every mistake at once.
 
-    For the event of that day nobody may have been given it already, at this or any other counter of any county.
+    For the event of that day no child with that number may have been given it already, at this or any other counter of any county. Without
+    a number, a name of the same reading with the same birth date in the county is asked about and not refused.
     """
     check_may(actor, Action.CROSS)
-    number = normal_identifier("id_card", wanted.id_card)
+    number = normal_identifier("id_card", wanted.id_card) if wanted.id_card.strip() else ""
     _check(actor, wanted, number)
     try:
         # Aid of other counties decides about doubles; this counter may not see it.
         with transaction.atomic(), walled(LOCAL_OPERATOR):
             return _register(actor, wanted, number)
     except IntegrityError as error:
-        raise _given_already() from error
+        raise given_already() from error
 
 
 def _check(actor: Actor, wanted: NewEmergency, number: str) -> None:
@@ -73,17 +77,37 @@ def _check(actor: Actor, wanted: NewEmergency, number: str) -> None:
         *_event(wanted, today),
         *_place(wanted),
     ]
-    born = birth_date_of_id(number)
-    if born is None or (wanted.need_fen and not _due(wanted, place, today, born)):
+    born = _born(wanted, number)
+    if born is None or born > today:
+        problems.append(
+            refused(
+                "emergency.birth_date",
+                "没有证件号码的，请填写孩子的出生日期；说不准的写大概的日期。",
+                "Without an ID number, give the date of birth; where it is not certain, about when.",
+            )
+        )
+    elif wanted.birth_date not in (None, born):
+        problems.append(
+            refused(
+                "emergency.birth_date_differs",
+                "出生日期和证件号码里的不一样，请核对；有号码的不用填出生日期。",
+                "The date of birth is not that of the ID number. Check both; with a number it need not be given.",
+            )
+        )
+    elif wanted.need_fen and not _due(wanted, place, today, born):
         problems.append(
             refused(
                 "emergency.not_due",
-                "按证件号码和当地规定，这一项不适用于这个人（例如已满 18 周岁）。请核对号码；成年人请转当地临时救助。",
-                "By the number and the rule of the place this is not for this person (of age, for example). Check the number.",
+                "按出生日期和当地规定，这一项不适用于这个人（例如已满 18 周岁）。请核对；成年人请转当地临时救助。",
+                "By the date of birth and the rule of the place this is not for this person (of age, for example). Check it.",
             )
         )
     if problems:
         raise RecordError([one for error in problems for one in error.problems])
+
+
+def _born(wanted: NewEmergency, number: str) -> dt.date | None:
+    return birth_date_of_id(number) if number else wanted.birth_date
 
 
 def _due(wanted: NewEmergency, place: str, today: dt.date, born: dt.date) -> bool:
@@ -145,53 +169,29 @@ def _register(actor: Actor, wanted: NewEmergency, number: str) -> uuid.UUID:
         if there.received_by != actor.id:
             raise moved_on()
         return there.id
-    identity = blind_number(number)
-    _check_doubles(wanted, identity)
-    row = _new_row(actor, wanted, number, identity)
+    row = _new_row(actor, wanted, number)
+    check_doubles(row, other_event=wanted.other_event)
+    row.save(force_insert=True)
     note_aid_step(actor, row, step="register", place=row.received_in)
     open_decision(actor, row)
     record_action(actor, action="register_emergency_aid", subject=str(row.id), highest_class=3)
     return row.id
 
 
-def _check_doubles(wanted: NewEmergency, identity: str) -> None:
-    """The same event is refused; another one shortly before is asked about, since a day is easily told differently."""
-    assert wanted.event_on is not None
-    given = EmergencyAid.objects.filter(identity=identity, entitlement=wanted.entitlement).exclude(state__in=NOT_GIVEN)
-    if given.filter(event_on=wanted.event_on).exists():
-        raise _given_already()
-    near = (
-        given.filter(event_on__range=(wanted.event_on - RECENT, wanted.event_on + RECENT)).order_by("event_on").last()
-    )
-    if near is not None and len(wanted.other_event.strip()) < LEAST_REASON:
-        day = near.event_on.isoformat()
-        raise refused(
-            "emergency.near",
-            f"这个孩子因 {day} 的急难已经登记过救助（可能在外地）。确实是另一件事的，请写明与那一次有什么不同。",
-            f"Aid for an event of {day} is on record for this child, perhaps elsewhere. If this is another event, say how.",
-        )
-
-
-def _given_already() -> RecordError:
-    return refused(
-        "emergency.given",
-        "这个孩子这一天的急难已经登记救助（本地或外地），同一件事不重复救助。",
-        "Aid for the event of this day is on record for this child, here or elsewhere: one event is not paid twice.",
-    )
-
-
-def _new_row(actor: Actor, wanted: NewEmergency, number: str, identity: str) -> EmergencyAid:
-    born = birth_date_of_id(number)
+def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyAid:
+    born = _born(wanted, number)
     assert born is not None
+    sex = sex_of_id(number) if number else None
     content = EmergencyContent(
-        child=ToldChild("".join(wanted.name.split()), sex_of_id(number) or "", born.isoformat(), number),
+        child=ToldChild("".join(wanted.name.split()), sex or "", born.isoformat(), number),
         applicant=wanted.applicant,
         cause=" ".join(wanted.cause.split()),
         other_event=" ".join(wanted.other_event.split())[:REASON_LENGTH],
     )
-    return EmergencyAid.objects.create(
+    return EmergencyAid(
         id=wanted.id,
-        identity=identity,
+        identity=blind_number(number) if number else "",
+        likeness=likeness_of(content.child),
         entitlement=wanted.entitlement,
         event_on=wanted.event_on,
         received_in=actor.scope.first,

@@ -120,16 +120,18 @@ NOT_GIVEN = ("refused", "told")
 
 
 class EmergencyAid(models.Model):
-    """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0031). `id` is made by the form.
+    """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0033). `id` is made by the form.
 
     `received_in` is the counter at the place of the event, which decides and pays; `bound_for` the child's registration as the family
-    said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `identity` is the keyed index of the child's ID number:
-    of one entitlement nobody is given anything twice for one event (`event_on`), wherever it is asked. `content` (encrypted JSON): child,
-    applicant, cause, why it is another event than an earlier one. `amount_fen` stands once it is decided; `outcome` approve | refuse.
+    said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `identity` is the keyed index of the child's ID number, ""
+    where it is not at hand: of one entitlement no number is given anything twice for one event (`event_on`), wherever it is asked.
+    `likeness` is the keyed index of how the name reads and the birth date: who may be the same child is asked about. `content` (encrypted
+    JSON): child, applicant, cause, why it is another event or child than an earlier one. `amount_fen` stands once it is decided; `outcome` approve | refuse.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    identity = models.CharField(max_length=64)
+    identity = models.CharField(max_length=64, blank=True)
+    likeness = models.CharField(max_length=64)
     entitlement = models.CharField(max_length=64)
     event_on = models.DateField()
     received_in = models.CharField(max_length=12)
@@ -156,7 +158,7 @@ class EmergencyAid(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("identity", "entitlement", "event_on"),
-                condition=~models.Q(state__in=NOT_GIVEN),
+                condition=~models.Q(state__in=NOT_GIVEN) & ~models.Q(identity=""),
                 name="one_aid_for_one_event",
             ),
             models.CheckConstraint(
@@ -171,6 +173,7 @@ class EmergencyAid(models.Model):
         indexes = (
             models.Index(fields=("received_in", "state", "received_on"), name="emergency_place"),
             models.Index(fields=("bound_for", "informed_on"), name="emergency_told"),
+            models.Index(fields=("likeness", "event_on"), name="emergency_alike"),
         )
 
 

@@ -1,4 +1,4 @@
-"""The second wall around aid where an emergency is (docs/decisions/0017-two-databases.md, 0031-place-of-the-event.md)."""
+"""The second wall around aid where an emergency is (docs/decisions/0017-two-databases.md, 0033-place-of-the-event.md)."""
 
 from django.db import migrations
 

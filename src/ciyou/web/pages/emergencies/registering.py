@@ -46,6 +46,7 @@ def _wanted(request: HttpRequest) -> NewEmergency:
         entitlement=text(request, "entitlement"),
         name=text(request, "name"),
         id_card=text(request, "id_card"),
+        birth_date=day(request, "birth_date"),
         bound_for=chosen if chosen in dict(places) else "",
         event_on=day(request, "event_on"),
         cause=text(request, "cause"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,6 +63,7 @@ def render_emergency(request: HttpRequest, aid_id: uuid.UUID, problems: tuple[Pr
         "view": view,
         "line": line,
         "child": view.content.child,
+        "birth_date": dt.date.fromisoformat(view.content.child.birth_date),
         "sex": SEXES.get(view.content.child.sex, ""),
         "name": application_wording.entitlement_name(line.entitlement, line.received_in, lang),
         "event_place": division_name(line.received_in),
