@@ -241,7 +241,7 @@ def test_two_numbers_are_two_children_however_alike_and_a_birth_date_must_be_tol
 
 def test_a_new_key_finds_the_alike_again(ends):
     registered(ends.counter, id_card="", birth_date=BORN)
-    columns = {one.column: one for one in SEALED.blinds if one.sealed.model == "crossing.EmergencyAid"}
+    columns = {one.column: one for one in SEALED.blind if one.sealed.model == "crossing.EmergencyAid"}
     row = EmergencyAid.objects.get()
     text = decrypt_text(keyring(), bytes(row.content), context=f"crossing.aid:{row.id}")
     assert columns["identity"].value_of(text) == ""
