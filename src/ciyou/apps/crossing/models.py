@@ -120,7 +120,7 @@ NOT_GIVEN = ("refused", "told")
 
 
 class EmergencyAid(models.Model):
-    """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0033). `id` is made by the form.
+    """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0032). `id` is made by the form.
 
     `received_in` is the counter at the place of the event, which decides and pays; `bound_for` the child's registration as the family
     said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `identity` is the keyed index of the child's ID number, ""

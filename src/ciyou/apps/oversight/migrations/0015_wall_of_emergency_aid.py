@@ -1,4 +1,4 @@
-"""The second wall around aid where an emergency is (docs/decisions/0017-two-databases.md, 0033-place-of-the-event.md)."""
+"""The second wall around aid where an emergency is (docs/decisions/0017-two-databases.md, 0032-place-of-the-event.md)."""
 
 from django.db import migrations
 
@@ -24,5 +24,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0013_wall_of_tallies"), ("crossing", "0002_emergency_aid")]
+    dependencies = [("oversight", "0014_wall_of_identity_lists"), ("crossing", "0002_emergency_aid")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
