@@ -26,6 +26,7 @@ from ciyou.packs.proofs import load_demands
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
+from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.rounds import load_rounds, load_warnings
 from ciyou.packs.schedules import load_schedules
 from ciyou.packs.supposing import read_suppositions
@@ -51,6 +52,7 @@ __all__ = [
     "load_report_forms",
     "load_retention_rules",
     "load_roster_packs",
+    "load_identity_lists",
     "load_rounds",
     "load_rule_book",
     "load_rule_titles",
