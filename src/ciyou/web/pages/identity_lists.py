@@ -19,6 +19,7 @@ from ciyou.apps.exchange.identity_refusals import IdentityListNotFound
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.packs import department_name, load_identity_lists, load_rule_titles
+from ciyou.packs.rule_files import RuleFile
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES, sentences
@@ -241,9 +242,12 @@ def _row(one: ListedRow, given: GivenAnswer | None, lang: str) -> Row:
     )
 
 
-def _named(codes: tuple[str, ...], titles: Mapping[str, tuple[str, str]], lang: str) -> str:
-    place = 1 if lang == "en" else 0
-    return _("、").join(titles[code][place] if code in titles else code for code in codes)
+def _named(codes: tuple[str, ...], titles: Mapping[str, RuleFile], lang: str) -> str:
+    return _("、").join(_title(titles[code], lang) if code in titles else code for code in codes)
+
+
+def _title(rule: RuleFile, lang: str) -> str:
+    return rule.en if lang == "en" else rule.zh
 
 
 def _shown(card: ListCard, division: str, lang: str) -> Shown:
