@@ -19,8 +19,8 @@ from django.core.management import call_command
 
 from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.selectors import actor_of
+from ciyou.apps.disbursement.asked_hand_overs import ask_hand_over, hand_over_now
 from ciyou.apps.disbursement.computing import compute_run
-from ciyou.apps.disbursement.handing import hand_over
 from ciyou.apps.disbursement.models import MonthRun, ResultFile
 from ciyou.apps.disbursement.results import receive_result, take_results
 from ciyou.apps.disbursement.runs import approve_run, close_run, review_run
@@ -66,7 +66,8 @@ def go_on(desk: Desk, month: Month) -> None:
             case "reviewed":
                 approve_run(desk.approver, **at)
             case "approved":
-                hand_over(desk.approver, layout="one_card_csv", **at)
+                ask_hand_over(desk.approver, layout="one_card_csv", **at)
+                assert hand_over_now(run.id)
             case "handed":
                 answer(desk, run)
             case "settled":

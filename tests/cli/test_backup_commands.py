@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from tests.throwaway import create_database, drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "correct horse battery"
@@ -127,18 +128,16 @@ class Places:
         environment = {**os.environ, "CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}
         environment.pop("CIYOU_KEY_FILE", None)
         if connection.vendor == "postgresql":
-            database = f"backup_{uuid.uuid4().hex[:8]}"
             with connection._nodb_cursor() as cursor:
-                cursor.execute(f"CREATE DATABASE {database}")
+                database, environment["DATABASE_URL"] = create_database(cursor, "backup")
             self.databases.append(database)
-            environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
         return Installation(home, environment)
 
     def remove(self) -> None:
         if self.databases:
             with connection._nodb_cursor() as cursor:
                 for database in self.databases:
-                    cursor.execute(f"DROP DATABASE {database} WITH (FORCE)")
+                    drop_database(cursor, database)
 
 
 @pytest.fixture

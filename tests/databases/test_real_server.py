@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from tests.throwaway import create_database, drop_database
+
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 sys.path.insert(0, str(BENCH))
 
@@ -25,11 +27,9 @@ def home(tmp_path_factory, django_db_blocker):
     """A small county with its officers, made by the tool that makes the large ones for measurements."""
     folder = tmp_path_factory.mktemp("office")
     environment = {**os.environ, "CIYOU_HOME": str(folder)}
-    database = f"office_{uuid.uuid4().hex[:8]}"
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {database}")
-        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{database}"
+            database, environment["DATABASE_URL"] = create_database(cursor, "office")
     command = [sys.executable, str(BENCH / "office_county.py"), "--children", "60"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -39,7 +39,7 @@ def home(tmp_path_factory, django_db_blocker):
         yield folder
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-            cursor.execute(f"DROP DATABASE {database} WITH (FORCE)")
+            drop_database(cursor, database)
 
 
 @pytest.fixture(scope="module")

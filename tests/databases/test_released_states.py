@@ -6,12 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from django.db import connection
+
+from tests.throwaway import create_database, drop_database
 
 RUN = "11111111-1111-4111-8111-111111111111"
 FIRST = {"audit": "0002", "rosters": "0001"}
@@ -67,12 +68,10 @@ def installation(tmp_path: Path, django_db_blocker):
     if connection.vendor != "postgresql":
         yield Installation(environment)
         return
-    name = f"released_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-        environment["DATABASE_URL"] = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+        name, environment["DATABASE_URL"] = create_database(cursor, "released")
         yield Installation(environment)
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        drop_database(cursor, name)
 
 
 @pytest.fixture

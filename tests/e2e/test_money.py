@@ -301,7 +301,9 @@ def hand_over(drafter, button, *, month=""):
         drafter.go(month) if month else drafter.go(re.search(r"payments/[0-9a-f-]{36}/", drafter.page.url).group())
     ).page
     page.select_option("#layout", "one_card_xlsx")
+    before = page.get_by_role("link", name="发放花名册", exact=True).count()
     drafter.press(button)
+    page.get_by_role("link", name="发放花名册", exact=True).nth(before).wait_for(timeout=WORKER_MS)
     drafter.look("handed")
     number = page.get_by_role("link", name="发放花名册", exact=True).count()
     with page.expect_download() as paper:

@@ -8,7 +8,9 @@ import uuid
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
+from ciyou.apps.accounts.models import Post
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.awards.models import Award
 from ciyou.apps.disbursement.models import CollectiveAccount, CollectivePayee, MonthRun, Payment, Recovery
@@ -52,6 +54,13 @@ def test_a_month_is_walked_through_on_the_pages(people):
     assert step(people["reviewer"], run, "review").status_code == 302
     assert step(people["approver"], run, "approve").status_code == 302
     assert step(people["drafter"], run, "hand_over", layout="one_card_xlsx").status_code == 302
+    assert "正在生成名册并送交" in people["drafter"].get(reverse("month", args=[run.id])).content.decode()
+    assert (
+        reverse("month_progress", args=[run.id])
+        in people["approver"].get(reverse("month", args=[run.id])).content.decode()
+    )
+    resume_months()
+    assert people["drafter"].get(reverse("month_progress", args=[run.id])).headers["HX-Refresh"] == "true"
     file = people["drafter"].get(reverse("month_file", args=[run.id]), {"number": "1", "which": "roster"})
     assert file.content.startswith(b"PK")
     assert LogEntry.objects.filter(action="month_file", kind="disclosure", person_count=1).exists()
@@ -97,6 +106,43 @@ def test_whoever_took_a_step_is_told_that_another_person_takes_the_next(people):
     step(people["reviewer"], run, "review")
     page = step(people["reviewer"], run, "approve")
     assert page.status_code == 403
+
+
+def test_a_hand_over_that_cannot_be_done_says_why_and_can_be_asked_for_again(people):
+    child = orphan()
+    run = Desk().approve(Desk().draft())
+    Person.objects.filter(id=child).update(status="dead")
+    for _twice in range(2):
+        assert step(people["drafter"], run, "hand_over", layout="one_card_csv").status_code == 302
+    assert resume_months() == 1
+    assert resume_months() == 0
+    page = people["drafter"].get(reverse("month", args=[run.id])).content.decode()
+    assert "没有可以送交的款项" in page
+    assert "生成名册并送交财政" in page
+    Person.objects.filter(id=child).update(status="active")
+    assert step(people["approver"], run, "hand_over", layout="").status_code == 422
+
+
+def test_what_was_asked_by_somebody_who_left_the_post_is_not_handed_over(people):
+    orphan()
+    run = Desk().approve(Desk().draft())
+    step(people["drafter"], run, "hand_over", layout="one_card_csv")
+    run.refresh_from_db()
+    Post.objects.filter(id=run.hand_over_asked["post"]).update(valid_to=timezone.localdate() - dt.timedelta(1))
+    assert resume_months() == 1
+    run.refresh_from_db()
+    assert run.state == "approved"
+    assert "已不在这个岗位" in people["approver"].get(reverse("month", args=[run.id])).content.decode()
+
+
+def test_a_month_that_is_returned_while_it_waits_is_not_handed_over(people):
+    orphan()
+    run = Desk().approve(Desk().draft())
+    step(people["drafter"], run, "hand_over", layout="one_card_csv")
+    assert step(people["approver"], run, "return", reason="先核对账户").status_code == 302
+    assert resume_months() == 0
+    run.refresh_from_db()
+    assert (run.state, run.hand_over_asked) == ("returned", {})
 
 
 def test_a_protected_child_is_paid_and_not_named(people):

@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
 
+from ciyou.apps.accounts import divisions
 from ciyou.apps.accounts.models import SignIn
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.core.access.roles import ROLES
 from ciyou.web.guard import Access, Route, UndisclosedPersonalData, guarded
+from ciyou.web.pages.leads import listing
 from ciyou.web.routes import ROUTES
 from ciyou.web.rulebook_links import LISTS
 from tests.office import make_post, sign_in
@@ -22,6 +24,7 @@ from tests.web.addresses import address, unknown_parts
 from tests.web.test_matrix import browser
 
 READ = [route for route in ROUTES if "GET" in route.methods]
+FOR_ALL_TESTS = 10**9
 MOST_QUERIES = 12
 """What the issue allows a list, a search or a child's page, the session, the sign-in and the record of disclosure included."""
 
@@ -41,6 +44,13 @@ WAYS_IN = {
     *("sign_in", "sign_in_pin", "sign_in_code", "sign_in_factor", "sign_in_passkey", "sign_in_lost", "sign_in_post"),
     *("sign_in_enroll", "sign_in_enroll_passkey", "sign_in_device", "sign_out"),
 }
+
+
+@pytest.fixture(autouse=True)
+def places_in_memory(monkeypatch):
+    """Names of places and those to choose from stay in memory: whichever page a minute ends at would ask once more for each."""
+    monkeypatch.setattr(divisions, "_KEPT_SECONDS", FOR_ALL_TESTS)
+    monkeypatch.setattr(listing, "_KEPT_SECONDS", FOR_ALL_TESTS)
 
 
 def read_by(scene, role):

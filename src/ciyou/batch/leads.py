@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.people import person_id
+from ciyou.packs import difference_names
 
 # Shares of the amount at stake that a lead counts with, in percent: how likely it is that verifying leads to payment. Working
 # values until a county's own outcomes are known; they order the list and decide nothing.
@@ -25,6 +26,7 @@ WHY: dict[str, tuple[str, str]] = {
     "parents_unidentified": ("父母均未能识别", "Neither parent could be identified"),
     "parent_unidentified": ("父或母一方未能识别", "One parent could not be identified"),
     "adverse_record_alone": ("不利记录未能与任何儿童相连", "An adverse record leads to no child"),
+    **difference_names(),
     "told_by_other_system": ("全国系统中有这个孩子，本地没有档案", "The national system has this child, and there is no file here"),
 }  # fmt: skip
 HINT_COLUMNS = {
@@ -46,7 +48,7 @@ HINT_COLUMNS = {
 
 
 def make_leads(store: Store, *, adverse: Sequence[str]) -> None:
-    """Make `lead_row` from `hint`: one row a child with its strongest reason, and one an adverse record that leads nowhere."""
+    """Make `child_lead` from `hint` and `differing`: a row a child with its strongest reason, and `record_lead` of adverse records that lead nowhere."""
     store.create("valued", _VALUED)
     store.create("child_lead", _CHILD_LEADS)
     store.create("record_lead", _record_leads(adverse))
@@ -68,9 +70,11 @@ SELECT *, coalesce(stake, 0) // CASE period WHEN 'year' THEN 12 ELSE 1 END * ({_
 # What rests on the parents' circumstances excludes itself (one allowance, the highest); other money adds to it.
 _CHILD_LEADS = f"""
 SELECT pid, first(division ORDER BY rule) AS division, coalesce(max(gain) FILTER (by_parents), 0) + coalesce(sum(gain) FILTER (NOT by_parents), 0) AS gain,
-  list(DISTINCT why ORDER BY why) AS whys, arg_max(why, ({_SHARE})::BIGINT * 1000000000 + least(gain, 999999999)) AS why,
-  list_sort(list_distinct(flatten(list(coalesce(deciding_facts, []) ORDER BY rule)))) AS deciding_facts, list(rule ORDER BY rule) AS rules
-FROM valued GROUP BY pid"""
+  list(DISTINCT why ORDER BY why) AS whys, first(why ORDER BY ({_SHARE}) DESC, gain DESC, why) AS why,
+  list_sort(list_distinct(flatten(list(coalesce(deciding_facts, []) ORDER BY rule)))) AS deciding_facts, coalesce(list(rule ORDER BY rule) FILTER (rule IS NOT NULL), []) AS rules
+FROM (SELECT pid, division, rule, why, gain, by_parents, deciding_facts FROM valued
+  UNION ALL SELECT pid, division, NULL, code, 0, false, [] FROM differing WHERE makes_lead)
+GROUP BY pid"""
 
 
 def _record_leads(adverse: Sequence[str]) -> str:

@@ -27,6 +27,7 @@ TABLES = (
     "facts",
     "decisions",
     "leads",
+    "differences",
     "identifiers",
     "inputs",
     "hints",

@@ -10,6 +10,7 @@ from pathlib import Path
 from ciyou.batch.decisions.books import group_places
 from ciyou.batch.decisions.reads import RESTRICTED
 from ciyou.batch.decisions.silence import Presumption, presumptions_of
+from ciyou.batch.differences import DIFFERENCES_QUERY, make_differences
 from ciyou.batch.encryption import encrypt_tables, read_or_make_key
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
@@ -31,7 +32,7 @@ from ciyou.batch.run_folder import FORMAT, RunFolder
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
 from ciyou.batch.since import basis_of, check_since, open_earlier
 from ciyou.core.errors import Place, Problem, RunError
-from ciyou.packs import load_vocabulary, pack_version
+from ciyou.packs import load_differences, load_vocabulary, pack_version
 from ciyou.packs.roster_pack import RosterPack
 
 LINK_ENGINES = ("duckdb", "spark")
@@ -126,7 +127,9 @@ def screen_delivery(
         presumptions = presumptions_of(delivery.packs, delivery.rosters)
         ranges = _gather_facts(store, folder, delivery, presumptions, settings, record)
         decided = _decide(store, folder, presumptions, ranges, settings, record)
+        asked = load_differences(division=settings.division)
         with record.stage("leads") as stage:
+            make_differences(store, asked.values(), delivered=delivery.rosters, as_of=settings.as_of)
             make_leads(store, adverse=delivery.adverse)
             make_identifiers(store, adverse=delivery.adverse)
             stage.rows = store.number("SELECT (SELECT count(*) FROM child_lead) + (SELECT count(*) FROM record_lead)")
@@ -238,6 +241,7 @@ def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery)
     for table, query in LINKAGE_QUERIES.items():
         store.write_parquet(query, folder.final / f"{table}.parquet")
     store.write_parquet(leads_query(), folder.final / "leads.parquet")
+    store.write_parquet(DIFFERENCES_QUERY, folder.final / "differences.parquet")
     store.write_parquet(IDENTIFIERS_QUERY, folder.final / "identifiers.parquet")
     rejected = (
         f"SELECT * FROM read_parquet({quoted(str(delivery.rejected))}) ORDER BY ALL"
@@ -273,6 +277,7 @@ def _run_content(
                 "SELECT why, count(*) FROM (SELECT why FROM child_lead UNION ALL SELECT 'adverse_record_alone' FROM record_lead) GROUP BY why ORDER BY why"
             )  # type: ignore[arg-type]
         ),
+        "differences": dict(store.rows("SELECT code, count(*) FROM differing GROUP BY code ORDER BY code")),  # type: ignore[arg-type]
         "stages": [asdict(stage) for stage in record.stages],
         "peak_memory_mb": peak_memory_mb(),
     }

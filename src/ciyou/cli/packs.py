@@ -16,6 +16,7 @@ from ciyou.packs import (
     index_findings,
     load_clocks,
     load_demands,
+    load_differences,
     load_exchange_mappings,
     load_finance_layouts,
     load_index_rules,
@@ -172,6 +173,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
+            load_differences(division=place.division or ANYWHERE, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)

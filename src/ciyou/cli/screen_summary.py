@@ -13,7 +13,7 @@ from ciyou.batch.leads import WHY
 from ciyou.batch.linkage.linker import REVIEW_REASONS
 from ciyou.batch.run_record import STAGES
 from ciyou.core.rules.book import RuleKind
-from ciyou.packs import load_rule_titles
+from ciyou.packs import difference_names, load_rule_titles
 from ciyou.packs.rosters_loader import load_roster_packs
 
 _WORDS = {
@@ -31,6 +31,7 @@ _WORDS = {
     "undetermined": ("待定", "undetermined"),
     "no": ("否", "no"),
     "leads": ("线索", "Leads"),
+    "differences": ("名册之间的差异", "Differences between rosters"),
     "review": ("待人工核对的记录", "Records for a person to review"),
     "time": ("用时", "Where the time went"),
     "rows": ("行", "rows"),
@@ -88,7 +89,7 @@ def _print_counts(run: Mapping[str, Any], console: Console, lang: str) -> None:
     column = 1 if lang == "en" else 0
     people = ", ".join(f"{_say(kind, lang)} {count:,}" for kind, count in run["people"].items())
     console.print(f"{_say('people', lang)}: {people}")
-    for key, words in (("leads", WHY), ("review", REVIEW_REASONS)):
+    for key, words in (("leads", WHY), ("differences", difference_names()), ("review", REVIEW_REASONS)):
         found = run[key]
         console.print(f"{_say(key, lang)}: {sum(found.values()):,}")
         for code, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):

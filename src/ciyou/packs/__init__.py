@@ -2,6 +2,7 @@
 
 from ciyou.packs.changes import book_place, dated_changes, law_place, next_dated_change
 from ciyou.packs.clocks import load_clocks
+from ciyou.packs.differences import difference_names, load_differences
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
@@ -35,11 +36,13 @@ __all__ = [
     "book_place",
     "dated_changes",
     "department_name",
+    "difference_names",
     "index_findings",
     "law_place",
     "load_clocks",
     "load_demands",
     "load_departments",
+    "load_differences",
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",

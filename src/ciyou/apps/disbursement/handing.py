@@ -55,12 +55,7 @@ def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin
 
     What may no longer be paid is taken out first. Files and states are one transaction: killed anywhere, nothing has left.
     """
-    check_may(actor, Action.DRAFT_PAYMENTS, Action.APPROVE_PAYMENTS)
-    check_purpose(actor)
-    run = find_run(actor, run_id)
-    if run.version != version or run.state not in (RunState.APPROVED, RunState.HANDED, RunState.SETTLED):
-        raise somebody_was_first()
-    chosen = _layout(run, layout)
+    run, chosen = check_hand_over(actor, run_id=run_id, version=version, layout=layout)
     recheck(run, "hand_over")
     with walled(LOCAL_OPERATOR):
         rows = roster_rows(run)
@@ -76,6 +71,16 @@ def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin
         settle_if_done(run.id)
         _record(actor, run, kept, rows, origin)
     return kept.id
+
+
+def check_hand_over(actor: Actor, *, run_id: object, version: int, layout: str) -> tuple[MonthRun, FinanceLayout]:
+    """The month and the layout of its roster; raises where the actor may not, where somebody was first, or without a layout."""
+    check_may(actor, Action.DRAFT_PAYMENTS, Action.APPROVE_PAYMENTS)
+    check_purpose(actor)
+    run = find_run(actor, run_id)
+    if run.version != version or run.state not in (RunState.APPROVED, RunState.HANDED, RunState.SETTLED):
+        raise somebody_was_first()
+    return run, _layout(run, layout)
 
 
 def _layout(run: MonthRun, code: str) -> FinanceLayout:
@@ -204,7 +209,7 @@ def _send(run: MonthRun, version: int, number: int, rows: Sequence[RosterRow]) -
     nothing = planned.filter(amount_fen=0).update(state=PaymentState.PAID, hand_over=number)
     sent = planned.filter(amount_fen__gt=0).update(state=PaymentState.SENT, hand_over=number)
     moved = MonthRun.objects.filter(id=run.id, version=version, state=run.state).update(
-        state=RunState.HANDED, version=F("version") + 1, handed_at=run.handed_at or timezone.now()
+        state=RunState.HANDED, version=F("version") + 1, handed_at=run.handed_at or timezone.now(), hand_over_asked={}
     )
     if not moved or nothing + sent != len(rows):
         raise somebody_was_first()

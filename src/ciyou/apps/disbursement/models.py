@@ -65,7 +65,8 @@ class MonthRun(models.Model):
     """One month of one county and series. `cutoff_on`: what is known until then counts.
 
     `position` is the last child that was computed: a run that was interrupted goes on behind it. `lines_hash` is SHA-256 over every
-    line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled.
+    line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled. `hand_over_asked` is
+    what the worker is to hand over (version, post, layout, origin), and in `problems` why it could not; empty again once it has.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -81,6 +82,7 @@ class MonthRun(models.Model):
     payments_count = models.PositiveIntegerField(default=0)
     amount_fen = models.BigIntegerField(default=0)
     reason = models.CharField(max_length=400, blank=True)
+    hand_over_asked = models.JSONField(default=dict)
     drafted_by = models.CharField(max_length=64)
     drafted_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=64, blank=True)
@@ -152,7 +154,7 @@ class Payment(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="payments")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="payments", db_index=False)
     person = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="payments")
     sequence = models.PositiveIntegerField()
     number = models.CharField(max_length=48, unique=True)
@@ -202,7 +204,7 @@ class Hold(models.Model):
     `stage` draft | approve | hand_over. Money that is held stays outstanding: it comes with a later run once the reason is gone.
     """
 
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="holds")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="holds", db_index=False)
     award = models.ForeignKey("awards.Award", on_delete=models.CASCADE, related_name="holds")
     person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="holds", db_index=False)
     reason = models.CharField(max_length=32)
@@ -219,7 +221,7 @@ class MonthChange(models.Model):
     `kind` new | ended | suspended | resumed | raised | lowered | arrears | recovery; `cause` decision | standard | facts | held | …
     """
 
-    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="changes")
+    run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
     award = models.ForeignKey("awards.Award", on_delete=models.CASCADE, related_name="month_changes")
     person = models.ForeignKey(
         "registry.Person", on_delete=models.CASCADE, related_name="month_changes", db_index=False

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
+from ciyou.apps.disbursement.asked_hand_overs import Asked, asked_of
 from ciyou.apps.disbursement.models import (
     HandOver,
     Hold,
@@ -84,6 +85,7 @@ class RunView:
     funding: tuple[FundingShare, ...]
     hand_overs: tuple[HandOver, ...]
     lines_hash: str
+    asked: Asked
 
     @property
     def done(self) -> bool:
@@ -189,6 +191,7 @@ def read_month(actor: Actor, *, run_id: object) -> RunView:
         funding=_funding(run),
         hand_overs=hand_overs,
         lines_hash=run.lines_hash,
+        asked=asked_of(run),
     )
 
 

@@ -101,6 +101,15 @@ def no_step() -> RecordError:
     return refused("step", "请选择要办的一步。", "Choose the step to take.")
 
 
+def post_not_held() -> RecordError:
+    """Who asked for a hand-over holds the post no more when the worker comes to it."""
+    return refused(
+        "post_not_held",
+        "申请送交的人已不在这个岗位，名册没有送交。请由现任经办或审批人重新送交。",
+        "Whoever asked for it holds the post no more, so the roster was not handed over. The present drafter or approver asks again.",
+    )
+
+
 def no_file() -> RecordError:
     """A form without the file."""
     return refused("no_file", "请选择财政部门返回的结果文件。", "Choose the result file that finance sent.")

@@ -265,7 +265,7 @@ def _check_step(run: MonthRun, version: int, state: str) -> None:
 def _step(actor: Actor, run: MonthRun, version: int, before: str, after: str, **values: object) -> None:
     """Move a run by compare-and-swap, with its record in the log."""
     moved = MonthRun.objects.filter(id=run.id, state=before, version=version).update(
-        state=after, version=F("version") + 1, **values
+        state=after, version=F("version") + 1, hand_over_asked={}, **values
     )
     if not moved:
         raise somebody_was_first()

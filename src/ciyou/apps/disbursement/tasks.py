@@ -7,6 +7,7 @@ import uuid
 from django_tasks import task
 
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.disbursement.asked_hand_overs import hand_over_now, waiting_hand_overs
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.models import MonthRun, ResultFile, RunState
 from ciyou.apps.disbursement.refusals import Overtaken
@@ -27,6 +28,12 @@ def take_result_file(file_id: str) -> str:
         return str(take_results(uuid.UUID(file_id)).problems)
 
 
+@task()
+def hand_over_month(run_id: str) -> bool:
+    """Hand a month to finance as it was asked for."""
+    return hand_over_now(uuid.UUID(run_id))
+
+
 def compute_now(run_id: uuid.UUID) -> str:
     """The same in this process; gives the state that the run is in."""
     try:
@@ -36,12 +43,15 @@ def compute_now(run_id: uuid.UUID) -> str:
 
 
 def resume_months() -> int:
-    """Go on with drafts and result files that a stopped worker left unfinished; a job of the worker. How many there were."""
+    """Go on with drafts, hand-overs and result files that a stopped worker left unfinished; a job of the worker. How many there were."""
     with walled(LOCAL_OPERATOR):
         runs = list(MonthRun.objects.filter(state=RunState.COMPUTING).values_list("id", flat=True))
         files = list(ResultFile.objects.filter(done=False).values_list("id", flat=True))
     for run_id in runs:
         compute_now(run_id)
+    handed = waiting_hand_overs()
+    for run_id in handed:
+        hand_over_now(run_id)
     for file_id in files:
         take_results(file_id)
-    return len(runs) + len(files)
+    return len(runs) + len(handed) + len(files)

@@ -216,8 +216,24 @@ def _sort_dates(node: Node, plain: set[Key], counted: set[Key]) -> None:
                 _sort_dates(part, plain, counted)
 
 
-Situation = frozenset[tuple[Key, tuple[object, ...], Basis]]
-"""What the texts read of each fact of a child for whom nothing changes in the months asked, and on whose word."""
+Part = tuple[Key, tuple[object, ...], Basis]
+"""What the texts read of one fact of a child, and on whose word."""
+Situation = frozenset[int]
+"""The numbers of all parts of a child for whom nothing changes in the months asked."""
+_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Reading:
+    """How a statement is read in the months asked. `key` None: not at all; `part` None: it says nothing on the first day.
+
+    `turns` are the days after the first up to the last asked on which what is read of it may become another.
+    """
+
+    said: StatedFact
+    key: Key | None
+    turns: tuple[dt.date, ...] = ()
+    part: int | None = None
 
 
 @dataclass(frozen=True)
@@ -236,6 +252,27 @@ class _Asked:
     last: dt.date
     read: dict[Key, tuple[_Text, ...]]
     same: dict[Situation, tuple[LawAnswer, ...]] = field(default_factory=dict)
+    parts: dict[Part, int] = field(default_factory=dict)
+    readings: dict[int, _Reading] = field(default_factory=dict)
+    """By the id of a statement, which its reading holds: children of whom the same is said share it."""
+
+    def reading(self, said: StatedFact) -> _Reading:
+        found = self.readings.get(id(said))
+        if found is None:
+            if len(self.readings) >= _KEPT:
+                self.readings.clear()
+            found = self.readings[id(said)] = self._read(said)
+        return found
+
+    def _read(self, said: StatedFact) -> _Reading:
+        key = (said.entity, said.name)
+        if key not in self.read:
+            return _Reading(said, None)
+        turns = tuple(_turns(self, said))
+        if not said.holds_on(self.first):
+            return _Reading(said, key, turns)
+        part = (key, tuple(text.seen(said, self.first)[1] for text in self.read[key]), said.basis)
+        return _Reading(said, key, turns, self.parts.setdefault(part, len(self.parts)))
 
 
 class LawReader:
@@ -259,32 +296,36 @@ class LawReader:
         self.texts = texts or Texts()
         self._text_of: dict[int, _Text] = {}
         self._asked: dict[tuple[Month, ...], _Asked] = {}
+        self._recent: _Asked | None = None
 
     def answers(self, statements: Iterable[StatedFact], months: Sequence[Month]) -> tuple[LawAnswer, ...]:
         """The answer for every month asked, in their order."""
         if not months:
             return ()
         asked = self._prepared(tuple(months))
-        told = [said for said in statements if (said.entity, said.name) in asked.read]
-        own_turns = sorted(set(_turns(asked, told)))
+        read = [one for one in map(asked.reading, statements) if one.key is not None]
+        own_turns = sorted({day for one in read for day in one.turns})
         if own_turns:
-            return _answered(asked, told, own_turns)
-        told = [said for said in told if said.holds_on(asked.first)]
-        situation = _situation(asked, told)
-        if situation is None:
+            return _answered(asked, [one.said for one in read], own_turns)
+        read = [one for one in read if one.part is not None]
+        told, situation = [one.said for one in read], frozenset(one.part for one in read if one.part is not None)
+        if len({one.key for one in read}) < len(read):  # two statements speak of one fact
             return _answered(asked, told, own_turns)
         if situation not in asked.same:
             asked.same[situation] = _answered(asked, told, own_turns)
         return asked.same[situation]
 
     def _prepared(self, months: tuple[Month, ...]) -> _Asked:
+        if self._recent is not None and self._recent.months is months:
+            return self._recent
         if months not in self._asked:
             days = tuple(self.judged_on.day(month) for month in months)
             first, last = min(days), max(days)
             turns = tuple(day for day in self.law_changes if first < day <= last)
             texts = tuple(self._text_on(day) for day in days)
             self._asked[months] = _Asked(months, days, texts, turns, first, last, _readings(dict.fromkeys(texts)))
-        return self._asked[months]
+        self._recent = self._asked[months]
+        return self._recent
 
     def _text_on(self, day: dt.date) -> _Text:
         stretch = bisect_right(self.law_changes, day)
@@ -307,20 +348,6 @@ def _answered(asked: _Asked, told: Sequence[StatedFact], own_turns: Sequence[dt.
     return tuple(given)
 
 
-def _situation(asked: _Asked, told: Sequence[StatedFact]) -> Situation | None:
-    """What is read of a child of whom nothing turns in these months; None where two statements speak of one fact."""
-    if len({(said.entity, said.name) for said in told}) < len(told):
-        return None
-    return frozenset(
-        (
-            (key := (said.entity, said.name)),
-            tuple(text.seen(said, asked.first)[1] for text in asked.read[key]),
-            said.basis,
-        )
-        for said in told
-    )
-
-
 def _readings(texts: Iterable[_Text]) -> dict[Key, tuple[_Text, ...]]:
     """Of each fact the texts that read it differently: as a value or as an age, against other numbers, or by another calendar."""
     found: dict[Key, dict[object, _Text]] = {}
@@ -331,16 +358,15 @@ def _readings(texts: Iterable[_Text]) -> dict[Key, tuple[_Text, ...]]:
     return {key: tuple(differing.values()) for key, differing in found.items()}
 
 
-def _turns(asked: _Asked, told: Iterable[StatedFact]) -> Iterable[dt.date]:
-    """The days after the first up to the last asked on which what a rule reads of a child may become another."""
+def _turns(asked: _Asked, said: StatedFact) -> Iterable[dt.date]:
+    """The days after the first up to the last asked on which what a rule reads of a statement may become another."""
     first, last = asked.first, asked.last
-    for said in told:
-        for day in (said.valid_from, said.valid_to):
-            if day is not None and first < day <= last:
-                yield day
-        if isinstance(said.value, dt.date):
-            for text in asked.read[said.entity, said.name]:
-                book = text.book
-                yield from clock_days_within(
-                    text.clocks, said, first, last, age_rule=book.age_rule, month_rule=book.month_rule
-                )
+    for day in (said.valid_from, said.valid_to):
+        if day is not None and first < day <= last:
+            yield day
+    if isinstance(said.value, dt.date):
+        for text in asked.read[said.entity, said.name]:
+            book = text.book
+            yield from clock_days_within(
+                text.clocks, said, first, last, age_rule=book.age_rule, month_rule=book.month_rule
+            )

@@ -10,12 +10,13 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.disbursement import runs
-from ciyou.apps.disbursement.handing import hand_over, persons_in, take_file
+from ciyou.apps.disbursement.asked_hand_overs import ask_hand_over
+from ciyou.apps.disbursement.handing import persons_in, take_file
 from ciyou.apps.disbursement.month_views import RunView, months_of, read_month, series_here
 from ciyou.apps.disbursement.refusals import NotFoundHere, no_step, no_wish
 from ciyou.apps.disbursement.reissuing import mark_all_paid
 from ciyou.apps.disbursement.runs import MonthWish, begin_month
-from ciyou.apps.disbursement.tasks import compute_month
+from ciyou.apps.disbursement.tasks import compute_month, hand_over_month
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -97,9 +98,11 @@ def _month(request: HttpRequest, month_id: uuid.UUID, problems: tuple[Problem, .
         "layouts": [(one.code, one.name(lang)) for one in load_finance_layouts(division=view.county).values()],
         "layout_note": next((one.note(lang) for one in load_finance_layouts(division=view.county).values()), ""),
         "may": (may := _may(request, view)),
-        "waits_for": "" if any(may[step] for step in _MAIN) else words.WAITS_FOR.get(view.card.state, ""),
+        "waits_for": ""
+        if view.asked.waiting or any(may[step] for step in _MAIN)
+        else words.WAITS_FOR.get(view.card.state, ""),
         "typed": request.POST,
-        "problems": sentences(problems),
+        "problems": sentences(problems or view.asked.problems),
     }
     return render(request, "web/pages/month.html", content, status=422 if problems else 200)
 
@@ -136,7 +139,9 @@ def _may(request: HttpRequest, view: RunView) -> dict[str, bool]:
         "return": (reviews or approves) and state in ("drafted", "reviewed", "approved"),
         "again": drafts and state == "returned",
         "cancel": (drafts or approves) and state in ("computing", "drafted", "returned", "reviewed", "approved"),
-        "hand_over": (drafts or approves) and (state == "approved" or (state in ("handed", "settled") and waiting)),
+        "hand_over": (drafts or approves)
+        and not view.asked.waiting
+        and (state == "approved" or (state in ("handed", "settled") and waiting)),
         "take": drafts or approves,
         "all_paid": approves and state == "handed" and view.totals.count("sent") > 0,
         "close": (drafts or approves) and state == "settled",
@@ -147,7 +152,7 @@ def _may(request: HttpRequest, view: RunView) -> dict[str, bool]:
 def progress(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
     """The part of the page that asks again while the month is computed."""
     view = _read(request, month_id)
-    if view.card.state != "computing":
+    if view.card.state != "computing" and not view.asked.waiting:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "web/components/month_progress.html", _head(view))
 
@@ -162,7 +167,7 @@ _STEPS = {
     "cancel": lambda request, run, at: runs.cancel_run(
         request.actor, run_id=run, version=at, reason=text(request, "reason")
     ),
-    "hand_over": lambda request, run, at: hand_over(
+    "hand_over": lambda request, run, at: ask_hand_over(
         request.actor, run_id=run, version=at, layout=text(request, "layout"), origin=request.META["REMOTE_ADDR"]
     ),
     "all_paid": lambda request, run, at: mark_all_paid(request.actor, run_id=run),
@@ -184,6 +189,8 @@ def step(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         return _month(request, month_id, tuple(problem.problems))
     if text(request, "step") == "again":
         compute_month.enqueue(str(month_id))
+    if text(request, "step") == "hand_over":
+        hand_over_month.enqueue(str(month_id))
     return redirect("month", month_id=month_id)
 
 
