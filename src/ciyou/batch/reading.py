@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.link import check_link, link_delivery
 from ciyou.batch.rosters import Delivery, RosterSummary, find_rosters, normalize
 from ciyou.batch.run_folder import RunFolder, open_run_folder
 from ciyou.batch.run_record import RunRecord
@@ -28,6 +29,17 @@ def screen_folder(rosters: Path, *, out: Path, settings: Settings, record: RunRe
     with open_run_folder(out) as folder:
         delivery = _read(found, folder, settings, record)
         return screen_delivery(folder, delivery, settings, record)
+
+
+def link_folder(rosters: Path, *, out: Path, settings: Settings, record: RunRecord) -> dict[str, object]:
+    """Link a folder of rosters into `out` and decide nothing; the content of the run file is returned.
+
+    Raises RosterError with the problems of all files at once, RunError when the output folder or an engine cannot be used.
+    """
+    check_link(out, settings)
+    found = find_rosters(rosters, load_roster_packs(division=settings.division or NATION))
+    with open_run_folder(out) as folder:
+        return link_delivery(folder, _read(found, folder, settings, record), settings, record)
 
 
 def _read(found: Delivery, folder: RunFolder, settings: Settings, record: RunRecord) -> NormalizedDelivery:

@@ -16,6 +16,7 @@ from ciyou.core.errors import Place, Problem, RunError
 
 RUN_FILE = "run.json"
 FORMAT = "ciyou-run/1"
+LINK_FORMAT = "ciyou-link/1"
 LOCK_FILE = ".lock"
 WORK_FOLDER = ".work"
 TABLES = (
@@ -99,6 +100,15 @@ def read_run_file(folder: Path) -> dict[str, Any]:
             )
         )
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    if found.get("format") == LINK_FORMAT:
+        raise RunError(
+            Problem(
+                Place(folder.name),
+                "run.linked_only",
+                "这个文件夹里只有人员识别结果（ciyou link），没有判定；请先运行 ciyou screen。",
+                "This folder holds a linking (`ciyou link`), which decides nothing; run `ciyou screen` on the rosters.",
+            )
+        )
     if found.get("settings", {}).get("encrypted") and not (folder / "leads.parquet").exists():
         raise RunError(
             Problem(
@@ -109,6 +119,20 @@ def read_run_file(folder: Path) -> dict[str, Any]:
             )
         )
     return found
+
+
+def refuse_screening(out: Path) -> None:
+    """Raises RunError when a folder holds a screening: a linking in its place would take its decisions away."""
+    path = out / RUN_FILE
+    if path.is_file() and json.loads(path.read_text(encoding="utf-8")).get("format") != LINK_FORMAT:
+        raise RunError(
+            Problem(
+                Place(out.name),
+                "run.holds_screening",
+                "输出文件夹里是一次筛查的结果；为避免丢失判定，请为人员识别换一个文件夹。",
+                "The output folder holds a screening; give another folder for the linking, so that its decisions are not lost.",
+            )
+        )
 
 
 def _check_ours(out: Path) -> None:

@@ -22,6 +22,7 @@ from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
 from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
+from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.identifiers import IDENTIFIERS_QUERY, make_identifiers
 from ciyou.batch.linkage.linker import Linker
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
@@ -123,7 +124,7 @@ def screen_delivery(
     if settings.since is not None:
         check_since(settings.since)
     with Store(folder.work / "database") as store:
-        _link(store, delivery, settings, record)
+        link_people(store, delivery, settings, record)
         presumptions = presumptions_of(delivery.packs, delivery.rosters)
         ranges = _gather_facts(store, folder, delivery, presumptions, settings, record)
         decided = _decide(store, folder, presumptions, ranges, settings, record)
@@ -145,7 +146,8 @@ def screen_delivery(
     return run
 
 
-def _link(store: Store, delivery: NormalizedDelivery, settings: Settings, record: RunRecord) -> None:
+def link_people(store: Store, delivery: NormalizedDelivery, settings: Settings, record: RunRecord) -> None:
+    """Load a delivery and find its people and families: tables `placed`, `person`, `relation`, `kin` and `review_pair`."""
     with record.stage("load") as stage:
         load_records(store, delivery.rosters)
         stage.rows = store.number("SELECT count(*) FROM rec")
@@ -243,13 +245,17 @@ def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery)
     store.write_parquet(leads_query(), folder.final / "leads.parquet")
     store.write_parquet(DIFFERENCES_QUERY, folder.final / "differences.parquet")
     store.write_parquet(IDENTIFIERS_QUERY, folder.final / "identifiers.parquet")
-    rejected = (
+    store.write_parquet(rejected_query(delivery), folder.final / "rejected.parquet")
+
+
+def rejected_query(delivery: NormalizedDelivery) -> str:
+    """SQL of the rows set aside, in their final order; of none when nothing was."""
+    return (
         f"SELECT * FROM read_parquet({quoted(str(delivery.rejected))}) ORDER BY ALL"
         if delivery.rejected
         else 'SELECT NULL::VARCHAR AS roster, NULL::INTEGER AS "row", NULL::VARCHAR AS "column", NULL::VARCHAR AS value_kind, '
         "NULL::VARCHAR AS reason WHERE false"
     )
-    store.write_parquet(rejected, folder.final / "rejected.parquet")
 
 
 def _run_content(
@@ -270,6 +276,7 @@ def _run_content(
         },
         "rosters": [asdict(count) for count in delivery.counts],
         "people": dict(store.rows("SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind")),  # type: ignore[arg-type]
+        "guards": guard_counts(store),
         "review": dict(store.rows("SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason")),  # type: ignore[arg-type]
         "outcomes": [dict(zip(("rule", "outcome", "basis", "children"), row, strict=True)) for row in outcomes],
         "leads": dict(

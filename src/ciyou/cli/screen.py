@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ciyou.batch.engines.rule_runners import RULES_ENGINES
 from ciyou.batch.reading import screen_folder
-from ciyou.batch.run_record import STAGES, RunRecord, Watcher
+from ciyou.batch.run_record import RunRecord
 from ciyou.batch.screen import LINK_ENGINES, Settings, check_engines
 from ciyou.cli.output import choose_language, fail, language_option
+from ciyou.cli.progress import show_progress
 from ciyou.cli.screen_summary import print_summary
 from ciyou.core.errors import CiyouError
 
@@ -70,45 +67,8 @@ def screen(rosters: Path, as_of: dt.datetime, out: Path, lang: str | None, **opt
     started = time.perf_counter()
     try:
         check_engines(settings)
-        with _progress(spoken) as watch:
+        with show_progress(spoken) as watch:
             run = screen_folder(rosters, out=out, settings=settings, record=RunRecord(watch))
     except CiyouError as error:
         fail(error, spoken)
     print_summary(run, Console(), lang=spoken, seconds=time.perf_counter() - started, out=out)
-
-
-@contextmanager
-def _progress(lang: str) -> Iterator[Watcher]:
-    """Shows on stderr which stage is at work and how far it is; plain lines where stderr is no terminal."""
-    column = 1 if lang == "en" else 0
-    if not sys.stderr.isatty():
-        yield _plain_watcher(column)
-        return
-    bar = Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        tasks: dict[str, int] = {}
-
-        def watch(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bar.add_task(STAGES[stage][column], total=None)
-            bar.update(tasks[stage], completed=done, total=total or None)  # type: ignore[arg-type]
-
-        yield watch
-
-
-def _plain_watcher(column: int) -> Watcher:
-    seen: set[str] = set()
-
-    def watch(stage: str, done: int, total: int) -> None:
-        if stage not in seen:
-            seen.add(stage)
-            click.echo(f"… {STAGES[stage][column]}", err=True)
-
-    return watch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ciyou.batch.leads import WHY
-from ciyou.batch.linkage.linker import REVIEW_REASONS
+from ciyou.batch.linkage.linker import LINK_RULES, REVIEW_REASONS
 from ciyou.batch.run_record import STAGES
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs import difference_names, load_rule_titles
@@ -33,6 +33,8 @@ _WORDS = {
     "leads": ("线索", "Leads"),
     "differences": ("名册之间的差异", "Differences between rosters"),
     "review": ("待人工核对的记录", "Records for a person to review"),
+    "links": ("记录如何归到人", "How records came to their person"),
+    "guards": ("防护", "Guards"),
     "time": ("用时", "Where the time went"),
     "rows": ("行", "rows"),
     "seconds": ("秒", "s"),
@@ -53,8 +55,38 @@ def print_summary(run: Mapping[str, Any], console: Console, *, lang: str, second
     console.print(_say("done", lang).format(seconds=seconds, memory=run["peak_memory_mb"], out=out))
 
 
+def print_link_summary(run: Mapping[str, Any], console: Console, *, lang: str, seconds: float, out: Path) -> None:
+    """Print what the file of a linking says."""
+    _print_rosters(run, console, lang)
+    _print_people(run, console, lang)
+    _print_counted(run, console, lang, (("links", _RULE_WORDS), ("review", REVIEW_REASONS)))
+    console.print(f"{_say('guards', lang)}:")
+    for code, words in _GUARD_WORDS.items():
+        console.print(f"  {run['guards'][code]:>9,}  {words[_column(lang)]}", highlight=False)
+    _print_stages(run, console, lang)
+    console.print(_say("done", lang).format(seconds=seconds, memory=run["peak_memory_mb"], out=out))
+
+
+_RULE_WORDS = {rule.code: (rule.zh, rule.en) for rule in LINK_RULES}
+_GUARD_WORDS = {
+    "id_numbers_of_many": (
+        "被太多不同姓名使用的身份证号（不作为任何人的号码）",
+        "ID numbers beside too many names (nobody's number)",
+    ),
+    "records_under_them": (
+        "填写这些号码的记录（按其他信息识别）",
+        "records that bear them (linked by everything else)",
+    ),
+    "largest_cluster": ("记录最多的一个人的记录数", "records of the person who has most"),
+}
+
+
+def _column(lang: str) -> int:
+    return 1 if lang == "en" else 0
+
+
 def _say(key: str, lang: str) -> str:
-    return _WORDS[key][1 if lang == "en" else 0]
+    return _WORDS[key][_column(lang)]
 
 
 def _print_rosters(run: Mapping[str, Any], console: Console, lang: str) -> None:
@@ -86,14 +118,28 @@ def _print_outcomes(run: Mapping[str, Any], console: Console, lang: str) -> None
 
 
 def _print_counts(run: Mapping[str, Any], console: Console, lang: str) -> None:
-    column = 1 if lang == "en" else 0
+    _print_people(run, console, lang)
+    _print_counted(
+        run, console, lang, (("leads", WHY), ("differences", difference_names()), ("review", REVIEW_REASONS))
+    )
+
+
+def _print_people(run: Mapping[str, Any], console: Console, lang: str) -> None:
     people = ", ".join(f"{_say(kind, lang)} {count:,}" for kind, count in run["people"].items())
     console.print(f"{_say('people', lang)}: {people}")
-    for key, words in (("leads", WHY), ("differences", difference_names()), ("review", REVIEW_REASONS)):
+
+
+def _print_counted(
+    run: Mapping[str, Any],
+    console: Console,
+    lang: str,
+    parts: Sequence[tuple[str, Mapping[str, tuple[str, str]]]],
+) -> None:
+    for key, words in parts:
         found = run[key]
         console.print(f"{_say(key, lang)}: {sum(found.values()):,}")
         for code, count in sorted(found.items(), key=lambda item: (-item[1], item[0])):
-            console.print(f"  {count:>9,}  {words[code][column]}", highlight=False)
+            console.print(f"  {count:>9,}  {words[code][_column(lang)]}", highlight=False)
 
 
 def _print_stages(run: Mapping[str, Any], console: Console, lang: str) -> None:

@@ -10,6 +10,9 @@ from ciyou.batch.linkage.names import APPEND_ROWS, batches, level_of, may_be_one
 from ciyou.batch.linkage.records import birth_of
 
 HUKOU = "police_hukou"
+# A number beside more names than a family can explain is junk that happens to be valid: it is nobody's, and names that resemble each
+# other in a chain must not make one person of a thousand.
+MOST_NAMES = 20
 
 
 def place_by_id(store: Store) -> None:
@@ -59,6 +62,9 @@ def _owners(store: Store) -> Iterator[tuple[object, ...]]:
         WHERE idn IN (SELECT idn FROM idname GROUP BY idn HAVING count(*) > 1) ORDER BY idn, name"""
     for idn, rows in groupby(store.stream(query), key=lambda row: row[0]):
         uses = [_Use(*row[1:]) for row in rows]
+        if len(uses) > MOST_NAMES:
+            yield from ((idn, use.name, False) for use in uses)
+            continue
         parts = parts_of(uses)
         best = owning_part(parts)
         for number, part in enumerate(parts):
@@ -103,10 +109,10 @@ def owning_part(parts: list[list[_Use]]) -> int | None:
 
 
 def _note_contested(store: Store) -> None:
-    """A record under somebody else's number, beside that person's first record."""
+    """A record under somebody else's number, beside that person's first record. Junk numbers are counted, not queued (see guards)."""
     store.create(
         "review_pair",
-        """SELECT r.rid AS rid_a, first(p.rid ORDER BY p.rid) AS rid_b, 40 AS rank, 'same_id_other_name' AS reason
+        f"""SELECT r.rid AS rid_a, first(p.rid ORDER BY p.rid) AS rid_b, 40 AS rank, 'same_id_other_name' AS reason
         FROM rec r JOIN owner o ON o.idn = r.idn AND o.name = r.name AND NOT o.owned LEFT JOIN placed p ON p.aid = r.idn
-        GROUP BY r.rid""",
+        WHERE r.idn NOT IN (SELECT idn FROM owner GROUP BY idn HAVING count(*) > {MOST_NAMES}) GROUP BY r.rid""",
     )

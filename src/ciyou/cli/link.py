@@ -1,0 +1,53 @@
+"""`ciyou link`: a folder of departments' rosters in; who is who, who is whose parent, and what a person must look at out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from ciyou.batch.reading import link_folder
+from ciyou.batch.run_record import RunRecord
+from ciyou.batch.screen import LINK_ENGINES, Settings
+from ciyou.cli.output import choose_language, fail, language_option
+from ciyou.cli.progress import show_progress
+from ciyou.cli.screen_summary import print_link_summary
+from ciyou.core.errors import CiyouError
+
+
+@click.command("link", epilog="Example: ciyou link rosters/ --as-of 2025-09-01 --out linked/")
+@click.argument("rosters", type=click.Path(path_type=Path))
+@click.option(
+    "--as-of",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which a person is a child or an adult.",
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the results (new, empty or an earlier linking; never a screening).",
+)
+@click.option(
+    "--link-engine", type=click.Choice(LINK_ENGINES), default="duckdb", show_default=True, help="What finds who is who."
+)
+@language_option
+def link(rosters: Path, as_of: dt.datetime, out: Path, link_engine: str, lang: str | None) -> None:
+    """Find who is who and who is whose parent in the ROSTERS of a folder, and decide nothing.
+
+    Writes the people, the links with the rule that made each, the ties between people, and the pairs that a person must look
+    at. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
+    """
+    spoken = choose_language(lang)
+    settings = Settings(as_of=as_of.date(), link_engine=link_engine)
+    started = time.perf_counter()
+    try:
+        with show_progress(spoken) as watch:
+            run = link_folder(rosters, out=out, settings=settings, record=RunRecord(watch))
+    except CiyouError as error:
+        fail(error, spoken)
+    print_link_summary(run, Console(), lang=spoken, seconds=time.perf_counter() - started, out=out)
