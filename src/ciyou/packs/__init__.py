@@ -6,6 +6,7 @@ from ciyou.packs.differences import difference_names, load_differences
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
+from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
     department_name,
@@ -27,7 +28,6 @@ from ciyou.packs.proofs import load_demands
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
-from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.rounds import load_rounds, load_warnings
 from ciyou.packs.schedules import load_schedules
 from ciyou.packs.supposing import read_suppositions
@@ -46,6 +46,7 @@ __all__ = [
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",
+    "load_identity_lists",
     "load_index_rules",
     "load_limits",
     "load_packs",
@@ -55,7 +56,6 @@ __all__ = [
     "load_report_forms",
     "load_retention_rules",
     "load_roster_packs",
-    "load_identity_lists",
     "load_rounds",
     "load_rule_book",
     "load_rule_titles",

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.errors import PackError
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
@@ -89,7 +90,11 @@ def _read(section: Section, code: str, pack_set: PackSet) -> IdentityListKind:
 
 
 def _rules(section: Section, key: str, pack_set: PackSet) -> tuple[str, ...]:
-    known = {code for pack in pack_set.packs for code in pack.rules}
+    """The codes under a key; noted where a rule is unknown, or restricted in whatever pack."""
+    known: dict[str, int] = {}
+    for pack in pack_set.packs:
+        for code, rule in pack.rules.items():
+            known[code] = max(known.get(code, 0), rule.sensitivity)
     named = section.texts(key)
     for code in named:
         if code not in known:
@@ -99,6 +104,13 @@ def _rules(section: Section, key: str, pack_set: PackSet) -> tuple[str, ...]:
                 "unknown_rule",
                 f"没有规则“{code}”。{hint_zh}",
                 f"There is no rule “{code}”. {hint_en}".strip(),
+            )
+        elif known[code] >= RESTRICTED:
+            section.notes.add(
+                section.value_place(key),
+                "restricted_value",
+                f"“{code}”属于特别保护内容，不能告诉部门；请删去。",
+                f"“{code}” is restricted, and no department is told of it; delete it.",
             )
     return named
 

@@ -25,6 +25,7 @@ SETTLE = "settle_identity"
 """The county's task about what a department did not find or refused, and its clock."""
 UNSETTLED = (ListedAnswer.NOT_FOUND, ListedAnswer.REFUSED)
 NOTE_LENGTH = 200
+SAID = ("answer", "answer_note", "answered_by", "answered_at", "settled_by", "settled_at")
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def answer_identity_list(actor: Actor, *, list_id: uuid.UUID, answers: Mapping[u
             raise list_not_found()
         for listed_id, given in answers.items():
             _put(actor, rows[listed_id], given)
-        ListedChild.objects.bulk_update(rows.values(), ["answer", "answer_note", "answered_by", "answered_at"])
+        ListedChild.objects.bulk_update(rows.values(), SAID)
         _follow(actor, row)
         _note(actor, "answer_identity_list", row, rows.values())
     return len(rows)
@@ -76,6 +77,9 @@ def _check_answer(given: GivenAnswer) -> None:
 
 
 def _put(actor: Actor, listed: ListedChild, given: GivenAnswer) -> None:
+    """Another answer than the one the county has seen to is to be seen to anew."""
+    if given.answer != listed.answer:
+        listed.settled_by, listed.settled_at = "", None
     listed.answer, listed.answer_note = given.answer, seal_note(listed.id, given.note.strip())
     listed.answered_by, listed.answered_at = actor.id, timezone.now()
 

@@ -130,9 +130,7 @@ def _told_before(row: IdentityList) -> dict[uuid.UUID, ListedContent]:
 def _fill(row: IdentityList, now: Contents, before: Contents) -> dict[str, int]:
     # Of a child that is gone its name and number are told, and nothing else that has changed since.
     gone = {
-        child: ListedContent(told.name, told.id_number).salted()
-        for child, told in before.items()
-        if child not in now
+        child: ListedContent(told.name, told.id_number).salted() for child, told in before.items() if child not in now
     }
     contents = {**now, **gone}
     names = sorted(contents, key=lambda child: (contents[child].name, str(child)))

@@ -192,4 +192,3 @@ def _row(row: ListedChild, seen: set[uuid.UUID], *, masked: bool) -> ListedRow:
         note=open_note(row.id, row.answer_note),
         settled=row.settled_at is not None,
     )
-

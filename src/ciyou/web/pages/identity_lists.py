@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,6 +38,8 @@ CHANGE_WORDS = {
     "same": gettext_lazy("不变"),
     "gone": gettext_lazy("退出"),
 }
+GONE_WORDS = {"taken": gettext_lazy("已停办"), "already": gettext_lazy("原未享受")}
+"""Of a child that is no longer entitled the same two answers mean the end."""
 SHOWN = ("name", "id_number", "birth_date", "sex", "identities", "entitlements", "answer")
 LONGEST_PAGE = 6
 REST = "taken"
@@ -73,6 +77,7 @@ class Row:
     identities: str
     entitlements: str
     change: str
+    choices: tuple[tuple[str, str], ...]
     answer: str
     answer_words: str
     note: str
@@ -132,7 +137,7 @@ def send(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
         raise Http404 from missing
     except CiyouError as problem:
         return _show(request, list_id, tuple(problem.problems))
-    return _back(list_id, "done=sent")
+    return _back(list_id, {"done": "sent"})
 
 
 def answer(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
@@ -144,7 +149,7 @@ def answer(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
         raise Http404 from missing
     except CiyouError as problem:
         return _show(request, list_id, tuple(problem.problems), given)
-    return _back(list_id, f"done=answered&page={_page(request.POST)}")
+    return _back(list_id, {"done": "answered", "show": request.GET.get("show", ""), "page": str(_page(request.POST))})
 
 
 def settle(request: HttpRequest, list_id: uuid.UUID, listed_id: uuid.UUID) -> HttpResponse:
@@ -155,12 +160,12 @@ def settle(request: HttpRequest, list_id: uuid.UUID, listed_id: uuid.UUID) -> Ht
         raise Http404 from missing
     except CiyouError as problem:
         return _show(request, list_id, tuple(problem.problems))
-    return _back(list_id, "done=settled&show=unsettled")
+    return _back(list_id, {"done": "settled", "show": "unsettled"})
 
 
-def _back(list_id: uuid.UUID, query: str) -> HttpResponse:
+def _back(list_id: uuid.UUID, query: Mapping[str, str]) -> HttpResponse:
     response = redirect("identity_list", list_id=list_id)
-    response["Location"] += f"?{query}"
+    response["Location"] += f"?{urlencode(query)}"
     return response
 
 
@@ -203,12 +208,11 @@ def _show(
         "previous": found.page - 1,
         "next": found.page + 1,
         "show": show,
-        "query": f"show={show}&" if show.isidentifier() else "",
         "filters": _filters(found.card),
         "may_send": _sends(request) and found.card.sent_on is None,
         "may_settle": _sends(request),
         "answering": answering,
-        "choices": list(ANSWER_WORDS.items()),
+        "pager_address": reverse("identity_list", kwargs={"list_id": list_id}),
         "is_department": _answers(request),
         "done": request.GET.get("done", ""),
         "problems": sentences(problems),
@@ -230,14 +234,16 @@ def _filters(card: ListCard) -> list[tuple[str, str, int]]:
 def _row(one: ListedRow, given: GivenAnswer | None, lang: str) -> Row:
     titles = load_rule_titles()
     told = one.content
+    words = {**ANSWER_WORDS, **GONE_WORDS} if one.change == "gone" else ANSWER_WORDS
     return Row(
         listed=one,
         sex=str(SEXES.get(told.sex, "")),
         identities=_named(told.identities, titles, lang),
         entitlements=_named(told.entitlements, titles, lang),
         change=str(CHANGE_WORDS[one.change]),
+        choices=tuple((code, str(label)) for code, label in words.items()),
         answer=given.answer if given else one.answer,
-        answer_words=str(ANSWER_WORDS.get(one.answer, "")),
+        answer_words=str(words.get(one.answer, "")),
         note=given.note if given else one.note,
     )
 

@@ -1,4 +1,4 @@
-"""The second wall around monthly lists of identities (docs/decisions/0017-two-databases.md, 0030-identity-lists.md)."""
+"""The second wall around monthly lists of identities (docs/decisions/0017-two-databases.md, 0031-identity-lists.md)."""
 
 from django.db import migrations
 
