@@ -207,6 +207,18 @@ def test_what_is_not_found_or_refused_becomes_the_countys_work_until_it_is_seen_
     assert open_tasks_of(row) == set()
 
 
+def test_another_answer_after_the_county_saw_to_it_is_to_be_seen_to_anew(drafter, insurance):
+    orphan("a"), orphan("b")
+    row = sent(drafter)
+    first, _second = row.children.all()
+    answer_identity_list(insurance, list_id=row.id, answers={first.id: GivenAnswer("not_found")})
+    settle_listed_child(drafter, list_id=row.id, listed_id=first.id)
+    answer_identity_list(insurance, list_id=row.id, answers={first.id: GivenAnswer("not_found", "又查了一遍")})
+    assert open_tasks_of(row) == {("answer_identity_list", "partner")}
+    answer_identity_list(insurance, list_id=row.id, answers={first.id: GivenAnswer("refused", "不在本地")})
+    assert open_tasks_of(row) == {("answer_identity_list", "partner"), ("settle_identity", "county_drafter")}
+
+
 @pytest.mark.parametrize(
     ("given", "error"),
     [
