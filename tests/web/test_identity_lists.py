@@ -140,6 +140,6 @@ def test_the_department_answers_and_the_county_sees_to_what_was_not_found(office
 
 
 def test_both_pages_speak_english(office, sent):
-    office.cookies["django_language"] = "en"
+    office.cookies["ciyou_language"] = "en"
     assert "Identity lists" in text(office, reverse("identity_lists"))
     assert "No answer yet" in text(office, at("identity_list", sent))
