@@ -58,7 +58,8 @@ from ciyou.apps.entitlements.case_deciding import CaseContent, seal_case
 from ciyou.apps.entitlements.models import CaseDecision, Determination
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.exchange.contents import ItemContent, seal_content
-from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem
+from ciyou.apps.exchange.listed_contents import ListedContent, hash_of_list, seal_listed, seal_note
+from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, IdentityList, ListedChild
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
@@ -163,6 +164,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_month(scene, child)
     _make_oversight(scene, child)
     _make_exchange(scene, child, hidden)
+    _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
     _make_run(scene, folder / county)
     _make_trial(scene)
@@ -448,6 +450,21 @@ def _make_month(scene: Scene, child: uuid.UUID) -> None:
         "recovery_id": wish.recovery_id,
         "collective_id": account,
     }
+
+
+def _make_identity_list(scene: Scene, child: uuid.UUID) -> None:
+    """A list of identities that was sent to the department of the scene, with a child that it refused."""
+    now, county = timezone.now(), scene.division(Level.COUNTY)
+    content, key = ListedContent(NAMES[scene.county][0], identities=("de_facto_unattended",)).salted(), uuid.uuid4()
+    told = IdentityList.objects.create(
+        county=county, kind="insurance", department=DEPARTMENT, month="2026-01", number=1, hash=hash_of_list([content.hash()]),
+        made_by="x", made_at=now, sent_by="x", sent_at=now, due_on=now.date(),
+    )  # fmt: skip
+    ListedChild.objects.create(
+        id=key, list=told, person_id=child, position=1, change="new", content=seal_listed(key, content), hash=content.hash(),
+        answer="refused", answer_note=seal_note(key, "已在别处参保"), answered_by="x", answered_at=now,
+    )  # fmt: skip
+    scene.ids |= {"list_id": told.id, "listed_id": key}
 
 
 def _make_exchange(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:

@@ -57,6 +57,8 @@ SEALED = Sealed(
         SealedColumn("disbursement.Recovery", "content", "disbursement.recovery:{id}"),
         SealedColumn("exchange.ExchangeFile", "content", "exchange.file:{id}"),
         _EXCHANGED,
+        SealedColumn("exchange.ListedChild", "content", "exchange.listed:{id}"),
+        SealedColumn("exchange.ListedChild", "answer_note", "exchange.listed:{id}:answer"),
         SealedColumn("oversight.NationalExport", "secret", "oversight.national_export:{id}"),
         SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
     ),

@@ -58,6 +58,8 @@ BUTTONS = {
     "send_inquiry": gettext_lazy("写完并发出"),
     "answer_inquiry": gettext_lazy("去答复"),
     "follow_inquiry": gettext_lazy("看进展"),
+    "answer_identity_list": gettext_lazy("去回执"),
+    "settle_identity": gettext_lazy("去核实"),
     "confirm_determination": gettext_lazy("去确认"),
     "review_break_glass": gettext_lazy("去复核"),
     "subject_request": gettext_lazy("去办理"),

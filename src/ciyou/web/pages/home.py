@@ -212,6 +212,9 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("child" if others else "visit", child_id=item.person_id)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
+        case "answer_identity_list" | "settle_identity":
+            show = "unsettled" if item.kind == "settle_identity" else "waiting"
+            return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
         case "review_break_glass" | "reconcile_exchange":
