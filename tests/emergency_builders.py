@@ -6,7 +6,7 @@ import uuid
 
 from django.utils import timezone
 
-from ciyou.apps.crossing.emergency import NewEmergency, register_emergency
+from ciyou.apps.crossing.emergency import EmergencyReceipt, NewEmergency, register_emergency
 from ciyou.apps.crossing.emergency_steps import Verdict, decide_emergency, pay_emergency
 from ciyou.apps.crossing.models import EmergencyAid
 from tests.crossing_builders import AUNT, NUMBER, THERE
@@ -15,6 +15,10 @@ AID = "fast_emergency_aid"
 
 
 def registered(actor, **fields) -> uuid.UUID:
+    return receipted(actor, **fields).id
+
+
+def receipted(actor, **fields) -> EmergencyReceipt:
     said = {
         "id": uuid.uuid4(),
         "entitlement": AID,

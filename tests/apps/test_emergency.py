@@ -16,6 +16,7 @@ from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.cases.escalation import escalate_tasks
 from ciyou.apps.cases.models import Task
 from ciyou.apps.crossing.emergency_lists import list_emergencies, read_emergency
+from ciyou.apps.crossing.emergency_receipts import print_emergency_slip, renew_emergency_code
 from ciyou.apps.crossing.emergency_steps import (
     Verdict,
     complete_emergency,
@@ -26,12 +27,13 @@ from ciyou.apps.crossing.emergency_steps import (
 )
 from ciyou.apps.crossing.emergency_terms import EmergencyTerms, emergency_terms, event_aid
 from ciyou.apps.crossing.models import EmergencyAid
+from ciyou.apps.crossing.progress import follow_emergency
 from ciyou.apps.crossing.refusals import CrossingNotFound
 from ciyou.config.sealed import SEALED
 from ciyou.core.errors import AccessDenied, RecordError
 from ciyou.vault.fields import blind_index, decrypt_text
 from tests.crossing_builders import both_ends
-from tests.emergency_builders import AID, decided, paid, registered, version_of
+from tests.emergency_builders import AID, decided, paid, receipted, registered, version_of
 from tests.office import BORN, COUNTY, OTHER_COUNTY, TOWNSHIP, make_actor
 from tests.web.scene import id_number
 
@@ -317,3 +319,48 @@ def test_a_page_that_is_out_of_date_takes_no_step(ends):
     with pytest.raises(RecordError) as error:
         decide_emergency(ends.counter, aid_id=aid, version=seen, verdict=again)
     assert code_of(error) == ["crossing.moved_on"]
+
+
+def test_the_family_follows_with_number_and_code_until_another_code_is_given(ends):
+    receipt = receipted(ends.counter)
+    assert receipt.number == f"990101-{timezone.localdate().year}-J00001"
+    assert receipted(ends.counter, id=receipt.id).code == ""
+    asked = {"number": receipt.number.lower().replace("-", ""), "origin": "127.0.0.1"}
+    assert follow_emergency(code=receipt.code, **asked).state == "registered"
+    decided(ends.counter, receipt.id)
+    paid(ends.counter, receipt.id)
+    standing = follow_emergency(code=f"{receipt.code[:4]} {receipt.code[4:]}", **asked)
+    assert (standing.state, standing.paid_on, standing.received_in) == ("paid", timezone.localdate(), TOWNSHIP)
+    for number, code in ((receipt.number, "x"), (receipt.number.replace("J", "K"), receipt.code)):
+        with pytest.raises(RecordError) as wrong:
+            follow_emergency(number=number, code=code, origin="127.0.0.1")
+        assert code_of(wrong) == ["follow.wrong"]
+    with pytest.raises(CrossingNotFound):
+        renew_emergency_code(ends.township, aid_id=receipt.id, version=version_of(receipt.id))
+    new = renew_emergency_code(ends.counter, aid_id=receipt.id, version=version_of(receipt.id))
+    assert follow_emergency(code=new.code, **asked).state == "paid"
+    with pytest.raises(RecordError):
+        follow_emergency(code=receipt.code, **asked)
+    second = receipted(ends.counter, id_card=id_number("990103", BORN, "044"))
+    assert second.number.endswith("-J00002")
+
+
+def test_after_five_wrong_codes_a_number_of_an_emergency_waits(ends):
+    receipt = receipted(ends.counter)
+    for _ in range(5):
+        with pytest.raises(RecordError):
+            follow_emergency(number=receipt.number, code="00000000", origin="10.0.0.1")
+    with pytest.raises(RecordError) as often:
+        follow_emergency(number=receipt.number, code=receipt.code, origin="10.0.0.2")
+    assert code_of(often) == ["follow.often"]
+
+
+def test_the_slip_is_printed_with_its_code_only(ends):
+    receipt = receipted(ends.counter)
+    asked = {"aid_id": receipt.id, "address": "http://127.0.0.1/follow/"}
+    slip = print_emergency_slip(ends.counter, code=receipt.code, **asked)
+    assert slip is not None and slip.startswith(b"%PDF")
+    wrong = f"{(int(receipt.code) + 1) % 10**8:08d}"
+    assert print_emergency_slip(ends.counter, code=wrong, **asked) is None
+    with pytest.raises(CrossingNotFound):
+        print_emergency_slip(ends.township, code=receipt.code, **asked)

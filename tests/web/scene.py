@@ -23,6 +23,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.changes import WishedChange, propose_change
 from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
 from ciyou.apps.awards.models import Appeal, Award, Paper
+from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
@@ -397,7 +398,8 @@ def _make_emergency(scene: Scene) -> None:
     told = ToldChild(IN_NEED[scene.county], "female", BORN.isoformat(), id_number("990109", BORN, "022"))
     content = EmergencyContent(told, Applicant("姑姑", "relative"), "家里失火，今晚没有住处。")
     EmergencyAid.objects.create(
-        id=key, identity=_hash(f"{scene.county}emergency"), likeness=likeness_of(told),
+        id=key, number=f"{scene.county}-{today.year}-J00001", county=scene.division(Level.COUNTY), year=today.year, sequence=1,
+        code_hash=code_hash("0" * CODE_DIGITS), identity=_hash(f"{scene.county}emergency"), likeness=likeness_of(told),
         entitlement="fast_emergency_aid", event_on=today,
         received_in=scene.division(Level.TOWNSHIP), bound_for="990109001000", content=seal_emergency(key, content),
         need_fen=50000, received_on=today, received_by=str(scene.posts["supervisor"].user_id), created_at=timezone.now(),

@@ -45,9 +45,15 @@ def test_an_emergency_walks_from_the_counter_to_the_other_persons_look(places):
     asked = page(counter.post("/emergencies/new/", told), 422)
     assert "乙县东山镇" in asked
     assert "家里失火，今晚没有住处。" in asked  # nothing typed is lost
-    assert counter.post("/emergencies/new/", {**told, "to": THERE}).status_code == 302
+    receipt = page(counter.post("/emergencies/new/", {**told, "to": THERE}))
     row = EmergencyAid.objects.get()
     address = f"/emergencies/{row.id}/"
+    assert (
+        counter.post("/emergencies/new/", {**told, "to": THERE}).headers["Location"] == address
+    )  # sent twice it is one
+    code = re.search(r'name="code" value="(\d{8})"', receipt).group(1)
+    assert counter.post(address + "slip/", {"code": code}).content.startswith(b"%PDF")
+    assert counter.post(address + "slip/", {"code": ""}).headers["Location"] == address
     assert "去决定" in page(counter.get("/"))
     shown = page(counter.get(address))
     assert "请急难发生地县级民政部门确认" in shown
@@ -57,6 +63,11 @@ def test_an_emergency_walks_from_the_counter_to_the_other_persons_look(places):
     assert "800.00" in wrong
     counter.post(address + "decide/", {"version": 1, "outcome": "approve", "amount": "500", "words": "先给食宿。好。"})
     assert "去发放" in page(counter.get("/"))
+    family = Client(headers={"host": "127.0.0.1"})
+    followed = page(family.post("/follow/", {"number": row.number, "code": code}))
+    assert "已同意，待发放" in followed
+    assert "急难甲" not in followed
+    assert "500" not in followed
     assert "看一看" in page(home.get("/"))
     seen = page(home.get(address))
     assert "¥500.00" in seen
@@ -88,3 +99,7 @@ def test_a_refusal_is_handed_over_from_the_list_of_today(places):
     assert f'href="{address}"' in page(counter.get("/"))
     counter.post(address + "tell/", {"version": 2})
     assert "不予救助，已告知" in page(counter.get(address))
+    assert counter.post(address + "code/", {"version": 1}).status_code == 422
+    new = re.search(r'name="code" value="(\d{8})"', page(counter.post(address + "code/", {"version": 3}))).group(1)
+    number = EmergencyAid.objects.get().number
+    assert "按告知书上写的提出异议" in page(counter.post("/follow/", {"number": number, "code": new}))

@@ -31,15 +31,25 @@ HOW = {
     "in_kind": gettext_lazy("实物或服务"),
 }
 STEPS = {
-    "register": gettext_lazy("登记"),
+    "register": gettext_lazy("登记急难"),
     "refer": gettext_lazy("提交县级决定"),
     "decide": gettext_lazy("作出决定"),
-    "pay": gettext_lazy("发放"),
+    "pay": gettext_lazy("发到手"),
     "complete": gettext_lazy("补齐手续"),
     "return": gettext_lazy("复核退回，再补手续"),
     "review": gettext_lazy("复核通过"),
     "tell": gettext_lazy("书面告知申请人"),
     "note": gettext_lazy("户籍地已知悉"),
+    "renew_code": gettext_lazy("换了查询码"),
+}
+NEXT = {
+    "registered": gettext_lazy("不用做什么。受理的窗口马上决定；急需没有着落的，直接找受理的窗口。"),
+    "approved": gettext_lazy("已经同意。到受理的窗口领取，或者等工作人员送来。"),
+    "paid": gettext_lazy("已经发放。请配合窗口把手续补齐。"),
+    "papered": gettext_lazy("不用做什么。手续已经补齐，县级民政部门复核。"),
+    "closed": gettext_lazy("已经办结。家里还需要别的帮助的，请到村（居）、乡镇另行申请。"),
+    "refused": gettext_lazy("没有同意。窗口会把书面告知交给您，上面写着理由和怎样提出异议。"),
+    "told": gettext_lazy("没有同意，已经书面告知。不同意这个决定的，按告知书上写的提出异议。"),
 }
 CHIPS = {"closed": "yes", "told": "no"}
 

@@ -14,12 +14,14 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.contents import Applicant
+from ciyou.apps.awards.numbering import code_hash, make_code
 from ciyou.apps.awards.receiving import RELATIONS
 from ciyou.apps.crossing.contents import EmergencyContent, ToldChild, likeness_of, seal_emergency
 from ciyou.apps.crossing.emergency_access import note_aid_step, open_decision
-from ciyou.apps.crossing.emergency_doubles import check_doubles, given_already
+from ciyou.apps.crossing.emergency_doubles import check_doubles
 from ciyou.apps.crossing.emergency_terms import aid_rules, emergency_terms
 from ciyou.apps.crossing.models import EmergencyAid
+from ciyou.apps.crossing.numbering import EMERGENCY, counter_number, next_sequence
 from ciyou.apps.crossing.refusals import LEAST_REASON, REASON_LENGTH, check_may, moved_on, refused
 from ciyou.apps.registry.exact import blind_number
 from ciyou.apps.registry.identifying import normal_identifier
@@ -30,6 +32,7 @@ from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
 
 NAME_LENGTH, CONTACT_LENGTH = 64, 64
 PLACES = ("township", "county")
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,16 @@ class NewEmergency:
     birth_date: dt.date | None = None
 
 
-def register_emergency(actor: Actor, *, wanted: NewEmergency) -> uuid.UUID:
+@dataclass(frozen=True)
+class EmergencyReceipt:
+    """What the family takes home; `code` is "" when the same form came a second time."""
+
+    id: uuid.UUID
+    number: str
+    code: str
+
+
+def register_emergency(actor: Actor, *, wanted: NewEmergency) -> EmergencyReceipt:
     """Note person, cause and amount; the three days begin. Sent twice it is one. Raises RecordError with every mistake at once.
 
     For the event of that day no child with that number may have been given it already, at this or any other counter of any county. Without
@@ -61,12 +73,14 @@ def register_emergency(actor: Actor, *, wanted: NewEmergency) -> uuid.UUID:
     check_may(actor, Action.CROSS)
     number = normal_identifier("id_card", wanted.id_card) if wanted.id_card.strip() else ""
     _check(actor, wanted, number)
-    try:
-        # Aid of other counties decides about doubles; this counter may not see it.
-        with transaction.atomic(), walled(LOCAL_OPERATOR):
-            return _register(actor, wanted, number)
-    except IntegrityError as error:
-        raise given_already() from error
+    for _attempt in range(_TRIES):
+        try:
+            # Aid of other counties decides about doubles; this counter may not see it.
+            with transaction.atomic(), walled(LOCAL_OPERATOR):
+                return _register(actor, wanted, number)
+        except IntegrityError:
+            continue  # another counter took the receipt's number, or registered the same child and event, in the same moment
+    raise moved_on()
 
 
 def _check(actor: Actor, wanted: NewEmergency, number: str) -> None:
@@ -163,22 +177,24 @@ def _place(wanted: NewEmergency) -> list[RecordError]:
     ]
 
 
-def _register(actor: Actor, wanted: NewEmergency, number: str) -> uuid.UUID:
+def _register(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyReceipt:
     there = EmergencyAid.objects.filter(id=wanted.id).first()
     if there is not None:
         if there.received_by != actor.id:
             raise moved_on()
-        return there.id
-    row = _new_row(actor, wanted, number)
+        return EmergencyReceipt(there.id, there.number, "")
+    row, code = _new_row(actor, wanted, number)
     check_doubles(row, other_event=wanted.other_event)
     row.save(force_insert=True)
     note_aid_step(actor, row, step="register", place=row.received_in)
     open_decision(actor, row)
     record_action(actor, action="register_emergency_aid", subject=str(row.id), highest_class=3)
-    return row.id
+    return EmergencyReceipt(row.id, row.number, code)
 
 
-def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyAid:
+def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> tuple[EmergencyAid, str]:
+    today, county = timezone.localdate(), county_of(actor.scope.first)
+    sequence, code = next_sequence(EmergencyAid.objects.all(), county, today.year), make_code()
     born = _born(wanted, number)
     assert born is not None
     sex = sex_of_id(number) if number else None
@@ -188,8 +204,13 @@ def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyAid:
         cause=" ".join(wanted.cause.split()),
         other_event=" ".join(wanted.other_event.split())[:REASON_LENGTH],
     )
-    return EmergencyAid(
+    row = EmergencyAid(
         id=wanted.id,
+        number=counter_number(EMERGENCY, county, today.year, sequence),
+        county=county,
+        year=today.year,
+        sequence=sequence,
+        code_hash=code_hash(code),
         identity=blind_number(number) if number else "",
         likeness=likeness_of(content.child),
         entitlement=wanted.entitlement,
@@ -198,10 +219,11 @@ def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyAid:
         bound_for=wanted.bound_for,
         content=seal_emergency(wanted.id, content),
         need_fen=wanted.need_fen,
-        received_on=timezone.localdate(),
+        received_on=today,
         received_by=actor.id,
         created_at=timezone.now(),
     )
+    return row, code
 
 
 def is_from_elsewhere(row: EmergencyAid) -> bool:

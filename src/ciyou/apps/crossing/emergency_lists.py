@@ -57,6 +57,7 @@ class EmergencyRights:
     complete: bool = False
     review: bool = False
     tell: bool = False
+    renew_code: bool = False
     note: bool = False
 
 
@@ -81,6 +82,7 @@ class EmergencyView:
     informed_on: dt.date | None
     noted_on: dt.date | None
     elsewhere: bool
+    number: str
     version: int
 
 
@@ -120,6 +122,7 @@ def read_emergency(actor: Actor, *, aid_id: uuid.UUID) -> EmergencyView:
         informed_on=row.informed_on,
         noted_on=row.noted_on,
         elsewhere=is_from_elsewhere(row),
+        number=row.number if ours else "",
         version=row.version,
     )
 
@@ -173,5 +176,6 @@ def _rights(actor: Actor, row: EmergencyAid, *, ours: bool) -> EmergencyRights:
         complete=ours and crosses and state == EmergencyState.PAID,
         review=ours and confirms and not involved and state == EmergencyState.PAPERED,
         tell=ours and crosses and state == EmergencyState.REFUSED,
+        renew_code=ours and crosses,
         note=not ours and crosses and row.informed_on is not None and row.noted_on is None,
     )

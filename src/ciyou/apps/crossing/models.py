@@ -123,13 +123,19 @@ class EmergencyAid(models.Model):
     """Aid paid once where the emergency is, to whoever is there, with the papers afterwards (docs/decisions/0032). `id` is made by the form.
 
     `received_in` is the counter at the place of the event, which decides and pays; `bound_for` the child's registration as the family
-    said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `identity` is the keyed index of the child's ID number, ""
+    said it, whose county is told of it (`informed_on`) and notes it (`noted_on`). `number` is the counter's county's (with a J, counted by
+    year); `code_hash` belongs to the code that was shown once. `identity` is the keyed index of the child's ID number, ""
     where it is not at hand: of one entitlement no number is given anything twice for one event (`event_on`), wherever it is asked.
     `likeness` is the keyed index of how the name reads and the birth date: who may be the same child is asked about. `content` (encrypted
     JSON): child, applicant, cause, why it is another event or child than an earlier one. `amount_fen` stands once it is decided; `outcome` approve | refuse.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=64)
+    county = models.CharField(max_length=12)
+    year = models.PositiveSmallIntegerField()
+    sequence = models.PositiveIntegerField()
+    code_hash = models.CharField(max_length=128)
     identity = models.CharField(max_length=64, blank=True)
     likeness = models.CharField(max_length=64)
     entitlement = models.CharField(max_length=64)
@@ -156,6 +162,7 @@ class EmergencyAid(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("county", "year", "sequence"), name="emergencies_are_numbered_once"),
             models.UniqueConstraint(
                 fields=("identity", "entitlement", "event_on"),
                 condition=~models.Q(state__in=NOT_GIVEN) & ~models.Q(identity=""),

@@ -16,6 +16,11 @@ class Migration(migrations.Migration):
             name='EmergencyAid',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('number', models.CharField(max_length=64)),
+                ('county', models.CharField(max_length=12)),
+                ('year', models.PositiveSmallIntegerField()),
+                ('sequence', models.PositiveIntegerField()),
+                ('code_hash', models.CharField(max_length=128)),
                 ('identity', models.CharField(blank=True, max_length=64)),
                 ('likeness', models.CharField(max_length=64)),
                 ('entitlement', models.CharField(max_length=64)),
@@ -42,7 +47,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['received_in', 'state', 'received_on'], name='emergency_place'), models.Index(fields=['bound_for', 'informed_on'], name='emergency_told'), models.Index(fields=['likeness', 'event_on'], name='emergency_alike')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ('refused', 'told')), _negated=True), models.Q(('identity', ''), _negated=True)), fields=('identity', 'entitlement', 'event_on'), name='one_aid_for_one_event'), models.CheckConstraint(condition=models.Q(('reviewed_by', ''), models.Q(models.Q(('reviewed_by', models.F('received_by')), _negated=True), models.Q(('reviewed_by', models.F('decided_by')), _negated=True), models.Q(('reviewed_by', models.F('paid_by')), _negated=True)), _connector='OR'), name='another_person_reviews_aid'), models.CheckConstraint(condition=models.Q(('need_fen__gt', 0)), name='emergencies_need_something')],
+                'constraints': [models.UniqueConstraint(fields=('county', 'year', 'sequence'), name='emergencies_are_numbered_once'), models.UniqueConstraint(condition=models.Q(models.Q(('state__in', ('refused', 'told')), _negated=True), models.Q(('identity', ''), _negated=True)), fields=('identity', 'entitlement', 'event_on'), name='one_aid_for_one_event'), models.CheckConstraint(condition=models.Q(('reviewed_by', ''), models.Q(models.Q(('reviewed_by', models.F('received_by')), _negated=True), models.Q(('reviewed_by', models.F('decided_by')), _negated=True), models.Q(('reviewed_by', models.F('paid_by')), _negated=True)), _connector='OR'), name='another_person_reviews_aid'), models.CheckConstraint(condition=models.Q(('need_fen__gt', 0)), name='emergencies_need_something')],
             },
         ),
         migrations.CreateModel(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.web.guard import Access, Route
-from ciyou.web.pages.emergencies import registering, showing, steps
+from ciyou.web.pages.emergencies import receipts, registering, showing, steps
 
 _GET, _POST = ("GET", "HEAD"), ("POST",)
 _P, _S, _SEE, _CROSS = Access.PERSONAL, Purpose.SERVE, Action.SEE_CROSSINGS, Action.CROSS
@@ -20,5 +20,7 @@ ROUTES = (
     Route(_ONE + "complete/", steps.complete, "complete_emergency", _P, _POST, _CROSS, _S),
     Route(_ONE + "review/", steps.review, "review_emergency", _P, _POST, Action.CONFIRM, _S),
     Route(_ONE + "tell/", steps.tell, "tell_emergency", _P, _POST, _CROSS, _S),
+    Route(_ONE + "code/", receipts.new_code, "renew_emergency_code", _P, _POST, _CROSS, _S),
+    Route(_ONE + "slip/", receipts.slip, "emergency_slip", _P, _POST, _CROSS, _S),
     Route(_ONE + "note/", steps.note, "note_emergency", _P, _POST, _CROSS, _S),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.awards.contents import Applicant
@@ -17,6 +17,7 @@ from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import day, fen, key, text
 from ciyou.web.pages.crossings.one import find_places
+from ciyou.web.pages.emergencies.receipts import show_receipt
 from ciyou.web.wording import sentences
 
 PERSONAL = 3
@@ -24,18 +25,18 @@ NEAR = "crossing.emergency.near"
 
 
 def register(request: HttpRequest) -> HttpResponse:
-    """The form; once the place of registration is chosen among those found, it is registered."""
+    """The form; once the place of registration is chosen among those found, it is registered, and its receipt shown."""
     if request.method != "POST":
         return _form(request)
     if text(request, "look"):
         return _form(request)
     try:
-        aid_id = register_emergency(request.actor, wanted=_wanted(request))
+        receipt = register_emergency(request.actor, wanted=_wanted(request))
     except AccessDenied:
         raise
     except CiyouError as problem:
         return _form(request, problem.problems)
-    return redirect("emergency", aid_id=aid_id)
+    return show_receipt(request, receipt)
 
 
 def _wanted(request: HttpRequest) -> NewEmergency:
