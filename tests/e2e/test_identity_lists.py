@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 NUMBER = re.compile(r"\b\d{17}[\dX]\b")
 UNKNOWN, DIFFERS, FOUND = CHILDREN
-REASON = "医保系统里的出生日期与名单不一致。"
+REASON = "医保系统里的姓名与名单不一致。"
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,8 @@ def answer_everything(bureau):
     bureau.press("保存所选的回执")
     assert "请写明原因" in bureau.words()
     assert row(bureau, UNKNOWN).locator("select").input_value() == "not_found"
+    assert "请写明原因" in row(bureau, DIFFERS).inner_text()
+    assert "请写明原因" not in row(bureau, UNKNOWN).inner_text()
     bureau.look("identity-list-no-reason")
     bureau.window.complaints.clear()  # the browser tells of every answer that refuses a form
     row(bureau, DIFFERS).locator("input[type=text]").fill(REASON)
