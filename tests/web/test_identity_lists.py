@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -109,8 +111,9 @@ def test_a_refusal_without_a_reason_keeps_what_was_chosen_and_every_link_still_l
     answer = insurance.post(at("answer_identity_list", sent), {f"answer-{key}": "refused", f"note-{key}": ""})
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "请写明原因" in page
+    assert page.count("请写明原因") == 2
     assert '<option value="refused" selected>' in page
+    assert re.findall(r'aria-describedby="note-([0-9a-f-]{36})-error"', page) == [str(key)]
     assert f'href="{at("identity_list", sent)}?show=waiting"' in page
     assert 'href="?' not in page
 

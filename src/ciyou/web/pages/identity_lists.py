@@ -70,7 +70,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Row:
-    """One child, ready to read; `answer`, `note`: what was said, or what a form that failed had said."""
+    """One child, ready to read; `answer`, `note`: what was said, or what a form that failed had said; `unreasoned`: it refused without a reason."""
 
     listed: ListedRow
     sex: str
@@ -81,6 +81,7 @@ class Row:
     answer: str
     answer_words: str
     note: str
+    unreasoned: bool
 
 
 def show_lists(request: HttpRequest) -> HttpResponse:
@@ -245,6 +246,7 @@ def _row(one: ListedRow, given: GivenAnswer | None, lang: str) -> Row:
         answer=given.answer if given else one.answer,
         answer_words=str(words.get(one.answer, "")),
         note=given.note if given else one.note,
+        unreasoned=given is not None and given.answer == "refused" and not given.note.strip(),
     )
 
 
