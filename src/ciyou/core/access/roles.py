@@ -52,6 +52,7 @@ class Action(StrEnum):
     RECONCILE = "reconcile"
     TRY_POLICY = "try_policy"
     OPEN_ROUND = "open_round"
+    JUDGE_PAIRS = "judge_pairs"
 
 
 class Level(StrEnum):
@@ -101,6 +102,8 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_PAYMENTS,
         _A.RECONCILE,
         _A.TRY_POLICY,
+        # The clerk of the contracts is no role: whoever works in the county's office compares records, and another takes the second look.
+        _A.JUDGE_PAIRS,
     }
 )
 
