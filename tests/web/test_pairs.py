@@ -9,11 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.rosters.models import ReviewPair
+from ciyou.apps.rosters.pair_lists import read_pair
 from ciyou.core.linkage.quality import Estimate
 from ciyou.web.pages.pairs.quality import share_of
-from ciyou.web.pair_wording import waterfall
+from ciyou.web.pair_wording import compared_rows, waterfall
 from tests.office import OTHER_COUNTY, file_child, make_post, sign_in
 from tests.pair_builders import make_pair, make_run
 
@@ -149,6 +151,13 @@ def test_the_table_of_quality_says_unknown_where_nobody_looked(run):
 def test_a_share_just_below_one_is_not_told_as_all():
     assert share_of(Estimate(0.99996, 0.5, 1.0)).value == "99.9%"
     assert share_of(Estimate(1.0, 0.72246, 1.0)).span == "72.2% 至 100.0%"
+
+
+def test_guardians_are_compared_in_whatever_order_they_were_written(run):
+    first = {"g1_name": "王建国", "g2_name": "李秀梅"}
+    pair = make_pair(run, first={"name": "王浩宇", **first}, second={"name": "王浩宇", "g1_name": "李秀梅"})
+    rows = {row.label: row.state for row in compared_rows(read_pair(actor_of(make_post()), pair_id=pair.id).line)}
+    assert (rows["监护人一"], rows["监护人二"]) == ("one_sided", "same")
 
 
 def test_bars_begin_where_the_one_before_ends():

@@ -132,7 +132,7 @@ def _head(side: Side, lang: str) -> Head:
 
 def compared_rows(line: PairLine) -> list[ComparedRow]:
     """Both records row by row: who it is, where, and whose child or parent."""
-    first, second = _told(line.first), _told(line.second)
+    first, second = _told(line.first), _told(_in_order_of(line.first, line.second))
     labels = list(dict.fromkeys([*first, *second]))
     rows = (_compared(label, first.get(label, ""), second.get(label, "")) for label in labels)
     return [row for row in rows if row.first or row.second]
@@ -143,6 +143,21 @@ def _compared(label: str, first: str, second: str) -> ComparedRow:
     one, other = (marked_numbers if numbers else marked)(first, second)
     state = "one_sided" if not first or not second else "same" if first == second else "differs"
     return ComparedRow(label, one, other, state)
+
+
+def _in_order_of(first: Side, second: Side) -> Side:
+    """The second record with its guardians in the order of the first's: departments write them in any order."""
+    told = dict(second.told)
+    for ending in ("name", "id"):
+        told[f"g1_{ending}"], told[f"g2_{ending}"] = (second.told.get(f"g{slot}_{ending}", "") for slot in (2, 1))
+    turned = not second.guardian and _alike(first.told, told) > _alike(first.told, second.told)
+    return Side(told, second.roster) if turned else second
+
+
+def _alike(first: Mapping[str, str], second: Mapping[str, str]) -> int:
+    """How many names and numbers of guardians are the same, place by place."""
+    fields = ("g1_name", "g1_id", "g2_name", "g2_id")
+    return sum(1 for name in fields if first.get(name) and first.get(name) == second.get(name))
 
 
 def _told(side: Side) -> dict[str, str]:

@@ -79,19 +79,19 @@ def _gather_doubts(store: Store) -> None:
 def _sample_links(store: Store, as_of: dt.date) -> None:
     """`sampled_link`: for each roster and stratum some records at random, each beside another record of its person, of another roster if there is one."""
     salt = quoted(f"{as_of.isoformat()}/")
+    # The few smallest of each group, kept while counting: a window over everybody would have to sort everybody.
     store.create(
         "drawn",
-        f"""SELECT * FROM (
-          SELECT p.rid, p.aid, r.roster, {_STRATUM} AS stratum,
-            row_number() OVER (PARTITION BY r.roster, {_STRATUM} ORDER BY md5({salt} || r.rec_id), r.rec_id) AS place
+        f"""SELECT unnest(rids) AS rid, roster, stratum FROM (
+          SELECT r.roster, {_STRATUM} AS stratum, min_by(p.rid, md5_number_lower({salt} || r.rec_id), {SAMPLED_LINKS}) AS rids
           FROM placed p JOIN rec r USING (rid)
-          WHERE p.rule <> 'decided' AND p.aid IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) > 1))
-        WHERE place <= {SAMPLED_LINKS}""",
+          WHERE p.rule <> 'decided' AND p.aid IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) > 1)
+          GROUP BY r.roster, {_STRATUM})""",
     )
     store.create(
         "sampled_link",
         f"""SELECT d.stratum, d.rid AS rid_a, first(o.rid ORDER BY r.roster = d.roster, md5({salt} || r.rec_id), o.rid) AS rid_b
-        FROM drawn d JOIN placed o ON o.aid = d.aid AND o.rid <> d.rid JOIN rec r ON r.rid = o.rid GROUP BY d.stratum, d.rid""",
+        FROM drawn d JOIN placed own ON own.rid = d.rid JOIN placed o ON o.aid = own.aid AND o.rid <> d.rid JOIN rec r ON r.rid = o.rid GROUP BY d.stratum, d.rid""",
     )
     # Two records drawn beside each other are one pair: it counts for the roster of the first.
     store.run(

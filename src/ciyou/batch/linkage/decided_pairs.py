@@ -52,11 +52,9 @@ class DecisionCounts:
 
 def write_decisions(path: Path, rows: Iterable[tuple[str, str, int, str]]) -> None:
     """Write a file of decisions (key_a, key_b, slot_b, verdict)."""
-    listed = sorted(rows)
-    columns = list(zip(*listed, strict=True)) or [[], [], [], []]
-    pq.write_table(
-        pa.table([pa.array(one, field.type) for one, field in zip(columns, SCHEMA, strict=True)], schema=SCHEMA), path
-    )
+    names = [field.name for field in SCHEMA]
+    listed = [dict(zip(names, row, strict=True)) for row in sorted(rows)]
+    pq.write_table(pa.Table.from_pylist(listed, schema=SCHEMA), path)
 
 
 def check_decisions(path: Path) -> None:
@@ -104,7 +102,8 @@ def _find_records(store: Store, given: Path) -> None:
         FROM read_parquet({quoted(str(given))}) WHERE verdict IN ('{Verdict.SAME}', '{Verdict.DIFFERENT}')""",
     )
     store.empty("keyed", {"key": "VARCHAR", "rid": "INTEGER"})
-    for _roster, first, path in roster_files(store):
+    wanted = store.number("SELECT count(*) FROM judged")
+    for _roster, first, path in roster_files(store) if wanted else ():
         store.run(
             f"""INSERT INTO keyed SELECT key, rid FROM (
               SELECT {RECORD_KEY} AS key, {first} + file_row_number AS rid FROM read_parquet({path}, file_row_number = true))
