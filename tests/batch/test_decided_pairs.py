@@ -182,6 +182,8 @@ def test_a_decision_about_a_parent_whom_a_record_names_reaches_that_parent(tmp_p
     assert (slot, told["g1_name"]) == (1, "王建国")
     assert first.rows("SELECT moves_money FROM pairs WHERE reason = 'near_adverse'") == [(True,)]
     (key,) = first.rows("SELECT key_a, key_b, slot_b FROM pairs WHERE reason = 'near_adverse'")
+    apart = link(tmp_path / "apart", rosters, (key, "different"))
+    assert apart.rows("SELECT * FROM review WHERE reason = 'near_adverse'") == []
     later = link(tmp_path / "second", rosters, (key, "same"))
     father = later.rows(
         f"SELECT other_id FROM relations WHERE relation = 'father' AND person_id = '{later.person_of('police_hukou-1')}'"
@@ -197,6 +199,8 @@ def test_rows_that_say_the_same_of_two_people_are_nobodys_to_decide(doubtful, tm
     together = later.person_of("education_school_roll-0") == later.person_of("education_school_roll-1")
     counted = later.run["decisions_followed"]["ambiguous"]
     assert (joined, counted) == ((True, 0) if together else (False, 1))
+    told = {row[0] for row in later.rows("SELECT reason FROM review")}
+    assert ("decision_ambiguous" in told) == (not together)
 
 
 def test_the_sample_mixes_what_was_joined_with_what_was_not_and_depends_on_the_day_only(doubtful, tmp_path):

@@ -21,7 +21,7 @@ from ciyou.batch.facts.stored_facts import facts_query, make_silence
 from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
 from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_pairs
-from ciyou.batch.linkage.decided_pairs import apply_decisions, check_decisions
+from ciyou.batch.linkage.decided_pairs import apply_decisions, check_decisions, settle_questions
 from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
 from ciyou.batch.linkage.guards import guard_counts
@@ -170,6 +170,7 @@ def link_people(store: Store, delivery: NormalizedDelivery, settings: Settings, 
         make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
         find_parents(store)
         note_near_adverse(store)
+        settle_questions(store)
         make_kin(store)
         stage.rows = store.number("SELECT count(*) FROM person")
         if store.number("SELECT count(*) - count(DISTINCT pid) FROM person"):

@@ -144,6 +144,8 @@ class _Screening:
         loader: Loader = import_string(settings.SCREENING_LOADER)
         try:
             county = loader(self.job, self._loading)
+            if county is not None:
+                load_pairs(run_id=self.job.id, folder=self.job.output_folder, division=county or self.job.division)
         except CiyouError as error:
             problems = [as_row(problem) for problem in error.problems]
             end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
@@ -154,7 +156,6 @@ class _Screening:
         if county is None:
             end_screening(run_id=self.job.id, status=ScreeningStatus.CANCELLED, problems=[])
             return "cancelled"
-        load_pairs(run_id=self.job.id, folder=self.job.output_folder, division=county or self.job.division)
         finish_screening(run_id=self.job.id, division=county)
         return "done"
 

@@ -29,6 +29,7 @@ SCHEMA = pa.schema(
 """A file of decisions. Grain: a pair; keys as in `pairs`. `slot_b` 0: the person of record b; 1, 2: whom it names as guardian there."""
 
 DECIDED, ALONE = "decided", "alone"
+AMBIGUOUS = "decision_ambiguous"
 CONTRADICTED_RANK = 5
 BY_NUMBER = ("same_id_and_name", "same_id_no_name")
 _SOLE = (HUKOU, BIRTHS)
@@ -69,11 +70,12 @@ def check_decisions(path: Path) -> None:
 
 
 def apply_decisions(store: Store, given: Path | None) -> dict[str, int]:
-    """Change `placed` and `review_pair` by a file of decisions; what became of them is returned (see DecisionCounts).
+    """Change `placed` by a file of decisions; what became of them is returned (see DecisionCounts).
 
-    A pair that was decided is asked about no more. A decision that the evidence forbids is not applied and stands first in the
-    review, with the reason and the records that forbid it.
+    `answered` and `contradicted` are left for `settle_questions`, when all questions stand.
     """
+    store.empty("answered", {"rid_a": "INTEGER", "rid_b": "INTEGER"})
+    store.empty("contradicted", {"rid_a": "INTEGER", "rid_b": "INTEGER", "reason": "VARCHAR"})
     if given is None:
         return {}
     _find_records(store, given)
@@ -88,7 +90,7 @@ def apply_decisions(store: Store, given: Path | None) -> dict[str, int]:
     ]
     decided = apply_said(_held(store), said)
     _move(store, decided)
-    _forget_questions(store, said, decided)
+    _note_answers(store, said, decided)
     store.drop("judged", "keyed", "found_pair", "unsure")
     parted, joined, against = len(decided.parted), len(decided.joined), len(decided.against)
     return asdict(counts) | {"parted": parted, "joined": joined, "contradicted": against}
@@ -121,7 +123,7 @@ def _find_records(store: Store, given: Path) -> None:
         LEFT JOIN guardian g ON g.rid = b.rid AND g.slot = j.slot_b
         WHERE j.slot_b = 0 OR g.gid IS NOT NULL""",
     )
-    store.create("unsure", "SELECT judge FROM matched WHERE clusters > 1")
+    store.create("unsure", "SELECT judge, rid_a, rid_b FROM matched WHERE clusters > 1")
     store.create("found_pair", "SELECT * EXCLUDE (clusters) FROM matched WHERE clusters = 1 AND rid_a <> rid_b")
     store.drop("known_again", "matched")
 
@@ -154,20 +156,23 @@ def _move(store: Store, decided: Decided) -> None:
     store.drop("moved", "ruled_by_person")
 
 
-def _forget_questions(store: Store, said: Iterable[Said], decided: Decided) -> None:
-    """Take out what was decided, and what it answers for good; put in what was contradicted."""
-    store.empty("answered", {"rid_a": "INTEGER", "rid_b": "INTEGER"})
+def _note_answers(store: Store, said: Iterable[Said], decided: Decided) -> None:
+    """`answered`: pairs that were decided; `contradicted`: decisions that were not followed, and why."""
     store.append("answered", [pair for one in said for pair in ((one.a, one.b), (one.b, one.a))])
+    store.append("contradicted", sorted({row for one in decided.against for row in _told(one)}))
+    store.run(f"INSERT INTO contradicted SELECT DISTINCT rid_a, rid_b, '{AMBIGUOUS}' FROM unsure WHERE rid_a <> rid_b")
+
+
+def settle_questions(store: Store) -> None:
+    """Take out of `review_pair` what was decided, and what that answers for good; put in what could not be followed, before all else."""
     store.run(
-        "DELETE FROM review_pair WHERE (rid_a, rid_b) IN (SELECT rid_a, rid_b FROM answered)",
+        "DELETE FROM review_pair WHERE (rid_a, rid_b) IN (SELECT rid_a, rid_b FROM answered UNION ALL SELECT rid_a, rid_b FROM contradicted)",
         f"""DELETE FROM review_pair USING placed a, placed b WHERE a.rid = review_pair.rid_a AND b.rid = review_pair.rid_b
           AND a.aid = b.aid AND (a.rule = '{DECIDED}' OR b.rule = '{DECIDED}')""",
         f"""DELETE FROM review_pair USING placed a WHERE a.rid = review_pair.rid_a AND a.rule = '{DECIDED}'
           AND reason = 'several_candidates'""",
+        f"INSERT INTO review_pair SELECT rid_a, rid_b, {CONTRADICTED_RANK}, reason FROM contradicted",
     )
-    store.empty("contradicted", {"rid_a": "INTEGER", "rid_b": "INTEGER", "reason": "VARCHAR"})
-    store.append("contradicted", sorted({row for one in decided.against for row in _told(one)}))
-    store.run(f"INSERT INTO review_pair SELECT rid_a, rid_b, {CONTRADICTED_RANK}, reason FROM contradicted")
     store.drop("answered", "contradicted")
 
 

@@ -51,6 +51,10 @@ REVIEW_REASONS: dict[str, tuple[str, str]] = {
         "合在一起后，一个人会有两条户籍记录或两条出生记录",
         "Joined, one person would have two household records or two birth records",
     ),
+    "decision_ambiguous": (
+        "同一名册里有几条一模一样的记录，分不清核对的是哪一条",
+        "One roster has several records that say the very same, so nobody knows which was compared",
+    ),
     "decision_other_decision": ("两次核对的结论互相矛盾", "Two decisions contradict each other"),
 }
 
