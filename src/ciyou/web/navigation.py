@@ -18,6 +18,7 @@ LEDGER = ("ledger", _("台账"))
 CHILDREN = ("ledger", _("儿童"))
 ROUNDS = ("rounds", _("复核"))
 LETTERS = ("letters", _("协查"))
+IDENTITY_LISTS = ("identity_lists", _("身份名单"))
 APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
 ROSTERS = ("rosters", _("名册"))
@@ -43,7 +44,7 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyTy
         "province_viewer": _VIEWER,
         "nation_viewer": _VIEWER,
         "standard_setter": _VIEWER,
-        "partner": (TODAY, LETTERS),
+        "partner": (TODAY, LETTERS, IDENTITY_LISTS),
         "institution": (TODAY,),
         "auditor": (TODAY, AUDIT),
         "sysadmin": (TODAY, PEOPLE),

@@ -17,5 +17,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0013_wall_of_tallies"), ("rosters", "0002_pairs")]
+    dependencies = [("oversight", "0015_wall_of_emergency_aid"), ("rosters", "0002_pairs")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
