@@ -1,4 +1,4 @@
-"""The second wall around pairs of records that people compare: each county's, for whoever sees persons there (docs/decisions/0035-clerk-decides.md)."""
+"""The second wall around pairs of records that people compare: each county's, for whoever sees persons there (docs/decisions/0033-clerk-decides.md)."""
 
 from django.db import migrations
 
