@@ -19,5 +19,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0015_wall_of_emergency_aid"), ("registry", "0003_identity_log")]
+    dependencies = [("oversight", "0016_wall_of_pairs"), ("registry", "0003_identity_log")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
