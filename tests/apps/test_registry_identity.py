@@ -17,11 +17,13 @@ from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.child_account import account_of_award
 from ciyou.apps.disbursement.models import Payment, PaymentLine
+from ciyou.apps.disbursement.strayed import strayed_months, strayed_of_award
 from ciyou.apps.entitlements.case_deciding import CaseWish, decide_case, draft_case
 from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.between import written_since
-from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, Person
+from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, PayeeAccount, Person
+from ciyou.apps.registry.payees import open_account
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.row_images import image_of
 from ciyou.apps.registry.sealing import open_fact, open_identifier
@@ -40,7 +42,7 @@ from ciyou.apps.registry.services import (
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import RecordError
-from tests.month_builders import SICHUAN, Desk, award_to, lines_of, orphan
+from tests.month_builders import SICHUAN, Desk, award_to, lines_of, orphan, with_account
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
 
 pytestmark = pytest.mark.django_db
@@ -348,6 +350,7 @@ def test_what_was_paid_in_between_is_the_months_of_the_child_whose_award_it_is()
     merge, paid = standing().get(), desk.pay("2026-01")
     payment = Payment.objects.get(run=paid)
     assert payment.person_id == kept
+    told = strayed_months(desk.drafter, child=restored, other=kept, awards=[award.id], copies=())
     said = {one.key: "kept" for one in written_since(merge)}
     assert unmerge_people(desk.drafter, decision_id=merge.id, reason=APART, belongs=said) == "proposed"
     assert confirm_unmerge(second, decision_id=merge.id) == "undone"
@@ -357,9 +360,41 @@ def test_what_was_paid_in_between_is_the_months_of_the_child_whose_award_it_is()
     assert account.child.id == restored
     assert (month.balance.paid_fen, account.owed_fen, account.overpaid_fen) == (135_000, 0, 0)
     assert month.paid_in == ((dt.date(2026, 1, 1), "paid", 135_000),)
+    (strayed,) = strayed_of_award(desk.drafter, award_id=award.id, child_id=restored)
+    assert (strayed.month, strayed.amount_fen, strayed.owner.id) == (Month(2026, 1), 135_000, kept)
+    assert [(one.month, one.payee) for one in told] == [(strayed.month, strayed.payee)]
+    assert strayed.payee == f"代领人 **** {number_of(kept)[-4:]}"
+    assert strayed_of_award(make_actor("child_director", division=SICHUAN), award_id=award.id, child_id=restored) == ()
     run = desk.draft("2026-02")
     assert [line[:2] for line in lines_of(run)] == [("2026-02", "current")]
     assert Payment.objects.get(run=run).person_id == restored
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_money_in_the_childs_own_account_or_in_one_that_both_children_have_did_not_stray(shared):
+    desk, second = Desk(), make_actor(division=SICHUAN)
+    kept, restored = orphan(key="k", award=False, account=False), orphan(key="r")
+    award = Award.objects.get(person=restored)
+    if shared:
+        with_account(kept, number_of(restored))
+    own = set(PayeeAccount.objects.values_list("pk", flat=True))
+    merge_people(desk.drafter, keep=kept, drop=restored, reason=WHY)
+    deliver_events()
+    desk.pay("2026-01")
+    merge = standing().get()
+    copies = {str(pk) for pk in PayeeAccount.objects.exclude(pk__in=own).values_list("pk", flat=True)}
+    assert len(copies) == (0 if shared else 1)
+    assert Payment.objects.filter(person=kept, lines__claim__award=award, state="paid").count() == 1
+    asked = {"child": restored, "other": kept, "awards": [award.id]}
+    assert strayed_months(desk.drafter, copies=copies, **asked) == ()
+    said = {one.key: "kept" for one in written_since(merge)}
+    unmerge_people(desk.drafter, decision_id=merge.id, reason=APART, belongs=said)
+    confirm_unmerge(second, decision_id=merge.id)
+    assert strayed_of_award(desk.drafter, award_id=award.id, child_id=restored) == ()
+
+
+def number_of(child):
+    return open_account(PayeeAccount.objects.get(person=child, ended_at=None))["number"]
 
 
 def test_what_cannot_stand_again_is_said_before_a_second_person_is_asked():

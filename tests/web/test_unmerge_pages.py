@@ -9,11 +9,12 @@ from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
+from ciyou.apps.registry.between import written_since
 from ciyou.apps.registry.models import Fact, IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.row_images import image_of
-from ciyou.apps.registry.services import NewStatement, merge_people, record_facts
-from tests.month_builders import award_to
+from ciyou.apps.registry.services import NewStatement, confirm_unmerge, merge_people, record_facts, unmerge_people
+from tests.month_builders import SICHUAN, Desk, award_to, orphan
 from tests.office import COUNTY, OTHER_COUNTY, make_actor, make_person, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +202,27 @@ def test_what_came_after_a_proposal_has_to_be_answered_in_a_new_one(pair, propos
     deliver_events()
     waiting = Task.objects.get(kind="confirm_unmerge", state="open")
     assert waiting.queue_role == "county_approver"
+
+
+def test_money_that_went_into_the_other_childs_account_is_told_before_and_after():
+    desk, drafter = Desk(), of(make_post("county_drafter", division=SICHUAN))
+    kept, restored = orphan(key="k", award=False), orphan(key="r")
+    merge_people(desk.drafter, keep=kept, drop=restored, reason="same_family")
+    deliver_events()
+    desk.pay("2026-01")
+    merge = standing()
+    said = "打进另一个孩子账户的钱", "代领人 **** "
+    page = text(drafter.get(f"/children/{kept}/merges/{merge.id}/"))
+    assert all(words in page for words in said)
+    belongs = {one.key: "kept" for one in written_since(merge)}
+    unmerge_people(desk.drafter, decision_id=merge.id, reason="two_numbers", belongs=belongs)
+    confirm_unmerge(make_actor(division=SICHUAN), decision_id=merge.id)
+    deliver_events()
+    award = Award.objects.get(person=restored)
+    page = text(drafter.get(f"/awards/{award.id}/"))
+    assert all(words in page for words in said)
+    entry = LogEntry.objects.get(kind="disclosure", action="award")
+    assert {row.person_id for row in entry.persons.all()} == {str(kept), str(restored)}
 
 
 def test_another_county_or_another_role_finds_no_merge(post, pair):

@@ -83,3 +83,11 @@ def check_apart(one: UUID, other: UUID) -> None:
             "这两份档案曾经合并后又被确认是两个人，不能再合并。请核对是否选错了档案。",
             "These two files were merged once and then found to be two people; they are not merged again. Check whether you chose the right file.",
         )
+
+
+def taken_apart(person_id: UUID) -> tuple[UUID, ...]:
+    """The files that were one with this one and no longer are."""
+    with walled(LOCAL_OPERATOR):
+        rows = IdentityDecision.objects.filter(Q(kept=person_id) | Q(dropped=person_id), decision=UNMERGE)
+        pairs = list(rows.values_list("kept_id", "dropped_id"))
+    return tuple(sorted({one for pair in pairs for one in pair} - {person_id}))

@@ -16,7 +16,7 @@ from ciyou.apps.registry.identity import CONTENT, MERGE, decisions_into
 from ciyou.apps.registry.identity import PROPOSED as PROPOSAL
 from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.incoming import PersonId
-from ciyou.apps.registry.models import IdentityDecision, Person
+from ciyou.apps.registry.models import IdentityDecision, PayeeAccount, Person
 from ciyou.apps.registry.reading import PersonCard, card_of
 from ciyou.apps.registry.recorded_files import files_before
 from ciyou.apps.registry.refusals import person_not_found
@@ -69,13 +69,15 @@ class Proposal:
 class Undoing:
     """What undoing a merge would do: both files as they stood before it, from its own record, as far as the actor may read them.
 
-    `restored` None: a file that the actor would not see. `returning`: keys of rows that go back. `rows` are the recorded rows of other
-    rooms, by `app.Model`, for these rooms to read. `named`: the actor is a named worker of the file.
+    `restored` None: a file that the actor would not see. `returning`: keys of rows that go back; `copies`: of bank cards that the
+    merge copied. `rows` are the recorded rows of other rooms, by `app.Model`, for these rooms to read. `named`: the actor is a named
+    worker of the file.
     """
 
     kept: ComparedFile
     restored: ComparedFile | None
     returning: frozenset[str]
+    copies: frozenset[str]
     rows: Mapping[str, list[Values]]
     named: bool
     since: tuple[SinceLine, ...]
@@ -164,6 +166,9 @@ def _undoing(actor: Actor, person: Person, merge: IdentityDecision, proposed: Id
         kept=kept,
         restored=restored,
         returning=_returning(merge, record),
+        copies=frozenset(
+            one.key for one in record.changes if one.was is None and one.model == PayeeAccount._meta.label
+        ),
         rows=record.before,
         named=named,
         since=lines_since(actor, person, found, named=named),

@@ -104,3 +104,9 @@ def account_ids(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
     """Which account of each of these children stands now, without opening it."""
     rows = PayeeAccount.objects.filter(ended_at=None, person__in=person_ids)
     return dict(rows.values_list("person_id", "id"))
+
+
+def account_numbers(person_id: uuid.UUID, *, without: Collection[str] = ()) -> dict[str, bool]:
+    """The number of every account that a file ever had, with whether it stands now; `without` rows of these keys."""
+    rows = PayeeAccount.objects.filter(person_id=person_id).order_by("id")
+    return {open_account(row)["number"]: row.ended_at is None for row in rows if str(row.pk) not in without}

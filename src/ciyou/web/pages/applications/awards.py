@@ -15,6 +15,7 @@ from ciyou.apps.awards.award_lists import AwardView, ChangeLine, award_of_change
 from ciyou.apps.awards.changes import HAND_OVER, Effect, WishedChange, decide_change, preview_change, propose_change
 from ciyou.apps.awards.handing_over import decide_hand_over, propose_hand_over
 from ciyou.apps.awards.reviews import keep_award
+from ciyou.apps.disbursement.strayed import strayed_of_award
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.packs import parameters_for
@@ -22,6 +23,7 @@ from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import act, day, found, key, month, text, version
+from ciyou.web.stray_wording import StrayRow, owners_of, stray_rows
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "birth_date", "award")
@@ -38,11 +40,12 @@ def _render(
     lang = short_language()
     view = found(lambda: read_award(request.actor, award_id=award_id))
     assert isinstance(view, AwardView)
+    strayed = _strayed(request, view, lang)
     disclose(
         request,
         subject=str(award_id),
-        person_ids=[str(view.child.id)],
-        fields=FIELDS,
+        person_ids=[str(view.child.id), *sorted(owners_of(strayed))],
+        fields=(*FIELDS, "payee_account") if strayed else FIELDS,
         highest_class=max(view.sensitivity, 3),
     )
     names = user_names({user for one in view.changes for user in (one.by, one.decided_by) if user})
@@ -53,6 +56,7 @@ def _render(
         "row": words.award_row(view.line, lang),
         "place": division_name(view.line.division),
         "review": _ground(view, view.line.review_for, lang),
+        "strayed": strayed,
         "transition": _transition(view, lang),
         "ended_for": _ground(view, view.line.ended_for, lang),
         "changes": [_change(view, one, names, lang) for one in view.changes],
@@ -70,6 +74,14 @@ def _render(
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/award.html", content, status=422 if problems else 200)
+
+
+def _strayed(request: HttpRequest, view: AwardView, lang: str) -> list[StrayRow]:
+    """Of an award that somebody has to look at: what went into another child's account while both files were one."""
+    if not view.line.review_for:
+        return []
+    found = strayed_of_award(request.actor, award_id=view.line.id, child_id=view.child.id)
+    return stray_rows(found, view.child, {view.line.id: words.award_row(view.line, lang)})
 
 
 def _ground(view: AwardView, code: str, lang: str) -> str:

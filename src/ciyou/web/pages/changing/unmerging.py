@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ciyou.apps.awards.award_lists import recorded_awards
+from ciyou.apps.awards.award_lists import AwardLine, recorded_awards
+from ciyou.apps.disbursement.strayed import strayed_months
 from ciyou.apps.registry.selectors import PersonNotFound, ReadMerge, Undoing, merges_of, read_merge
 from ciyou.apps.registry.services import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
 from ciyou.core.errors import Problem, RecordError
@@ -29,10 +30,22 @@ from ciyou.web.pages.changing.undoing_rows import (
     since_field,
     since_rows,
 )
+from ciyou.web.stray_wording import stray_rows
 from ciyou.web.wording import sentences
 
 _FIELD = "of:"
-FIELDS = ("name", "sex", "birth_date", "division", "family", "identifiers_masked", "facts", "work", "awards")
+FIELDS = (
+    "name",
+    "sex",
+    "birth_date",
+    "division",
+    "family",
+    "identifiers_masked",
+    "facts",
+    "work",
+    "awards",
+    "payee_account",
+)
 
 
 def show_merges(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -133,22 +146,35 @@ def _preview(request: HttpRequest, merge: ReadMerge, typed: Mapping[str, str], f
         "undoing": undoing,
         "files": (kept, restored),
         "parts": parts_of_files(kept, restored, lang) if restored else [],
-        "awards": _awards(request, undoing, lang),
+        **_money(request, undoing, lang),
         "since": since_rows(undoing.since, chosen, faults, names, lang),
         "waits": proposal is not None and proposal.current,
         "outdated": proposal is not None and not proposal.current,
     }
 
 
-def _awards(request: HttpRequest, undoing: Undoing, lang: str) -> list[tuple[object, bool]]:
-    """Which child's award each is, as they stood before the merge; whether it goes back."""
+def _money(request: HttpRequest, undoing: Undoing, lang: str) -> dict[str, Any]:
+    """Which child's award each is, as they stood before the merge, whether it goes back, and what of it went to the other's account."""
+    awards, strayed = [], []
+    files = [file for file in (undoing.kept, undoing.restored) if file]
+    for file in files:
+        lines = _awards(request, undoing, file.card.id)
+        awards += [(award_row(one, lang), file is undoing.restored) for one in lines]
+        for other in (one.card.id for one in files if one is not file):
+            found = strayed_months(
+                request.actor,
+                child=file.card.id,
+                other=other,
+                awards=[one.id for one in lines],
+                copies=undoing.copies,
+            )
+            strayed += stray_rows(found, file.card, {one.id: award_row(one, lang) for one in lines})
+    return {"awards": awards, "strayed": strayed}
+
+
+def _awards(request: HttpRequest, undoing: Undoing, child_id: uuid.UUID) -> tuple[AwardLine, ...]:
     rows = undoing.rows.get("awards.Award", ())
-    return [
-        (award_row(one, lang), file is undoing.restored)
-        for file in (undoing.kept, undoing.restored)
-        if file
-        for one in recorded_awards(request.actor, rows, person_id=file.card.id, named=undoing.named)
-    ]
+    return recorded_awards(request.actor, rows, person_id=child_id, named=undoing.named)
 
 
 def _disclose(request: HttpRequest, merge: ReadMerge) -> None:
