@@ -16,7 +16,7 @@ from ciyou.apps.disbursement.strayed import strayed_months
 from ciyou.apps.registry.selectors import PersonNotFound, ReadMerge, Undoing, merges_of, read_merge
 from ciyou.apps.registry.services import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
 from ciyou.core.errors import Problem, RecordError
-from ciyou.web.application_wording import award_row
+from ciyou.web.application_wording import AwardRow, award_row
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.lifecycle_wording import UNMERGE_REASONS as REASON_WORDS
@@ -30,7 +30,7 @@ from ciyou.web.pages.changing.undoing_rows import (
     since_field,
     since_rows,
 )
-from ciyou.web.stray_wording import stray_rows
+from ciyou.web.stray_wording import StrayRow, stray_rows
 from ciyou.web.wording import sentences
 
 _FIELD = "of:"
@@ -155,7 +155,8 @@ def _preview(request: HttpRequest, merge: ReadMerge, typed: Mapping[str, str], f
 
 def _money(request: HttpRequest, undoing: Undoing, lang: str) -> dict[str, Any]:
     """Which child's award each is, as they stood before the merge, whether it goes back, and what of it went to the other's account."""
-    awards, strayed = [], []
+    awards: list[tuple[AwardRow, bool]] = []
+    strayed: list[StrayRow] = []
     files = [file for file in (undoing.kept, undoing.restored) if file]
     for file in files:
         lines = _awards(request, undoing, file.card.id)
