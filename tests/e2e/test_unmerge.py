@@ -1,0 +1,99 @@
+"""A wrong merge is found a month later, undone by two people, and the next month's run puts the money right."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from django.utils import timezone
+
+from ciyou.core.awards.month import Month
+from tests.e2e.conftest import ROOT, moved_clock, own_database, start_server, windows
+from tests.e2e.test_money import Desk, ask, dashed, walk_a_month
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+BACK = -31
+MERGED = Month.of(timezone.localdate() + dt.timedelta(days=BACK))
+FILES = "SELECT kept_id, dropped_id FROM registry_identitydecision WHERE decision = 'merge'"
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """A server on a state folder in which a month ago two children were made one file; the marker lets the second factor wait."""
+    home = tmp_path_factory.mktemp("merge") / "home"
+    home.mkdir(mode=0o700)
+    (home / "demo").touch()
+    server = start_server(home)
+    clock = moved_clock(BACK)
+    known = {
+        **clock,
+        "CIYOU_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "ciyou.config.settings",
+        "PYTHONPATH": os.pathsep.join((clock["PYTHONPATH"], str(ROOT))),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.e2e.wrong_merge"],
+        cwd=ROOT,
+        env={**os.environ, **own_database(str(home)), **known},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    yield server
+    server.stop()
+
+
+def propose(drafter, kept):
+    """From the child's page to the merge; what came since is each said of, and the reason; a second person is asked."""
+    drafter.go(f"children/{kept}/").page.locator("details.manage > summary").click()
+    drafter.follow("合并记录和撤销合并")
+    drafter.look("merges")
+    drafter.follow("这是两个孩子，撤销合并")
+    drafter.look("unmerge")
+    drafter.press("提出撤销，请另一人确认")
+    drafter.look("unmerge-faults")
+    assert "请选择为什么是两个孩子" in drafter.words()
+    for item in drafter.page.locator("fieldset[id^=since-]").all():
+        item.locator("input[value=kept]").check()
+    drafter.page.select_option("#unmerge_reason", "two_families")
+    drafter.page.locator("input[name=looked]").check()
+    drafter.press("提出撤销，请另一人确认")
+    drafter.look("unmerge-proposed")
+    assert "等待另一位经办人确认" in drafter.words()
+    return re.search(r"children/[0-9a-f-]{36}/merges/[0-9a-f-]{36}/", drafter.page.url).group()
+
+
+def test_a_wrong_merge_is_undone_by_two_a_month_later_and_the_next_month_pays_what_was_kept_back(browser, office):
+    kept, restored = (dashed(one) for one in ask(office.home, FILES)[0])
+    with windows(browser) as open_window:
+
+        def desk(user, width=1280, language="zh-hans"):
+            return Desk(open_window(office.address, width, language), user)
+
+        drafter, reviewer, approver = desk("jingban"), desk("fuhe"), desk("shenpi")
+        address = propose(drafter, kept)
+        small = desk("fuhe", 360, "en")
+        small.go(address).look("unmerge-en")
+        small.go(f"children/{kept}/merges/").look("merges-en")
+        reviewer.go("").until("去确认").follow("去确认")
+        assert reviewer.page.url.endswith(address)
+        reviewer.look("unmerge-confirm")
+        reviewer.page.locator("input[name=looked]").check()
+        reviewer.press("确认撤销合并")
+        assert "两份档案都恢复了" in reviewer.words()
+        reviewer.look("unmerge-done")
+        small.go(address).look("unmerge-done-en")
+        drafter.go(f"children/{restored}/awards/").until("核对")
+        month = walk_a_month(drafter, reviewer, approver, MERGED.plus(1))
+        paid = {row.inner_text() for row in drafter.go(f"{month}list/").page.locator("main tbody tr").all()}
+        assert len(paid) == 2
+        (arrears,) = drafter.go(f"{month}changes/").page.locator("tr", has_text="补发").all()
+        assert "孩乙" in arrears.inner_text()
+        assert "1,350.00" in arrears.inner_text() or "1350.00" in arrears.inner_text()
+        drafter.look("unmerge-month")
