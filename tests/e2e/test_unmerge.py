@@ -13,12 +13,14 @@ from django.utils import timezone
 
 from ciyou.core.awards.month import Month
 from tests.e2e.conftest import ROOT, moved_clock, own_database, start_server, windows
-from tests.e2e.test_money import Desk, ask, dashed, walk_a_month
+from tests.e2e.test_money import Desk, ask, dashed, hand_over, walk_a_month
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 BACK = -31
 MERGED = Month.of(timezone.localdate() + dt.timedelta(days=BACK))
+ALLOWANCE = 1350
+"""Yuan a month of an orphan with its family in the place that `tests.month_builders` uses."""
 FILES = "SELECT kept_id, dropped_id FROM registry_identitydecision WHERE decision = 'merge'"
 
 
@@ -91,9 +93,23 @@ def test_a_wrong_merge_is_undone_by_two_a_month_later_and_the_next_month_pays_wh
         small.go(address).look("unmerge-done-en")
         drafter.go(f"children/{restored}/awards/").until("核对")
         month = walk_a_month(drafter, reviewer, approver, MERGED.plus(1))
-        paid = {row.inner_text() for row in drafter.go(f"{month}list/").page.locator("main tbody tr").all()}
-        assert len(paid) == 2
-        (arrears,) = drafter.go(f"{month}changes/").page.locator("tr", has_text="补发").all()
-        assert "孩乙" in arrears.inner_text()
-        assert "1,350.00" in arrears.inner_text() or "1350.00" in arrears.inner_text()
-        drafter.look("unmerge-month")
+        follow_the_money(drafter, small, month)
+        roster = {row["姓名"]: row for row in hand_over(approver, "生成名册并送交财政", month=month)}
+        told = {name: (row["金额（元）"], row["其中补发（元）"] or 0) for name, row in roster.items()}
+        assert told == {"孩甲": (2 * ALLOWANCE, ALLOWANCE), "孩乙": (ALLOWANCE, 0)}
+
+
+def follow_the_money(drafter, small, month):
+    """The next month's list: what the one is owed, and that what is the other's went into the account of the first."""
+    words = drafter.go(f"{month}changes/").words()
+    (arrears,) = drafter.page.locator("tr", has_text="补发").all()
+    assert "孩甲" in arrears.inner_text()
+    assert "1,350.00" in arrears.inner_text()
+    strayed = drafter.page.locator("section", has_text="合并期间打进另一个孩子账户的钱").inner_text()
+    assert "孩乙" in strayed
+    assert "打进了 孩甲" in strayed
+    assert "1,350.00" in strayed
+    assert "系统不会补发，也不会自己追回" in words
+    drafter.look("unmerge-month")
+    small.go(f"{month}changes/").look("unmerge-month-en")
+    assert len(drafter.go(f"{month}list/").page.locator("main tbody tr").all()) == 2

@@ -1,6 +1,7 @@
 """Fills a state folder with an office, and two orphans whose files were made one: run as a program, a month back, with CIYOU_HOME set.
 
-The month of that day was paid while both were one file: one allowance only.
+The month of that day was paid while both were one file: one allowance only, the one that was awarded first, which is the other child's;
+it went into the account of the file that stayed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ PEOPLE = (
     ("shenpi", "周审批", "county_approver"),
 )
 PLACES = (("", "某县", "county"), ("001000", "河口镇", "township"), ("001001", "上河村", "village"))
+AWARDED = {"甲": dt.date(2026, 1, 1), "乙": dt.date(2025, 12, 1)}
 
 
 def fill() -> None:
@@ -37,7 +39,7 @@ def fill() -> None:
         user.save()
         Post.objects.create(user=user, role=role, division=SICHUAN, valid_from=dt.date(2020, 1, 1))
     month = Month.of(timezone.localdate())
-    kept, restored = (orphan(key=key, first=str(month)) for key in ("甲", "乙"))
+    kept, restored = (orphan(key=key, first=str(month), awarded_on=on) for key, on in AWARDED.items())
     deliver_events()
     desk = Desk()
     merge_people(desk.drafter, keep=kept, drop=restored, reason="same_family")

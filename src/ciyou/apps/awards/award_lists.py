@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from ciyou.apps.registry.row_images import stored
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
+from ciyou.core.access.verdict import RESTRICTED
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,16 @@ def recorded_awards(
     kept = (Award(**stored(Award._meta.label, values)) for values in rows)
     shown = [row for row in kept if row.person_id == person_id and row.sensitivity <= classes_of(named=named)]
     return tuple(line_of(row) for row in shown)
+
+
+def awards_to_review(
+    *, person_ids: Collection[uuid.UUID], ground: str, series: str
+) -> tuple[tuple[uuid.UUID, AwardLine], ...]:
+    """Of these children the awards of a monthly series that wait to be looked at on a ground, each with its child; none of the strictest
+    class. The caller knows which of the children the actor may see.
+    """
+    rows = Award.objects.filter(person__in=person_ids, review_for=ground, series=series, sensitivity__lt=RESTRICTED)
+    return tuple((row.person_id, line_of(row)) for row in rows.order_by("first_month", "id"))
 
 
 def line_of(row: Award) -> AwardLine:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.awards.award_lists import AwardLine, awards_to_review
+from ciyou.apps.awards.reviews import UNMERGED
 from ciyou.apps.disbursement.models import Payment, PaymentLine, PaymentState
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import masked, open_snapshot
-from ciyou.apps.registry.identity import taken_apart
+from ciyou.apps.disbursement.runs import find_run
+from ciyou.apps.registry.identity import apart_in, taken_apart
 from ciyou.apps.registry.paying import account_numbers
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
@@ -33,6 +36,15 @@ class StrayMonth:
     amount_fen: int
     payee: str
     owner: PersonCard | None
+
+
+@dataclass(frozen=True)
+class StrayAward:
+    """An award that waits to be looked at since two files were taken apart, and what of it went into the other child's account."""
+
+    child: PersonCard
+    award: AwardLine
+    months: tuple[StrayMonth, ...]
 
 
 def strayed_months(
@@ -66,6 +78,26 @@ def strayed_of_award(actor: Actor, *, award_id: UUID, child_id: UUID) -> tuple[S
         for other in taken_apart(child_id)
         for month in strayed_months(actor, child=child_id, other=other, awards=[award_id])
     )
+
+
+def strayed_before(actor: Actor, *, run_id: object) -> tuple[StrayAward, ...]:
+    """What earlier runs of this county and series paid into the other child's account, as long as somebody has to look at the award:
+    whoever reads the next month sees why one child is paid more and which money has to find its way back.
+
+    Raises NotFoundHere for another county's month.
+    """
+    run = find_run(actor, run_id)
+    apart = apart_in(run.county)
+    awards = awards_to_review(person_ids=apart, ground=UNMERGED, series=run.series) if apart else ()
+    seen = cards_of(actor, person_ids={child for child, _award in awards}, purpose=Purpose.PAY) if awards else {}
+    found = []
+    for child, award in awards:
+        if child not in seen:
+            continue
+        told = strayed_of_award(actor, award_id=award.id, child_id=child)
+        months = tuple(month for month in told if month.run < month_of(run.month))
+        found += [StrayAward(seen[child], award, months)] if months else []
+    return tuple(found)
 
 
 def _lines(awards: list[UUID], files: Collection[UUID]) -> list[PaymentLine]:

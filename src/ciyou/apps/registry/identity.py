@@ -12,7 +12,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.sealing import seal_identity
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 
 MERGE, PROPOSED, DECLINED, UNMERGE = "merge", "propose_unmerge", "decline_unmerge", "unmerge"
 CONTENT = "content"
@@ -91,3 +91,13 @@ def taken_apart(person_id: UUID) -> tuple[UUID, ...]:
         rows = IdentityDecision.objects.filter(Q(kept=person_id) | Q(dropped=person_id), decision=UNMERGE)
         pairs = list(rows.values_list("kept_id", "dropped_id"))
     return tuple(sorted({one for pair in pairs for one in pair} - {person_id}))
+
+
+def apart_in(county: str) -> frozenset[UUID]:
+    """The files of a county that were one with another and no longer are."""
+    scope = DivisionScope.of(county)
+    kept = Q(kept__division__gte=scope.first, kept__division__lt=scope.end)
+    dropped = Q(dropped__division__gte=scope.first, dropped__division__lt=scope.end)
+    with walled(LOCAL_OPERATOR):
+        rows = IdentityDecision.objects.filter(kept | dropped, decision=UNMERGE)
+        return frozenset(one for pair in rows.values_list("kept_id", "dropped_id") for one in pair)

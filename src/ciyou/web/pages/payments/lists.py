@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,9 +24,12 @@ from ciyou.apps.disbursement.month_views import (
     reasons_of,
 )
 from ciyou.apps.disbursement.refusals import NotFoundHere
+from ciyou.apps.disbursement.strayed import strayed_before
 from ciyou.web import payment_wording as words
-from ciyou.web.application_wording import month_words
+from ciyou.web.application_wording import award_row, month_words
+from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
+from ciyou.web.stray_wording import StrayRow, owners_of, stray_rows
 
 FIELDS = ("name", "payments", "payee_account")
 ACCOUNT_REASONS = ("account_missing", "account_wrong", "account_changed")
@@ -85,18 +88,29 @@ def show_holds(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
 
 
 def show_changes(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
-    """增减变动表: what is other than in the last month."""
+    """增减变动表: what is other than in the last month, and what went astray before it."""
     card, page, kind = month_of(request, month_id), page_of(request), request.GET.get("kind", "")[:16]
     total, rows = changes_in(request.actor, run_id=month_id, kind=kind, page=page)
-    disclose_people(request, month_id, rows)
+    strayed = _strayed(request, month_id)
+    disclose_people(request, month_id, rows, further=owners_of(strayed) | {str(one.child.id) for one in strayed})
     content = {
         **head(card),
+        "strayed": strayed,
         "rows": [(row, words.CHANGES[row.kind], words.cause_words(row.cause)) for row in rows],
         "kind": kind,
         "kinds": list(words.CHANGES.items()),
         **pages(total, page),
     }
     return render(request, "web/pages/month_changes.html", content)
+
+
+def _strayed(request: HttpRequest, month_id: uuid.UUID) -> list[StrayRow]:
+    lang = short_language()
+    return [
+        row
+        for one in strayed_before(request.actor, run_id=month_id)
+        for row in stray_rows(one.months, one.child, {one.award.id: award_row(one.award, lang)})
+    ]
 
 
 def month_of(request: HttpRequest, month_id: uuid.UUID) -> RunCard:
@@ -108,11 +122,15 @@ def month_of(request: HttpRequest, month_id: uuid.UUID) -> RunCard:
 
 
 def disclose_people(
-    request: HttpRequest, month_id: uuid.UUID, rows: Iterable[PaymentRow | HoldRow | ChangeRow]
+    request: HttpRequest,
+    month_id: uuid.UUID,
+    rows: Iterable[PaymentRow | HoldRow | ChangeRow],
+    *,
+    further: Collection[str] = (),
 ) -> None:
     """Record whom a list of a month shows."""
-    people = [str(row.person.id) for row in rows if row.person]
-    disclose(request, subject=str(month_id), person_ids=people, fields=FIELDS, highest_class=3)
+    people = {str(row.person.id) for row in rows if row.person}
+    disclose(request, subject=str(month_id), person_ids=people.union(further), fields=FIELDS, highest_class=3)
 
 
 def head(card: RunCard) -> dict[str, object]:
