@@ -67,7 +67,7 @@ def propose(drafter, kept):
     drafter.page.locator("input[name=looked]").check()
     drafter.press("提出撤销，请另一人确认")
     drafter.look("unmerge-proposed")
-    assert "等待另一位经办人确认" in drafter.words()
+    assert "等待县里另一位复核或审批的人确认" in drafter.words()
     return re.search(r"children/[0-9a-f-]{36}/merges/[0-9a-f-]{36}/", drafter.page.url).group()
 
 

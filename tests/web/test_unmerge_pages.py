@@ -145,7 +145,7 @@ def proposed(post, pair):
     _listed, one = joined(pair)
     deliver_events()
     page = text(of(post).get(one))
-    assert "由另一位经办人确认才撤销" in page
+    assert "由县里另一位复核或审批的人确认才撤销" in page
     assert f"回到 {dropped.id.hex[:5].upper()}" in page
     assert of(post).post(one, said()).status_code == 302
     deliver_events()
@@ -159,9 +159,12 @@ def test_where_money_moves_a_task_leads_a_second_person_to_the_page_and_nobody_c
     assert (task.state, task.queue_role) == ("open", "county_reviewer")
     assert proposed in text(of(reviewer).get("/"))
     own = text(of(post).get(proposed))
-    assert "等待另一位经办人确认" in own
+    assert "等待县里另一位复核或审批的人确认" in own
     assert "confirm/" not in own
-    assert "须由一人提出、另一人确认" in text(of(post).post(f"{proposed}confirm/", {"looked": "1"}))
+    assert of(post).post(f"{proposed}confirm/", {"looked": "1"}).status_code == 403
+    colleague = text(of(make_post("county_drafter")).get(proposed))
+    assert "等待县里复核或审批的人确认" in colleague
+    assert "confirm/" not in colleague
     assert Person.objects.get(id=dropped.id).merged_into_id is not None
     assert "请核对后勾选" in text(of(reviewer).post(f"{proposed}confirm/", {}))
     assert of(reviewer).post(f"{proposed}confirm/", {"looked": "1"}).headers["Location"] == proposed
@@ -202,6 +205,8 @@ def test_what_came_after_a_proposal_has_to_be_answered_in_a_new_one(pair, propos
     deliver_events()
     waiting = Task.objects.get(kind="confirm_unmerge", state="open")
     assert waiting.queue_role == "county_approver"
+    assert "须由一人提出、另一人确认" in text(reviewer.post(f"{proposed}confirm/", {"looked": "1"}))
+    assert standing()
 
 
 def test_money_that_went_into_the_other_childs_account_is_told_before_and_after():
@@ -216,7 +221,7 @@ def test_money_that_went_into_the_other_childs_account_is_told_before_and_after(
     assert all(words in page for words in said)
     belongs = {one.key: "kept" for one in written_since(merge)}
     unmerge_people(desk.drafter, decision_id=merge.id, reason="two_numbers", belongs=belongs)
-    confirm_unmerge(make_actor(division=SICHUAN), decision_id=merge.id)
+    confirm_unmerge(make_actor("county_reviewer", division=SICHUAN), decision_id=merge.id)
     deliver_events()
     award = Award.objects.get(person=restored)
     page = text(drafter.get(f"/awards/{award.id}/"))

@@ -98,11 +98,11 @@ def _propose(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mappin
 
 
 def confirm_unmerge(actor: Actor, *, decision_id: PersonId) -> str:
-    """Carry out what somebody else proposed of a merge: undone | already.
+    """Carry out what somebody else proposed of a merge: undone | already. A reviewer or approver of the county does.
 
     Raises RecordError for whoever proposed it, where nothing is proposed, and where something came since the proposal.
     """
-    check_may(actor, Action.REGISTER)
+    check_may(actor, Action.CONFIRM)
     with transaction.atomic():
         merge = find_merge(actor, decision_id)
         if merge.superseded_by_id is not None:
@@ -143,8 +143,8 @@ def decline_unmerge(actor: Actor, *, decision_id: PersonId) -> str:
 def _another_person() -> Exception:
     return refused(
         "unmerge_second",
-        "涉及待遇和发放：须由一人提出、另一人确认。请由另一位县级经办人确认。",
-        "Money would move: one person proposes and another confirms. Ask another officer of the county to confirm.",
+        "涉及待遇和发放：须由一人提出、另一人确认。请由另一位县级复核或审批人员确认。",
+        "Money would move: one person proposes and another confirms. Ask another reviewer or approver of the county to confirm.",
     )
 
 

@@ -20,7 +20,7 @@ ROUTES = (
     Route(f"{_CHILD}merge/<uuid:other_id>/", merging.compare, "compare_children", _PERSONAL, _BOTH, Action.REGISTER),
     Route(f"{_CHILD}merges/", unmerging.show_merges, "merges", _PERSONAL, _READ, Action.REGISTER),
     Route(_MERGE, unmerging.show_unmerge, "unmerge", _PERSONAL, _BOTH, Action.REGISTER),
-    Route(f"{_MERGE}confirm/", unmerging.confirm, "confirm_unmerge", _PERSONAL, _WRITE, Action.REGISTER),
+    Route(f"{_MERGE}confirm/", unmerging.confirm, "confirm_unmerge", _PERSONAL, _WRITE, Action.CONFIRM),
     Route(f"{_MERGE}decline/", unmerging.decline, "decline_unmerge", _PERSONAL, _WRITE, Action.REGISTER),
     Route(f"{_CHILD}payee/", paying.show_payee, "payee", _PERSONAL, _BOTH, Action.REVEAL),
     Route(f"{_CHILD}payee/reveal/", paying.reveal, "reveal_payee", _PERSONAL, _BOTH, Action.REVEAL),

@@ -15,6 +15,7 @@ from ciyou.apps.awards.award_lists import AwardLine, recorded_awards
 from ciyou.apps.disbursement.strayed import strayed_months
 from ciyou.apps.registry.selectors import PersonNotFound, ReadMerge, Undoing, merges_of, read_merge
 from ciyou.apps.registry.services import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
+from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import Problem, RecordError
 from ciyou.web.application_wording import AwardRow, award_row
 from ciyou.web.context import short_language
@@ -148,6 +149,7 @@ def _preview(request: HttpRequest, merge: ReadMerge, typed: Mapping[str, str], f
         "parts": parts_of_files(kept, restored, lang) if restored else [],
         **_money(request, undoing, lang),
         "since": since_rows(undoing.since, chosen, faults, names, lang),
+        "may_confirm": may_do(request.actor.role, Action.CONFIRM),
         "waits": proposal is not None and proposal.current,
         "outdated": proposal is not None and not proposal.current,
     }
