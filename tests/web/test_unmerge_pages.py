@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.audit.models import LogEntry
@@ -13,7 +14,14 @@ from ciyou.apps.registry.between import written_since
 from ciyou.apps.registry.models import Fact, IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.row_images import image_of
-from ciyou.apps.registry.services import NewStatement, confirm_unmerge, merge_people, record_facts, unmerge_people
+from ciyou.apps.registry.services import (
+    NewStatement,
+    confirm_unmerge,
+    merge_people,
+    move_person,
+    record_facts,
+    unmerge_people,
+)
 from tests.month_builders import SICHUAN, Desk, award_to, orphan
 from tests.office import COUNTY, OTHER_COUNTY, make_actor, make_person, make_post, sign_in
 
@@ -240,6 +248,41 @@ def test_another_county_or_another_role_finds_no_merge(post, pair):
     assert stranger.post(one, said()).status_code == 404
     other = make_person()
     assert of(post).get(f"/children/{other.id}/merges/{standing().id}/").status_code == 404
+
+
+def test_of_a_file_that_stands_again_in_another_county_nothing_is_told_there(post, pair):
+    kept, dropped = pair
+    listed, one = joined(pair)
+    move_person(make_actor(), person_id=kept.id, division=f"{OTHER_COUNTY[:6]}001001", on=timezone.localdate())
+    deliver_events()
+    here, there = of(post), of(make_post("county_drafter", division=OTHER_COUNTY))
+    for answer in (here.get(listed), here.get(one), here.post(one, said()), here.post(f"{one}decline/")):
+        assert answer.status_code == 404
+    assert "恢复的档案不在您的辖区" in text(there.get(one))
+    assert there.post(one, said()).status_code == 302
+    for address in (listed, one):
+        page = text(there.get(address))
+        assert "单晓雨" not in page
+        assert str(dropped.id) not in page
+    assert there.get(f"/children/{dropped.id}/").status_code == 404
+    assert here.get(f"/children/{dropped.id}/").status_code == 200
+
+
+def test_a_merge_of_another_child_or_county_is_not_reached_over_ones_own_child(pair):
+    kept, _dropped = pair
+    _listed, one = joined(pair)
+    foreign = make_person(division=f"{OTHER_COUNTY[:6]}001001")
+    stranger = of(make_post("county_reviewer", division=OTHER_COUNTY))
+    crossed = one.replace(str(kept.id), str(foreign.id))
+    for address in (one, crossed):
+        answers = [stranger.get(address), stranger.post(address, said())]
+        answers += [stranger.post(f"{address}{deed}/", {"looked": "1"}) for deed in ("confirm", "decline")]
+        assert [answer.status_code for answer in answers] == [404] * 4
+    for role in ("child_director", "partner"):
+        barred = of(make_post(role))
+        assert barred.get(one).status_code == 403
+        assert [barred.post(f"{one}{deed}", said()).status_code for deed in ("", "confirm/", "decline/")] == [403] * 3
+    assert standing()
 
 
 def test_in_english_every_sentence_of_the_page_is_english(post, pair):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -17,6 +18,7 @@ from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, UNME
 from ciyou.apps.awards.steps import content_of, end_every_step
 from ciyou.apps.entitlements.deciding import rule_decided
 from ciyou.apps.registry.identity_moves import follows_merge
+from ciyou.apps.registry.paying import standings_of
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.rules.interpreter import Outcome
 
@@ -59,8 +61,16 @@ def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
 
 
 def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
-    """Handler of `registry.people_unmerged`: what was decided in between rested on two children's facts; somebody looks at it again."""
-    _review(_running([kept, restored]), UNMERGED)
+    """Handler of `registry.people_unmerged`: what was decided in between rested on two children's facts; somebody looks at it again.
+
+    A death that was recorded meanwhile is one child's: for the other's award it is no ground any more.
+    """
+    with transaction.atomic():
+        files = standings_of([UUID(kept), UUID(restored)]).values()
+        living = [one.id for one in files if one.status != "dead"]
+        of_the_living = _running(map(str, living)).filter(review_for=DIED).order_by()
+        of_the_living.update(review_for="", review_on=None, version=F("version") + 1)
+        _review(_running([kept, restored]), UNMERGED)
 
 
 def on_determination_made(child_ids: Iterable[str], **_more: object) -> None:

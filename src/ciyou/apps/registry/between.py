@@ -21,13 +21,14 @@ from ciyou.apps.registry.models import (
     IdentityDecision,
     PayeeAccount,
     Person,
+    PersonStatus,
     Relationship,
 )
 from ciyou.apps.registry.payees import open_account, seal_account
 from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.relations import COPY, RELATIONS
-from ciyou.apps.registry.row_images import image_of
-from ciyou.apps.registry.sealing import open_identifier
+from ciyou.apps.registry.row_images import image_of, stored
+from ciyou.apps.registry.sealing import open_fact, open_identifier
 from ciyou.apps.registry.standing_rows import MONEY, StandingRow, standing_rows
 
 KEPT, RESTORED = "kept", "restored"
@@ -95,6 +96,26 @@ def carry_over(merge: IdentityDecision, going: Iterable[tuple[Between, models.Mo
     about = {key for _label, key in image_of((merge.dropped_id,))}
     tasks = apps.get_model("cases.Task")._default_manager
     tasks.filter(person=merge.kept_id, subject_id__in=about).update(person=merge.dropped_id)
+
+
+def give_death(merge: IdentityDecision, record: Record) -> bool:
+    """After that: where a death that was recorded since is the restored child's, it is that file that ends; whether it was so.
+
+    The kept file stands again as it stood at the merge.
+    """
+    kept, restored = (Person.objects.get(pk=one) for one in (merge.kept_id, merge.dropped_id))
+    if kept.status != PersonStatus.DEAD or _is_said_dead(kept.pk) or not _is_said_dead(restored.pk):
+        return False
+    (stood,) = (values for values in record.before[Person._meta.label] if values["id"] == str(kept.pk))
+    columns = {name: stood[name] for name in ("status", "status_on")}
+    Person.objects.filter(pk=restored.pk).update(status=PersonStatus.DEAD, status_on=kept.status_on)
+    Person.objects.filter(pk=kept.pk).update(**stored(Person._meta.label, columns))
+    return True
+
+
+def _is_said_dead(person_id: UUID) -> bool:
+    rows = Fact.objects.filter(person_id=person_id, name="dead", superseded_at=None)
+    return any(open_fact(person_id, row.name, row.value) is True for row in rows)
 
 
 def _fact(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:

@@ -11,7 +11,15 @@ from django.db.models import Q
 
 from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.registry.between import carry_over, check_said, moves_money, rows_going, since_in, written_since
+from ciyou.apps.registry.between import (
+    carry_over,
+    check_said,
+    give_death,
+    moves_money,
+    rows_going,
+    since_in,
+    written_since,
+)
 from ciyou.apps.registry.checks import check_may, find_for_work
 from ciyou.apps.registry.events import note_event
 from ciyou.apps.registry.facts import children_of
@@ -26,12 +34,12 @@ from ciyou.apps.registry.identity import (
     standing_proposal,
     supersede,
 )
-from ciyou.apps.registry.identity_moves import record_of
+from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import person_not_found, refused, somebody_was_first
-from ciyou.apps.registry.row_images import RowChange, put_back
+from ciyou.apps.registry.row_images import put_back
 from ciyou.apps.registry.sealing import open_identity
 from ciyou.apps.registry.standing_rows import standing_rows
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -175,8 +183,10 @@ def check_next(merge: IdentityDecision) -> None:
 def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[str, str]) -> None:
     kept, dropped = merge.kept_id, merge.dropped_id
     with walled(LOCAL_OPERATOR):
-        changes = _turn_back(merge, belongs)
-        content = {"belongs": dict(belongs), "undone": [asdict(change) for change in changes]}
+        record = record_of(merge)
+        _turn_back(merge, record, belongs)
+        died = give_death(merge, record)
+        content = {"belongs": dict(belongs), "undone": [asdict(change) for change in record.changes]}
         undone = note_decision(actor, UNMERGE, kept=kept, dropped=dropped, reason=reason, content=content)
         supersede(Q(pk=merge.pk) | Q(decision=PROPOSED, kept=kept, dropped=dropped), undone)
         refresh_places([kept, dropped])
@@ -190,12 +200,13 @@ def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[s
         merged_at=merge.at.isoformat(),
     )
     publish_event("registry.unmerge_settled", decision=str(merge.id))
+    if died:
+        publish_event("registry.child_died", child_ids=[str(dropped)])
     publish_event("registry.facts_changed", child_ids=sorted(str(child) for child in affected))
 
 
-def _turn_back(merge: IdentityDecision, belongs: Mapping[str, str]) -> list[RowChange]:
+def _turn_back(merge: IdentityDecision, record: Record, belongs: Mapping[str, str]) -> None:
     """Both files as they stood, and what came since where it belongs; raises RecordError where both cannot stand."""
-    record = record_of(merge)
     going = rows_going(written_since(merge), belongs)
     try:
         with transaction.atomic():
@@ -203,13 +214,12 @@ def _turn_back(merge: IdentityDecision, belongs: Mapping[str, str]) -> list[RowC
             carry_over(merge, going)
     except IntegrityError as error:
         raise taken_place() from error
-    return record.changes
 
 
 def _try_undo(merge: IdentityDecision, belongs: Mapping[str, str]) -> None:
     """Nobody is asked to confirm what cannot be done: it is tried, and left as it was."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        _turn_back(merge, belongs)
+        _turn_back(merge, record_of(merge), belongs)
         transaction.set_rollback(True)
 
 
