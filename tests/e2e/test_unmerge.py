@@ -91,7 +91,7 @@ def test_a_wrong_merge_is_undone_by_two_a_month_later_and_the_next_month_pays_wh
         assert "两份档案都恢复了" in reviewer.words()
         reviewer.look("unmerge-done")
         small.go(address).look("unmerge-done-en")
-        drafter.go(f"children/{restored}/awards/").until("核对")
+        drafter.go(f"children/{restored}/awards/").until("要有人复核")
         month = walk_a_month(drafter, reviewer, approver, MERGED.plus(1))
         follow_the_money(drafter, small, month)
         roster = {row["姓名"]: row for row in hand_over(approver, "生成名册并送交财政", month=month)}
