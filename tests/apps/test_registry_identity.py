@@ -157,7 +157,7 @@ def values(child):
 
 def say(officer, child, name, value, source="visit"):
     said = [NewStatement(name, value, "verified")]
-    record_facts(officer, person_id=child.id, statements=said, source=source)
+    record_facts(officer, person_id=getattr(child, "id", child), statements=said, source=source)
 
 
 @pytest.mark.parametrize(
