@@ -6,6 +6,7 @@ from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.anchors import HUKOU, place_by_id
 from ciyou.batch.linkage.candidates import compare_candidates
 from ciyou.batch.linkage.linker import Linker
+from ciyou.batch.linkage.weighing import weigh
 
 BIRTHS = "health_births"
 # A name that agrees better outranks an equal rule with a worse name; less than this apart, two candidates count as equal.
@@ -28,6 +29,7 @@ class DeterministicLinker(Linker):
         store.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
         compare_candidates(store, with_mentioned=False)
         _join_loose(store)
+        weigh(store)
         store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen")
 
 

@@ -1,0 +1,138 @@
+"""What plain rules left apart, weighed in bits: joined where one person is clearly the nearest, else asked or left alone."""
+
+from __future__ import annotations
+
+from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.linkage.records import birth_of
+from ciyou.batch.linkage.weighed_keys import block, make_bearers, move_bearers
+from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
+from ciyou.batch.linkage.weights import tenths
+
+MOST_PASSES = 4
+_LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
+
+
+def weigh(store: Store) -> None:
+    """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
+    _doubt_numbers(store)
+    store.empty("told_bits", {"rid": "INTEGER", "words": "VARCHAR"})
+    make_bearers(store)
+    for _ in range(MOST_PASSES):
+        block(store)
+        weigh_pairs(store)
+        _judge(store)
+        _choose(store)
+        if not store.number("SELECT count(*) FROM joined"):
+            break
+        _join(store)
+        move_bearers(store)
+    _ask(store)
+    _restore_numbers(store)
+    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_kin_born", "lunar", "weighed_pair", "weighed", "ruled", "joined", "doubted")
+
+
+def _doubt_numbers(store: Store) -> None:
+    """A number that stands in one record only, nowhere as a guardian's, and denies the date of birth stated beside it is probably another's."""
+    store.create(
+        "doubted",
+        f"""SELECT p.rid, p.aid, p.rule, p.weight FROM placed p JOIN rec r USING (rid)
+        WHERE p.aid > 0 AND r.birth_date <> {birth_of("p.aid")} AND r.roster <> 'police_hukou'
+          AND p.aid IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) = 1)
+          AND p.aid NOT IN (SELECT gid FROM guardian WHERE gid IS NOT NULL)""",
+    )
+    store.run("UPDATE placed SET aid = -rid, rule = 'alone', weight = 0 WHERE rid IN (SELECT rid FROM doubted)")
+
+
+def _restore_numbers(store: Store) -> None:
+    """Whoever was joined to nobody keeps the number that stands beside the name."""
+    store.run(
+        """UPDATE placed SET aid = d.aid, rule = d.rule, weight = d.weight FROM doubted d
+        WHERE d.rid = placed.rid AND placed.aid = -placed.rid AND placed.rule = 'alone'
+          AND placed.aid NOT IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) > 1)"""
+    )
+
+
+def _judge(store: Store) -> None:
+    """`ruled`: every pair with `veto` ('' when it may be joined) and its place among those of its seeker that may."""
+    store.create(
+        "ruled",
+        f"""WITH vetoed AS (SELECT w.*, CASE
+            WHEN w.taken THEN 'one_to_one_taken'
+            WHEN w.name_level > {ONE_OF_FOUR} AND w.name_level < {MISSING} THEN 'name_differs'
+            WHEN w.other_guardian THEN 'name_differs'
+            WHEN w.aid IN (SELECT gid FROM guardian WHERE gid IS NOT NULL) AND w.sid IN (SELECT aid FROM bearer_kin) THEN 'generations'
+            WHEN w.name_tenths + w.born_tenths < CASE WHEN w.shared THEN 5 ELSE 100 END THEN 'several_candidates'
+            ELSE '' END AS veto FROM weighed w)
+        SELECT *, row_number() OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS place,
+          lead(tenths) OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS runner_up,
+          lead(aid) OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS runner_up_aid
+        FROM vetoed""",
+    )
+
+
+def _choose(store: Store) -> None:
+    """`joined` (sid, aid): one step of merging; two that would be the same person's only birth or household record exclude each other."""
+    store.create(
+        "best",
+        f"""SELECT r.*, b.births, b.households FROM ruled r
+        JOIN (SELECT aid AS sid, count(*) FILTER (roster = 'health_births') AS births, count(*) FILTER (roster = 'police_hukou') AS households
+              FROM bearer GROUP BY aid) b USING (sid)
+        WHERE veto = '' AND place = 1 AND tenths >= {_LINK} AND coalesce(tenths - runner_up >= {_MARGIN}, true)""",
+    )
+    # A cluster that moves itself is joined by nobody in this pass, unless the two want each other.
+    store.create(
+        "free",
+        """SELECT b.* FROM best b LEFT JOIN best other ON other.sid = b.aid
+        WHERE other.sid IS NULL OR (other.aid = b.sid AND b.sid < b.aid)""",
+    )
+    store.create(
+        "joined",
+        f"""SELECT * FROM (
+          SELECT *, row_number() OVER same AS turn, lead(tenths) OVER same AS rival FROM free
+          WINDOW same AS (PARTITION BY aid, CASE WHEN births > 0 THEN 1 WHEN households > 0 THEN 2 ELSE sid END ORDER BY tenths DESC, sid))
+        WHERE births + households = 0 OR (turn = 1 AND coalesce(tenths - rival >= {_MARGIN}, true))""",
+    )
+    store.drop("best", "free")
+
+
+def _join(store: Store) -> None:
+    store.run(
+        f"""INSERT INTO told_bits SELECT p.rid, {_WORDS} FROM placed p JOIN joined j ON j.sid = p.aid""",
+        """UPDATE placed SET aid = j.aid, rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.sid = placed.aid""",
+        """UPDATE placed SET rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.aid = placed.aid AND placed.rule = 'alone'""",
+    )
+
+
+def _part(name: str, column: str) -> str:
+    return f"CASE WHEN j.{column} <> 0 THEN printf(' {name} %+.1f', j.{column} / 10) ELSE '' END"
+
+
+_WORDS = " || ".join(
+    [
+        *(
+            _part(*pair)
+            for pair in (
+                ("name", "name_tenths"),
+                ("born", "born_tenths"),
+                ("sex", "sex_tenths"),
+                ("number", "number_tenths"),
+                ("family", "family_tenths"),
+                ("same roster", "roster_tenths"),
+            )
+        ),
+        f"printf(' prior %+.1f = %.1f', {tenths('prior') / 10}, j.tenths / 10)",
+    ]
+)
+
+
+def _ask(store: Store) -> None:
+    """Who is still alone and has somebody near goes to a person; what has been joined meanwhile is asked no more."""
+    store.run(
+        """DELETE FROM review_pair WHERE rid_a IN (SELECT rid FROM placed WHERE rule = 'weighed')
+        AND reason IN ('several_candidates', 'one_to_one_taken', 'name_differs')""",
+        f"""INSERT INTO review_pair SELECT s.rid, t.rid, CASE WHEN s.roster IN ('health_deaths', 'justice_custody') THEN 31 WHEN s.roster = 'civil_affairs_assistance' THEN 32 ELSE 55 END
+          + 0, CASE r.veto WHEN '' THEN 'several_candidates' ELSE r.veto END
+        FROM ruled r JOIN (SELECT aid, min(rid) AS rid, first(roster ORDER BY rid) AS roster FROM bearer GROUP BY aid) s ON s.aid = r.sid
+        JOIN (SELECT aid, min(rid) AS rid FROM bearer GROUP BY aid) t ON t.aid = r.aid
+        WHERE r.veto <> 'generations' AND r.tenths >= {_ASK} AND r.place <= 2""",
+    )
