@@ -6,7 +6,7 @@ from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.anchors import HUKOU, place_by_id
 from ciyou.batch.linkage.candidates import compare_candidates
 from ciyou.batch.linkage.linker import Linker
-from ciyou.batch.linkage.weighing import weigh
+from ciyou.batch.linkage.weighing import doubt_numbers, weigh
 
 BIRTHS = "health_births"
 # A name that agrees better outranks an equal rule with a worse name; less than this apart, two candidates count as equal.
@@ -20,6 +20,7 @@ class DeterministicLinker(Linker):
     def link(self, store: Store) -> None:
         """Fill `placed` and `review_pair` (see Linker)."""
         place_by_id(store)
+        doubt_numbers(store)
         _make_loose(store)
         store.create("target", _ANCHOR_TARGET)
         compare_candidates(store, with_mentioned=True)
@@ -50,9 +51,9 @@ def _choose(store: Store) -> None:
         """SELECT c.*, l.roster, weight - 3 * least(level, 2) AS points,
           row_number() OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS place,
           lead(weight - 3 * least(level, 2)) OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS runner_up
-        FROM candidate c JOIN loose l USING (rid) WHERE rule <> ''""",
+        FROM candidate c JOIN loose l USING (rid) WHERE rule <> '' OR rival""",
     )
-    store.create("best", f"SELECT * FROM ranked WHERE place = 1 AND coalesce(points - runner_up >= {MARGIN}, true)")
+    store.create("best", f"SELECT * FROM ranked WHERE place = 1 AND rule <> '' AND coalesce(points - runner_up >= {MARGIN}, true)")
     store.create(
         "chosen",
         f"""SELECT rid, aid, rule, weight FROM (

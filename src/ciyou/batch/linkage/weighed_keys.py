@@ -36,7 +36,8 @@ def make_bearers(store: Store) -> None:
 
     bearer: aid, rid, roster ('' for a guardian who is only named), name, reading, unnamed, sex, born_stated, born_number, county, town,
     village, phone, digits (of the number, valid or not), mentioned. A cluster below 0 has no number of its own and seeks whom it belongs to.
-    bearer_born: the same with `born`, once for each date there is (`lunar`: if it was meant in the farmers' calendar). bearer_kin: aid, rid, gid, kin_name, kin_reading.
+    bearer_born: the same with `born`, once for each date there is (`lunar`: if it was meant in the farmers' calendar). bearer_kin: aid, rid, gid, kin_name, kin_reading; a number of
+    somebody else in the person's own field is most often a parent's.
     """
     store.create(
         "bearer",
@@ -64,6 +65,8 @@ def make_bearers(store: Store) -> None:
         """SELECT DISTINCT p.aid, r.rid, g.gid, g.name AS kin_name, g.reading AS kin_reading, r.reading, r.village, r.town
         FROM placed p JOIN rec r USING (rid) JOIN guardian g USING (rid)
         UNION SELECT p.aid, r.rid, r.elder, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid) WHERE r.elder IS NOT NULL
+        UNION SELECT p.aid, r.rid, r.idn, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid)
+          WHERE p.aid < 0 AND r.idn IS NOT NULL AND r.rid NOT IN (SELECT rid FROM doubted)
         UNION SELECT p.aid, r.rid, NULL, r.unnamed_of, n.reading, '', r.village, r.town FROM placed p JOIN rec r USING (rid)
           JOIN (SELECT name, min(reading) AS reading FROM rec WHERE name IN (SELECT unnamed_of FROM rec) GROUP BY name) n ON n.name = r.unnamed_of""",
     )

@@ -144,7 +144,8 @@ def _weigh_rest(store: Store) -> None:
           CASE WHEN bool_or(coalesce(s.sex = t.sex, false)) THEN {tenths("sex", "same")}
                WHEN bool_or(s.sex <> t.sex) THEN {tenths("sex", "different")} ELSE 0 END AS sex_tenths,
           bool_or(s.roster = t.roster) AS same_roster,
-          bool_or(s.roster = t.roster AND s.roster IN ('police_hukou', 'health_births')) AS taken
+          bool_or(s.roster = t.roster AND s.roster IN ('police_hukou', 'health_births')) AS taken,
+          bool_or(s.roster = t.roster AND s.roster = 'health_births' AND s.unnamed AND t.unnamed) AS taken_by_unnamed
         FROM weighed_pair p JOIN seeker s ON s.aid = p.sid
         JOIN (SELECT * REPLACE (CASE WHEN aid > 0 THEN {sex_of("aid")} ELSE sex END AS sex, CASE WHEN aid > 0 THEN printf('%017d', aid) END AS digits) FROM sought) t ON t.aid = p.aid
         GROUP BY p.sid, p.aid""",
@@ -158,7 +159,7 @@ _WEIGHED = f"""
 SELECT *, name_tenths + born_tenths + sex_tenths + number_tenths + family_tenths + roster_tenths + {tenths("prior")} AS tenths FROM (
   SELECT p.sid, p.aid, n.name_tenths, n.name_level, coalesce(b.born_tenths, 0) AS born_tenths, coalesce(b.born_tenths = {tenths("born", "same")}, false) AS born_same,
     r.sex_tenths, r.number_tenths, least({tenths("family_at_most")}, kin_tenths + r.phone_tenths + r.place_tenths) AS family_tenths,
-    kin_tenths, r.phone_tenths, r.place_tenths, CASE WHEN r.same_roster THEN {tenths("same_roster_twice")} ELSE 0 END AS roster_tenths, r.taken,
+    kin_tenths, r.phone_tenths, r.place_tenths, CASE WHEN r.same_roster THEN {tenths("same_roster_twice")} ELSE 0 END AS roster_tenths, r.taken, r.taken_by_unnamed,
     coalesce(k.shared, false) AS shared, coalesce(k.other_guardian, false) AS other_guardian
   FROM weighed_pair p JOIN by_name n USING (sid, aid) LEFT JOIN by_birth b USING (sid, aid) JOIN by_rest r USING (sid, aid)
   LEFT JOIN (SELECT k.*, {_KIN_TENTHS} + CASE WHEN k.other_guardian THEN {tenths("guardian_number", "another")} ELSE 0 END AS kin_tenths_told FROM by_kin k) k USING (sid, aid),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store
-from ciyou.batch.linkage.records import birth_of
+from ciyou.batch.linkage.records import birth_of, sex_of
 from ciyou.batch.linkage.weighed_keys import block, make_bearers, move_bearers
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
 from ciyou.batch.linkage.weights import tenths
 
 MOST_PASSES = 4
+import os
+KEEP = () if os.environ.get("KEEP") else ("ruled",)
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
 def weigh(store: Store) -> None:
     """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
-    _doubt_numbers(store)
+    store.run("UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid")
     store.empty("told_bits", {"rid": "INTEGER", "words": "VARCHAR"})
     make_bearers(store)
     for _ in range(MOST_PASSES):
@@ -28,27 +30,32 @@ def weigh(store: Store) -> None:
         move_bearers(store)
     _ask(store)
     _restore_numbers(store)
-    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_kin_born", "lunar", "weighed_pair", "weighed", "ruled", "joined", "doubted")
+    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_kin_born", "lunar", "weighed_pair", "weighed", *KEEP, "joined", "doubted")
 
 
-def _doubt_numbers(store: Store) -> None:
-    """A number that stands in one record only, nowhere as a guardian's, and denies the date of birth stated beside it is probably another's."""
+def doubt_numbers(store: Store) -> None:
+    """`doubted` (rid, aid, rule, weight, denied): records whose number nobody else bears; they are taken out of `placed`.
+
+    A number that stands in one record only, and nowhere as a guardian's, may be another's: it is when it denies the date of birth or the
+    sex beside it (`denied`); without a date beside it a person may be asked.
+    """
+    born = birth_of("p.aid")
     store.create(
         "doubted",
-        f"""SELECT p.rid, p.aid, p.rule, p.weight FROM placed p JOIN rec r USING (rid)
-        WHERE p.aid > 0 AND r.birth_date <> {birth_of("p.aid")} AND r.roster <> 'police_hukou'
-          AND p.aid IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) = 1)
-          AND p.aid NOT IN (SELECT gid FROM guardian WHERE gid IS NOT NULL)""",
+        f"""SELECT p.rid, p.aid, p.rule, p.weight, coalesce((year(r.birth_date) <> year({born}) AND strftime(r.birth_date, '%m%d') <> strftime({born}, '%m%d'))
+            OR r.sex <> {sex_of("p.aid")}, false) AS denied
+        FROM placed p JOIN rec r USING (rid)
+        WHERE p.aid IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) = 1) AND p.aid NOT IN (SELECT gid FROM guardian WHERE gid IS NOT NULL)
+          AND (denied OR (r.birth_date IS NULL AND r.roster <> 'police_hukou'))""",
     )
-    store.run("UPDATE placed SET aid = -rid, rule = 'alone', weight = 0 WHERE rid IN (SELECT rid FROM doubted)")
+    store.run("DELETE FROM placed WHERE rid IN (SELECT rid FROM doubted WHERE denied)")
 
 
 def _restore_numbers(store: Store) -> None:
     """Whoever was joined to nobody keeps the number that stands beside the name."""
     store.run(
-        """UPDATE placed SET aid = d.aid, rule = d.rule, weight = d.weight FROM doubted d
-        WHERE d.rid = placed.rid AND placed.aid = -placed.rid AND placed.rule = 'alone'
-          AND placed.aid NOT IN (SELECT aid FROM placed GROUP BY aid HAVING count(*) > 1)"""
+        """UPDATE placed SET aid = d.aid, rule = CASE WHEN placed.rid = d.rid THEN d.rule ELSE placed.rule END,
+          weight = CASE WHEN placed.rid = d.rid THEN d.weight ELSE placed.weight END FROM doubted d WHERE placed.aid = -d.rid"""
     )
 
 
@@ -59,14 +66,12 @@ def _judge(store: Store) -> None:
         f"""WITH vetoed AS (SELECT w.*, CASE
             WHEN w.taken THEN 'one_to_one_taken'
             WHEN w.name_level > {ONE_OF_FOUR} AND w.name_level < {MISSING} THEN 'name_differs'
-            WHEN w.other_guardian THEN 'name_differs'
+            WHEN w.other_guardian OR w.sid IN (SELECT -rid FROM doubted WHERE NOT denied) THEN 'name_differs'
             WHEN w.aid IN (SELECT gid FROM guardian WHERE gid IS NOT NULL) AND w.sid IN (SELECT aid FROM bearer_kin) THEN 'generations'
             WHEN w.name_tenths + w.born_tenths < CASE WHEN w.shared THEN 5 ELSE 100 END THEN 'several_candidates'
             ELSE '' END AS veto FROM weighed w)
-        SELECT *, row_number() OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS place,
-          lead(tenths) OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS runner_up,
-          lead(aid) OVER (PARTITION BY sid, veto = '' ORDER BY tenths DESC, aid) AS runner_up_aid
-        FROM vetoed""",
+        SELECT *, row_number() OVER same AS place, lead(tenths) OVER same AS runner_up FROM vetoed
+        WINDOW same AS (PARTITION BY sid, veto = '' OR taken_by_unnamed ORDER BY tenths + CASE WHEN taken THEN {-tenths("same_roster_twice")} ELSE 0 END DESC, aid)""",
     )
 
 
