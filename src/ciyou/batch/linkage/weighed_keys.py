@@ -62,17 +62,18 @@ def make_bearers(store: Store) -> None:
     )
     store.create(
         "bearer_kin",
-        """SELECT DISTINCT p.aid, r.rid, g.gid, g.name AS kin_name, g.reading AS kin_reading, r.reading, r.village, r.town
+        """SELECT p.aid, r.rid, g.gid, g.name AS kin_name, g.reading AS kin_reading, r.reading, r.village, r.town
         FROM placed p JOIN rec r USING (rid) JOIN guardian g USING (rid)
-        UNION SELECT p.aid, r.rid, r.elder, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid) WHERE r.elder IS NOT NULL
-        UNION SELECT p.aid, r.rid, r.idn, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid)
+        UNION ALL SELECT p.aid, r.rid, r.elder, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid) WHERE r.elder IS NOT NULL
+        UNION ALL SELECT p.aid, r.rid, r.idn, '', '', r.reading, r.village, r.town FROM placed p JOIN rec r USING (rid)
           WHERE p.aid < 0 AND r.idn IS NOT NULL AND r.rid NOT IN (SELECT rid FROM doubted)
-        UNION SELECT p.aid, r.rid, NULL, r.unnamed_of, n.reading, '', r.village, r.town FROM placed p JOIN rec r USING (rid)
+        UNION ALL SELECT p.aid, r.rid, NULL, r.unnamed_of, n.reading, '', r.village, r.town FROM placed p JOIN rec r USING (rid)
           JOIN (SELECT name, min(reading) AS reading FROM rec WHERE name IN (SELECT unnamed_of FROM rec) GROUP BY name) n ON n.name = r.unnamed_of""",
     )
     store.create(
         "bearer_kin_born",
-        "SELECT k.*, b.born FROM bearer_kin k JOIN (SELECT DISTINCT rid, born FROM bearer_born WHERE NOT mentioned) b USING (rid)",
+        """SELECT k.aid, k.kin_reading, b.born FROM bearer_kin k JOIN bearer_born b USING (rid)
+        WHERE NOT b.mentioned AND k.kin_reading IN (SELECT kin_reading FROM bearer_kin WHERE aid < 0)""",
     )
 
 
@@ -93,14 +94,8 @@ def solar_of(day: object) -> dt.date | None:
         return None
 
 
-def move_bearers(store: Store) -> None:
-    """Follow what `joined` (sid, aid) made of clusters."""
-    for table in ("bearer", "bearer_born", "bearer_kin", "bearer_kin_born"):
-        store.run(f"UPDATE {table} SET aid = j.aid FROM joined j WHERE j.sid = {table}.aid")
-
-
 def block(store: Store) -> None:
-    """Make `weighed_pair` (sid, aid): clusters without a number (`sid`) beside whatever shares a key with them."""
+    """Make `weighed_pair` (sid, aid), clusters without a number (`sid`) beside whatever shares a key with them, and `bearer_count`."""
     store.empty("seeker_key", {"kind": "VARCHAR", "k": "UBIGINT", "sid": "BIGINT"})
     store.empty("bearer_key", {"kind": "VARCHAR", "k": "UBIGINT", "aid": "BIGINT"})
     for kind, (table, parts, condition) in _KEYS.items():
@@ -118,3 +113,30 @@ def block(store: Store) -> None:
         JOIN bearer_key b USING (kind, k) WHERE b.aid <> s.sid""",
     )
     store.drop("seeker_key", "bearer_key")
+    store.create(
+        "bearer_count",
+        """SELECT reading, count(DISTINCT aid) AS people, (SELECT count(DISTINCT aid) FROM bearer) AS everybody FROM bearer
+        WHERE reading IN (SELECT reading FROM bearer WHERE aid IN (SELECT sid FROM weighed_pair)) GROUP BY reading""",
+    )
+    _keep_the_near(store)
+
+
+def _keep_the_near(store: Store) -> None:
+    """Of the bearers only those that are compared with somebody: all passes are over them."""
+    store.create("near", "SELECT sid AS aid FROM weighed_pair UNION SELECT aid FROM weighed_pair")
+    for table in ("bearer", "bearer_born", "bearer_kin"):
+        store.create(table, f"SELECT b.* FROM {table} b WHERE b.aid IN (SELECT aid FROM near)")
+    store.drop("near", "bearer_kin_born")
+
+
+def follow(store: Store) -> None:
+    """What `joined` (sid, aid) made of clusters: their records move, and so do the pairs that are to be compared again."""
+    for table in ("bearer", "bearer_born", "bearer_kin"):
+        store.run(f"UPDATE {table} SET aid = j.aid FROM joined j WHERE j.sid = {table}.aid")
+    store.create(
+        "weighed_pair",
+        """SELECT DISTINCT * FROM (
+          SELECT coalesce(s.aid, p.sid) AS sid, coalesce(t.aid, p.aid) AS aid FROM weighed_pair p
+          LEFT JOIN joined s ON s.sid = p.sid LEFT JOIN joined t ON t.sid = p.aid)
+        WHERE sid < 0 AND sid <> aid""",
+    )

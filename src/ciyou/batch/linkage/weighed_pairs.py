@@ -42,12 +42,10 @@ def _weigh_names(store: Store) -> None:
         tenths("name", "rarest"),
         tenths("name", "commonest"),
     )
-    everybody = store.number("SELECT count(DISTINCT aid) FROM bearer")
     store.create(
         "rarity",
-        f"""SELECT reading, greatest({commonest}, least({rarest}, CAST(round(10 * log2(({everybody} + {smoothing})
-          / (count(DISTINCT aid) + {smoothing} * power(2, {-rarest / 10})))) AS INTEGER))) AS tenths
-        FROM bearer WHERE reading IN (SELECT reading FROM seeker_name) GROUP BY reading""",
+        f"""SELECT reading, greatest({commonest}, least({rarest}, CAST(round(10 * log2((everybody + {smoothing})
+          / (people + {smoothing} * power(2, {-rarest / 10})))) AS INTEGER))) AS tenths FROM bearer_count""",
     )
     judge_names(
         store,

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.records import birth_of, sex_of
-from ciyou.batch.linkage.weighed_keys import block, make_bearers, move_bearers
+from ciyou.batch.linkage.weighed_keys import block, follow, make_bearers
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
 from ciyou.batch.linkage.weights import tenths
 
 MOST_PASSES = 4
-import os
-KEEP = () if os.environ.get("KEEP") else ("ruled",)
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
@@ -19,18 +17,18 @@ def weigh(store: Store) -> None:
     store.run("UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid")
     store.empty("told_bits", {"rid": "INTEGER", "words": "VARCHAR"})
     make_bearers(store)
+    block(store)
     for _ in range(MOST_PASSES):
-        block(store)
         weigh_pairs(store)
         _judge(store)
         _choose(store)
         if not store.number("SELECT count(*) FROM joined"):
             break
         _join(store)
-        move_bearers(store)
+        follow(store)
     _ask(store)
     _restore_numbers(store)
-    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_kin_born", "lunar", "weighed_pair", "weighed", *KEEP, "joined", "doubted")
+    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_count", "lunar", "weighed_pair", "weighed", "ruled", "joined", "doubted")
 
 
 def doubt_numbers(store: Store) -> None:
