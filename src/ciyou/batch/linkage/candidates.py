@@ -105,9 +105,9 @@ SELECT rid, aid, CASE
     WHEN level = 0 AND same_county AND NOT other_sex THEN 'name_birth_county'
     WHEN unnamed AND same_name AND same_village AND NOT other_sex THEN 'birth_guardian_name_village'
     ELSE '' END AS rule,
-  rule = '' AND unnamed AND same_name AND NOT other_guardian AND NOT other_sex AS rival,
+  rule IN ('', 'birth_guardian_name_village') AND unnamed AND same_name AND NOT other_guardian AND NOT other_sex AS rival,
   CASE rule WHEN 'name_birth_guardian_id' THEN 95 WHEN 'name_birth_guardian_name' THEN 85 WHEN 'name_birth_village' THEN 80
     WHEN 'birth_guardian_id' THEN 75 WHEN 'name_birth_county' THEN 65 WHEN 'birth_guardian_name_village' THEN 60
-    ELSE CASE WHEN rival THEN 70 ELSE 0 END END AS weight,
+    ELSE 0 END AS weight,
   level
 FROM compared WHERE rule <> '' OR same_id OR level <= 1 OR (unnamed AND same_name)"""
