@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.records import birth_of, sex_of
 from ciyou.batch.linkage.weighed_keys import block, follow, make_bearers
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
 from ciyou.batch.linkage.weights import tenths
 
 MOST_PASSES = 4
+_MOST_ASKED = 3
+_CONSEQUENCE = {"health_deaths": 31, "court_rulings": 32, "justice_custody": 33, "police_missing": 34, "civil_affairs_assistance": 35}
+"""Rosters whose records are asked about first; ranks of other reasons stand in `outcome`, `families` and `deterministic`."""
+_OTHER_CONSEQUENCE = 55
+_EARLIER = ("several_candidates", "one_to_one_taken", "name_differs")
+"""Reasons that plain rules gave before anything was weighed."""
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
 def weigh(store: Store) -> None:
     """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
     store.run("UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid")
-    store.empty("told_bits", {"rid": "INTEGER", "words": "VARCHAR"})
+    store.empty("told_bits", {"rid": "INTEGER", "rid_b": "INTEGER", "words": "VARCHAR"})
     make_bearers(store)
     block(store)
     for _ in range(MOST_PASSES):
@@ -100,14 +106,14 @@ def _choose(store: Store) -> None:
 
 def _join(store: Store) -> None:
     store.run(
-        f"""INSERT INTO told_bits SELECT p.rid, {_WORDS} FROM placed p JOIN joined j ON j.sid = p.aid""",
+        f"""INSERT INTO told_bits SELECT p.rid, NULL, {_WORDS} FROM placed p JOIN joined j ON j.sid = p.aid""",
         """UPDATE placed SET aid = j.aid, rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.sid = placed.aid""",
         """UPDATE placed SET rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.aid = placed.aid AND placed.rule = 'alone'""",
     )
 
 
 def _part(name: str, column: str) -> str:
-    return f"CASE WHEN j.{column} <> 0 THEN printf(' {name} %+.1f', j.{column} / 10) ELSE '' END"
+    return f"CASE WHEN j.{column} <> 0 THEN printf('{name} %+.1f ', j.{column} / 10) ELSE '' END"
 
 
 _WORDS = " || ".join(
@@ -123,19 +129,29 @@ _WORDS = " || ".join(
                 ("same roster", "roster_tenths"),
             )
         ),
-        f"printf(' prior %+.1f = %.1f', {tenths('prior') / 10}, j.tenths / 10)",
+        f"printf('prior %+.1f = %.1f', {tenths('prior') / 10}, j.tenths / 10)",
     ]
 )
 
 
 def _ask(store: Store) -> None:
-    """Who is still alone and has somebody near goes to a person; what has been joined meanwhile is asked no more."""
-    store.run(
-        """DELETE FROM review_pair WHERE rid_a IN (SELECT rid FROM placed WHERE rule = 'weighed')
-        AND reason IN ('several_candidates', 'one_to_one_taken', 'name_differs')""",
-        f"""INSERT INTO review_pair SELECT s.rid, t.rid, CASE WHEN s.roster IN ('health_deaths', 'justice_custody') THEN 31 WHEN s.roster = 'civil_affairs_assistance' THEN 32 ELSE 55 END
-          + 0, CASE r.veto WHEN '' THEN 'several_candidates' ELSE r.veto END
+    """Who is still alone and has somebody near goes to a person, the nearest and the next; what has been joined meanwhile is asked no more.
+
+    What would hurt most if it stayed wrong comes first: a death or a sentence that belongs to somebody's parent, then money.
+    """
+    ranks = " ".join(f"WHEN {quoted(roster)} THEN {rank}" for roster, rank in _CONSEQUENCE.items())
+    store.create(
+        "asked",
+        f"""SELECT s.rid AS rid_a, t.rid AS rid_b, CASE s.roster {ranks} ELSE {_OTHER_CONSEQUENCE} END AS rank,
+          CASE r.veto WHEN '' THEN 'several_candidates' ELSE r.veto END AS reason, {_WORDS.replace("j.", "r.")} AS words
         FROM ruled r JOIN (SELECT aid, min(rid) AS rid, first(roster ORDER BY rid) AS roster FROM bearer GROUP BY aid) s ON s.aid = r.sid
-        JOIN (SELECT aid, min(rid) AS rid FROM bearer GROUP BY aid) t ON t.aid = r.aid
-        WHERE r.veto <> 'generations' AND r.tenths >= {_ASK} AND r.place <= 2""",
+        JOIN (SELECT aid, coalesce(min(rid) FILTER (NOT mentioned), min(rid)) AS rid FROM bearer GROUP BY aid) t ON t.aid = r.aid
+        WHERE r.veto <> 'generations' AND r.tenths >= {_ASK} AND r.place <= {_MOST_ASKED}""",
     )
+    store.run(
+        f"""DELETE FROM review_pair WHERE reason IN ({", ".join(map(quoted, _EARLIER))})
+        AND (rid_a IN (SELECT rid FROM placed WHERE rule = 'weighed') OR (rid_a, rid_b) IN (SELECT rid_a, rid_b FROM asked))""",
+        "INSERT INTO review_pair SELECT rid_a, rid_b, rank, reason FROM asked",
+        """INSERT INTO told_bits SELECT rid_a, rid_b, words FROM asked""",
+    )
+    store.drop("asked")
