@@ -55,7 +55,10 @@ def _choose(store: Store) -> None:
           FROM candidate c JOIN loose l USING (rid) WHERE rule <> '' OR rival)
         WINDOW same AS (PARTITION BY rid ORDER BY points DESC, aid)""",
     )
-    store.create("best", f"SELECT * FROM ranked WHERE place = 1 AND rule <> '' AND coalesce(points - runner_up >= {MARGIN}, true)")
+    store.create(
+        "best",
+        f"SELECT * FROM ranked WHERE place = 1 AND rule <> '' AND coalesce(points - runner_up >= {MARGIN}, true)",
+    )
     store.create(
         "chosen",
         f"""SELECT rid, aid, rule, weight FROM (

@@ -34,7 +34,7 @@ def load_records(store: Store, rosters: Mapping[str, Path]) -> None:
     store.empty(
         "mention", {"rid": "INTEGER", "slot": "TINYINT", "name": "VARCHAR", "reading": "VARCHAR", "idn": "BIGINT"}
     )
-    offset = 0
+    offset = 1  # a cluster without a number is -rid, and 0 would be none of them
     for roster in sorted(rosters):
         path = rosters[roster]
         store.run(f"INSERT INTO roster_offset VALUES ({quoted(roster)}, {offset}, {quoted(str(path))})")

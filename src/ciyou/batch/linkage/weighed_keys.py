@@ -89,9 +89,10 @@ def solar_of(day: object) -> dt.date | None:
     if not isinstance(day, dt.date):
         return None
     try:
-        return LunarDate(day.year, day.month, day.day).to_solar_date()
+        solar: dt.date = LunarDate(day.year, day.month, day.day).to_solar_date()
     except (ValueError, IndexError):
         return None
+    return solar
 
 
 def block(store: Store) -> None:

@@ -10,7 +10,13 @@ from ciyou.batch.linkage.weights import tenths
 
 MOST_PASSES = 4
 _MOST_ASKED = 3
-_CONSEQUENCE = {"health_deaths": 31, "court_rulings": 32, "justice_custody": 33, "police_missing": 34, "civil_affairs_assistance": 35}
+_CONSEQUENCE = {
+    "health_deaths": 31,
+    "court_rulings": 32,
+    "justice_custody": 33,
+    "police_missing": 34,
+    "civil_affairs_assistance": 35,
+}
 """Rosters whose records are asked about first; ranks of other reasons stand in `outcome`, `families` and `deterministic`."""
 _OTHER_CONSEQUENCE = 55
 _EARLIER = ("several_candidates", "one_to_one_taken", "name_differs")
@@ -20,7 +26,9 @@ _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 def weigh(store: Store) -> None:
     """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
-    store.run("UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid")
+    store.run(
+        "UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid"
+    )
     store.empty("told_bits", {"rid": "INTEGER", "rid_b": "INTEGER", "words": "VARCHAR"})
     make_bearers(store)
     block(store)
@@ -34,7 +42,18 @@ def weigh(store: Store) -> None:
         follow(store)
     _ask(store)
     _restore_numbers(store)
-    store.drop("bearer", "bearer_born", "bearer_kin", "bearer_count", "lunar", "weighed_pair", "weighed", "ruled", "joined", "doubted")
+    store.drop(
+        "bearer",
+        "bearer_born",
+        "bearer_kin",
+        "bearer_count",
+        "lunar",
+        "weighed_pair",
+        "weighed",
+        "ruled",
+        "joined",
+        "doubted",
+    )
 
 
 def doubt_numbers(store: Store) -> None:
