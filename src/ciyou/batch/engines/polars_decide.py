@@ -131,6 +131,15 @@ def _person_id() -> pl.Expr:
     )
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """The columns that a rule reads, and what tells apart those of whom its outcome, or its amount, is open."""
+
+    columns: Sequence[str]
+    outcome: pl.Expr
+    amount: pl.Expr
+
+
 class _Group:
     def __init__(self, group: PlaceGroup, runner: RuleRunner) -> None:
         self.book = group.book
@@ -143,6 +152,7 @@ class _Group:
             pl.col("county").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone")
         )
         self.deciding = {rule.code: DecidingFacts(books, rule) for rule in group.book.rules}
+        self._asked: dict[str, _Asked] = {}
         atoms, self.atoms_of = book_of_atoms(group.book)
         self.atoms = compile_rules(atoms, parameter_columns=frozenset(keys))
         self.by_parents = tuple(
@@ -205,15 +215,9 @@ class _Group:
         asked = rows.select(
             "pid", is_open=pl.col("outcome") == "undetermined", is_unpaid=_UNPAID & pl.lit(rule.amount is not None)
         )
-        patterns = (
-            pl.when(asked["is_open"])
-            .then(self._outcome_pattern(rule, facts))
-            .when(asked["is_unpaid"])
-            .then(self._amount_pattern(rule, facts))
-        )
-        asked = facts.select("pid", "zone", patterns.alias("pattern"), *self._columns_read(rule, facts)).drop_nulls(
-            "pattern"
-        )
+        told = self._asked_of(rule, facts)
+        patterns = pl.when(asked["is_open"]).then(told.outcome).when(asked["is_unpaid"]).then(told.amount)
+        asked = facts.select("pid", "zone", patterns.alias("pattern"), *told.columns).drop_nulls("pattern")
         answers = self.deciding[rule.code]
         for row in asked.unique("pattern", maintain_order=True, keep="first").iter_rows(named=True):
             answers.learn(row["pattern"], row)
@@ -224,10 +228,17 @@ class _Group:
         found = asked.select("pid", "pattern").join(known, on="pattern", how="left").select("pid", "deciding_facts")
         return rows.join(found, on="pid", how="left", maintain_order="left")
 
-    def _columns_read(self, rule: Rule, facts: pl.DataFrame) -> list[str]:
-        return [name for name in self.deciding[rule.code].columns if name in facts.columns]
+    def _asked_of(self, rule: Rule, facts: pl.DataFrame) -> _Asked:
+        """Kept from one range to the next: to ask a wide frame for its types costs more than to decide a few children."""
+        if rule.code not in self._asked:
+            schema = facts.schema
+            columns = [name for name in self.deciding[rule.code].columns if name in schema]
+            self._asked[rule.code] = _Asked(
+                columns, self._outcome_pattern(rule, schema), self._amount_pattern(columns, schema)
+            )
+        return self._asked[rule.code]
 
-    def _outcome_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
+    def _outcome_pattern(self, rule: Rule, schema: pl.Schema) -> pl.Expr:
         """What is open depends on which atoms are true, false or open, and in an open atom of several facts on what is known of them.
 
         Where a child is registered decides, for instance, whether it can live in another county of the same city.
@@ -237,24 +248,21 @@ class _Group:
             for code in self.atoms_of[rule.code]
         ]
         met = [
-            self._as_told_apart(rule, name, facts).fill_null("?")
+            self._as_told_apart(rule, name, schema).fill_null("?")
             for name in facts_meeting(self.book, rule)
-            if name in facts.columns
+            if name in schema
         ]
         atoms = pl.concat_str(pl.lit("o"), pl.col("zone"), pl.lit(":"), *truths)
         return pl.concat_str(atoms, *met, separator="|")
 
-    def _as_told_apart(self, rule: Rule, name: str, facts: pl.DataFrame) -> pl.Expr:
+    def _as_told_apart(self, rule: Rule, name: str, schema: pl.Schema) -> pl.Expr:
         """A known value as far as the rule can tell it from others: dates by time elapsed, divisions by the digits that it reads."""
-        value = _classed(facts, name, self.book.as_of).cast(pl.String)
+        value = _classed(schema, name, self.book.as_of).cast(pl.String)
         digits = digits_read(self.book, rule, name)
         return value if digits is None else value.str.head(digits)
 
-    def _amount_pattern(self, rule: Rule, facts: pl.DataFrame) -> pl.Expr:
-        values = [
-            _classed(facts, name, self.book.as_of).cast(pl.String).fill_null("?")
-            for name in self._columns_read(rule, facts)
-        ]
+    def _amount_pattern(self, columns: Sequence[str], schema: pl.Schema) -> pl.Expr:
+        values = [_classed(schema, name, self.book.as_of).cast(pl.String).fill_null("?") for name in columns]
         return pl.concat_str(pl.lit("a"), pl.col("zone"), *values, separator="|")
 
     def _hints(
@@ -320,15 +328,13 @@ def _with_nothing_more(frame: pl.DataFrame, book: RuleBook) -> pl.DataFrame:
     Attributes of a circumstance (a term, a day) stay open; a child without a date of birth is taken for one of ten.
     """
     ten_years_old = pl.lit(add_months(book.as_of, -120))
-    filled = [pl.col(column_name("child", "birth_date")).fill_null(ten_years_old)]
+    schema, filled = frame.schema, [pl.col(column_name("child", "birth_date")).fill_null(ten_years_old)]
     for definition in book.vocabulary:
         nothing = _NOTHING.get(definition.type)
         if nothing is None or "." in definition.name or (definition.options and nothing not in definition.options):
             continue
         names = [column_name(entity, definition.name) for entity in definition.entities()]
-        filled += [
-            pl.col(name).fill_null(pl.lit(nothing).cast(frame.schema[name])) for name in names if name in frame.columns
-        ]
+        filled += [pl.col(name).fill_null(pl.lit(nothing).cast(schema[name])) for name in names if name in schema]
     return frame.with_columns(filled)
 
 
@@ -355,13 +361,13 @@ def _amount_columns(rule: Rule) -> dict[str, str]:
 
 def _with_silence(frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> pl.DataFrame:
     """The frame with every unknown filled that a complete roster's silence presumes; what sources dispute stays unknown."""
-    filled: dict[str, pl.Expr] = {}
+    schema, filled = frame.schema, dict[str, pl.Expr]()
     for one in presumptions:
         for side in ("father", "mother") if one.entity == "parent" else (one.entity,):
             name = column_name(side, one.fact)
             undisputed = ~pl.col(f"clash_{side}").list.contains(one.fact).fill_null(False)
             known = _speaks_of(one, side)
-            value = pl.lit(one.value).cast(frame.schema[name])
+            value = pl.lit(one.value).cast(schema[name])
             filled[name] = (
                 pl.when(pl.col(name).is_null() & undisputed & known).then(value).otherwise(pl.col(name)).alias(name)
             )
@@ -383,10 +389,10 @@ def _parameter_frame(group: PlaceGroup, keys: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _classed(frame: pl.DataFrame, name: str, as_of: dt.date) -> pl.Expr:
+def _classed(schema: pl.Schema, name: str, as_of: dt.date) -> pl.Expr:
     """Dates by full months before the day: rules ask for ages and elapsed months, so equal classes have equal deciding facts."""
     column = pl.col(name)
-    if frame.schema[name] != pl.Date:
+    if schema[name] != pl.Date:
         return column
     months = (as_of.year - column.dt.year()) * 12 + as_of.month - column.dt.month().cast(pl.Int32)
     whole = months - (column.dt.day() > as_of.day).cast(pl.Int32)
