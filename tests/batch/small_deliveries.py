@@ -10,9 +10,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ciyou.batch.link import link_delivery
 from ciyou.batch.rosters.record_schema import schema_of
 from ciyou.batch.rosters.tables import pinyin_table
-from ciyou.batch.link import link_delivery
 from ciyou.batch.run_folder import open_run_folder
 from ciyou.batch.run_record import RunRecord, watch_nothing
 from ciyou.batch.screen import NormalizedDelivery, Settings, screen_delivery

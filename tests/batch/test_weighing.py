@@ -102,9 +102,7 @@ def test_questions_about_deaths_come_before_those_about_schools(tmp_path):
     double = {**CHILD, "id_no": id_number("2016-07-08", 97), "household_no": "H2"}
     death = {"name": "王建国", "birth_date": dt.date(1988, 3, 4), "sex": "male", "death_date": dt.date(2024, 1, 1)}
     school = {"name": "王浩宇", "birth_date": BORN, "sex": "male"}
-    run = link_rosters(
-        tmp_path, {HUKOU: (FATHER, MOTHER, CHILD, namesake, double), DEATHS: [death], SCHOOL: [school]}
-    )
+    run = link_rosters(tmp_path, {HUKOU: (FATHER, MOTHER, CHILD, namesake, double), DEATHS: [death], SCHOOL: [school]})
     asked = [row[0] for row in run.rows("SELECT rec_id_a FROM review WHERE bits IS NOT NULL ORDER BY rank")]
     assert asked.index("health_deaths-0") < asked.index("education_school_roll-0")
 
@@ -113,9 +111,12 @@ def test_father_known_to_the_register_is_not_his_child_although_name_and_village
     child = {**CHILD, "name": "王建国"}
     school = {"name": "王建国", "g1_name": "李秀梅", "g1_id": MOTHER_ID}
     run = link_rosters(tmp_path, {HUKOU: (FATHER, MOTHER, child), SCHOOL: [school]})
-    assert run.person_of("education_school_roll-0") != run.rows(
-        f"SELECT person_id FROM links JOIN people USING (person_id) WHERE rec_id = 'police_hukou-0' AND '{FATHER_ID}' <> ''"
-    )[0][0]
+    assert (
+        run.person_of("education_school_roll-0")
+        != run.rows(
+            f"SELECT person_id FROM links JOIN people USING (person_id) WHERE rec_id = 'police_hukou-0' AND '{FATHER_ID}' <> ''"
+        )[0][0]
+    )
 
 
 def test_a_date_read_in_the_farmers_calendar():
