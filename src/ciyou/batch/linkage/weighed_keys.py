@@ -42,7 +42,7 @@ def make_bearers(store: Store) -> None:
     store.create(
         "bearer",
         f"""SELECT p.aid, r.rid, r.roster, r.name, r.reading, r.placeholder OR r.name = '' AS unnamed, r.sex, r.birth_date AS born_stated,
-          r.id_bd AS born_number, left(r.division, 6) AS county, r.town, r.village, r.phone,
+          CASE WHEN p.aid > 0 THEN {birth_of("p.aid")} WHEN r.rid IN (SELECT rid FROM doubted) THEN r.id_bd END AS born_number, left(r.division, 6) AS county, r.town, r.village, r.phone,
           CASE WHEN p.aid > 0 THEN printf('%017d', p.aid) WHEN regexp_full_match(r.id_text, '[0-9]{{16,17}}[0-9X]') THEN r.id_text END AS digits,
           false AS mentioned
         FROM placed p JOIN rec r USING (rid)

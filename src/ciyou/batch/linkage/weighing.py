@@ -21,6 +21,8 @@ _CONSEQUENCE = {
 _OTHER_CONSEQUENCE = 55
 _EARLIER = ("several_candidates", "one_to_one_taken", "name_differs")
 """Reasons that plain rules gave before anything was weighed."""
+# Born on that day to a parent of that name or number, and no name to tell by: twins are equally near, whose parents stand by number or not.
+_NEWBORN = f"name_level = {MISSING} AND born_same AND kin_tenths > 0 AND sex_tenths >= 0 AND (NOT taken OR taken_by_unnamed)"
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
@@ -91,8 +93,9 @@ def _judge(store: Store) -> None:
             WHEN w.name_level > {ONE_OF_FOUR} AND w.name_level < {MISSING} THEN 'name_differs'
             WHEN w.other_guardian OR w.sid IN (SELECT -rid FROM doubted WHERE NOT denied) THEN 'name_differs'
             WHEN w.aid IN (SELECT gid FROM guardian WHERE gid IS NOT NULL) AND w.sid IN (SELECT aid FROM bearer_kin) THEN 'generations'
-            WHEN w.name_tenths + w.born_tenths < CASE WHEN w.shared THEN 5 ELSE 100 END THEN 'several_candidates'
-            ELSE '' END AS veto FROM weighed w)
+            WHEN w.name_tenths + w.born_tenths + greatest(w.number_tenths, 0) < CASE WHEN w.shared THEN 5 ELSE 100 END THEN 'several_candidates'
+            WHEN w.newborn AND count(*) FILTER (w.newborn) OVER (PARTITION BY w.sid) > 1 THEN 'several_candidates'
+            ELSE '' END AS veto FROM (SELECT *, {_NEWBORN} AS newborn FROM weighed) w)
         SELECT *, row_number() OVER same AS place, lead(tenths) OVER same AS runner_up FROM vetoed
         WINDOW same AS (PARTITION BY sid, veto = '' OR taken_by_unnamed ORDER BY tenths + CASE WHEN taken THEN {-tenths("same_roster_twice")} ELSE 0 END DESC, aid)""",
     )
