@@ -22,14 +22,14 @@ _BY_RARITY = {
 
 
 def weigh_pairs(store: Store) -> None:
-    """Make `weighed` (sid, aid, bits and each comparison's share in tenths, name_level, born_same, other_guardian) from `weighed_pair`."""
+    """Add to `weighed` (sid, aid, bits and each comparison's share in tenths, name_level, born_same, other_guardian) from `weighed_pair`."""
     store.create("seeker", "SELECT * FROM bearer WHERE aid IN (SELECT sid FROM weighed_pair)")
     store.create("sought", "SELECT * FROM bearer WHERE aid IN (SELECT aid FROM weighed_pair)")
     _weigh_names(store)
     _weigh_births(store)
-    _weigh_kin(store)
     _weigh_rest(store)
-    store.create("weighed", _WEIGHED)
+    _weigh_kin(store)
+    store.run(f"CREATE TABLE IF NOT EXISTS weighed AS {_WEIGHED} LIMIT 0", f"INSERT INTO weighed {_WEIGHED}")
     store.drop("seeker", "sought", "rarity", "judged_name", "by_name", "by_birth", "judged_kin", "by_kin", "by_rest")
 
 
@@ -87,35 +87,41 @@ def _weigh_births(store: Store) -> None:
     store.create(
         "by_birth",
         f"""SELECT p.sid, p.aid, max(CASE {cases} ELSE {tenths("born", "different")} END) AS born_tenths FROM weighed_pair p
-        JOIN (SELECT DISTINCT aid, born, lunar FROM bearer_born) s ON s.aid = p.sid
-        JOIN (SELECT DISTINCT aid, born FROM bearer_born WHERE NOT lunar) t ON t.aid = p.aid GROUP BY p.sid, p.aid""",
+        JOIN bearer_born s ON s.aid = p.sid
+        JOIN (SELECT * FROM bearer_born WHERE NOT lunar) t ON t.aid = p.aid GROUP BY p.sid, p.aid""",
     )
 
 
 def _weigh_kin(store: Store) -> None:
+    """`by_kin`; names are judged only where neither a number nor a reading is shared and a name that resembles would tell."""
     store.create(
         "kin_met",
         """SELECT p.sid, p.aid, s.gid AS gid_a, t.gid AS gid_b, s.kin_name AS name_a, t.kin_name AS name_b,
           s.kin_reading AS reading_a, t.kin_reading AS reading_b
-        FROM weighed_pair p JOIN (SELECT DISTINCT aid, gid, kin_name, kin_reading FROM bearer_kin) s ON s.aid = p.sid
-        JOIN (SELECT DISTINCT aid, gid, kin_name, kin_reading FROM bearer_kin) t ON t.aid = p.aid""",
+        FROM weighed_pair p JOIN bearer_kin s ON s.aid = p.sid JOIN bearer_kin t ON t.aid = p.aid""",
+    )
+    store.create(
+        "kin_told",
+        f"""SELECT sid, aid, bool_or(coalesce(gid_a = gid_b, false)) AS shared,
+          bool_or(coalesce(gid_a <> gid_b AND {sex_of("gid_a")} = {sex_of("gid_b")}, false)) AND NOT shared AS other_guardian,
+          count(DISTINCT reading_a) FILTER (reading_a <> '' AND reading_a = reading_b) AS same_names, bool_or(name_a <> '' AND name_b <> '') AS named
+        FROM kin_met GROUP BY sid, aid""",
+    )
+    store.create(
+        "kin_open", f"SELECT m.* FROM kin_met m JOIN ({_HOPEFUL}) USING (sid, aid) WHERE name_a <> '' AND name_b <> ''"
     )
     judge_names(
         store,
-        """SELECT DISTINCT name_a, reading_a, name_b, reading_b FROM kin_met WHERE name_a <> '' AND name_b <> '' AND name_a <> name_b
-        AND reading_a <> reading_b ORDER BY ALL""",
+        "SELECT DISTINCT name_a, reading_a, name_b, reading_b FROM kin_open WHERE name_a <> name_b ORDER BY ALL",
         "judged_kin",
         levels=NAME_LEVELS,
     )
     store.create(
         "by_kin",
-        f"""SELECT sid, aid, bool_or(coalesce(gid_a = gid_b, false)) AS shared,
-          bool_or(coalesce(gid_a <> gid_b AND {sex_of("gid_a")} = {sex_of("gid_b")}, false)) AND NOT bool_or(coalesce(gid_a = gid_b, false)) AS other_guardian,
-          count(DISTINCT reading_a) FILTER (reading_a <> '' AND reading_a = reading_b) AS same_names,
-          bool_or(coalesce(j.level <= {ONE_OF_FOUR}, false)) AS alike, bool_or(m.name_a <> '' AND m.name_b <> '') AS named
-        FROM kin_met m LEFT JOIN judged_kin j ON j.name_a = m.name_a AND j.name_b = m.name_b GROUP BY sid, aid""",
+        f"""SELECT k.*, (sid, aid) IN (SELECT (m.sid, m.aid) FROM kin_open m JOIN judged_kin USING (name_a, name_b) WHERE level <= {ONE_OF_FOUR}) AS alike
+        FROM kin_told k""",
     )
-    store.drop("kin_met")
+    store.drop("kin_met", "kin_told", "kin_open")
 
 
 def _weigh_rest(store: Store) -> None:
@@ -150,6 +156,10 @@ def _weigh_rest(store: Store) -> None:
     )
 
 
+_HOPEFUL = f"""
+SELECT sid, aid FROM kin_told JOIN by_name USING (sid, aid) JOIN by_rest USING (sid, aid) LEFT JOIN by_birth USING (sid, aid)
+WHERE NOT shared AND same_names = 0 AND name_tenths + coalesce(born_tenths, 0) + sex_tenths + number_tenths + {tenths("prior")}
+  + least({tenths("family_at_most")}, {tenths("guardian_names", "alike")} + phone_tenths + place_tenths) >= {tenths("ask_from")}"""
 _KIN_TENTHS = f"""greatest(CASE WHEN k.shared THEN {tenths("guardian_number", "shared")} ELSE -1000 END,
     CASE WHEN k.same_names > 1 THEN {tenths("guardian_names", "both")} WHEN k.same_names = 1 THEN {tenths("guardian_names", "one")}
       WHEN k.alike THEN {tenths("guardian_names", "alike")} WHEN k.named THEN {tenths("guardian_names", "another")} ELSE 0 END)"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.records import birth_of, sex_of
-from ciyou.batch.linkage.weighed_keys import block, follow, make_bearers
+from ciyou.batch.linkage.weighed_keys import block, follow
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
 from ciyou.batch.linkage.weights import tenths
 
@@ -22,7 +22,9 @@ _OTHER_CONSEQUENCE = 55
 _EARLIER = ("several_candidates", "one_to_one_taken", "name_differs")
 """Reasons that plain rules gave before anything was weighed."""
 # Born on that day to a parent of that name or number, and no name to tell by: twins are equally near, whose parents stand by number or not.
-_NEWBORN = f"name_level = {MISSING} AND born_same AND kin_tenths > 0 AND sex_tenths >= 0 AND (NOT taken OR taken_by_unnamed)"
+_NEWBORN = (
+    f"name_level = {MISSING} AND born_same AND kin_tenths > 0 AND sex_tenths >= 0 AND (NOT taken OR taken_by_unnamed)"
+)
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
@@ -32,7 +34,6 @@ def weigh(store: Store) -> None:
         "UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid"
     )
     store.empty("told_bits", {"rid": "INTEGER", "rid_b": "INTEGER", "words": "VARCHAR"})
-    make_bearers(store)
     block(store)
     for _ in range(MOST_PASSES):
         weigh_pairs(store)
@@ -49,7 +50,6 @@ def weigh(store: Store) -> None:
         "bearer_born",
         "bearer_kin",
         "bearer_count",
-        "lunar",
         "weighed_pair",
         "weighed",
         "ruled",
