@@ -24,6 +24,7 @@ OWN = ["rec_id", "id_no", "ethnicity", "name", *GUARDIANS]
 TELLING = "('hukou', 'births', 'dibao')"
 PAIRS = "sum(n * (n - 1) // 2)"
 Z = 1.959964
+BANDS = [-99, 0, 4, 6, 8, 12, 20]
 
 
 def main(arguments: list[str]) -> int:
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> int:
         _print_queue(database)
         _print_parents(database)
         _print_bands(database)
+        _print_calibration(database)
         _print_groups(database)
     return 0
 
@@ -206,6 +208,28 @@ def _print_bands(database: duckdb.DuckDBPyConnection) -> None:
            GROUP BY ALL ORDER BY r.weight DESC, r.rule"""
     ).fetchall():
         print(f"  {weight:>3} {rule:28} {_share(right, count)} of {count:,}")
+
+
+def _print_calibration(database: duckdb.DuckDBPyConnection) -> None:
+    """What bits are worth: the chance that they would state (odds of two to their power), and how many are truly one person's."""
+    print(
+        "bits and truth (stated: what the bits would mean as odds; a question that something forbade says less than its bits):"
+    )
+    database.execute(
+        """CREATE TABLE told AS WITH meant AS (SELECT run, mode(truth ORDER BY truth) AS truth FROM rec GROUP BY run)
+           SELECT 'link' AS what, l.reason AS words, r.truth = m.truth AS good
+             FROM links l JOIN rec r USING (rec_id) JOIN meant m USING (run) WHERE l.rule = 'weighed' AND contains(l.reason, ' = ')
+           UNION ALL SELECT CASE v.reason WHEN 'several_candidates' THEN 'question' ELSE 'forbidden' END, v.bits, a.truth = b.truth
+             FROM review v JOIN rec a ON a.rec_id = v.rec_id_a JOIN rec b ON b.rec_id = v.rec_id_b WHERE v.bits IS NOT NULL"""
+    )
+    for what, low, count, stated, right in database.execute(
+        f"""SELECT what, band, count(*), avg(1 / (1 + pow(2, -bits))), count(*) FILTER (good) FROM (
+             SELECT what, good, CAST(split_part(words, ' = ', 2) AS DOUBLE) AS bits,
+               list_max([low FOR low IN {BANDS} IF low <= bits]) AS band FROM told) GROUP BY ALL ORDER BY what, band"""
+    ).fetchall():
+        print(
+            f"  {what:10} from {low:>3} bits: stated {stated:.3f}, minus true {stated - right / count:+.3f}; true {_share(right, count)} of {count:,}"
+        )
 
 
 def _print_groups(database: duckdb.DuckDBPyConnection) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from tests.batch.small_deliveries import (
@@ -29,6 +30,8 @@ from ciyou.batch.linkage.weights import tenths, weights_version
 BORN = dt.date(2016, 7, 8)
 BIRTH = {"birth_date": BORN, "sex": "male", "g1_name": "李秀梅", "g1_id": MOTHER_ID}
 CHILD_OF_FAMILY = "police_hukou-2"
+INSURANCE = "insurance_enrolment"
+OTHER_YEAR = dt.date(2015, 7, 8)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +120,30 @@ def test_father_known_to_the_register_is_not_his_child_although_name_and_village
             f"SELECT person_id FROM links JOIN people USING (person_id) WHERE rec_id = 'police_hukou-0' AND '{FATHER_ID}' <> ''"
         )[0][0]
     )
+
+
+def test_a_shortened_name_under_the_mothers_number_does_not_make_one_person_of_her_and_her_child(tmp_path):
+    mother = {**MOTHER, "name": "古丽巴哈尔买买提"}
+    child = {"name": "古丽仙阿不都热依木", "id_no": MOTHER_ID, "birth_date": BORN}
+    run = link_rosters(tmp_path, {HUKOU: [mother], SCHOOL: [child], INSURANCE: [{"name": "古丽", "id_no": MOTHER_ID}]})
+    person = run.person_of("police_hukou-0")
+    assert run.person_of(f"{INSURANCE}-0") == person
+    assert run.person_of("education_school_roll-0") != person
+
+
+def test_what_is_told_of_a_link_and_of_a_question_adds_up(tmp_path):
+    delivery = {
+        HUKOU: FAMILY,
+        BIRTHS: [{**BIRTH, "name": "王文博"}, {**BIRTH, "name": "王浩宇", "birth_date": OTHER_YEAR}],
+    }
+    run = link_rosters(tmp_path, delivery)
+    told = run.rows(
+        "SELECT bits FROM review WHERE bits IS NOT NULL UNION ALL SELECT reason FROM links WHERE rule = 'weighed' AND reason <> rule"
+    )
+    assert len(told) > 1
+    for (words,) in told:
+        parts, total = words.split(" = ")
+        assert sum(Decimal(part) for part in parts.split() if part[0] in "+-") == Decimal(total)
 
 
 def test_a_date_read_in_the_farmers_calendar():

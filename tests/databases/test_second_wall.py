@@ -12,12 +12,15 @@ from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.crossing.acknowledging import accept_crossing, send_on
+from ciyou.apps.crossing.emergency_steps import note_emergency
 from ciyou.apps.crossing.lists import read_crossing
 from ciyou.apps.crossing.receiving import withdraw_crossing
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.errors import RecordError
 from tests.award_builders import awarded, entitled_child
 from tests.crossing_builders import THERE_VILLAGE, accepted, both_ends, child_there, sent, taken
+from tests.emergency_builders import decided, registered
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
 from tests.second_wall import WALLED
 
@@ -236,6 +239,28 @@ def test_an_application_on_its_way_is_there_for_its_two_ends_only():
     assert [seen(one) for one in (ends.counter, ends.township, ends.reviewer, third, village)] == [2, 0, 0, 1, 0]
     with walled(make_actor("partner", department="police")):
         assert [count(f"crossing_{table}") for table in (*CROSSING, "crossingpaper")] == [0, 0, 0]
+
+
+def test_aid_in_an_emergency_is_there_for_its_place_and_for_home_once_it_was_told():
+    ends = both_ends()
+    third = make_actor("supervisor", division="990103001000")
+    with walled(ends.counter):
+        aid = registered(ends.counter)
+
+    def seen(actor):
+        with walled(actor):
+            return count("crossing_emergencyaid"), count("crossing_emergencystep")
+
+    assert [seen(one) for one in (ends.counter, ends.drafter, third)] == [(1, 1), (0, 0), (0, 0)]
+    with walled(ends.counter):
+        decided(ends.counter, aid)
+    assert [seen(one) for one in (ends.counter, ends.drafter, third)] == [(1, 2), (1, 2), (0, 0)]
+    with walled(ends.drafter):
+        note_emergency(ends.drafter, aid_id=aid, version=2)
+    with walled(third), pytest.raises(RecordError):
+        registered(third)  # the one key holds across walls
+    with walled(make_actor("partner", department="police")):
+        assert count("crossing_emergencyaid") == 0
 
 
 def test_the_counter_finds_nothing_of_the_child_whatever_the_query():

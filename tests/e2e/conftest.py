@@ -142,6 +142,21 @@ def server(tmp_path_factory):
     started.stop()
 
 
+@pytest.fixture(scope="module")
+def two_counties(tmp_path_factory):
+    """A server with two counties' offices; the marker lets the second factor wait, as in a demo."""
+    home = tmp_path_factory.mktemp("counties") / "home"
+    home.mkdir(mode=0o700)
+    (home / "demo").touch()
+    server = start_server(home)
+    environment = {**os.environ, **own_database(str(home)), "CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}  # fmt: skip
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
+    done = subprocess.run([sys.executable, "-m", "tests.e2e.two_counties"], cwd=ROOT, env={**environment, "PYTHONPATH": path}, capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    yield server
+    server.stop()
+
+
 @dataclass
 class Visit:
     """A page in a window of one size, and everything the browser complained about."""

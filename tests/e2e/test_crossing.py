@@ -5,16 +5,13 @@ Two counties on a state folder of their own: nothing of it is in the demo that o
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.crossing_builders import NUMBER
-from tests.e2e.conftest import ROOT, own_database, start_server, windows
+from tests.e2e.conftest import windows
 from tests.e2e.test_money import Desk, follow, keep_paper
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -22,21 +19,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 NAME = "孩走失"
 REASON = "户口簿上的户主页没有拍清楚，请重拍。"
 PDF = b"%PDF-1.4\n1 0 obj\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def two_counties(tmp_path_factory):
-    """A server with two counties' offices; the marker lets the second factor wait, as in a demo."""
-    home = tmp_path_factory.mktemp("counties") / "home"
-    home.mkdir(mode=0o700)
-    (home / "demo").touch()
-    server = start_server(home)
-    environment = {**os.environ, **own_database(str(home)), "CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}  # fmt: skip
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    done = subprocess.run([sys.executable, "-m", "tests.e2e.two_counties"], cwd=ROOT, env={**environment, "PYTHONPATH": path}, capture_output=True, text=True, check=False)  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    yield server
-    server.stop()
 
 
 def take(counter):

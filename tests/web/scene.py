@@ -23,6 +23,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.changes import WishedChange, propose_change
 from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
 from ciyou.apps.awards.models import Appeal, Award, Paper
+from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
@@ -31,9 +32,16 @@ from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedC
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change
-from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
+from ciyou.apps.crossing.contents import (
+    CrossingContent,
+    EmergencyContent,
+    ToldChild,
+    likeness_of,
+    seal_crossing,
+    seal_emergency,
+)
 from ciyou.apps.crossing.contents import seal_paper as seal_crossing_paper
-from ciyou.apps.crossing.models import Crossing, CrossingPaper
+from ciyou.apps.crossing.models import Crossing, CrossingPaper, EmergencyAid
 from ciyou.apps.disbursement.collective import record_collective_account
 from ciyou.apps.disbursement.models import (
     Hold,
@@ -51,7 +59,8 @@ from ciyou.apps.entitlements.case_deciding import CaseContent, seal_case
 from ciyou.apps.entitlements.models import CaseDecision, Determination
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.exchange.contents import ItemContent, seal_content
-from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem
+from ciyou.apps.exchange.listed_contents import ListedContent, hash_of_list, seal_listed, seal_note
+from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, IdentityList, ListedChild
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
@@ -81,6 +90,7 @@ from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
 from ciyou.vault.fields import encrypt_text
 from tests.office import make_post
+from tests.pair_builders import make_pair
 from tests.web.made_results import AS_OF, CHILD, write_results
 
 ROLE_CODES = tuple(code for code in ROLES if code != "local_operator")
@@ -92,6 +102,8 @@ NAMES = {
 }
 TAKEN_IN = {"990101": "东方未明", "990102": "西门无恨"}
 """Children of third places, whose applications the counters of our two counties took in."""
+IN_NEED = {"990101": "欧阳急雨", "990102": "令狐晚风"}
+"""Children of third places in an emergency in our two counties."""
 RECORDED = {"990101": "公孙无迹", "990102": "独孤远行"}
 TERM = 137
 IN_PRISON = {"imprisoned": True, "imprisoned.term_months": TERM}
@@ -148,11 +160,13 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_award(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
     _make_crossing(scene)
+    _make_emergency(scene)
     _make_letter(scene, child)
     _make_record(scene)
     _make_month(scene, child)
     _make_oversight(scene, child)
     _make_exchange(scene, child, hidden)
+    _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
     _make_run(scene, folder / county)
     _make_trial(scene)
@@ -379,6 +393,22 @@ def _make_crossing(scene: Scene) -> None:
     scene.secrets += [TAKEN_IN[scene.county], str(key)]
 
 
+def _make_emergency(scene: Scene) -> None:
+    """Aid for a child of a third place, registered at the township's counter; nobody has decided yet."""
+    key, today = uuid.uuid4(), timezone.localdate()
+    told = ToldChild(IN_NEED[scene.county], "female", BORN.isoformat(), id_number("990109", BORN, "022"))
+    content = EmergencyContent(told, Applicant("姑姑", "relative"), "家里失火，今晚没有住处。")
+    EmergencyAid.objects.create(
+        id=key, number=f"{scene.county}-{today.year}-J00001", county=scene.division(Level.COUNTY), year=today.year, sequence=1,
+        code_hash=code_hash("0" * CODE_DIGITS), identity=_hash(f"{scene.county}emergency"), likeness=likeness_of(told),
+        entitlement="fast_emergency_aid", event_on=today,
+        received_in=scene.division(Level.TOWNSHIP), bound_for="990109001000", content=seal_emergency(key, content),
+        need_fen=50000, received_on=today, received_by=str(scene.posts["supervisor"].user_id), created_at=timezone.now(),
+    )  # fmt: skip
+    scene.ids["aid_id"] = key
+    scene.secrets += [IN_NEED[scene.county], str(key)]
+
+
 def _make_month(scene: Scene, child: uuid.UUID) -> None:
     """A month that is with finance, with one payment, one line of an answer that could not be taken, and a plan."""
     now, county = timezone.now(), scene.division(Level.COUNTY)
@@ -423,6 +453,21 @@ def _make_month(scene: Scene, child: uuid.UUID) -> None:
         "recovery_id": wish.recovery_id,
         "collective_id": account,
     }
+
+
+def _make_identity_list(scene: Scene, child: uuid.UUID) -> None:
+    """A list of identities that was sent to the department of the scene, with a child that it refused."""
+    now, county = timezone.now(), scene.division(Level.COUNTY)
+    content, key = ListedContent(NAMES[scene.county][0], identities=("de_facto_unattended",)).salted(), uuid.uuid4()
+    told = IdentityList.objects.create(
+        county=county, kind="insurance", department=DEPARTMENT, month="2026-01", number=1, hash=hash_of_list([content.hash()]),
+        made_by="x", made_at=now, sent_by="x", sent_at=now, due_on=now.date(),
+    )  # fmt: skip
+    ListedChild.objects.create(
+        id=key, list=told, person_id=child, position=1, change="new", content=seal_listed(key, content), hash=content.hash(),
+        answer="refused", answer_note=seal_note(key, "已在别处参保"), answered_by="x", answered_at=now,
+    )  # fmt: skip
+    scene.ids |= {"list_id": told.id, "listed_id": key}
 
 
 def _make_exchange(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
@@ -534,6 +579,12 @@ def _make_run(scene: Scene, folder: Path) -> None:
         created_at=now, finished_at=now, percent=100,
     )  # fmt: skip
     scene.ids |= {"run_id": run.id, "screened_id": CHILD}
+    told = {"name": RECORDED[scene.county], "id_text": id_number(scene.county, BORN, "777")}
+    pair = make_pair(run, first=told, second={"name": NAMES[scene.county][1]}, moves_money=True)
+    hidden = f"{scene.county}9c"
+    make_pair(run, first={"name": NAMES[scene.county][3]}, person_a=hidden, turn=1)
+    scene.ids["pair_id"] = pair.id
+    scene.secrets += [told["id_text"], str(pair.id)]
 
 
 def _make_trial(scene: Scene) -> None:

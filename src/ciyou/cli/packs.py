@@ -19,6 +19,7 @@ from ciyou.packs import (
     load_differences,
     load_exchange_mappings,
     load_finance_layouts,
+    load_identity_lists,
     load_index_rules,
     load_packs,
     load_payments,
@@ -162,7 +163,7 @@ def formulas(division: str, lang: str | None) -> None:
 
 
 def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the clocks, payments, schedules, layouts, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
+    """The mistakes in the clocks, payments, schedules, layouts, lists, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
@@ -171,6 +172,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_clocks(division=place.division or ANYWHERE, root=root)
             load_exchange_mappings(division=place.division or ANYWHERE, root=root)
             load_finance_layouts(division=place.division or ANYWHERE, root=root)
+            load_identity_lists(division=place.division or ANYWHERE, root=root)
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
             load_differences(division=place.division or ANYWHERE, root=root)

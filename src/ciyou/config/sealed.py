@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 
 from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
-from ciyou.apps.crossing.contents import number_in
+from ciyou.apps.crossing.contents import LIKENESS_FIELD, likeness_in, number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
+from ciyou.apps.rosters import pair_contents
 
 _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
 _PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
 _EXCHANGED = SealedColumn("exchange.ExchangeItem", "content", "exchange.item:{id}")
 _CROSSING = SealedColumn("crossing.Crossing", "content", "crossing.crossing:{id}")
+_EMERGENCY = SealedColumn("crossing.EmergencyAid", "content", "crossing.aid:{id}")
+_PAIR_KEYS = SealedColumn("rosters.ReviewPair", "keys", "rosters.pair_keys:{id}")
 _IDENTIFIER_INDEX = BlindColumn("blind", _IDENTIFIER, "identifier.{kind}")
 
 
@@ -31,6 +34,8 @@ SEALED = Sealed(
         SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
         SealedColumn("entitlements.Determination", "causes", "entitlements.determination:{id}:causes"),
         SealedColumn("entitlements.CaseDecision", "content", "entitlements.case:{id}"),
+        _PAIR_KEYS,
+        SealedColumn("rosters.ReviewPair", "content", "rosters.pair:{id}"),
         SealedColumn("cases.Lead", "record", "cases.lead:{id}"),
         SealedColumn("cases.Visit", "content", "cases.visit:{id}"),
         SealedColumn("cases.InquiryLetter", "content", "cases.letter:{id}"),
@@ -44,6 +49,8 @@ SEALED = Sealed(
         SealedColumn("crossing.CrossingStep", "words", "crossing.step:{id}"),
         SealedColumn("crossing.CrossingPaper", "title", "crossing.paper_title:{id}"),
         SealedColumn("crossing.CrossingPaper", "document", "crossing.paper:{id}"),
+        _EMERGENCY,
+        SealedColumn("crossing.EmergencyStep", "words", "crossing.aid_step:{id}"),
         SealedColumn("disbursement.Payment", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.CollectiveAccount", "account", "disbursement.account:{id}"),
         SealedColumn("disbursement.HandOver", "application", "disbursement.hand_over:{id}:application"),
@@ -54,6 +61,8 @@ SEALED = Sealed(
         SealedColumn("disbursement.Recovery", "content", "disbursement.recovery:{id}"),
         SealedColumn("exchange.ExchangeFile", "content", "exchange.file:{id}"),
         _EXCHANGED,
+        SealedColumn("exchange.ListedChild", "content", "exchange.listed:{id}"),
+        SealedColumn("exchange.ListedChild", "answer_note", "exchange.listed:{id}:answer"),
         SealedColumn("oversight.NationalExport", "secret", "oversight.national_export:{id}"),
         SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
     ),
@@ -62,8 +71,12 @@ SEALED = Sealed(
         BlindColumn("blind", _PAYEE, "payee_account", _account_number),
         # The same index as an identifier's: the place that decides compares it with its own files.
         BlindColumn("identity", _CROSSING, "identifier.id_card", number_in),
+        BlindColumn("identity", _EMERGENCY, "identifier.id_card", number_in),
+        BlindColumn("likeness", _EMERGENCY, LIKENESS_FIELD, likeness_in),
         BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
         BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
+        BlindColumn("mark", _PAIR_KEYS, pair_contents.MARK_FIELD, pair_contents.marked_text),
+        BlindColumn("side", _PAIR_KEYS, pair_contents.SIDE_FIELD, pair_contents.side_text),
     ),
     # By these no month is paid twice; a key that changed for one and not for the other would let it.
     copied=(

@@ -6,6 +6,7 @@ from ciyou.packs.differences import difference_names, load_differences
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
+from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
     department_name,
@@ -45,6 +46,7 @@ __all__ = [
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",
+    "load_identity_lists",
     "load_index_rules",
     "load_limits",
     "load_packs",

@@ -129,7 +129,7 @@ def step_rows(view: CrossingView) -> list[CrossingStepRow]:
     return [
         CrossingStepRow(
             str(STEPS.get(one.step, one.step)),
-            _who(one.by, one.role, lang),
+            who_words(one.by, one.role, lang),
             places[one.place],
             one.at,
             one.words,
@@ -138,7 +138,8 @@ def step_rows(view: CrossingView) -> list[CrossingStepRow]:
     ]
 
 
-def _who(name: str, role: str, lang: str) -> str:
+def who_words(name: str, role: str, lang: str) -> str:
+    """A name with what its bearer is; "" where it is not told."""
     found = ROLES.get(role)
     if not name or found is None:
         return ""

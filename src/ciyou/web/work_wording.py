@@ -58,6 +58,8 @@ BUTTONS = {
     "send_inquiry": gettext_lazy("写完并发出"),
     "answer_inquiry": gettext_lazy("去答复"),
     "follow_inquiry": gettext_lazy("看进展"),
+    "answer_identity_list": gettext_lazy("去回执"),
+    "settle_identity": gettext_lazy("去核实"),
     "confirm_determination": gettext_lazy("去确认"),
     "review_break_glass": gettext_lazy("去复核"),
     "subject_request": gettext_lazy("去办理"),
@@ -80,6 +82,11 @@ BUTTONS = {
     "push_application": gettext_lazy("去转送"),
     "acknowledge_application": gettext_lazy("去接收"),
     "urge_crossing": gettext_lazy("看一看"),
+    "fast_emergency_aid": gettext_lazy("去决定"),
+    "pay_emergency_aid": gettext_lazy("去发放"),
+    "complete_emergency_aid": gettext_lazy("去补手续"),
+    "review_emergency_aid": gettext_lazy("去复核"),
+    "note_emergency_aid": gettext_lazy("看一看"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "check_in_round": gettext_lazy("去核对"),
@@ -99,8 +106,13 @@ OF_APPLICATIONS = frozenset(
 )
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
 OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
+OF_EMERGENCIES = frozenset(
+    {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
+)
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
+REFUSED_IN_WRITING = "refuse_in_writing"
+"""A refusal of aid in an emergency is handed over at its own page; that task names no child either."""
 WEEKDAYS = (
     gettext_lazy("周一"),
     gettext_lazy("周二"),

@@ -109,7 +109,12 @@ def _ending(written: Written) -> Mapping[str, Any]:
     }
 
 
-def slip_words(number: str, code: str, received_on: dt.date, division: str, address: str) -> Mapping[str, Any]:
+WAY = "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。"
+
+
+def slip_words(
+    number: str, code: str, received_on: dt.date, division: str, address: str, way: str
+) -> Mapping[str, Any]:
     """The receipt: number, code, and how to ask; nothing of the child."""
     return {
         "title": "受理回执",
@@ -121,7 +126,7 @@ def slip_words(number: str, code: str, received_on: dt.date, division: str, addr
         "code": f"{code[:4]} {code[4:]}",
         "paragraphs": [
             f"查询办理进度：打开{address or '本系统的“申请进度”页面'}，输入受理编号和查询码，不需要账号。也可以到村（居）、乡镇请工作人员代查。",
-            "乡镇（街道）先与有关部门的数据比对，再由县级民政部门作出决定；每一步的期限在“申请进度”里看得到。",
+            way,
             "查询码丢失的，请带身份证件到受理单位重新领取。",
         ],
     }

@@ -18,7 +18,7 @@ from ciyou.apps.awards.contents import open_application, open_notice, open_paper
 from ciyou.apps.awards.models import Application, ApplicationState, ApplicationStep, Award, Paper, PublicNotice
 from ciyou.apps.awards.numbering import next_paper_sequence, paper_number
 from ciyou.apps.awards.paper_source import Written, WrittenNotice
-from ciyou.apps.awards.paper_words import slip_words, words_of
+from ciyou.apps.awards.paper_words import WAY, slip_words, words_of
 from ciyou.apps.awards.paying import AUTHORISATION, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import application_not_found, check_may, moved_on
 from ciyou.apps.cases.documents.typesetting import typeset_file
@@ -149,9 +149,11 @@ def print_paper(actor: Actor, *, application_id: uuid.UUID, kind: str, origin: s
     raise moved_on()
 
 
-def receipt_pdf(*, number: str, code: str, received_on: dt.date, division: str, address: str = "") -> bytes:
-    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it. `address`: of the open progress."""
-    return _set("receipt", division, slip_words(number, code, received_on, division, address))
+def receipt_pdf(
+    *, number: str, code: str, received_on: dt.date, division: str, address: str = "", way: str = WAY
+) -> bytes:
+    """The slip that whoever applies takes home; it is kept nowhere, for the code stands on it. `address`: of the open progress; `way`: who does what next."""
+    return _set("receipt", division, slip_words(number, code, received_on, division, address, way))
 
 
 def papers_of(*, application_id: uuid.UUID | None = None, award_id: uuid.UUID | None = None) -> tuple[PaperCard, ...]:

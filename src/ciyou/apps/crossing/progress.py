@@ -1,9 +1,10 @@
-"""How a crossing stands, for whoever holds the receipt: number and code, no account, no name, nothing of the child."""
+"""How a crossing or aid in an emergency stands, for whoever holds the receipt: number and code, no account, no name, nothing of the child."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
@@ -11,9 +12,11 @@ from ciyou.apps.awards.elsewhere import progress_of
 from ciyou.apps.awards.numbering import CODE_DIGITS, is_code
 from ciyou.apps.awards.progress import NOBODY, check_tries, count_tries, counters_of, wrong
 from ciyou.apps.crossing.clocks import RunningClock, clock_now
-from ciyou.apps.crossing.models import Crossing
-from ciyou.apps.crossing.numbering import read_crossing_number
+from ciyou.apps.crossing.models import Crossing, EmergencyAid
+from ciyou.apps.crossing.numbering import CROSSING, EMERGENCY, read_counter_number
 from ciyou.core.access.actor import LOCAL_OPERATOR
+
+Received = TypeVar("Received", Crossing, EmergencyAid)
 
 
 @dataclass(frozen=True)
@@ -33,22 +36,52 @@ class CrossingStanding:
     clock: RunningClock | None
 
 
+@dataclass(frozen=True)
+class EmergencyStanding:
+    """Where aid in an emergency stands."""
+
+    number: str
+    state: str
+    received_in: str
+    received_on: dt.date
+    decided_on: dt.date | None
+    paid_on: dt.date | None
+
+
 def follow_crossing(*, number: str, code: str, origin: str) -> CrossingStanding:
     """How a crossing stands; raises RecordError for a wrong number or code (the same for both) and for too many wrong tries."""
-    read = read_crossing_number(number)
-    if read is None or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
+    return _standing(_opened(Crossing, CROSSING, number, code, origin))
+
+
+def follow_emergency(*, number: str, code: str, origin: str) -> EmergencyStanding:
+    """How aid in an emergency stands; raises RecordError as above. No amount: the slip may be in other hands."""
+    row = _opened(EmergencyAid, EMERGENCY, number, code, origin)
+    return EmergencyStanding(
+        number=row.number,
+        state=row.state,
+        received_in=row.received_in,
+        received_on=row.received_on,
+        decided_on=row.decided_on,
+        paid_on=row.paid_on,
+    )
+
+
+def _opened(model: type[Received], series: str, number: str, code: str, origin: str) -> Received:
+    """The row that number and code open together."""
+    read = read_counter_number(number)
+    if read is None or read[0] != series or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
         raise wrong()
-    counters = counters_of(f"K-{'-'.join(str(part) for part in read)}", origin)
+    counters = counters_of("-".join(str(part) for part in read), origin)
     with walled(LOCAL_OPERATOR):
         check_tries(counters)
-        row = Crossing.objects.filter(county=read[0], year=read[1], sequence=read[2]).first()
-        if not is_code(code, row.code_hash if row is not None else NOBODY) or row is None:
-            count_tries(counters)
-            record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
-            problem = wrong()
-        else:
-            return _standing(row)
-    raise problem
+        row = model.objects.filter(county=read[1], year=read[2], sequence=read[3]).first()
+        if row is not None and is_code(code, row.code_hash):
+            return row
+        if row is None:
+            is_code(code, NOBODY)  # takes as long
+        count_tries(counters)
+        record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
+    raise wrong()
 
 
 def _standing(row: Crossing) -> CrossingStanding:

@@ -21,7 +21,7 @@ from ciyou.apps.awards.receiving import RELATIONS, AskedDocument, OnFile, asked_
 from ciyou.apps.crossing.access import find_crossing, is_counter
 from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
 from ciyou.apps.crossing.models import UNDECIDED, Crossing, CrossingState
-from ciyou.apps.crossing.numbering import crossing_number, next_sequence
+from ciyou.apps.crossing.numbering import CROSSING, counter_number, next_sequence
 from ciyou.apps.crossing.refusals import check_may, check_words, crossing_not_found, moved_on, refused
 from ciyou.apps.crossing.steps import (
     COMPLETE,
@@ -187,7 +187,7 @@ def _receive(actor: Actor, wanted: NewCrossing, number: str) -> CrossingReceipt:
 
 def _new_row(actor: Actor, wanted: NewCrossing, number: str, identity: str) -> tuple[Crossing, str]:
     now, today, county = timezone.now(), timezone.localdate(), county_of(actor.scope.first)
-    sequence, code = next_sequence(county, today.year), make_code()
+    sequence, code = next_sequence(Crossing.objects.all(), county, today.year), make_code()
     born = birth_date_of_id(number)
     assert born is not None
     content = CrossingContent(
@@ -198,7 +198,7 @@ def _new_row(actor: Actor, wanted: NewCrossing, number: str, identity: str) -> t
     complete = not content.missing
     row = Crossing.objects.create(
         id=wanted.id,
-        number=crossing_number(county, today.year, sequence),
+        number=counter_number(CROSSING, county, today.year, sequence),
         county=county,
         year=today.year,
         sequence=sequence,

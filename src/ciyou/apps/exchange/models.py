@@ -97,3 +97,78 @@ class ExchangeItem(models.Model):
             models.Index(fields=("county", "state", "kind", "division", "id"), name="exchange_item_list"),
             models.Index(fields=("county", "state", "decision"), name="exchange_item_decided"),
         )
+
+
+class IdentityList(models.Model):
+    """The children of whom a county tells one department in one month: a kind of the packs, drafted, then sent once and never changed.
+
+    `number` counts within county and kind. `hash` is SHA-256 over the hashes of its rows; `closed_at`: the department has answered
+    for every row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    county = models.CharField(max_length=12)
+    kind = models.CharField(max_length=32)
+    department = models.CharField(max_length=32)
+    month = models.CharField(max_length=7)
+    number = models.PositiveIntegerField()
+    hash = models.CharField(max_length=64)
+    made_by = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    sent_by = models.CharField(max_length=64, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("county", "kind", "month"), name="one_identity_list_a_month"),
+            models.UniqueConstraint(fields=("county", "kind", "number"), name="identity_lists_are_numbered_once"),
+        )
+        indexes = (models.Index(fields=("county", "department", "month"), name="identity_list_place"),)
+
+
+class ListedChange(models.TextChoices):
+    """Against the list before: `gone` children are told once, as no longer entitled."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    GONE = "gone"
+
+
+class ListedAnswer(models.TextChoices):
+    """What the department says: taken up now (of a gone child: ended), there already, not found, refused; "" not yet."""
+
+    TAKEN = "taken"
+    ALREADY = "already"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+
+
+class ListedChild(models.Model):
+    """One child of a list. `content` (encrypted JSON): only what the packs tell of it, and a salt; `hash` is SHA-256 of that.
+
+    `answer_note` (encrypted): why the department refused, or what it says besides. `settled_at`: the county has seen to it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    list = models.ForeignKey(IdentityList, on_delete=models.CASCADE, related_name="children")
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="listed_in")
+    position = models.PositiveIntegerField()
+    change = models.CharField(max_length=8, choices=ListedChange)
+    content = models.BinaryField()
+    hash = models.CharField(max_length=64)
+    answer = models.CharField(max_length=12, choices=ListedAnswer, blank=True)
+    answer_note = models.BinaryField(default=bytes)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=64, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("list", "person"), name="a_child_stands_once_in_a_list"),)
+        indexes = (
+            models.Index(fields=("list", "position"), name="listed_child_order"),
+            models.Index(fields=("list", "answer"), name="listed_child_answer"),
+        )

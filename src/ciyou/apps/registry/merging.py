@@ -54,6 +54,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "disbursement.MonthChange.person": STAY,
         # Found under that file; the next comparison finds the kept one.
         "exchange.ExchangeItem.person": STAY,
+        # A list is frozen as it was sent; the next month's tells of the kept file.
+        "exchange.ListedChild.person": STAY,
         "registry.Person.merged_into": FOLLOW,
         "registry.NamedAccess.person": REPOINT,
         "registry.HouseholdMember.person": REPOINT,

@@ -47,7 +47,7 @@ def prepare_outcome(store: Store) -> None:
 
 LINKAGE_QUERIES: dict[str, str] = {
     "people": f"""SELECT {person_id("pid")} AS person_id, kind, name, sex, birth_date, division FROM person ORDER BY pid""",
-    "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, coalesce(b.words, p.rule) AS reason
+    "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, CASE p.rule WHEN 'weighed' THEN coalesce(b.words, p.rule) ELSE p.rule END AS reason
         FROM held p JOIN rec r USING (rid) LEFT JOIN (SELECT rid, max(words) AS words FROM told_bits WHERE rid_b IS NULL GROUP BY rid) b USING (rid)
         ORDER BY p.pid, r.rec_id""",
     "relations": f"""SELECT {person_id("l.pid")} AS person_id, l.relation, {person_id("b.pid")} AS other_id, l.source, l.confidence

@@ -52,6 +52,10 @@ class Action(StrEnum):
     RECONCILE = "reconcile"
     TRY_POLICY = "try_policy"
     OPEN_ROUND = "open_round"
+    SEE_IDENTITY_LISTS = "see_identity_lists"
+    SEND_IDENTITY_LISTS = "send_identity_lists"
+    ANSWER_IDENTITY_LISTS = "answer_identity_lists"
+    JUDGE_PAIRS = "judge_pairs"
 
 
 class Level(StrEnum):
@@ -101,6 +105,9 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_PAYMENTS,
         _A.RECONCILE,
         _A.TRY_POLICY,
+        _A.SEE_IDENTITY_LISTS,
+        # The clerk of the contracts is no role: whoever works in the county's office compares records, and another takes the second look.
+        _A.JUDGE_PAIRS,
     }
 )
 
@@ -161,7 +168,7 @@ _ROLES = (
         _OFFICE,
         _OFFICE_ACTIONS
         | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CROSS, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
-        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND},
+        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND, _A.SEND_IDENTITY_LISTS},
     ),
     _role(
         "county_reviewer",
@@ -222,14 +229,14 @@ _ROLES = (
         frozenset({_P.SUPERVISE}),
         frozenset({_A.SEE_FIGURES, _A.TRY_POLICY}),
     ),
-    # A partner or an institution sees no list of children: only the letters and referrals addressed to it.
+    # A partner or an institution sees no file and no list of ours: only the letters, referrals and identity lists addressed to it.
     _role(
         "partner",
         ("协作部门", "Partner department"),
         Level.COUNTY,
         2,
         frozenset({_P.VERIFY, _P.SERVE}),
-        frozenset({_A.ANSWER_INQUIRY}),
+        frozenset({_A.ANSWER_INQUIRY, _A.SEE_IDENTITY_LISTS, _A.ANSWER_IDENTITY_LISTS}),
     ),
     _role(
         "institution",

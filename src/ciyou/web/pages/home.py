@@ -29,7 +29,9 @@ from ciyou.web.work_wording import (
     OF_AWARDS,
     OF_CASES,
     OF_CROSSINGS,
+    OF_EMERGENCIES,
     OF_MONTHS,
+    REFUSED_IN_WRITING,
     button_words,
     lead_why,
     task_name,
@@ -192,6 +194,8 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
     """The page of a crossing, an application, a month, an award or a case on which a task is done, and what its address names."""
     if item.kind in OF_CROSSINGS or (item.kind in AT_A_COUNTER and item.person_id is None):
         return "crossing", "crossing_id"
+    if item.kind in OF_EMERGENCIES or (item.kind == REFUSED_IN_WRITING and item.person_id is None):
+        return "emergency", "aid_id"
     pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 
@@ -208,6 +212,9 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("child" if others else "visit", child_id=item.person_id)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
+        case "answer_identity_list" | "settle_identity":
+            show = "unsettled" if item.kind == "settle_identity" else "waiting"
+            return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
         case "review_break_glass" | "reconcile_exchange":

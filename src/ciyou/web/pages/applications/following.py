@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.awards.progress import Standing, follow_application
-from ciyou.apps.crossing.numbering import read_crossing_number
-from ciyou.apps.crossing.progress import CrossingStanding, follow_crossing
+from ciyou.apps.crossing.numbering import CROSSING, EMERGENCY, read_counter_number
+from ciyou.apps.crossing.progress import CrossingStanding, EmergencyStanding, follow_crossing, follow_emergency
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.web import application_wording as words
-from ciyou.web import crossing_wording
+from ciyou.web import crossing_wording, emergency_wording
 from ciyou.web.wording import sentences
 
 WAY = ("received", "checked", "drafted", "decided")
@@ -26,7 +26,11 @@ def follow(request: HttpRequest) -> HttpResponse:
     number, code = request.POST.get("number", "")[:40], request.POST.get("code", "")[:40]
     origin = request.META["REMOTE_ADDR"]
     try:
-        if read_crossing_number(number) is not None:
+        read = read_counter_number(number)
+        series = read[0] if read else ""
+        if series == EMERGENCY:
+            return _show_emergency(request, follow_emergency(number=number, code=code, origin=origin))
+        if series == CROSSING:
             return _show_crossing(request, follow_crossing(number=number, code=code, origin=origin))
         standing = follow_application(number=number, code=code, origin=origin)
     except CiyouError as problem:
@@ -63,6 +67,22 @@ def _show_crossing(request: HttpRequest, standing: CrossingStanding) -> HttpResp
         "counter": division_name(standing.received_in),
         "place": division_name(standing.handled_in),
         "end": crossing_wording.ENDS[standing.clock.end] if standing.clock else "",
+        "number": standing.number,
+        "problems": (),
+        "asked_at": timezone.now(),
+    }
+    response = render(request, "web/pages/follow.html", content)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _show_emergency(request: HttpRequest, standing: EmergencyStanding) -> HttpResponse:
+    """Where aid in an emergency stands."""
+    content = {
+        "emergency": standing,
+        "state": emergency_wording.STATES[standing.state],
+        "next": emergency_wording.NEXT[standing.state],
+        "counter": division_name(standing.received_in),
         "number": standing.number,
         "problems": (),
         "asked_at": timezone.now(),

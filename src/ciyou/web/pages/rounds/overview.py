@@ -67,6 +67,7 @@ def _show(request: HttpRequest, problems: tuple[Problem, ...]) -> HttpResponse:
         "rounds": [_shown(one, kinds, lang) for one in rounds],
         "kinds": [_kind(one, there, lang) for one in kinds.values()] if may_do(actor.role, Action.OPEN_ROUND) else [],
         "today": today,
+        "sees_lists": may_do(actor.role, Action.SEE_IDENTITY_LISTS),
         "problems": sentences(problems),
         "place": division_name(actor.scope.first),
     }
