@@ -14,7 +14,7 @@ from ciyou.core.errors import AccessDenied, CiyouError
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import version
 from ciyou.web.pages.emergencies.showing import render_emergency
-from ciyou.web.receipts import follow_address, receipt_content, slip_response, told_code
+from ciyou.web.pages.receipts import follow_address, receipt_content, slip_response, told_code
 
 PERSONAL = 3
 
