@@ -34,7 +34,7 @@ from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import found, key, text, version
-from ciyou.web.pages.receipts import follow_address, receipt_content, slip_response, told_code
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "birth_date", "family", "decisions")

@@ -32,8 +32,8 @@ from ciyou.web import application_wording
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import key, text, version
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.pages.crossings.one import documents_of, find_places, render_crossing
-from ciyou.web.pages.receipts import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.wording import sentences
 
 PERSONAL = 3

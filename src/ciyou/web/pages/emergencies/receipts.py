@@ -13,8 +13,8 @@ from ciyou.apps.crossing.refusals import CrossingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import version
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.pages.emergencies.showing import render_emergency
-from ciyou.web.pages.receipts import follow_address, receipt_content, slip_response, told_code
 
 PERSONAL = 3
 
