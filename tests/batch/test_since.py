@@ -24,11 +24,12 @@ from tests.batch.small_deliveries import (
 from ciyou.batch.decisions.books import group_places
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.decisions.turning import turning_book
-from ciyou.batch.engines.earlier_run import EarlierRun
+from ciyou.batch.engines.earlier_run import EarlierRun, numbers_in
 from ciyou.batch.engines.polars_decide import PopulationRules
 from ciyou.batch.engines.polars_rules import wide_schema
+from ciyou.batch.engines.pooling import Compared, pools_of
 from ciyou.batch.engines.rule_runners import PolarsRunner
-from ciyou.batch.ranges import Range
+from ciyou.batch.ranges import ranges_of
 from ciyou.batch.since import check_since
 from ciyou.core.errors import RunError
 from ciyou.core.facts.definition import column_name
@@ -36,7 +37,6 @@ from ciyou.core.rules.tree import Age, MonthsSince, walk
 from ciyou.packs import load_rule_book, load_vocabulary
 
 COUNTIES = ("120101", "510104", "370321")
-EVERYBODY = Range(0, 2**64)
 SILENCE = (Presumption("parent", "dead", False, "health_deaths"), Presumption("child", "parents_untraceable", False, "families", True))  # fmt: skip
 DAYS = ("2025-09-01", "2026-01-31", "2026-02-28", "2028-02-29", "2026-03-01")
 VOCABULARY = load_vocabulary()
@@ -86,16 +86,20 @@ def with_changes(frame: pl.DataFrame, *, day: dt.date, source: random.Random, sh
     return pl.DataFrame(rows, schema=columns(), orient="row").sort("pid")
 
 
-def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun | None = None):
+def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun | None = None, *, ranges: int = 1):
     rules = PopulationRules(
         group_places(COUNTIES, as_of=day), SILENCE, as_of=day, runner=PolarsRunner(), earlier=earlier
     )
-    made = rules.decide(frame.to_arrow(), EVERYBODY)
+    parts = list(ranges_of(ranges, per_range=1))
+    pieces = [(part, frame.filter(numbers_in(part)).to_arrow()) for part in parts]
+    made = list(rules.decide_all(pieces))
     folder.mkdir()
-    tables = {name: pl.DataFrame(getattr(made, name)) for name in ("decisions", "hints", "inputs")}
+    tables = {
+        name: pl.concat([pl.DataFrame(getattr(one, name)) for one in made]) for name in ("decisions", "hints", "inputs")
+    }
     for name, table in tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-    return made.decided, tables
+    return sum(one.decided for one in made), tables
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -114,6 +118,39 @@ def test_going_on_from_an_earlier_run_gives_what_a_full_run_gives(tmp_path, seed
         before = EarlierRun(tmp_path / f"{number}", day)
         assert 0 < decided <= len(frame)
         assert day != first or decided < len(frame) * 0.5
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 4), (4, 3), (3, 7)])
+def test_other_ranges_than_the_earlier_run_had_change_nothing(tmp_path, before, after):
+    """Who is decided anew is gathered over ranges; some of them, and of what was there before, hold nobody."""
+    day = dt.date(2025, 9, 1)
+    frame = population(30, day=day, seed=before)
+    _, first = decide(frame, day, tmp_path / "0", ranges=before)
+    gone, come = frame["pid"].gather([0, 13]), child(0, random.Random(9), day) | {"pid": 2**64 - 1}
+    frame = pl.concat(
+        [frame.filter(~pl.col("pid").is_in(gone.implode())), pl.DataFrame([come], schema=columns(), orient="row")]
+    )
+    changed = frame["pid"].gather([3, 20])
+    flipped = pl.col("child__dead").fill_null(False).not_()
+    frame = frame.with_columns(
+        child__dead=pl.when(pl.col("pid").is_in(changed.implode())).then(flipped).otherwise("child__dead")
+    )
+    decided, found = decide(frame, day, tmp_path / "1", EarlierRun(tmp_path / "0", day), ranges=after)
+    _, expected = decide(frame, day, tmp_path / "1-full", ranges=after)
+    assert decided == len(changed) + 1
+    for name, table in expected.items():
+        assert found[name].equals(table), name
+        assert not found[name].equals(first[name]), name
+
+
+def test_the_touched_of_many_ranges_are_gathered_up_to_a_bound():
+    parts = list(ranges_of(10, per_range=1))
+    one = pl.DataFrame({"pid": [1]})
+    compared = [Compared(part, one, one.head(number % 2), one["pid"]) for number, part in enumerate(parts)]
+    by_children = list(pools_of(compared, children=2))
+    assert [len(pool) for pool in by_children] == [4, 4, 2]
+    assert [each.part for pool in by_children for each in pool] == parts
+    assert [len(pool) for pool in pools_of(compared, ranges=3)] == [3, 3, 3, 1]
 
 
 def test_nobody_is_decided_again_where_nothing_changed(tmp_path):

@@ -218,8 +218,8 @@ def _decide(
         groups = group_places(_counties(store) or [NOWHERE], as_of=settings.as_of)
         rules = PopulationRules(groups, presumptions, as_of=settings.as_of, runner=runner, earlier=earlier)
         decided_children = 0
-        for number, part in enumerate(ranges):
-            decided = rules.decide(store.arrow(children_query(vocabulary, part)), part)
+        pieces = ((part, store.arrow(children_query(vocabulary, part))) for part in ranges)
+        for number, decided in enumerate(rules.decide_all(pieces)):
             writer.write(decided.decisions)
             inputs.write(decided.inputs)
             hints.write(decided.hints)
