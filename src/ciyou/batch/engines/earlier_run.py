@@ -14,16 +14,6 @@ from ciyou.batch.decisions.turning import same_law, same_values, turning_book
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules
 from ciyou.batch.ranges import Range
 
-# A fingerprint means the same only in one version of what makes it.
-FINGERPRINTS = f"polars-{pl.__version__}"
-_SEED = 20_260_301
-
-
-def fingerprints(children: pl.DataFrame) -> pl.DataFrame:
-    """`pid` and a 64-bit `fingerprint` of all else that a child is decided by (facts, disputes, parents, division), by pid."""
-    inputs = children.drop("pid").with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
-    return children.select("pid", inputs.hash_rows(seed=_SEED).alias("fingerprint"))
-
 
 @dataclass(frozen=True)
 class EarlierRun:
@@ -80,6 +70,11 @@ class Turning:
         if book is not None and earlier is not None and law_stands and now.book.as_of != then.book.as_of:
             keys = frozenset(now.book.parameters)
             self._programs = [compile_rules(one, parameter_columns=keys) for one in (book, earlier)]
+
+    @property
+    def columns_needed(self) -> frozenset[str]:
+        """The columns that are read of a child's facts to tell."""
+        return frozenset(name for program in self._programs for name in program.columns_needed)
 
     @property
     def can_touch(self) -> bool:

@@ -16,9 +16,9 @@ from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
-from ciyou.batch.engines.earlier_run import EarlierRun, Turning, fingerprints, ids_in, numbers_in, public_id
+from ciyou.batch.engines.earlier_run import EarlierRun, Turning, ids_in, numbers_in, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
-from ciyou.batch.engines.pooling import Compared, merged, pools_of
+from ciyou.batch.engines.pooling import Children, Compared, merged, pools_of
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.batch.engines.rule_runners import RuleRunner
 from ciyou.batch.engines.supposing import PARENTS, if_one_parent_died, with_nothing_more, with_silence
@@ -70,16 +70,16 @@ class PopulationRules:
         self._turnings = [Turning(now, then) for now, then in zip(groups, before, strict=True)] if earlier else []
         self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
 
-    def decide_all(self, pieces: Iterable[tuple[Range, pa.Table]]) -> Iterator[Decided]:
-        """Decide range after range: each with its children as `children_query` gives them."""
-        ranges = ((part, self._frame(children)) for part, children in pieces)
+    def decide_all(self, ranges: Iterable[Range], children: Children) -> Iterator[Decided]:
+        """Decide range after range."""
         if self._earlier is None:
-            for _, frame in ranges:
-                yield _arrow(*self._decide(frame), fingerprints(frame), len(frame))
+            for part in ranges:
+                frame = self._frame(children.facts(part))
+                yield _arrow(*self._decide(frame), pl.DataFrame(children.inputs(part)), len(frame))
             return
         earlier = self._earlier
-        for pool in pools_of(self._compare(earlier, part, frame) for part, frame in ranges):
-            yield from self._decide_pool(earlier, pool)
+        for pool in pools_of(self._compare(earlier, part, children) for part in ranges):
+            yield from self._decide_pool(earlier, pool, children)
 
     def _frame(self, children: pa.Table) -> pl.DataFrame:
         return pl.DataFrame(pl.from_arrow(children)).cast(
@@ -92,22 +92,24 @@ class PopulationRules:
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
         return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
-    def _compare(self, earlier: EarlierRun, part: Range, frame: pl.DataFrame) -> Compared:
-        inputs, before = fingerprints(frame), earlier.fingerprints(part)
+    def _compare(self, earlier: EarlierRun, part: Range, children: Children) -> Compared:
+        inputs, before = pl.DataFrame(children.inputs(part)), earlier.fingerprints(part)
         changed = inputs.join(before, on=["pid", "fingerprint"], how="anti")["pid"]
-        turned = [
-            group.touched(frame, turning, self._presumptions)
-            for group, turning in zip(self._groups, self._turnings, strict=True)
-            if turning.can_touch
-        ]
-        touched = pl.concat([changed, *turned]).unique()
+        touched = pl.concat([changed, *self._turned(part, children)]).unique()
         gone = before.join(inputs, on="pid", how="anti")["pid"]
-        facts = frame.filter(pl.col("pid").is_in(touched.implode()))
-        return Compared(part, inputs, facts, pl.concat([touched, gone]))
+        return Compared(part, inputs, touched, pl.concat([touched, gone]))
 
-    def _decide_pool(self, earlier: EarlierRun, pool: Sequence[Compared]) -> Iterator[Decided]:
+    def _turned(self, part: Range, children: Children) -> list[pl.Series]:
+        watched = [pair for pair in zip(self._groups, self._turnings, strict=True) if pair[1].can_touch]
+        if not watched:
+            return []
+        reading = frozenset[str]().union(*(turning.columns_needed for _, turning in watched))
+        frame = self._frame(children.facts(part, reading))
+        return [group.touched(frame, turning, self._presumptions) for group, turning in watched]
+
+    def _decide_pool(self, earlier: EarlierRun, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
         touched = pl.concat([one.touched for one in pool])
-        found = None if touched.is_empty() else self._decide(touched)
+        found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched)))
         for one in pool:
             decisions = earlier.decisions(one.part, without=one.without, as_of=self._as_of)
             hints = earlier.hints(one.part, without=one.without)

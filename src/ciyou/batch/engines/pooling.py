@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
+import pyarrow as pa
 
 from ciyou.batch.ranges import Range
 
-# What a pool holds stays in memory: the facts of the touched, and sixteen bytes for every child of its ranges.
+# What a pool holds stays in memory: sixteen bytes for every child of its ranges, and when it is decided the facts of the touched.
 POOLED_CHILDREN = 20_000
 POOLED_RANGES = 100
 
 
+class Children(Protocol):
+    """Where a screening's children are asked for (see `facts.inputs`)."""
+
+    def inputs(self, part: Range) -> pa.Table:
+        """`pid` and `fingerprint` of the children of a range, by pid."""
+
+    def facts(self, part: Range, reading: Collection[str] | None = None) -> pa.Table:
+        """The facts of the children of a range, by pid; only these columns of facts, where some are named."""
+
+    def chosen(self, pids: pl.Series) -> pa.Table:
+        """The facts of these children, by pid."""
+
+
 @dataclass(frozen=True)
 class Compared:
-    """A range beside the earlier run: its children's `inputs`, the facts of the `touched`, and whose earlier answers fall away."""
+    """A range beside the earlier run: its children's `inputs`, the pids of the `touched`, and whose earlier answers fall away."""
 
     part: Range
     inputs: pl.DataFrame
-    touched: pl.DataFrame
+    touched: pl.Series
     without: pl.Series
 
 

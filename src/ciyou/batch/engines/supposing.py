@@ -20,7 +20,8 @@ def with_nothing_more(frame: pl.DataFrame, book: RuleBook) -> pl.DataFrame:
     Attributes of a circumstance (a term, a day) stay open; a child without a date of birth is taken for one of ten.
     """
     ten_years_old = pl.lit(add_months(book.as_of, -120))
-    schema, filled = frame.schema, [pl.col(column_name("child", "birth_date")).fill_null(ten_years_old)]
+    schema, born = frame.schema, column_name("child", "birth_date")
+    filled = [pl.col(born).fill_null(ten_years_old)] if born in schema else []
     for definition in book.vocabulary:
         nothing = _NOTHING.get(definition.type)
         if nothing is None or "." in definition.name or (definition.options and nothing not in definition.options):
@@ -34,11 +35,13 @@ _NOTHING: Mapping[FactType, bool | int | str] = {FactType.BOOL: False, FactType.
 
 
 def with_silence(frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> pl.DataFrame:
-    """The frame with every unknown filled that a complete roster's silence presumes; what sources dispute stays unknown."""
+    """The frame with every unknown of its columns filled that a complete roster's silence presumes; what sources dispute stays unknown."""
     schema, filled = frame.schema, dict[str, pl.Expr]()
     for one in presumptions:
         for side in PARENTS if one.entity == "parent" else (one.entity,):
             name = column_name(side, one.fact)
+            if name not in schema:
+                continue
             undisputed = ~pl.col(f"clash_{side}").list.contains(one.fact).fill_null(False)
             known = _speaks_of(one, side)
             value = pl.lit(one.value).cast(schema[name])
