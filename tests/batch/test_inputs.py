@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from ciyou.batch.engines.duckdb_store import Store
@@ -70,7 +71,7 @@ def test_chosen_children_and_chosen_columns_are_those_of_the_whole_range(store):
     children = StoredChildren(store, VOCABULARY)
     whole = pl.DataFrame(children.facts(WHOLE))
     assert whole["child__dead"].to_list() == [None, True, None]
-    chosen = pl.DataFrame(children.chosen(pl.Series([2**64 - 1, 5], dtype=pl.UInt64)))
+    chosen = pl.DataFrame(children.chosen(pa.array([2**64 - 1, 5], type=pa.uint64())))
     assert chosen.equals(whole.filter(pl.col("pid") != 3))
     few = pl.DataFrame(children.facts(WHOLE, {"father__dead", "param__x"}))
     assert few.equals(whole.select([name for name in whole.columns if "__" not in name or name == "father__dead"]))

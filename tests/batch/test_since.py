@@ -107,8 +107,9 @@ class Drawn:
         unread = [] if reading is None else [name for name, _ in FACTS if name not in reading]
         return self.frame.filter(numbers_in(part)).drop(unread).to_arrow()
 
-    def chosen(self, pids: pl.Series) -> pa.Table:
-        return self.frame.filter(pl.col("pid").is_in(pids.implode())).to_arrow()
+    def chosen(self, pids: pa.Array) -> pa.Table:
+        wanted = pl.Series(pids.to_pylist(), dtype=pl.UInt64)
+        return self.frame.filter(pl.col("pid").is_in(wanted.implode())).to_arrow()
 
 
 def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun | None = None, *, ranges: int = 1):

@@ -109,7 +109,7 @@ class PopulationRules:
 
     def _decide_pool(self, earlier: EarlierRun, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
         touched = pl.concat([one.touched for one in pool])
-        found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched)))
+        found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched.to_arrow())))
         for one in pool:
             decisions = earlier.decisions(one.part, without=one.without, as_of=self._as_of)
             hints = earlier.hints(one.part, without=one.without)

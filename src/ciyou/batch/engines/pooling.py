@@ -25,7 +25,7 @@ class Children(Protocol):
     def facts(self, part: Range, reading: Collection[str] | None = None) -> pa.Table:
         """The facts of the children of a range, by pid; only these columns of facts, where some are named."""
 
-    def chosen(self, pids: pl.Series) -> pa.Table:
+    def chosen(self, pids: pa.Array) -> pa.Table:
         """The facts of these children, by pid."""
 
 

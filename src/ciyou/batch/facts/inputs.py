@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-import duckdb
-import polars as pl
 import pyarrow as pa
 
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.facts.wide import ENTITIES, children_query, columns_about
 from ciyou.batch.ranges import Range
 from ciyou.core.facts.definition import Vocabulary
-
-# A fingerprint means the same only in one version of what makes it.
-FINGERPRINTS = f"duckdb-{duckdb.__version__}"
 
 
 class StoredChildren:
@@ -33,10 +28,10 @@ class StoredChildren:
         """The children of a range as `children_query` gives them; with no other columns of facts than these, where some are named."""
         return self._store.arrow(children_query(self._vocabulary, part.where("k.pid"), reading))
 
-    def chosen(self, pids: pl.Series) -> pa.Table:
+    def chosen(self, pids: pa.Array) -> pa.Table:
         """These children, wherever they are. The tables are gone through once for all of them."""
         self._store.empty("chosen_child", {"pid": "UBIGINT"})
-        self._store.append_arrow("chosen_child", pa.table({"pid": pids.to_arrow()}))
+        self._store.append_arrow("chosen_child", pa.table({"pid": pids}))
         return self._store.arrow(children_query(self._vocabulary, "k.pid IN (SELECT pid FROM chosen_child)"))
 
 
