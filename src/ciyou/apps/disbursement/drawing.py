@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from ciyou.apps.disbursement.preparing import DrawnChild, DrawnLines
-from ciyou.apps.disbursement.storing import Row, as_uuid
+from ciyou.apps.disbursement.storing import Row, arrays_of, as_uuid
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Given:
 
     def values(self, rows: Sequence[Row]) -> list[object]:
         if connection.vendor == "postgresql":
-            return [list(column) for column in zip(*rows, strict=True)]
+            return arrays_of(self.columns, rows)
         return [json.dumps(rows)]
 
 

@@ -96,6 +96,35 @@ def expect_many_rows() -> None:
             cursor.execute("PRAGMA wal_autocheckpoint = 25000")
 
 
+_QUOTED = ("text", "jsonb", "bytea")
+
+
+def arrays_of(columns: Sequence[tuple[str, str]], rows: Iterable[Row]) -> list[object]:
+    """The columns of rows as PostgreSQL writes arrays; `columns`: their names and types.
+
+    Measured: its driver takes three times as long to write lists, which was half of what this process does in a run.
+    """
+    return [
+        _array(map(_quoted if kind in _QUOTED else str, column), column)
+        for (_name, kind), column in zip(columns, zip(*rows, strict=True), strict=True)
+    ]
+
+
+def _array(texts: Iterable[str], values: Sequence[object]) -> str:
+    if None in values:
+        texts = ("NULL" if value is None else text for text, value in zip(texts, values, strict=True))
+    return "{" + ",".join(texts) + "}"
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    text = str(value)
+    if "\\" in text or '"' in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
+
+
 def put(table: Table, rows: Sequence[Row]) -> None:
     """Insert rows; ids as hexadecimal text, days as ISO text."""
     if not rows:
@@ -105,7 +134,7 @@ def put(table: Table, rows: Sequence[Row]) -> None:
         if connection.vendor == "postgresql":
             arrays = ", ".join(f"%s::{kind}[]" for _name, kind in table.columns)
             statement = f'INSERT INTO "{table.name}" ({table.names}) SELECT * FROM unnest({arrays}){end}'
-            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, arrays_of(table.columns, rows))
             return
         places = ", ".join(["%s"] * len(table.columns))
         cursor.executemany(f'INSERT INTO "{table.name}" ({table.names}) VALUES ({places}){end}', rows)
