@@ -148,7 +148,7 @@ def test_two_runs_give_identical_files(tmp_path):
 
 def test_output_folder_is_private_and_holds_the_files_of_the_contract(tmp_path):
     run = screen_rosters(tmp_path, {HUKOU: (FATHER,)})
-    names = "decisions differences facts hints identifiers inputs leads links people rejected relations review"
+    names = "decisions differences facts hints identifiers inputs leads links pairs people rejected relations review"
     assert sorted(path.name for path in run.out.iterdir()) == [
         *(f"{name}.parquet" for name in names.split()),
         "run.json",

@@ -49,7 +49,7 @@ WORDS = {
     "entity": "mother", "department": "justice", "lang": "zh", "columns": "name", "query": "", "refusal": "不属本部门",
     "what": "identifier", "role": "supervisor", "username": "newuser", "full_name": "新人", "valid_from": "2026-01-01", "protected": "1",
     "on": "2026-01-01", "known_from": "police", "merge_reason": "same_number", "looked": "1", "worker_reason": "负责本案的走访",
-    "opening_reason": "mistake", "residence": "same", "holder": "某人", "bank": "农村信用社",
+    "verdict": "same", "opening_reason": "mistake", "residence": "same", "holder": "某人", "bank": "农村信用社",
 }  # fmt: skip
 
 

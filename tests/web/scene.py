@@ -90,6 +90,7 @@ from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
 from ciyou.vault.fields import encrypt_text
 from tests.office import make_post
+from tests.pair_builders import make_pair
 from tests.web.made_results import AS_OF, CHILD, write_results
 
 ROLE_CODES = tuple(code for code in ROLES if code != "local_operator")
@@ -578,6 +579,12 @@ def _make_run(scene: Scene, folder: Path) -> None:
         created_at=now, finished_at=now, percent=100,
     )  # fmt: skip
     scene.ids |= {"run_id": run.id, "screened_id": CHILD}
+    told = {"name": RECORDED[scene.county], "id_text": id_number(scene.county, BORN, "777")}
+    pair = make_pair(run, first=told, second={"name": NAMES[scene.county][1]}, moves_money=True)
+    hidden = f"{scene.county}9c"
+    make_pair(run, first={"name": NAMES[scene.county][3]}, person_a=hidden, turn=1)
+    scene.ids["pair_id"] = pair.id
+    scene.secrets += [told["id_text"], str(pair.id)]
 
 
 def _make_trial(scene: Scene) -> None:

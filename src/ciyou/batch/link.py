@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_pairs
 from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, prepare_outcome
 from ciyou.batch.run_folder import LINK_FORMAT, RunFolder, refuse_screening
@@ -29,6 +30,8 @@ def link_delivery(
             prepare_outcome(store)
             for table, query in LINKAGE_QUERIES.items():
                 store.write_parquet(query, folder.final / f"{table}.parquet")
+            make_pairs(store, adverse=delivery.adverse, as_of=settings.as_of, with_leads=False)
+            store.write_parquet(PAIRS_QUERY, folder.final / "pairs.parquet")
             store.write_parquet(rejected_query(delivery), folder.final / "rejected.parquet")
         run = _run_content(store, delivery, settings, record)
     folder.publish(run)
@@ -48,6 +51,8 @@ def _run_content(
         "relations": _counts(store, "SELECT relation, count(*) FROM related GROUP BY relation ORDER BY relation"),
         "review": _counts(store, "SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason"),
         "guards": guard_counts(store),
+        "linked": links_by_roster(store),
+        "decisions_followed": record.followed,
         "stages": [asdict(stage) for stage in record.stages],
         "peak_memory_mb": peak_memory_mb(),
     }

@@ -24,6 +24,7 @@ TABLES = (
     "links",
     "relations",
     "review",
+    "pairs",
     "rejected",
     "facts",
     "decisions",

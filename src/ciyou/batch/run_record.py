@@ -35,10 +35,12 @@ class Stage:
 
 @dataclass
 class RunRecord:
-    """Collects stages. `watch(stage, done, total)` is called as work goes on; total 0 means that it is not known."""
+    """Collects stages, and what became of decisions that the run was given. `watch(stage, done, total)` is called as work goes on; total 0 means that it is not known."""
 
     watch: Watcher
     stages: list[Stage] = field(default_factory=list)
+    followed: dict[str, int] = field(default_factory=dict)
+    """What became of people's decisions about pairs; empty where none were given."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:

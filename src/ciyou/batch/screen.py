@@ -20,6 +20,8 @@ from ciyou.batch.facts.roster_facts import collect_facts
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
 from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
+from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_pairs
+from ciyou.batch.linkage.decided_pairs import apply_decisions, check_decisions, settle_questions
 from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
 from ciyou.batch.linkage.guards import guard_counts
@@ -54,6 +56,8 @@ class Settings:
     key_file: Path | None = None
     since: Path | None = None
     """The folder of an earlier run: who was not touched since keeps its answers."""
+    decisions: Path | None = None
+    """A file of what people decided about pairs of records (see `linkage.decided_pairs`)."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def check_engines(settings: Settings) -> None:
     wrong += engine_problems(settings.rules_engine)
     if wrong:
         raise RunError(wrong)
+    if settings.decisions is not None:
+        check_decisions(settings.decisions)
 
 
 def linker_for(engine: str) -> Linker:
@@ -133,6 +139,7 @@ def screen_delivery(
             make_differences(store, asked.values(), delivered=delivery.rosters, as_of=settings.as_of)
             make_leads(store, adverse=delivery.adverse)
             make_identifiers(store, adverse=delivery.adverse)
+            make_pairs(store, adverse=delivery.adverse, as_of=settings.as_of, with_leads=True)
             stage.rows = store.number("SELECT (SELECT count(*) FROM child_lead) + (SELECT count(*) FROM record_lead)")
         with record.stage("write"):
             _write_tables(store, folder, delivery)
@@ -147,18 +154,23 @@ def screen_delivery(
 
 
 def link_people(store: Store, delivery: NormalizedDelivery, settings: Settings, record: RunRecord) -> None:
-    """Load a delivery and find its people and families: tables `placed`, `person`, `relation`, `kin` and `review_pair`."""
+    """Load a delivery and find its people and families: tables `placed`, `person`, `relation`, `kin` and `review_pair`.
+
+    `followed` in the record says what became of people's decisions.
+    """
     with record.stage("load") as stage:
         load_records(store, delivery.rosters)
         stage.rows = store.number("SELECT count(*) FROM rec")
     with record.stage("link") as stage:
         linker_for(settings.link_engine).link(store)
+        record.followed = apply_decisions(store, settings.decisions)
         stage.rows = store.number("SELECT count(*) FROM placed")
     with record.stage("families") as stage:
         children = [pack.code for pack in delivery.packs if pack.subject == "child"]
         make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
         find_parents(store)
         note_near_adverse(store)
+        settle_questions(store)
         make_kin(store)
         stage.rows = store.number("SELECT count(*) FROM person")
         if store.number("SELECT count(*) - count(DISTINCT pid) FROM person"):
@@ -245,6 +257,7 @@ def _write_tables(store: Store, folder: RunFolder, delivery: NormalizedDelivery)
     store.write_parquet(leads_query(), folder.final / "leads.parquet")
     store.write_parquet(DIFFERENCES_QUERY, folder.final / "differences.parquet")
     store.write_parquet(IDENTIFIERS_QUERY, folder.final / "identifiers.parquet")
+    store.write_parquet(PAIRS_QUERY, folder.final / "pairs.parquet")
     store.write_parquet(rejected_query(delivery), folder.final / "rejected.parquet")
 
 
@@ -277,6 +290,8 @@ def _run_content(
         "rosters": [asdict(count) for count in delivery.counts],
         "people": dict(store.rows("SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind")),  # type: ignore[arg-type]
         "guards": guard_counts(store),
+        "linked": links_by_roster(store),
+        "decisions_followed": record.followed,
         "review": dict(store.rows("SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason")),  # type: ignore[arg-type]
         "outcomes": [dict(zip(("rule", "outcome", "basis", "children"), row, strict=True)) for row in outcomes],
         "leads": dict(

@@ -35,15 +35,23 @@ from ciyou.core.errors import CiyouError
 @click.option(
     "--link-engine", type=click.Choice(LINK_ENGINES), default="duckdb", show_default=True, help="What finds who is who."
 )
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Parquet file of what people decided about pairs (columns key_a, key_b, slot_b, verdict; keys as in `pairs`).",
+)
 @language_option
-def link(rosters: Path, as_of: dt.datetime, out: Path, link_engine: str, lang: str | None) -> None:
+def link(
+    rosters: Path, as_of: dt.datetime, out: Path, link_engine: str, decisions: Path | None, lang: str | None
+) -> None:
     """Find who is who and who is whose parent in the ROSTERS of a folder, and decide nothing.
 
     Writes the people, the links with the rule that made each, the ties between people, and the pairs that a person must look
     at. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)
-    settings = Settings(as_of=as_of.date(), link_engine=link_engine)
+    settings = Settings(as_of=as_of.date(), link_engine=link_engine, decisions=decisions)
     started = time.perf_counter()
     try:
         with show_progress(spoken) as watch:

@@ -55,6 +55,12 @@ from ciyou.core.errors import CiyouError
     default=None,
     help="Folder of an earlier run: decide only children whose facts changed since, or whom a birthday or a term has touched.",
 )
+@click.option(
+    "--decisions",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Parquet file of what people decided about pairs (columns key_a, key_b, slot_b, verdict; keys as in `pairs`).",
+)
 @language_option
 def screen(rosters: Path, as_of: dt.datetime, out: Path, lang: str | None, **options: Any) -> None:
     """Screen the ROSTERS in a folder: find who is who and who is whose parent, decide every rule for every child, rank leads.

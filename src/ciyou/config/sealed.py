@@ -7,12 +7,14 @@ import json
 from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
 from ciyou.apps.crossing.contents import LIKENESS_FIELD, likeness_in, number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
+from ciyou.apps.rosters import pair_contents
 
 _IDENTIFIER = SealedColumn("registry.Identifier", "cipher", "registry.identifier:{person_id}:{kind}")
 _PAYEE = SealedColumn("registry.PayeeAccount", "cipher", "registry.payee:{person_id}")
 _EXCHANGED = SealedColumn("exchange.ExchangeItem", "content", "exchange.item:{id}")
 _CROSSING = SealedColumn("crossing.Crossing", "content", "crossing.crossing:{id}")
 _EMERGENCY = SealedColumn("crossing.EmergencyAid", "content", "crossing.aid:{id}")
+_PAIR_KEYS = SealedColumn("rosters.ReviewPair", "keys", "rosters.pair_keys:{id}")
 _IDENTIFIER_INDEX = BlindColumn("blind", _IDENTIFIER, "identifier.{kind}")
 
 
@@ -32,6 +34,8 @@ SEALED = Sealed(
         SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
         SealedColumn("entitlements.Determination", "causes", "entitlements.determination:{id}:causes"),
         SealedColumn("entitlements.CaseDecision", "content", "entitlements.case:{id}"),
+        _PAIR_KEYS,
+        SealedColumn("rosters.ReviewPair", "content", "rosters.pair:{id}"),
         SealedColumn("cases.Lead", "record", "cases.lead:{id}"),
         SealedColumn("cases.Visit", "content", "cases.visit:{id}"),
         SealedColumn("cases.InquiryLetter", "content", "cases.letter:{id}"),
@@ -71,6 +75,8 @@ SEALED = Sealed(
         BlindColumn("likeness", _EMERGENCY, LIKENESS_FIELD, likeness_in),
         BlindColumn("blind", _EXCHANGED, BLIND_FIELD, key_text),
         BlindColumn("mark", _EXCHANGED, MARK_FIELD, marked_text),
+        BlindColumn("mark", _PAIR_KEYS, pair_contents.MARK_FIELD, pair_contents.marked_text),
+        BlindColumn("side", _PAIR_KEYS, pair_contents.SIDE_FIELD, pair_contents.side_text),
     ),
     # By these no month is paid twice; a key that changed for one and not for the other would let it.
     copied=(

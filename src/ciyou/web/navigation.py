@@ -22,6 +22,7 @@ IDENTITY_LISTS = ("identity_lists", _("身份名单"))
 APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
 ROSTERS = ("rosters", _("名册"))
+PAIRS = ("pairs", _("同一人核对"))
 FIGURES = ("figures", _("统计"))
 LAB = ("lab", _("政策试算"))
 PEOPLE = ("people", _("人员"))
@@ -29,7 +30,7 @@ LAW = ("rulebook", _("法规"))
 AUDIT = ("audit", _("审计"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS)
+_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS, PAIRS)
 _VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -99,6 +100,27 @@ def protected_ids(actor: Actor) -> tuple[UUID, ...]:
     )
     with walled(LOCAL_OPERATOR):
         return tuple(Person.objects.filter(Exists(places), restricted__gt=False).values_list("pk", flat=True))
+
+
+def protected_linkage_ids(actor: Actor) -> tuple[str, ...]:
+    """The protected files, wherever they are, by the ids of screenings; without those of which the actor is a named worker (they are few).
+
+    Read as the machine, like `protected_ids`.
+    """
+    with walled(LOCAL_OPERATOR):
+        protected = Person.objects.filter(restricted__gt=False, linkage_id__isnull=False)
+        return tuple(
+            protected.exclude(Exists(_grants(actor).filter(person_id=OuterRef("pk")))).values_list(
+                "linkage_id", flat=True
+            )
+        )
+
+
+def files_of_linkage_ids(linkage_ids: Iterable[str]) -> tuple[str, ...]:
+    """The files of people of a screening, as far as they have one: for the record of whom a page is about, shown to nobody."""
+    with walled(LOCAL_OPERATOR):
+        found = Person.objects.filter(linkage_id__in=list(linkage_ids)).values_list("pk", flat=True)
+        return tuple(str(one) for one in found)
 
 
 def never_counted() -> tuple[UUID, ...]:

@@ -24,7 +24,13 @@ from ciyou.apps.registry.reading import (
 )
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
-from ciyou.apps.registry.scoping import is_named, protected_ids, visible_people
+from ciyou.apps.registry.scoping import (
+    files_of_linkage_ids,
+    is_named,
+    protected_ids,
+    protected_linkage_ids,
+    visible_people,
+)
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
 from ciyou.apps.registry.workers import NamedWorker
 
@@ -54,6 +60,7 @@ __all__ = [
     "earlier_payees",
     "facts_history",
     "family_of",
+    "files_of_linkage_ids",
     "find_alike",
     "find_candidates",
     "find_line",
@@ -65,6 +72,7 @@ __all__ = [
     "open_evidence",
     "payee_of",
     "protected_ids",
+    "protected_linkage_ids",
     "protection_of",
     "read_protection",
     "readable_files",

@@ -1,4 +1,4 @@
-"""Delivered files and results whose time is over. The screening's own record stays."""
+"""Delivered files and results whose time is over, and what pairs of their records said. The screening's own record stays."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from django.db import transaction
 
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
+from ciyou.apps.rosters.pair_loading import forget_contents
 from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.core.access.actor import Actor, DivisionScope
 from ciyou.core.access.roles import Action, may_do
@@ -45,6 +46,7 @@ def destroy_run_files(actor: Actor, *, run_ids: Collection[uuid.UUID]) -> int:
         ScreeningRun.objects.filter(id__in=[run.id for run in runs]).update(
             status=ScreeningStatus.FAILED, problems=[as_row(_DESTROYED)]
         )
+        forget_contents([run.id for run in runs])
         transaction.on_commit(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in folders])
     return len(folders)
 

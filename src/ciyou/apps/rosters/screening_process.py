@@ -1,4 +1,4 @@
-"""One screening in a process of its own: `python -m ciyou.apps.rosters.screening_process ORIGIN INPUT OUTPUT AS_OF`.
+"""One screening in a process of its own: `python -m ciyou.apps.rosters.screening_process ORIGIN INPUT OUTPUT AS_OF DECISIONS`.
 
 It knows no database. Each line of its output is a JSON object: {"stage", "percent"} while it works, {"people", "files"} when it
 is done, {"problems"} when it could not be. It stops when its input ends: whoever started it is gone.
@@ -45,19 +45,20 @@ ENDS = dict(zip(BEGINS, [*list(BEGINS.values())[1:], 99], strict=True))
 
 @dataclass(frozen=True)
 class Order:
-    """What to screen, into which folder, as of which day; `demo` rosters are made first where there are none."""
+    """What to screen, into which folder, as of which day, after which decisions about pairs; `demo` rosters are made first where there are none."""
 
     origin: str
     input_folder: Path
     output_folder: Path
     as_of: dt.date
+    decisions: Path | None = None
 
 
 def main(arguments: list[str]) -> int:
-    origin, given, out, day = arguments
+    origin, given, out, day, decisions = arguments
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        run(Order(origin, Path(given), Path(out), dt.date.fromisoformat(day)))
+        run(Order(origin, Path(given), Path(out), dt.date.fromisoformat(day), Path(decisions)))
     except CiyouError as error:
         say({"problems": [as_row(problem) for problem in error.problems]})
         return FAILED
@@ -68,7 +69,7 @@ def run(order: Order) -> None:
     """Screen, telling progress on the way."""
     if order.origin == "demo" and not order.input_folder.exists():
         make_demo(order)
-    settings = Settings(as_of=order.as_of)
+    settings = Settings(as_of=order.as_of, decisions=order.decisions)
     result = screen_folder(order.input_folder, out=order.output_folder, settings=settings, record=RunRecord(tell))
     say({"people": sum(result["people"].values()), "files": sorted({row["file"] for row in result["rosters"]})})
 

@@ -9,6 +9,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -24,7 +25,10 @@ from ciyou.apps.rosters.following import (
     record_progress,
 )
 from ciyou.apps.rosters.models import ScreeningStatus
+from ciyou.apps.rosters.pair_loading import load_pairs
+from ciyou.apps.rosters.pairs import linking_decisions
 from ciyou.apps.rosters.problem_rows import as_row
+from ciyou.batch.linkage.decided_pairs import write_decisions
 from ciyou.core.errors import CiyouError, Place, Problem
 
 BEAT_SECONDS = 0.5
@@ -58,6 +62,7 @@ class _Screening:
         self.job, self.tell = job, tell
         self.stage, self.percent = "", 0
         self.last: dict[str, Any] = {}
+        self.decisions = _decisions_for(job)
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -67,6 +72,7 @@ class _Screening:
                 str(job.input_folder),
                 str(job.output_folder),
                 job.as_of.isoformat(),
+                str(self.decisions),
             ],
             # Held open: when this worker dies, the process reads the end of its input and stops too.
             stdin=subprocess.PIPE,
@@ -120,6 +126,7 @@ class _Screening:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
+        self.decisions.unlink(missing_ok=True)
 
     def _conclude(self, cancelled: bool) -> str:
         if cancelled:
@@ -137,6 +144,8 @@ class _Screening:
         loader: Loader = import_string(settings.SCREENING_LOADER)
         try:
             county = loader(self.job, self._loading)
+            if county is not None:
+                load_pairs(run_id=self.job.id, folder=self.job.output_folder, division=county or self.job.division)
         except CiyouError as error:
             problems = [as_row(problem) for problem in error.problems]
             end_screening(run_id=self.job.id, status=ScreeningStatus.FAILED, problems=problems)
@@ -153,6 +162,15 @@ class _Screening:
     def _loading(self, done: int, total: int) -> bool:
         passed = (99 - SCREENED_PERCENT) * done // total if total else 0
         return self._progress(LOADING, SCREENED_PERCENT + passed)
+
+
+def _decisions_for(job: ScreeningJob) -> Path:
+    """What people decided about pairs of the place, in a file that only this machine's user can read, and only while it is needed."""
+    path = job.output_folder.with_name(f".{job.id}.decisions.parquet")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    write_decisions(path, linking_decisions(division=job.division))
+    return path
 
 
 def _died() -> Problem:

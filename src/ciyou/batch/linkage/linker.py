@@ -27,6 +27,7 @@ LINK_RULES: tuple[LinkRule, ...] = (
     LinkRule("birth_guardian_id", 75, "新生儿未取名，生日和父母身份证号相同", "Unnamed newborn: same birth date and parent's ID number"),
     LinkRule("name_birth_county", 65, "姓名和生日完全相同，县内双方唯一", "Identical name and birth date, unique on both sides within the county"),
     LinkRule("birth_guardian_name_village", 60, "新生儿未取名，生日、父母姓名和村（社区）相同", "Unnamed newborn: same birth date, parent's name and village"),
+    LinkRule("decided", 99, "经人核对，认定为同一人", "Found to be the same person by people who compared the records"),
     LinkRule("alone", 0, "没有与其他记录相连", "Linked to no other record"),
 )  # fmt: skip
 WEIGHTS = {rule.code: rule.weight for rule in LINK_RULES}
@@ -38,6 +39,23 @@ REVIEW_REASONS: dict[str, tuple[str, str]] = {
     "name_differs": ("生日和监护人相同但姓名不符", "Same birth date and guardian, but the names do not agree"),
     "near_adverse": ("不利记录与此人相近", "An adverse record is near to this person"),
     "parents_conflict": ("各名册所载父或母不同", "Rosters name different fathers or mothers"),
+    "decision_same_number": (
+        "曾核对为不是同一人，但两条记录的有效证件号相同、姓名相符",
+        "Decided to be two people, but both records bear the same valid number and names that agree",
+    ),
+    "decision_two_numbers": (
+        "曾核对为同一人，但两边各有不同的有效证件号",
+        "Decided to be one person, but each side has another valid number",
+    ),
+    "decision_two_records": (
+        "合在一起后，一个人会有两条户籍记录或两条出生记录",
+        "Joined, one person would have two household records or two birth records",
+    ),
+    "decision_ambiguous": (
+        "同一名册里有几条一模一样的记录，分不清核对的是哪一条",
+        "One roster has several records that say the very same, so nobody knows which was compared",
+    ),
+    "decision_other_decision": ("两次核对的结论互相矛盾", "Two decisions contradict each other"),
 }
 
 

@@ -55,6 +55,7 @@ class Action(StrEnum):
     SEE_IDENTITY_LISTS = "see_identity_lists"
     SEND_IDENTITY_LISTS = "send_identity_lists"
     ANSWER_IDENTITY_LISTS = "answer_identity_lists"
+    JUDGE_PAIRS = "judge_pairs"
 
 
 class Level(StrEnum):
@@ -105,6 +106,8 @@ _OFFICE_ACTIONS = frozenset(
         _A.RECONCILE,
         _A.TRY_POLICY,
         _A.SEE_IDENTITY_LISTS,
+        # The clerk of the contracts is no role: whoever works in the county's office compares records, and another takes the second look.
+        _A.JUDGE_PAIRS,
     }
 )
 
