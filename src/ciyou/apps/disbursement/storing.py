@@ -96,6 +96,25 @@ def expect_many_rows() -> None:
             cursor.execute("PRAGMA wal_autocheckpoint = 25000")
 
 
+def count_written_rows() -> None:
+    """Tell PostgreSQL now how many rows a run has written, not when it next counts by itself.
+
+    Measured: the question whom a run may no longer pay took 43 s for 20,000 payments that nobody had counted yet, and 0.3 s afterwards.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {', '.join(_WRITTEN)}")
+
+
+_WRITTEN = (
+    "disbursement_payment",
+    "disbursement_paymentline",
+    "disbursement_paidmonth",
+    "disbursement_dueschedule",
+    "disbursement_hold",
+)
+
+
 _QUOTED = ("text", "jsonb", "bytea")
 
 
