@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ciyou.apps.awards import following as awards
-from ciyou.apps.cases import case_tasks, round_following, unmerge_tasks
+from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -51,6 +51,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.people_unmerged": (awards.on_people_unmerged, case_tasks.on_people_unmerged),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
         "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),
+        "rosters.pairs_moved": (pair_tasks.on_pairs_moved,),
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,
