@@ -31,6 +31,7 @@ from ciyou.packs import (
 from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
+from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.rulebook import count_by_measure
 
 TEXTS = {
@@ -176,6 +177,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
             load_differences(division=place.division or ANYWHERE, root=root)
+            load_questionnaires(division=place.division or ANYWHERE, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)
