@@ -71,9 +71,9 @@ def test_a_killed_worker_is_replaced_and_its_screening_can_be_run_again(tmp_path
         with database:
             database.execute(
                 "INSERT INTO rosters_screeningrun (id, status, origin, stage, percent, problems, as_of, division, file_names,"
-                " input_folder, output_folder, created_by, created_at, alive_at, cancel_requested) VALUES"
+                " input_folder, output_folder, created_by, created_at, alive_at, cancel_requested, followed, linked) VALUES"
                 " ('00000000000000000000000000000001', 'running', 'upload', 'read', 10, '[]', '2025-09-01', '', '[]', 'x', 'y',"
-                " 'local', '2025-09-01 00:00:00', datetime('now'), 0)"
+                " 'local', '2025-09-01 00:00:00', datetime('now'), 0, '{}', '{}')"
             )
         worker = next(pid for pid in processes_with(server.home) if is_worker(pid))
         os.kill(worker, signal.SIGKILL)

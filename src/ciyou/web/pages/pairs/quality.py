@@ -52,8 +52,10 @@ def show_quality(request: HttpRequest) -> HttpResponse:
 
 
 def share_of(estimate: Estimate) -> Share:
-    """An estimate as percentages with one decimal; a share below one is never rounded up to it."""
+    """An estimate as percentages with one decimal; a share below one is never rounded up to it. Of anything, nothing is said."""
     value = "" if estimate.value is None else _percent(estimate.value)
+    if not value and (estimate.low, estimate.high) == (0, 1):
+        return Share("", "")
     span = _("%(low)s 至 %(high)s") % {"low": _percent(estimate.low), "high": _percent(estimate.high)}
     return Share(value, span)
 
