@@ -40,9 +40,7 @@ def read_vectors(section: Section | None, asked: Questionnaire | None) -> tuple[
                 f"`answers` needs {len(asked.items)} characters, the points of each item or - where unanswered; correct it.",
             )
             continue
-        answers = {
-            item: None if one == "-" else int(one) for item, one in zip(asked.items, written, strict=True)
-        }
+        answers = {item: None if one == "-" else int(one) for item, one in zip(asked.items, written, strict=True)}
         population = entry.text("population", required=False) or GENERAL
         found.append(Vector(answers, entry.integer("age"), population, _expected(entry), entry.place))
         entry.close()

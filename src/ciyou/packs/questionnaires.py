@@ -103,9 +103,7 @@ class _Reader:
         section.has("options"), section.has("items"), section.close()
         return QuestionnaireFile(code, zh, en, state, respondent, texts, options, scoring, vectors)
 
-    def _origin(
-        self, section: Section, opened: Mapping[str, Section | None]
-    ) -> tuple[Section, tuple[str, ...] | None]:
+    def _origin(self, section: Section, opened: Mapping[str, Section | None]) -> tuple[Section, tuple[str, ...] | None]:
         inner = section.section("from")
         name = inner.text("questionnaire") if inner else ""
         chosen = inner.texts("items") if inner else ()
@@ -130,7 +128,11 @@ class _Reader:
         points: tuple[int, ...],
         flags: tuple[Flag, ...],
     ) -> Questionnaire:
-        blanks, ages, bands = section.section("blanks"), section.section("ages"), section.section("bands", required=False)
+        blanks, ages, bands = (
+            section.section("blanks"),
+            section.section("ages"),
+            section.section("bands", required=False),
+        )
         at_most = (blanks.integer("at_most", required=True) or 0) if blanks else 0
         if blanks is not None:
             blanks.names("ask", required=False)

@@ -39,8 +39,6 @@ def compare(asked: Questionnaire, earlier: Result, later: Result) -> Trend:
     return Trend(
         change=change,
         worse=None if change is None else (change < 0 if asked.lower_is_worse else change > 0),
-        newly_reached=tuple(
-            one.scale for one in later.measured if one.reached and not earlier.of(one.scale).reached
-        ),
+        newly_reached=tuple(one.scale for one in later.measured if one.reached and not earlier.of(one.scale).reached),
         newly_raised=tuple(kind for kind, raised in later.flags.items() if raised and not earlier.flags.get(kind)),
     )
