@@ -1,37 +1,16 @@
-"""Questionnaires: the shipped vectors in Python and in JavaScript, what may never be said, and what the loader refuses."""
+"""Questionnaires: what is shipped, what may never be said, and what the loader refuses (loading runs every vector; the browser: tests/e2e)."""
 
 from __future__ import annotations
 
-import json
+import datetime as dt
 import random
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
+from ciyou.core.clock.calendar import WorkingCalendar
 from ciyou.core.errors import PackError, RecordError
 from ciyou.core.questionnaires import compare, score
-from ciyou.packs.pack_files import SHIPPED
-from ciyou.packs.questionnaire_export import scoring_json, vectors_json
-from ciyou.packs.questionnaires import load_questionnaires
-
-JS = Path(SHIPPED).parent / "web/static/web/questionnaire.js"
-RUN = """
-import { score } from "./questionnaire.mjs";
-import { readFileSync } from "node:fs";
-let tried = 0;
-for (const { asked, vectors } of JSON.parse(readFileSync(0, "utf8"))) for (const one of vectors) {
-  const result = score(asked, one.answers, one);
-  const got = { flags: result.flags };
-  for (const part of ["points", "band", "reached"]) got[part] = Object.fromEntries(result.measured.map((m) => [m.scale, m[part]]));
-  for (const [part, names] of Object.entries(one.expected)) for (const [name, value] of Object.entries(names)) {
-    if (got[part][name] !== value) throw new Error(`${asked.code} ${JSON.stringify(one)} ${part}.${name}: ${got[part][name]}`);
-    tried += 1;
-  }
-}
-console.log(tried);
-"""
+from ciyou.packs import load_clocks, load_follow_ups, load_questionnaires
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +27,6 @@ def test_what_is_shipped_and_what_is_only_a_slot(shipped):
     assert not any(one.texts for one in shipped.values() if one.state == "slot")
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_the_browser_scores_every_vector_as_written(shipped, tmp_path):
-    shutil.copy(JS, tmp_path / "questionnaire.mjs")
-    (tmp_path / "run.mjs").write_text(RUN, encoding="utf-8")
-    files = [one for one in shipped.values() if one.scoring]
-    fed = [{"asked": json.loads(scoring_json(one.scoring)), "vectors": json.loads(vectors_json(one))} for one in files]
-    done = subprocess.run(
-        ["node", "run.mjs"], cwd=tmp_path, input=json.dumps(fed), capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert int(done.stdout) == sum(len(names) for one in files for v in one.vectors for names in v.expected.values())
-
-
 def test_more_points_on_an_item_never_take_a_hint_or_a_flag_away_and_order_does_not_matter(shipped):
     drawn = random.Random(7)
     for asked in (one.scoring for one in shipped.values() if one.scoring and not one.scoring.lower_is_worse):
@@ -73,6 +39,27 @@ def test_more_points_on_an_item_never_take_a_hint_or_a_flag_away_and_order_does_
             assert all(after.of(m.scale).at_least >= m.at_least for m in before.measured)
             assert all(after.of(m.scale).reached for m in before.measured if m.reached)
             assert all(after.flags[kind] for kind, raised in before.flags.items() if raised)
+
+
+def test_what_follows_a_flag_is_the_same_day_by_a_person_with_the_numbers_to_call():
+    follow_up = load_follow_ups(division="42")["self_harm"]
+    clock = load_clocks(division="42")[follow_up.clock]
+    assert clock.promised.due(
+        dt.date(2026, 11, 27), WorkingCalendar(frozenset(), frozenset(), frozenset())
+    ).date == dt.date(2026, 11, 27)
+    assert [one.number for one in follow_up.helplines] == ["12356", "12355", "120", "110"]
+    assert (follow_up.sensitivity, follow_up.alert[0], len(follow_up.questions.items)) == (5, "supervisor", 5)
+
+
+def test_every_flagged_answer_but_none_at_all_raises_the_flag_and_a_blank_one_is_unknown(shipped):
+    for asked in (one.scoring for one in shipped.values() if one.scoring):
+        for flag in asked.flags:
+            rest = dict.fromkeys(asked.items, 0)
+            raised = {
+                given: score(asked, {**rest, flag.item: given}, age=12).flags[flag.kind]
+                for given in (*asked.points, None)
+            }
+            assert raised == {0: False, 1: True, 2: True, 3: True, None: None}
 
 
 def test_an_age_outside_is_told_and_an_unknown_age_stays_unknown(shipped):
@@ -110,8 +97,11 @@ def test_an_answer_out_of_range_is_refused_by_item(shipped):
         ("phq_2n/questionnaire.yaml", "[q2, q4]", "[q2, q14]", "pack.questionnaire_item"),
         ("gad_7/cut_offs.yaml", "document: phq_family", "document: nowhere", "pack.unknown_source"),
         ("gad_7/vectors.yaml", "points: {total: 5}", "points: {total: 6}", "pack.questionnaire_vector"),
-        ("gad_7/vectors.yaml", '"3320000"', '"332000"', "pack.questionnaire_answers"),
+        ("gad_7/vectors.yaml", '"3330000"', '"333000"', "pack.questionnaire_answers"),
         ("gad_7/questionnaire.yaml", "[0, 5, 10, 15]", "[0, 5, 10, 16]", "pack.questionnaire_untried"),
+        ("follow_ups.yaml", "self_harm:", "selfharm:", "pack.follow_up_kind"),
+        ("follow_ups.yaml", "clock: assess_in_person", "clock: assess_in_parson", "pack.unknown_clock"),
+        ("follow_ups.yaml", "[supervisor, county_drafter]", "[superviser]", "pack.unknown_role"),
     ],
 )
 def test_a_bad_file_is_refused(packs, file, old, new, code):
@@ -119,3 +109,12 @@ def test_a_bad_file_is_refused(packs, file, old, new, code):
     with pytest.raises(PackError) as refused:
         load_questionnaires(division="42", root=packs.root)
     assert code in {one.code for one in refused.value.problems}
+
+
+def test_a_flag_after_which_nothing_is_said_to_follow_is_refused(packs):
+    path = packs.root / "cn/questionnaires/follow_ups.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[text.index("\nharm:") :], encoding="utf-8")
+    with pytest.raises(PackError) as refused:
+        load_questionnaires(division="42", root=packs.root)
+    assert {one.code for one in refused.value.problems} == {"pack.questionnaire_flag"}

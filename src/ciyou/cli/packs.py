@@ -23,6 +23,7 @@ from ciyou.packs import (
     load_index_rules,
     load_packs,
     load_payments,
+    load_questionnaires,
     load_roster_packs,
     load_rounds,
     load_schedules,
@@ -31,7 +32,6 @@ from ciyou.packs import (
 from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
-from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.rulebook import count_by_measure
 
 TEXTS = {

@@ -11,43 +11,61 @@ from functools import lru_cache
 from pathlib import Path
 
 from ciyou.core.errors import PackError
-from ciyou.core.questionnaires import TOTAL, AgeRange, CutOff, Flag, Questionnaire, Scale
+from ciyou.core.questionnaires import TOTAL, CutOff, Flag, Questionnaire, Scale
 from ciyou.core.questionnaires.definition import GENERAL
+from ciyou.packs.follow_ups import Text, load_follow_ups
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.questionnaire_parts import (
+    Words,
+    read_ages,
+    read_items,
+    read_options,
+    read_subscales,
+    read_words,
+)
 from ciyou.packs.questionnaire_vectors import Vector, check_vectors, read_vectors
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citation, read_citations
 
 FOLDER = "questionnaires"
 DEFINITION, CUT_OFFS, VECTORS = "questionnaire.yaml", "cut_offs.yaml", "vectors.yaml"
-STATES, RESPONDENTS, KINDS = ("shipped", "slot"), ("self", "carer"), ("self_harm", "harm")
+STATES, RESPONDENTS = ("shipped", "slot"), ("self", "carer")
 
 
 @dataclass(frozen=True)
 class QuestionnaireFile:
-    """One questionnaire: `texts` of its items (zh, en), and `scoring`; a slot has no texts, and no scoring where that is not known."""
+    """One questionnaire: `texts` of its items (zh, en), and `scoring`; a slot has no texts, and no scoring where that is not known.
+
+    `scales` are the names of its subscales.
+    """
 
     code: str
     zh: str
     en: str
     state: str
     respondent: str
-    texts: Mapping[str, tuple[str, str]]
-    options: Mapping[int, tuple[str, str]]
+    texts: Mapping[str, Text]
+    options: Mapping[int, Text]
     scoring: Questionnaire | None
     vectors: tuple[Vector, ...]
+    words: Words
+    scales: Mapping[str, Text]
+
+    def name(self, lang: str = "zh") -> str:
+        return self.en if lang == "en" else self.zh
 
 
 def load_questionnaires(*, division: str, root: Path = SHIPPED) -> Mapping[str, QuestionnaireFile]:
     """Every questionnaire of a division (2 to 12 digits), by code; raises PackError with all mistakes at once."""
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    follow_ups = load_follow_ups(division=division, root=root)
+    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), tuple(follow_ups), root)
 
 
 @lru_cache(maxsize=64)
-def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, QuestionnaireFile]:
-    reader = _Reader(load_packs(root), Notes(), root)
+def _load(chain: tuple[str, ...], kinds: tuple[str, ...], root: Path) -> Mapping[str, QuestionnaireFile]:
+    reader = _Reader(load_packs(root), Notes(), kinds)
     found: dict[str, dict[str, tuple[str, Path]]] = {}
     for pack in (one for one in reader.pack_set.packs if one.code in chain):
         for path in sorted((pack.folder / FOLDER).glob("*/*.yaml")):
@@ -64,7 +82,7 @@ def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, QuestionnaireFile]
 class _Reader:
     pack_set: PackSet
     notes: Notes
-    root: Path
+    followed: tuple[str, ...]
 
     def open(self, files: Mapping[str, tuple[str, Path]], name: str) -> Section | None:
         if name not in files:
@@ -86,22 +104,35 @@ class _Reader:
             return None
         zh, en = section.names("name")
         state = section.choice("state", STATES)
-        _read_beside(section, state)
+        words = read_words(section, state)
         read_citations(section, self.pack_set.documents)
         origin, chosen = section, None
         if section.has("from"):
             origin, chosen = self._origin(section, opened)
-        texts, flags = _read_items(section if not section.has("from") else origin, chosen)
-        options = _read_options(origin)
+        texts, flags = read_items(section if not section.has("from") else origin, chosen)
+        options = read_options(origin)
         items = section.texts("slot_items") or tuple(texts)
         points = tuple(options) or tuple(int(one) for one in section.texts("points"))
-        scoring = self._scoring(section, files, items, points, flags) if items else None
+        scales = read_subscales(section, items)
+        own = tuple(scale for scale, _name in scales)
+        scoring = self._scoring(section, files, items, points, flags, own) if items else None
+        self._check_followed(section, flags)
         vectors = read_vectors(self.open(files, VECTORS), scoring)
         if scoring is not None:
             check_vectors(section, scoring, vectors)
+        names = {scale.code: name for scale, name in scales}
         respondent = section.choice("respondent", RESPONDENTS) if items else ""
         section.has("options"), section.has("items"), section.close()
-        return QuestionnaireFile(code, zh, en, state, respondent, texts, options, scoring, vectors)
+        return QuestionnaireFile(code, zh, en, state, respondent, texts, options, scoring, vectors, words, names)
+
+    def _check_followed(self, section: Section, flags: tuple[Flag, ...]) -> None:
+        for kind in sorted({flag.kind for flag in flags} - set(self.followed)):
+            section.notes.add(
+                section.place,
+                "questionnaire_flag",
+                f"标记“{kind}”之后该做什么没有写明；请在 follow_ups.yaml 中补上。",
+                f"Nothing says what follows the flag “{kind}”; add it to follow_ups.yaml.",
+            )
 
     def _origin(self, section: Section, opened: Mapping[str, Section | None]) -> tuple[Section, tuple[str, ...] | None]:
         inner = section.section("from")
@@ -127,19 +158,17 @@ class _Reader:
         items: tuple[str, ...],
         points: tuple[int, ...],
         flags: tuple[Flag, ...],
+        subscales: tuple[Scale, ...],
     ) -> Questionnaire:
-        blanks, ages, bands = (
-            section.section("blanks"),
-            section.section("ages"),
-            section.section("bands", required=False),
-        )
+        blanks, ages = section.section("blanks"), section.section("ages")
+        bands = section.section("bands", required=False)
         at_most = (blanks.integer("at_most", required=True) or 0) if blanks else 0
         if blanks is not None:
             blanks.names("ask", required=False)
             blanks.close()
         times = section.integer("times") or 1
         edges = tuple(int(one) for one in bands.texts(TOTAL)) if bands else ()
-        scales = (Scale(TOTAL, items, edges, times), *_read_subscales(section, items))
+        scales = (Scale(TOTAL, items, edges, times), *subscales)
         codes = tuple(one.code for one in scales)
         return Questionnaire(
             code=section.text("code"),
@@ -149,7 +178,7 @@ class _Reader:
             blanks_at_most=at_most,
             cut_offs=self._cut_offs(self.open(files, CUT_OFFS), codes),
             flags=tuple(one for one in flags if one.item in items),
-            ages=_ages(ages),
+            ages=read_ages(ages),
             lower_is_worse=section.boolean("lower_is_worse") or False,
         )
 
@@ -166,7 +195,7 @@ class _Reader:
                     scale=row.choice("scale", scales),
                     values=values,
                     population=row.text("population", required=False) or GENERAL,
-                    ages=_ages(row.section("ages", required=False)),
+                    ages=read_ages(row.section("ages", required=False)),
                     low=row.boolean("low") or False,
                 )
             )
@@ -174,75 +203,3 @@ class _Reader:
         if section is not None:
             section.close()
         return tuple(found)
-
-
-def _read_beside(section: Section, state: str) -> None:
-    """What scoring does not read: licence, translation, period; required where texts are shipped."""
-    licence = section.section("licence")
-    if licence is not None:
-        licence.text("name"), licence.text("confidence"), licence.names("note")
-        licence.close()
-    section.names("ask", required=state == "slot")
-    section.names("period", required=False), section.names("introduction", required=False)
-    section.boolean("default")
-    translation = section.section("translation", required=state == "shipped")
-    if translation is not None:
-        translation.boolean("validated", required=True), translation.text("zh"), translation.text("en")
-        translation.close()
-
-
-def _read_items(
-    section: Section, chosen: tuple[str, ...] | None
-) -> tuple[dict[str, tuple[str, str]], tuple[Flag, ...]]:
-    inner = section.section("items", required=False)
-    texts: dict[str, tuple[str, str]] = {}
-    flags = []
-    for code, entry in inner.entries() if inner else ():
-        texts[code] = entry.text("zh"), entry.text("en")
-        if entry.has("flag"):
-            flags.append(Flag(code, entry.choice("flag", KINDS)))
-        entry.close()
-    if chosen is not None:
-        for code in (one for one in chosen if one not in texts):
-            section.notes.add(
-                section.value_place("items"),
-                "questionnaire_item",
-                f"没有题目“{code}”；请更正所选题目。",
-                f"There is no item “{code}”; correct the items that were chosen.",
-            )
-        texts = {code: texts[code] for code in chosen if code in texts}
-    return texts, tuple(flags)
-
-
-def _read_options(section: Section) -> dict[int, tuple[str, str]]:
-    found = {}
-    for entry in section.sections("options", required=False):
-        found[entry.integer("points", required=True) or 0] = entry.text("zh"), entry.text("en")
-        entry.close()
-    return found
-
-
-def _read_subscales(section: Section, items: tuple[str, ...]) -> tuple[Scale, ...]:
-    inner = section.section("subscales", required=False)
-    found = []
-    for code, entry in inner.entries() if inner else ():
-        own = entry.texts("items")
-        for one in (one for one in own if one not in items):
-            entry.notes.add(
-                entry.value_place("items"),
-                "questionnaire_item",
-                f"没有题目“{one}”；请更正分量表。",
-                f"There is no item “{one}”; correct the subscale.",
-            )
-        entry.text("zh"), entry.text("en")
-        entry.close()
-        found.append(Scale(code, own))
-    return tuple(found)
-
-
-def _ages(section: Section | None) -> AgeRange:
-    if section is None:
-        return AgeRange()
-    found = AgeRange(section.integer("first"), section.integer("last"))
-    section.close()
-    return found
