@@ -5,7 +5,8 @@
 Pairs are pairs of records of one person, over final clusters. A pair is hard when at least one of its two records has no clean ID
 number of its own: its number is not one under which most records of its person stand. A cluster is mixed when it holds records of
 several true persons. The queue is what a clerk would see; it holds the answer for a record when one of its pairs would join the record
-to its person's largest cluster. Proportions come with their Wilson interval (95 %).
+to its person's largest cluster. A roster tells of a parent when the register, the birth certificate or the assistance list enters the
+child with that parent's own number, or with the name that most of the parent's records bear. Proportions come with their Wilson interval (95 %).
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ import duckdb
 import polars as pl
 from python_calamine import CalamineWorkbook
 
-OWN = ["rec_id", "id_no", "ethnicity"]
+GUARDIANS = ["g1_name", "g1_id", "g2_name", "g2_id"]
+OWN = ["rec_id", "id_no", "ethnicity", "name", *GUARDIANS]
+TELLING = "('hukou', 'births', 'dibao')"
 PAIRS = "sum(n * (n - 1) // 2)"
 Z = 1.959964
+BANDS = [-99, 0, 4, 6, 8, 12, 20]
 
 
 def main(arguments: list[str]) -> int:
@@ -34,6 +38,7 @@ def main(arguments: list[str]) -> int:
         _print_queue(database)
         _print_parents(database)
         _print_bands(database)
+        _print_calibration(database)
         _print_groups(database)
     return 0
 
@@ -52,12 +57,12 @@ def _source(path: Path) -> str:
 
 def _load_delivered(database: duckdb.DuckDBPyConnection, rosters: Path) -> None:
     """`rec` (rec_id, truth, kind, run, rule, weight, clean, ethnicity) of every linked record with a truth."""
-    database.execute("CREATE TABLE own (rec_id VARCHAR, id_no VARCHAR, ethnicity VARCHAR)")
+    database.execute(f"CREATE TABLE own ({', '.join(f'{column} VARCHAR' for column in OWN)})")
     for file in sorted(rosters.iterdir()):
         columns = _own_columns(file)
         if columns is not None:
             database.register("delivered", columns.to_arrow())
-            database.execute("INSERT INTO own SELECT rec_id, id_no, ethnicity FROM delivered")
+            database.execute("INSERT INTO own BY NAME SELECT * FROM delivered")
     database.execute(
         """CREATE TABLE rec AS WITH joined AS (
              SELECT l.rec_id, t.roster, t.person_id AS truth, t.kind, t.twin = '1' AS twin, l.person_id AS run, l.rule, l.weight,
@@ -74,7 +79,7 @@ def _load_delivered(database: duckdb.DuckDBPyConnection, rosters: Path) -> None:
 
 
 def _own_columns(file: Path) -> pl.DataFrame | None:
-    """rec_id, id_no and ethnicity of a delivered file, as text; None when it is no roster."""
+    """The columns OWN of a delivered file, as text; None when it is no roster."""
     if file.name.startswith("truth") or file.suffix not in {".csv", ".xlsx", ".parquet"}:
         return None
     if file.suffix == ".parquet":
@@ -168,16 +173,29 @@ def _print_queue(database: duckdb.DuckDBPyConnection) -> None:
 
 
 def _print_parents(database: duckdb.DuckDBPyConnection) -> None:
+    database.execute(
+        """CREATE TABLE known_as AS SELECT truth, mode(name ORDER BY name) AS name, mode(idn ORDER BY idn) FILTER (clean) AS idn FROM (
+             SELECT r.truth, r.clean, o.name, o.id_no AS idn FROM rec r JOIN own o USING (rec_id) WHERE r.kind = 'parent') GROUP BY truth"""
+    )
     for relation, column in (("father", "father_id"), ("mother", "mother_id")):
-        row = database.execute(
-            f"""WITH meant AS (SELECT run, mode(truth ORDER BY truth) AS truth FROM rec GROUP BY run),
+        database.execute(
+            f"""CREATE OR REPLACE TABLE parent_of AS WITH meant AS (SELECT run, mode(truth ORDER BY truth) AS truth FROM rec GROUP BY run),
             named AS (SELECT m.truth, bool_or(o.truth = c.{column}) AS good FROM relations r JOIN meant m ON m.run = r.person_id
-              JOIN meant o ON o.run = r.other_id JOIN truth_children c ON c.person_id = m.truth WHERE r.relation = '{relation}' GROUP BY m.truth)
-            SELECT count(*), count(*) FILTER (good), (SELECT count(*) FROM truth_children c WHERE c.{column} IN (SELECT truth FROM rec)
-              AND c.person_id IN (SELECT truth FROM rec)) FROM named"""
+              JOIN meant o ON o.run = r.other_id JOIN truth_children c ON c.person_id = m.truth WHERE r.relation = '{relation}' GROUP BY m.truth),
+            told AS (SELECT DISTINCT r.truth FROM rec r JOIN own o USING (rec_id) JOIN truth_children c ON c.person_id = r.truth
+              JOIN known_as k ON k.truth = c.{column} WHERE r.roster IN {TELLING}
+                AND (k.idn IN (o.g1_id, o.g2_id) OR k.name IN (o.g1_name, o.g2_name)))
+            SELECT c.person_id IN (SELECT truth FROM told) AS told, n.truth IS NOT NULL AS named, coalesce(n.good, false) AS good
+            FROM truth_children c LEFT JOIN named n ON n.truth = c.person_id
+            WHERE c.person_id IN (SELECT truth FROM rec) AND c.{column} IN (SELECT truth FROM rec)"""
+        )
+        every, named, good, told, told_good = database.execute(
+            """SELECT count(*), count(*) FILTER (named), count(*) FILTER (good), count(*) FILTER (told), count(*) FILTER (told AND good)
+            FROM parent_of"""
         ).fetchone()
         print(
-            f"{relation}s: right where named {_share(row[1], row[0])}; named and right of all with both on a roster {_share(row[1], row[2])}"
+            f"{relation}s: right where named {_share(good, named)}; named and right where a roster tells {_share(told_good, told)}; "
+            f"of all with both on a roster {_share(good, every)}"
         )
 
 
@@ -190,6 +208,28 @@ def _print_bands(database: duckdb.DuckDBPyConnection) -> None:
            GROUP BY ALL ORDER BY r.weight DESC, r.rule"""
     ).fetchall():
         print(f"  {weight:>3} {rule:28} {_share(right, count)} of {count:,}")
+
+
+def _print_calibration(database: duckdb.DuckDBPyConnection) -> None:
+    """What bits are worth: the chance that they would state (odds of two to their power), and how many are truly one person's."""
+    print(
+        "bits and truth (stated: what the bits would mean as odds; a question that something forbade says less than its bits):"
+    )
+    database.execute(
+        """CREATE TABLE told AS WITH meant AS (SELECT run, mode(truth ORDER BY truth) AS truth FROM rec GROUP BY run)
+           SELECT 'link' AS what, l.reason AS words, r.truth = m.truth AS good
+             FROM links l JOIN rec r USING (rec_id) JOIN meant m USING (run) WHERE l.rule = 'weighed' AND contains(l.reason, ' = ')
+           UNION ALL SELECT CASE v.reason WHEN 'several_candidates' THEN 'question' ELSE 'forbidden' END, v.bits, a.truth = b.truth
+             FROM review v JOIN rec a ON a.rec_id = v.rec_id_a JOIN rec b ON b.rec_id = v.rec_id_b WHERE v.bits IS NOT NULL"""
+    )
+    for what, low, count, stated, right in database.execute(
+        f"""SELECT what, band, count(*), avg(1 / (1 + pow(2, -bits))), count(*) FILTER (good) FROM (
+             SELECT what, good, CAST(split_part(words, ' = ', 2) AS DOUBLE) AS bits,
+               list_max([low FOR low IN {BANDS} IF low <= bits]) AS band FROM told) GROUP BY ALL ORDER BY what, band"""
+    ).fetchall():
+        print(
+            f"  {what:10} from {low:>3} bits: stated {stated:.3f}, minus true {stated - right / count:+.3f}; true {_share(right, count)} of {count:,}"
+        )
 
 
 def _print_groups(database: duckdb.DuckDBPyConnection) -> None:

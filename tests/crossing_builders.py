@@ -10,9 +10,10 @@ from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.awards.deciding import decide_application
 from ciyou.apps.awards.drafting import Draft, draft_decision
 from ciyou.apps.awards.models import Application
+from ciyou.apps.awards.receiving import Receipt
 from ciyou.apps.crossing.acknowledging import accept_crossing
 from ciyou.apps.crossing.models import Crossing
-from ciyou.apps.crossing.receiving import CrossingReceipt, NewCrossing, receive_crossing
+from ciyou.apps.crossing.receiving import NewCrossing, receive_crossing
 from ciyou.apps.crossing.sending import send_crossing
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import Person
@@ -57,7 +58,7 @@ def name_of(child: uuid.UUID) -> str:
     return Person.objects.get(id=child).name
 
 
-def taken(ends: Ends, *, name: str, by: Actor | None = None, **fields) -> CrossingReceipt:
+def taken(ends: Ends, *, name: str, by: Actor | None = None, **fields) -> Receipt:
     """The aunt's application at the counter, with everything that must be there."""
     wanted = NewCrossing(
         **{
@@ -82,14 +83,14 @@ def version_of(crossing_id) -> int:
     return row_of(crossing_id).version
 
 
-def sent(ends: Ends, **fields) -> CrossingReceipt:
+def sent(ends: Ends, **fields) -> Receipt:
     """Taken and sent."""
     receipt = taken(ends, **fields)
     send_crossing(ends.counter, crossing_id=receipt.id, version=version_of(receipt.id))
     return receipt
 
 
-def accepted(ends: Ends, child: uuid.UUID, **fields) -> tuple[CrossingReceipt, uuid.UUID]:
+def accepted(ends: Ends, child: uuid.UUID, **fields) -> tuple[Receipt, uuid.UUID]:
     """Sent, and accepted onto the child's file there; the receipt and the application there."""
     receipt = sent(ends, name=name_of(child), **fields)
     application = accept_crossing(ends.township, crossing_id=receipt.id, version=version_of(receipt.id), child_id=child)

@@ -6,7 +6,8 @@ import uuid
 
 from django.utils import timezone
 
-from ciyou.apps.crossing.emergency import EmergencyReceipt, NewEmergency, register_emergency
+from ciyou.apps.awards.receiving import Receipt
+from ciyou.apps.crossing.emergency import NewEmergency, register_emergency
 from ciyou.apps.crossing.emergency_steps import Verdict, decide_emergency, pay_emergency
 from ciyou.apps.crossing.models import EmergencyAid
 from tests.crossing_builders import AUNT, NUMBER, THERE
@@ -18,7 +19,7 @@ def registered(actor, **fields) -> uuid.UUID:
     return receipted(actor, **fields).id
 
 
-def receipted(actor, **fields) -> EmergencyReceipt:
+def receipted(actor, **fields) -> Receipt:
     said = {
         "id": uuid.uuid4(),
         "entitlement": AID,

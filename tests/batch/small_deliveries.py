@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ciyou.batch.link import link_delivery
 from ciyou.batch.rosters.record_schema import schema_of
 from ciyou.batch.rosters.tables import pinyin_table
 from ciyou.batch.run_folder import open_run_folder
@@ -99,6 +100,14 @@ def _whole(roster: str, number: int, row: Row) -> dict[str, object]:
         name = str(whole[f"{prefix}name"])
         whole[key] = reading(name, pinyin_table()) if name else ""
     return whole
+
+
+def link_rosters(folder: Path, rosters: Mapping[str, Sequence[Row]]) -> Results:
+    """Link a small delivery below a folder and decide nothing."""
+    delivery = write_delivery(folder / "normalized", rosters)
+    with open_run_folder(folder / "out") as run_folder:
+        run = link_delivery(run_folder, delivery, Settings(as_of=AS_OF), RunRecord(watch_nothing))
+    return Results(folder / "out", run)
 
 
 def screen_rosters(

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import random
+from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pytest
 from tests.batch.random_children import random_value
 from tests.batch.small_deliveries import (
+    AS_OF,
     CHILD,
     DEATHS,
     FAMILY,
@@ -19,16 +22,21 @@ from tests.batch.small_deliveries import (
     TWIN_ID,
     id_number,
     screen_rosters,
+    write_delivery,
 )
 
 from ciyou.batch.decisions.books import group_places
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.decisions.turning import turning_book
-from ciyou.batch.engines.earlier_run import EarlierRun
+from ciyou.batch.engines.earlier_run import EarlierRun, numbers_in
 from ciyou.batch.engines.polars_decide import PopulationRules
 from ciyou.batch.engines.polars_rules import wide_schema
+from ciyou.batch.engines.pooling import Compared, pools_of
 from ciyou.batch.engines.rule_runners import PolarsRunner
-from ciyou.batch.ranges import Range
+from ciyou.batch.ranges import Range, ranges_of
+from ciyou.batch.run_folder import open_run_folder
+from ciyou.batch.run_record import RunRecord, watch_nothing
+from ciyou.batch.screen import Settings, screen_delivery
 from ciyou.batch.since import check_since
 from ciyou.core.errors import RunError
 from ciyou.core.facts.definition import column_name
@@ -36,7 +44,6 @@ from ciyou.core.rules.tree import Age, MonthsSince, walk
 from ciyou.packs import load_rule_book, load_vocabulary
 
 COUNTIES = ("120101", "510104", "370321")
-EVERYBODY = Range(0, 2**64)
 SILENCE = (Presumption("parent", "dead", False, "health_deaths"), Presumption("child", "parents_untraceable", False, "families", True))  # fmt: skip
 DAYS = ("2025-09-01", "2026-01-31", "2026-02-28", "2028-02-29", "2026-03-01")
 VOCABULARY = load_vocabulary()
@@ -86,16 +93,37 @@ def with_changes(frame: pl.DataFrame, *, day: dt.date, source: random.Random, sh
     return pl.DataFrame(rows, schema=columns(), orient="row").sort("pid")
 
 
-def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun | None = None):
+class Drawn:
+    """Children of a frame instead of a work database."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def inputs(self, part: Range) -> pa.Table:
+        told = self.frame.filter(numbers_in(part)).with_columns(pl.col(pl.List(pl.String)).list.join(" "))
+        return told.select("pid", fingerprint=told.drop("pid").hash_rows(seed=1)).to_arrow()
+
+    def facts(self, part: Range, reading: Collection[str] | None = None) -> pa.Table:
+        unread = [] if reading is None else [name for name, _ in FACTS if name not in reading]
+        return self.frame.filter(numbers_in(part)).drop(unread).to_arrow()
+
+    def chosen(self, pids: pa.Array) -> pa.Table:
+        wanted = pl.Series(pids.to_pylist(), dtype=pl.UInt64)
+        return self.frame.filter(pl.col("pid").is_in(wanted.implode())).to_arrow()
+
+
+def decide(frame: pl.DataFrame, day: dt.date, folder: Path, earlier: EarlierRun | None = None, *, ranges: int = 1):
     rules = PopulationRules(
         group_places(COUNTIES, as_of=day), SILENCE, as_of=day, runner=PolarsRunner(), earlier=earlier
     )
-    made = rules.decide(frame.to_arrow(), EVERYBODY)
+    made = list(rules.decide_all(ranges_of(ranges, per_range=1), Drawn(frame)))
     folder.mkdir()
-    tables = {name: pl.DataFrame(getattr(made, name)) for name in ("decisions", "hints", "inputs")}
+    tables = {
+        name: pl.concat([pl.DataFrame(getattr(one, name)) for one in made]) for name in ("decisions", "hints", "inputs")
+    }
     for name, table in tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-    return made.decided, tables
+    return sum(one.decided for one in made), tables
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -114,6 +142,39 @@ def test_going_on_from_an_earlier_run_gives_what_a_full_run_gives(tmp_path, seed
         before = EarlierRun(tmp_path / f"{number}", day)
         assert 0 < decided <= len(frame)
         assert day != first or decided < len(frame) * 0.5
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 4), (4, 3), (3, 7)])
+def test_other_ranges_than_the_earlier_run_had_change_nothing(tmp_path, before, after):
+    """Who is decided anew is gathered over ranges; some of them, and of what was there before, hold nobody."""
+    day = dt.date(2025, 9, 1)
+    frame = population(30, day=day, seed=before)
+    _, first = decide(frame, day, tmp_path / "0", ranges=before)
+    gone, come = frame["pid"].gather([0, 13]), child(0, random.Random(9), day) | {"pid": 2**64 - 1}
+    frame = pl.concat(
+        [frame.filter(~pl.col("pid").is_in(gone.implode())), pl.DataFrame([come], schema=columns(), orient="row")]
+    )
+    changed = frame["pid"].gather([3, 20])
+    flipped = pl.col("child__dead").fill_null(False).not_()
+    frame = frame.with_columns(
+        child__dead=pl.when(pl.col("pid").is_in(changed.implode())).then(flipped).otherwise("child__dead")
+    )
+    decided, found = decide(frame, day, tmp_path / "1", EarlierRun(tmp_path / "0", day), ranges=after)
+    _, expected = decide(frame, day, tmp_path / "1-full", ranges=after)
+    assert decided == len(changed) + 1
+    for name, table in expected.items():
+        assert found[name].equals(table), name
+        assert not found[name].equals(first[name]), name
+
+
+def test_the_touched_of_many_ranges_are_gathered_up_to_a_bound():
+    parts = list(ranges_of(10, per_range=1))
+    one = pl.DataFrame({"pid": [1]})
+    compared = [Compared(part, one, one["pid"].head(number % 2), one["pid"]) for number, part in enumerate(parts)]
+    by_children = list(pools_of(compared, children=2))
+    assert [len(pool) for pool in by_children] == [4, 4, 2]
+    assert [each.part for pool in by_children for each in pool] == parts
+    assert [len(pool) for pool in pools_of(compared, ranges=3)] == [3, 3, 3, 1]
 
 
 def test_nobody_is_decided_again_where_nothing_changed(tmp_path):
@@ -182,6 +243,39 @@ def test_screening_since_an_earlier_run_decides_only_the_touched_and_writes_the_
         whole = pl.read_parquet(full.out / f"{name}.parquet")
         assert whole.equals(pl.read_parquet(onward.out / f"{name}.parquet")), name
         assert whole.equals(pl.read_parquet(unchanged.out / f"{name}.parquet")), name
+
+
+def test_going_on_from_a_run_into_its_own_folder_leaves_it_whole_when_killed_and_takes_its_place_when_done(tmp_path):
+    first = screen_rosters(tmp_path, {HUKOU: FAMILY}, out="first")
+    before = {path.name: path.read_bytes() for path in first.out.iterdir()}
+    again = write_delivery(tmp_path / "normalized", {HUKOU: (*FAMILY, {**CHILD, "name": "王浩然", "id_no": TWIN_ID})})
+
+    def go_on(watch):
+        with open_run_folder(first.out) as folder:
+            return screen_delivery(folder, again, Settings(as_of=AS_OF, since=first.out), RunRecord(watch))
+
+    with pytest.raises(KeyboardInterrupt):
+        go_on(kill_when_decided)
+    assert {path.name: path.read_bytes() for path in first.out.iterdir()} == before
+    assert go_on(watch_nothing)["since"] == {"children_decided": 1}
+    full = screen_rosters(tmp_path, {HUKOU: (*FAMILY, {**CHILD, "name": "王浩然", "id_no": TWIN_ID})}, out="full")
+    for name in ("decisions", "hints", "inputs"):
+        assert pl.read_parquet(first.out / f"{name}.parquet").equals(pl.read_parquet(full.out / f"{name}.parquet")), (
+            name
+        )
+
+
+def kill_when_decided(stage: str, done: int, _total: int) -> None:
+    if (stage, done) == ("decide", 1):
+        raise KeyboardInterrupt
+
+
+def test_a_run_that_was_killed_cannot_be_gone_on_from(tmp_path):
+    first = screen_rosters(tmp_path, {HUKOU: FAMILY}, out="first")
+    (first.out / "run.json").unlink()  # what a run that was killed while it put its files in place leaves behind
+    with pytest.raises(RunError) as refused:
+        screen_rosters(tmp_path, {HUKOU: FAMILY}, out="onward", since=first.out)
+    assert [problem.code for problem in refused.value.problems] == ["run.none"]
 
 
 def test_an_earlier_run_to_which_other_complete_rosters_were_delivered_is_refused(tmp_path):

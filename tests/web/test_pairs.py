@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
@@ -13,9 +14,11 @@ from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.rosters.models import ReviewPair
 from ciyou.apps.rosters.pair_lists import read_pair
+from ciyou.apps.rosters.pair_loading import load_pairs, weights_in
 from ciyou.core.linkage.quality import Estimate
 from ciyou.web.pages.pairs.quality import share_of
-from ciyou.web.pair_wording import compared_rows, waterfall
+from ciyou.web.pair_wording import WEIGHED, compared_rows, waterfall
+from tests.batch.small_deliveries import FAMILY, FATHER_ID, HUKOU, SCHOOL, screen_rosters
 from tests.office import OTHER_COUNTY, file_child, make_post, sign_in
 from tests.pair_builders import make_pair, make_run
 
@@ -48,6 +51,25 @@ def test_a_pair_shows_both_records_marks_what_differs_and_covers_numbers(run):
     assert page.count("<rect class=") == 3
     entry = LogEntry.objects.filter(kind="disclosure", subject=str(pair.id)).latest("id")
     assert (entry.purpose, entry.highest_class) == ("identify", 4)
+
+
+def test_what_the_linking_weighed_stands_on_the_page(tmp_path):
+    pupil = {
+        "name": "王皓轩",
+        "birth_date": dt.date(2016, 7, 8),
+        "sex": "male",
+        "g1_name": "王建国",
+        "g1_id": FATHER_ID,
+    }
+    screened = screen_rosters(tmp_path, {HUKOU: FAMILY, SCHOOL: [pupil]})
+    run = make_run(folder=str(screened.out))
+    load_pairs(run_id=run.id, folder=screened.out, division=run.division)
+    pair = ReviewPair.objects.filter(kind="doubt", roster_a=SCHOOL).order_by("rank")[0]
+    said = screened.rows("SELECT bits FROM review WHERE rec_id_a LIKE 'education%' AND bits IS NOT NULL ORDER BY rank")
+    weighed = weights_in(said[0][0])
+    page = text_of(browser().get(f"/pairs/{pair.id}/"))
+    assert page.count("<rect class=") == len(weighed) >= 4
+    assert all(str(WEIGHED[name]) in page for name, _tenths in weighed)
 
 
 def test_whoever_is_on_file_stands_in_the_record_of_who_was_shown(run):

@@ -16,9 +16,10 @@ from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.engines.parquet_writer import TableWriter
 from ciyou.batch.engines.polars_decide import PopulationRules
 from ciyou.batch.engines.rule_runners import RULES_ENGINES, engine_problems, open_runner
+from ciyou.batch.facts.inputs import StoredChildren
 from ciyou.batch.facts.roster_facts import collect_facts
 from ciyou.batch.facts.stored_facts import facts_query, make_silence
-from ciyou.batch.facts.wide import children_query, make_kin, make_wide_people
+from ciyou.batch.facts.wide import make_kin, make_wide_people
 from ciyou.batch.leads import HINT_COLUMNS, leads_query, make_leads
 from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_pairs
 from ciyou.batch.linkage.decided_pairs import apply_decisions, check_decisions, settle_questions
@@ -217,7 +218,6 @@ def _decide(
     record: RunRecord,
 ) -> int:
     """Decide every rule for every child; the number of children decided here, not taken over from an earlier run."""
-    vocabulary = load_vocabulary()
     earlier = open_earlier(settings.since, presumptions) if settings.since else None
     with (
         record.stage("decide") as stage,
@@ -230,8 +230,7 @@ def _decide(
         groups = group_places(_counties(store) or [NOWHERE], as_of=settings.as_of)
         rules = PopulationRules(groups, presumptions, as_of=settings.as_of, runner=runner, earlier=earlier)
         decided_children = 0
-        for number, part in enumerate(ranges):
-            decided = rules.decide(store.arrow(children_query(vocabulary, part)), part)
+        for number, decided in enumerate(rules.decide_all(ranges, StoredChildren(store, load_vocabulary()))):
             writer.write(decided.decisions)
             inputs.write(decided.inputs)
             hints.write(decided.hints)

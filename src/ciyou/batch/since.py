@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ciyou.batch.decisions.silence import Presumption
-from ciyou.batch.engines.earlier_run import FINGERPRINTS, EarlierRun
+from ciyou.batch.engines.duckdb_store import FINGERPRINTS
+from ciyou.batch.engines.earlier_run import EarlierRun
 from ciyou.batch.facts.roster_facts import json_of
 from ciyou.batch.run_folder import read_run_file
 from ciyou.core.errors import Place, Problem, RunError

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ciyou.apps.awards import following as awards
-from ciyou.apps.cases import case_tasks, round_following
+from ciyou.apps.cases import case_tasks, pair_tasks, round_following
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -48,6 +48,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_people_merged,
             payees.on_people_merged,
         ),
+        "rosters.pairs_moved": (pair_tasks.on_pairs_moved,),
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,

@@ -13,8 +13,9 @@ from ciyou.core.clock.calendar import WorkingCalendar
 from ciyou.core.clock.limits import ESCALATION, HALF, Deadline, LimitKind, LimitUnit, TimeLimit
 from ciyou.core.errors import PackError, Place
 from ciyou.core.rules.book import Source
+from ciyou.packs.folders import sections_of
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED, Pack
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citation
@@ -102,13 +103,10 @@ def _read_pack(
     pack: Pack, documents: Mapping[str, Document], notes: Notes, *, known: Mapping[str, Clock]
 ) -> list[Clock]:
     clocks = []
-    for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-        section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-        if section is None:
-            continue
-        clock = _read_clock(section, path.stem, documents)
-        if pack.division and path.stem not in known:
-            _note_unknown(section, path.stem, known)
+    for section, code in sections_of(pack, FOLDER, notes):
+        clock = _read_clock(section, code, documents)
+        if pack.division and code not in known:
+            _note_unknown(section, code, known)
         elif clock is not None:
             _check_not_longer(section, clock, known.get(clock.code))
             clocks.append(clock)

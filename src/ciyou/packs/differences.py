@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 from ciyou.core.clock.months import add_months
-from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
+from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, read_yaml
+from ciyou.packs.located_yaml import Section
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citations
@@ -81,19 +81,7 @@ def difference_names(root: Path = SHIPPED) -> Mapping[str, tuple[str, str]]:
 
 @lru_cache(maxsize=64)
 def _differences_of(chain: tuple[str, ...], root: Path) -> Mapping[str, RosterDifference]:
-    pack_set, notes = load_packs(root), Notes()
-    found = {one.code: one for one in _read_all(chain, pack_set, notes)}
-    if notes.found:
-        raise PackError(notes.sorted())
-    return MappingProxyType(dict(sorted(found.items())))
-
-
-def _read_all(chain: tuple[str, ...], pack_set: PackSet, notes: Notes) -> Iterator[RosterDifference]:
-    for pack in (one for one in pack_set.packs if one.code in chain):
-        for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-            section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-            if section is not None:
-                yield _read(section, path.stem, pack_set)
+    return read_folder(chain, root, FOLDER, _read)
 
 
 def _read(section: Section, code: str, pack_set: PackSet) -> RosterDifference:

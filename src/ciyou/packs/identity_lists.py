@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 
 from ciyou.core.access.verdict import RESTRICTED
-from ciyou.core.errors import PackError
+from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
 
@@ -55,16 +54,7 @@ def load_identity_lists(*, division: str, root: Path = SHIPPED) -> Mapping[str, 
 
 @lru_cache(maxsize=64)
 def _lists_of(chain: tuple[str, ...], root: Path) -> Mapping[str, IdentityListKind]:
-    pack_set, notes = load_packs(root), Notes()
-    found: dict[str, IdentityListKind] = {}
-    for pack in (one for one in pack_set.packs if one.code in chain):
-        for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-            section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-            if section is not None:
-                found[path.stem] = _read(section, path.stem, pack_set)
-    if notes.found:
-        raise PackError(notes.sorted())
-    return MappingProxyType(found)
+    return read_folder(chain, root, FOLDER, _read)
 
 
 def _read(section: Section, code: str, pack_set: PackSet) -> IdentityListKind:

@@ -13,8 +13,9 @@ from pathlib import Path
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source, Standing
 from ciyou.core.rules.tree import Kind
+from ciyou.packs.folders import sections_of
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.parameter_files import check_division, check_period
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
@@ -172,9 +173,8 @@ def _to_yuan(fen: Fraction) -> int:
 
 # -- reading ------------------------------------------------------------------------------------------------------------------
 def _read_pack(pack: Pack, pack_set: PackSet, notes: Notes) -> Iterator[IndexRule]:
-    for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-        section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-        rule = None if section is None else _read(section, path.stem, pack, pack_set)
+    for section, code in sections_of(pack, FOLDER, notes):
+        rule = _read(section, code, pack, pack_set)
         if rule is not None:
             yield rule
 

@@ -20,8 +20,9 @@ from ciyou.core.rules.scope import Scope
 from ciyou.core.rules.tree import Kind, Node
 from ciyou.packs.binding import codes_with_amount, predicates_in_force, without_rules
 from ciyou.packs.facts_file import read_facts
+from ciyou.packs.folders import sections_of
 from ciyou.packs.loading import load_packs
-from ciyou.packs.located_yaml import Expression, Notes, Section, read_yaml
+from ciyou.packs.located_yaml import Expression, Notes, Section
 from ciyou.packs.pack_files import SHIPPED, Pack
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citations
@@ -110,16 +111,13 @@ def _demands_of(chain: tuple[str, ...], root: Path) -> Demands:
     assumptions: list[Assumption] = []
     accepted: list[Acceptance] = []
     for pack in (pack for pack in pack_set.packs if pack.code in chain):
-        for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-            section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-            if section is None:
-                continue
-            if path.stem == ASSUMED:
+        for section, code in sections_of(pack, FOLDER, notes):
+            if code == ASSUMED:
                 assumptions += [_read_assumption(entry) for entry in section.sections(ASSUMED)]
-            elif path.stem == ACCEPTED:
+            elif code == ACCEPTED:
                 accepted += _read_acceptances(section, pack)
             else:
-                properties += _read_property(section, path.stem, pack_set.documents, pack_set.vocabulary)
+                properties += _read_property(section, code, pack_set.documents, pack_set.vocabulary)
             section.close()
     if notes.found:
         raise PackError(notes.sorted())

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from ciyou.core.awards.period import PeriodKind
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
+from ciyou.packs.folders import sections_of
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
-from ciyou.packs.pack_files import SHIPPED, Pack
+from ciyou.packs.located_yaml import Notes, Section, nearest
+from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citation
 
@@ -108,22 +109,13 @@ def _forms(chain: tuple[str, ...], root: Path) -> Mapping[str, ReportForm]:
     known = {code for pack in pack_set.packs for code in pack.rules}
     found: dict[str, ReportForm] = {}
     for pack in reversed([pack for pack in pack_set.packs if pack.code in chain]):
-        for section, stem in _files(pack, notes):
+        for section, stem in sections_of(pack, FOLDER, notes):
             form = _form(section, stem, pack_set.documents, known, set(pack_set.table.definitions))
             if form is not None:
                 found.setdefault(form.code, form)
     if notes.found:
         raise PackError(notes.sorted())
     return MappingProxyType(found)
-
-
-def _files(pack: Pack, notes: Notes) -> list[tuple[Section, str]]:
-    found = []
-    for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-        section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-        if section is not None:
-            found.append((section, path.stem))
-    return found
 
 
 def _form(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
-from typing import TypeVar
 
-from ciyou.core.errors import PackError
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
+from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citation
@@ -113,9 +111,6 @@ class ExpiryWarning:
         return self.en if lang == "en" else self.zh
 
 
-Found = TypeVar("Found")
-
-
 def load_rounds(*, division: str, root: Path = SHIPPED) -> Mapping[str, RoundKind]:
     """Every kind of round of a division (2 to 12 digits), by code; a place's file takes the place of the nation's.
 
@@ -131,27 +126,12 @@ def load_warnings(*, division: str, root: Path = SHIPPED) -> Mapping[str, Expiry
 
 @lru_cache(maxsize=64)
 def _rounds_of(chain: tuple[str, ...], root: Path) -> Mapping[str, RoundKind]:
-    return _read_all(chain, root, ROUNDS, _read_round)
+    return read_folder(chain, root, ROUNDS, _read_round)
 
 
 @lru_cache(maxsize=64)
 def _warnings_of(chain: tuple[str, ...], root: Path) -> Mapping[str, ExpiryWarning]:
-    return _read_all(chain, root, WARNINGS, _read_warning)
-
-
-def _read_all(
-    chain: tuple[str, ...], root: Path, folder: str, read: Callable[[Section, str, PackSet], Found]
-) -> Mapping[str, Found]:
-    pack_set, notes = load_packs(root), Notes()
-    found: dict[str, Found] = {}
-    for pack in (one for one in pack_set.packs if one.code in chain):
-        for path in sorted((pack.folder / folder).glob("*.yaml")):
-            section = read_yaml(path, file=f"{pack.folder.name}/{folder}/{path.name}", notes=notes)
-            if section is not None:
-                found[path.stem] = read(section, path.stem, pack_set)
-    if notes.found:
-        raise PackError(notes.sorted())
-    return MappingProxyType(found)
+    return read_folder(chain, root, WARNINGS, _read_warning)
 
 
 def _read_round(section: Section, code: str, pack_set: PackSet) -> RoundKind:

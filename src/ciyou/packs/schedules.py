@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 
 from ciyou.core.clock.months import add_months
-from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
+from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citations
@@ -89,16 +88,7 @@ def load_schedules(*, division: str, root: Path = SHIPPED) -> Mapping[str, Sched
 
 @lru_cache(maxsize=64)
 def _schedules_of(chain: tuple[str, ...], root: Path) -> Mapping[str, Schedule]:
-    pack_set, notes = load_packs(root), Notes()
-    found: dict[str, Schedule] = {}
-    for pack in (one for one in pack_set.packs if one.code in chain):
-        for path in sorted((pack.folder / FOLDER).glob("*.yaml")):
-            section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{path.name}", notes=notes)
-            if section is not None:
-                found[path.stem] = _read_schedule(section, path.stem, pack_set)
-    if notes.found:
-        raise PackError(notes.sorted())
-    return MappingProxyType(found)
+    return read_folder(chain, root, FOLDER, _read_schedule)
 
 
 def _read_schedule(section: Section, code: str, pack_set: PackSet) -> Schedule:

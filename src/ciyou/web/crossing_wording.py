@@ -14,7 +14,7 @@ from ciyou.apps.crossing.lists import CrossingLine, CrossingView
 from ciyou.core.access.roles import ROLES
 from ciyou.web.application_wording import entitlement_name
 from ciyou.web.context import short_language
-from ciyou.web.work_wording import task_name, time_left
+from ciyou.web.work_wording import clock_left, task_name
 
 STATES = {
     "incomplete": gettext_lazy("待申请人补材料"),
@@ -90,7 +90,7 @@ def crossing_rows(lines: tuple[CrossingLine, ...], today: dt.date) -> list[Cross
             str(STATES[line.state]),
             chip_of(line, today),
             str(ENDS[line.clock.end]) if line.clock else "",
-            time_left(line.clock.due_on, today) if line.clock else "",
+            clock_left(line.clock.kind, line.clock.due_on, today) if line.clock else "",
         )
         for line in lines
     ]
@@ -107,7 +107,7 @@ def clock_words(clock: RunningClock | None, today: dt.date) -> str:
     """Whose turn it is, for what, and until when."""
     if clock is None:
         return ""
-    said = {"end": ENDS[clock.end], "what": task_name(clock.kind), "left": time_left(clock.due_on, today)}
+    said = {"end": ENDS[clock.end], "what": task_name(clock.kind), "left": clock_left(clock.kind, clock.due_on, today)}
     return _("现在由%(end)s办理：%(what)s，%(left)s") % said
 
 

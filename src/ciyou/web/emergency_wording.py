@@ -14,7 +14,7 @@ from ciyou.apps.crossing.emergency_lists import EmergencyLine, EmergencyView
 from ciyou.web.application_wording import entitlement_name
 from ciyou.web.context import short_language
 from ciyou.web.crossing_wording import CrossingStepRow, who_words
-from ciyou.web.work_wording import task_name, time_left
+from ciyou.web.work_wording import clock_left, task_name
 
 STATES = {
     "registered": gettext_lazy("已登记，待决定"),
@@ -78,7 +78,7 @@ def emergency_rows(lines: tuple[EmergencyLine, ...], today: dt.date) -> list[Eme
             places[line.bound_for],
             state_words(line),
             chip_of(line, today),
-            time_left(due_of(line.clock), today) if line.clock else "",
+            clock_left(line.clock.kind, due_of(line.clock), today) if line.clock else "",
         )
         for line in lines
     ]
@@ -109,7 +109,10 @@ def clock_words(line: EmergencyLine, today: dt.date) -> str:
     """What is to be done until when."""
     if line.clock is None:
         return ""
-    return _("%(what)s：%(left)s") % {"what": task_name(line.clock.kind), "left": time_left(due_of(line.clock), today)}
+    return _("%(what)s：%(left)s") % {
+        "what": task_name(line.clock.kind),
+        "left": clock_left(line.clock.kind, due_of(line.clock), today),
+    }
 
 
 def step_rows(view: EmergencyView) -> list[CrossingStepRow]:

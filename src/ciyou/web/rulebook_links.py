@@ -8,7 +8,17 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 LISTS = ("parameters", "facts", "sources", "places", "dates")
-LOOK = ("tokens.css", "base.css", "components.css", "shell.css", "pages.css", "child.css", "rulebook.css", "print.css")
+LOOK = (
+    "tokens.css",
+    "base.css",
+    "components.css",
+    "shell.css",
+    "pages.css",
+    "child.css",
+    "determination.css",
+    "rulebook.css",
+    "print.css",
+)
 SCRIPT, MARK = "rulebook.js", "mark.svg"
 
 

@@ -12,6 +12,7 @@ from ciyou.apps.cases.planning import working_days_left
 from ciyou.batch.leads import WHY
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
+from ciyou.core.clock.limits import LimitUnit
 from ciyou.packs import load_clocks
 from ciyou.web.context import short_language
 
@@ -89,6 +90,7 @@ BUTTONS = {
     "note_emergency_aid": gettext_lazy("看一看"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
+    "compare_records": gettext_lazy("去比对"),
     "check_in_round": gettext_lazy("去核对"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
@@ -137,8 +139,7 @@ def button_words(kind: str) -> str:
 
 def time_left(due_on: dt.date, today: dt.date) -> str:
     """How much time is left in working days, and until when: 还剩 3 个工作日（周四前）; overdue in words."""
-    days = working_days_left(due_on, today)
-    when = _when(due_on, today)
+    days, when = working_days_left(due_on, today), _when(due_on, today)
     if due_on == today:
         return _("今天到期")
     if due_on < today:
@@ -149,6 +150,28 @@ def time_left(due_on: dt.date, today: dt.date) -> str:
         return words % {"count": late, "when": when}
     words = ngettext("还剩 %(count)s 个工作日（%(when)s前）", "还剩 %(count)s 个工作日（%(when)s前）", max(days, 1))
     return words % {"count": max(days, 1), "when": when}
+
+
+def clock_left(kind: str, due_on: dt.date, today: dt.date) -> str:
+    """How much time a clock of this kind leaves, in the days in which it runs."""
+    clock = load_clocks(division="00").get(kind)
+    limits = [] if clock is None else [one for one in (clock.statutory, clock.promised) if one is not None]
+    runs_on = any(one.unit is LimitUnit.CALENDAR_DAYS for one in limits)
+    return days_left(due_on, today) if runs_on else time_left(due_on, today)
+
+
+def days_left(due_on: dt.date, today: dt.date) -> str:
+    """As `time_left`, for a limit that runs over weekends and holidays too: 还剩 2 天（周日前）."""
+    days, when = (due_on - today).days, _when(due_on, today)
+    if days == 0:
+        return _("今天到期")
+    if days < 0:
+        words = ngettext("已超期 %(count)s 天（应于%(when)s办结）", "已超期 %(count)s 天（应于%(when)s办结）", -days)
+        return words % {"count": -days, "when": when}
+    return ngettext("还剩 %(count)s 天（%(when)s前）", "还剩 %(count)s 天（%(when)s前）", days) % {
+        "count": days,
+        "when": when,
+    }
 
 
 def _when(day: dt.date, today: dt.date) -> str:

@@ -15,7 +15,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.contents import Applicant
 from ciyou.apps.awards.numbering import code_hash, make_code
-from ciyou.apps.awards.receiving import RELATIONS
+from ciyou.apps.awards.receiving import RELATIONS, Receipt
 from ciyou.apps.crossing.contents import EmergencyContent, ToldChild, likeness_of, seal_emergency
 from ciyou.apps.crossing.emergency_access import note_aid_step, open_decision
 from ciyou.apps.crossing.emergency_doubles import check_doubles
@@ -55,16 +55,7 @@ class NewEmergency:
     birth_date: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class EmergencyReceipt:
-    """What the family takes home; `code` is "" when the same form came a second time."""
-
-    id: uuid.UUID
-    number: str
-    code: str
-
-
-def register_emergency(actor: Actor, *, wanted: NewEmergency) -> EmergencyReceipt:
+def register_emergency(actor: Actor, *, wanted: NewEmergency) -> Receipt:
     """Note person, cause and amount; the three days begin. Sent twice it is one. Raises RecordError with every mistake at once.
 
     For the event of that day no child with that number may have been given it already, at this or any other counter of any county. Without
@@ -177,19 +168,19 @@ def _place(wanted: NewEmergency) -> list[RecordError]:
     ]
 
 
-def _register(actor: Actor, wanted: NewEmergency, number: str) -> EmergencyReceipt:
+def _register(actor: Actor, wanted: NewEmergency, number: str) -> Receipt:
     there = EmergencyAid.objects.filter(id=wanted.id).first()
     if there is not None:
         if there.received_by != actor.id:
             raise moved_on()
-        return EmergencyReceipt(there.id, there.number, "")
+        return Receipt(there.id, there.number, "")
     row, code = _new_row(actor, wanted, number)
     check_doubles(row, other_event=wanted.other_event)
     row.save(force_insert=True)
     note_aid_step(actor, row, step="register", place=row.received_in)
     open_decision(actor, row)
     record_action(actor, action="register_emergency_aid", subject=str(row.id), highest_class=3)
-    return EmergencyReceipt(row.id, row.number, code)
+    return Receipt(row.id, row.number, code)
 
 
 def _new_row(actor: Actor, wanted: NewEmergency, number: str) -> tuple[EmergencyAid, str]:

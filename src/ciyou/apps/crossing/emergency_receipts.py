@@ -8,7 +8,7 @@ from django.db import transaction
 
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code
 from ciyou.apps.awards.papers import receipt_pdf
-from ciyou.apps.crossing.emergency import EmergencyReceipt
+from ciyou.apps.awards.receiving import Receipt
 from ciyou.apps.crossing.emergency_access import find_aid, is_at_event, move_aid, taking_aid
 from ciyou.apps.crossing.models import EmergencyState
 from ciyou.apps.crossing.refusals import check_may, crossing_not_found
@@ -18,12 +18,12 @@ from ciyou.core.access.roles import Action
 _WAY = "急难救助先救助、后补手续：由乡镇（街道）或者县级民政部门当场决定，同意的尽快发放；期限从登记之日起算。"
 
 
-def renew_emergency_code(actor: Actor, *, aid_id: uuid.UUID, version: int) -> EmergencyReceipt:
+def renew_emergency_code(actor: Actor, *, aid_id: uuid.UUID, version: int) -> Receipt:
     """Give a new code where the slip was lost: the old one opens nothing any more."""
     code, states = make_code(), tuple(EmergencyState)
     with transaction.atomic(), taking_aid(actor, aid_id, Action.CROSS, states=states, version=version) as row:
         move_aid(actor, row, step="renew_code", place=row.received_in, code_hash=code_hash(code))
-        return EmergencyReceipt(row.id, row.number, code)
+        return Receipt(row.id, row.number, code)
 
 
 def print_emergency_slip(actor: Actor, *, aid_id: uuid.UUID, code: str, address: str) -> bytes | None:

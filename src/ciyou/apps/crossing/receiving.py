@@ -17,7 +17,7 @@ from ciyou.apps.awards.contents import GIVEN, Applicant
 from ciyou.apps.awards.elsewhere import claimable_elsewhere, renew_code_from_counter, withdraw_from_counter
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code
 from ciyou.apps.awards.paying import PayingRules, paying_rules
-from ciyou.apps.awards.receiving import RELATIONS, AskedDocument, OnFile, asked_documents
+from ciyou.apps.awards.receiving import RELATIONS, AskedDocument, OnFile, Receipt, asked_documents
 from ciyou.apps.crossing.access import find_crossing, is_counter
 from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
 from ciyou.apps.crossing.models import UNDECIDED, Crossing, CrossingState
@@ -60,15 +60,6 @@ class NewCrossing:
     brought: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class CrossingReceipt:
-    """What the applicant takes home; `code` is "" when the same form came a second time."""
-
-    id: uuid.UUID
-    number: str
-    code: str
-
-
 def is_served(division: str) -> bool:
     """Whether the county of a place works on this installation: somebody is there to take what is sent."""
     held = count_holders(DivisionScope.of(county_of(division)), roles=(SUPERVISOR, DRAFTER), on=timezone.localdate())
@@ -80,7 +71,7 @@ def asked_at_counter(entitlement: str, division: str) -> tuple[AskedDocument, ..
     return asked_documents(_rules(entitlement, division), OnFile(frozenset(), frozenset(), has_account=False))
 
 
-def receive_crossing(actor: Actor, *, wanted: NewCrossing) -> CrossingReceipt:
+def receive_crossing(actor: Actor, *, wanted: NewCrossing) -> Receipt:
     """Take it: number, code, and the first task, all or nothing. Sent twice it is one.
 
     Raises RecordError with every mistake at once, for a place that nobody serves here, and where the same is under way already.
@@ -166,12 +157,12 @@ def _is_minor(number: str) -> bool:
     return born is not None and (today.year - born.year) - ((today.month, today.day) < (born.month, born.day)) < OF_AGE
 
 
-def _receive(actor: Actor, wanted: NewCrossing, number: str) -> CrossingReceipt:
+def _receive(actor: Actor, wanted: NewCrossing, number: str) -> Receipt:
     there = Crossing.objects.filter(id=wanted.id).first()
     if there is not None:
         if there.received_by != actor.id:
             raise moved_on()
-        return CrossingReceipt(there.id, there.number, "")
+        return Receipt(there.id, there.number, "")
     identity = blind_number(number)
     if Crossing.objects.filter(identity=identity, entitlement=wanted.entitlement, state__in=UNDECIDED).exists():
         raise refused(
@@ -182,7 +173,7 @@ def _receive(actor: Actor, wanted: NewCrossing, number: str) -> CrossingReceipt:
     row, code = _new_row(actor, wanted, number, identity)
     note_step(actor, row, step="receive", place=row.received_in)
     open_at_counter(actor, row, PUSH if row.state == CrossingState.READY else COMPLETE)
-    return CrossingReceipt(row.id, row.number, code)
+    return Receipt(row.id, row.number, code)
 
 
 def _new_row(actor: Actor, wanted: NewCrossing, number: str, identity: str) -> tuple[Crossing, str]:
@@ -266,7 +257,7 @@ def withdraw_crossing(actor: Actor, *, crossing_id: uuid.UUID, version: int, rea
         move(actor, row, step="withdraw", place=row.received_in, words=stated, state=CrossingState.WITHDRAWN)
 
 
-def renew_crossing_code(actor: Actor, *, crossing_id: uuid.UUID, version: int) -> CrossingReceipt:
+def renew_crossing_code(actor: Actor, *, crossing_id: uuid.UUID, version: int) -> Receipt:
     """Give a new code where the slip was lost: at both ends the old one opens nothing any more."""
     code = make_code()
     states = tuple(CrossingState)
@@ -275,7 +266,7 @@ def renew_crossing_code(actor: Actor, *, crossing_id: uuid.UUID, version: int) -
         if row.application_id:
             renew_code_from_counter(application_id=row.application_id, code_hash=hashed)
         move(actor, row, step="renew_code", place=row.received_in, code_hash=hashed)
-    return CrossingReceipt(row.id, row.number, code)
+    return Receipt(row.id, row.number, code)
 
 
 def is_crossing_code(actor: Actor, *, crossing_id: uuid.UUID, code: str) -> bool:

@@ -13,6 +13,8 @@ from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunError
 from ciyou.core.linkage.verdicts import Stand
 
+PAIRS_MOVED = "rosters.pairs_moved"
+"""The news that pairs of a county (`division`) came, went or were looked at."""
 WORKED_ON = (Stand.OPEN.value, Stand.SECOND.value, Stand.DISPUTED.value)
 
 
@@ -41,9 +43,19 @@ def visible_pairs(actor: Actor) -> QuerySet[ReviewPair]:
     return pairs.exclude(Q(person_a__in=hidden) | Q(person_b__in=hidden) | Q(holder_b__in=hidden)) if hidden else pairs
 
 
+def are_pairs_waiting(division: str) -> bool:
+    """Whether any doubt of a county waits for somebody's look; for the machine, which opens and ends the county's task."""
+    doubts = _waiting(ReviewPair.objects.filter(division=division))
+    return doubts.filter(Q(kind=PairKind.DOUBT) | ~Q(stand=Stand.OPEN.value)).exists()
+
+
+def _waiting(pairs: QuerySet[ReviewPair]) -> QuerySet[ReviewPair]:
+    return pairs.filter(gone=False, stand__in=WORKED_ON, content__isnull=False)
+
+
 def pairs_to_do(actor: Actor, visible: QuerySet[ReviewPair]) -> QuerySet[ReviewPair]:
     """Those of the visible pairs that wait for a look, and of which this actor has said nothing yet since they were asked."""
-    pairs = visible.filter(gone=False, stand__in=WORKED_ON, content__isnull=False)
+    pairs = _waiting(visible)
     own = PairLook.objects.filter(pair=OuterRef("pk"), asked=OuterRef("asked"), by=actor.id, withdrawn_at=None)
     return pairs.exclude(Exists(own))
 

@@ -15,9 +15,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.keys import keyring
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.rosters.models import ReviewPair, ScreeningRun
+from ciyou.apps.rosters.pair_access import PAIRS_MOVED
 from ciyou.apps.rosters.pair_contents import PairContent, PairKeys, blind_mark, blind_side, seal_keys, seal_pair
 from ciyou.batch.engines.pair_queries import pair_rows
 from ciyou.batch.engines.result_queries import Row
@@ -67,6 +68,7 @@ def load_pairs(*, run_id: uuid.UUID, folder: Path, division: str) -> Counter[str
         counts["gone"] = _gone(run, division, {*run.linked, *(row["roster"] for row in said["rosters"])}).update(
             gone=True
         )
+        publish_event(PAIRS_MOVED, division=division)
         record_action(LOCAL_OPERATOR, action="load_pairs", subject=str(run_id), details=dict(counts), highest_class=4)
     return counts
 

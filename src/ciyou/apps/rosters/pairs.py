@@ -10,11 +10,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.keys import keyring
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.selectors import files_of_linkage_ids
 from ciyou.apps.rosters.models import PairKind, PairLook, ReviewPair
-from ciyou.apps.rosters.pair_access import WORKED_ON, check_may_judge, find_pair, refusal, visible_pairs
+from ciyou.apps.rosters.pair_access import PAIRS_MOVED, WORKED_ON, check_may_judge, find_pair, refusal, visible_pairs
 from ciyou.apps.rosters.pair_contents import open_keys
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.errors import RecordError
@@ -84,6 +84,7 @@ def _stand_anew(actor: Actor, pair: ReviewPair, action: str, details: dict[str, 
     pair.stand, pair.verdict = found.stand.value, found.verdict.value if found.verdict else ""
     pair.settled_at = timezone.now() if found.stand is Stand.SETTLED else None
     pair.save(update_fields=["stand", "verdict", "settled_at", "asked"])
+    publish_event(PAIRS_MOVED, division=pair.division)
     record_action(
         actor,
         action=action,

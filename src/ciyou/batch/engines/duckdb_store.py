@@ -14,6 +14,8 @@ ROW_GROUP_ROWS = 50_000
 # Beyond this DuckDB spills to the work folder. It bounds the buffers, not every allocation: the process stays below about twice this.
 MEMORY_LIMIT_MB = 700
 THREADS = 2
+# A fingerprint means the same only in one version of what makes it.
+FINGERPRINTS = f"duckdb-{duckdb.__version__}"
 
 
 class Store:

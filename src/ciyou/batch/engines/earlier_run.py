@@ -14,16 +14,6 @@ from ciyou.batch.decisions.turning import same_law, same_values, turning_book
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules
 from ciyou.batch.ranges import Range
 
-# A fingerprint means the same only in one version of what makes it.
-FINGERPRINTS = f"polars-{pl.__version__}"
-_SEED = 20_260_301
-
-
-def fingerprints(children: pl.DataFrame) -> pl.DataFrame:
-    """`pid` and a 64-bit `fingerprint` of all else that a child is decided by (facts, disputes, parents, division), by pid."""
-    inputs = children.drop("pid").with_columns(pl.col(pl.List(pl.String)).list.join("\x1f"))
-    return children.select("pid", inputs.hash_rows(seed=_SEED).alias("fingerprint"))
-
 
 @dataclass(frozen=True)
 class EarlierRun:
@@ -34,16 +24,16 @@ class EarlierRun:
 
     def fingerprints(self, part: Range) -> pl.DataFrame:
         """`pid` and `fingerprint` of the children of a range."""
-        return self._of("inputs", _numbers_in(part)).collect()
+        return self._of("inputs", numbers_in(part)).collect()
 
     def hints(self, part: Range, *, without: pl.Series) -> pl.DataFrame:
         """The hints of a range's children, but for these pids."""
-        return self._of("hints", _numbers_in(part) & ~pl.col("pid").is_in(without.implode())).collect()
+        return self._of("hints", numbers_in(part) & ~pl.col("pid").is_in(without.implode())).collect()
 
     def decisions(self, part: Range, *, without: pl.Series, as_of: dt.date) -> pl.DataFrame:
         """The decisions of a range's children but for these pids, as decisions of another day."""
         ids = pl.Series([public_id(pid) for pid in without], dtype=pl.String)
-        rows = self._of("decisions", _ids_in(part) & ~pl.col("person_id").is_in(ids.implode()))
+        rows = self._of("decisions", ids_in(part) & ~pl.col("person_id").is_in(ids.implode()))
         return rows.with_columns(pl.lit(as_of).alias("as_of")).collect()
 
     def _of(self, table: str, rows: pl.Expr) -> pl.LazyFrame:
@@ -55,11 +45,13 @@ def public_id(pid: int) -> str:
     return f"p{pid:016x}"
 
 
-def _numbers_in(part: Range) -> pl.Expr:
+def numbers_in(part: Range) -> pl.Expr:
+    """Whether the `pid` of a row lies in a range."""
     return pl.col("pid").is_between(pl.lit(part.first, pl.UInt64), pl.lit(part.last - 1, pl.UInt64))
 
 
-def _ids_in(part: Range) -> pl.Expr:
+def ids_in(part: Range) -> pl.Expr:
+    """Whether the `person_id` of a row lies in a range."""
     return pl.col("person_id").is_between(pl.lit(public_id(part.first)), pl.lit(public_id(part.last - 1)))
 
 
@@ -78,6 +70,16 @@ class Turning:
         if book is not None and earlier is not None and law_stands and now.book.as_of != then.book.as_of:
             keys = frozenset(now.book.parameters)
             self._programs = [compile_rules(one, parameter_columns=keys) for one in (book, earlier)]
+
+    @property
+    def columns_needed(self) -> frozenset[str]:
+        """The columns that are read of a child's facts to tell."""
+        return frozenset(name for program in self._programs for name in program.columns_needed)
+
+    @property
+    def can_touch(self) -> bool:
+        """Whether there is anything to ask the children for: a law that is another, or another day."""
+        return bool(self._places or self._programs)
 
     def touched(self, worlds: Sequence[pl.DataFrame]) -> pl.Series:
         """For each child (a row in each of the worlds that it is decided in) whether the law of its place or an age turned."""

@@ -6,7 +6,7 @@ The rules are applied by the engine that was asked for; what comes before and af
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,14 +16,14 @@ from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
-from ciyou.batch.engines.earlier_run import EarlierRun, Turning, fingerprints, public_id
+from ciyou.batch.engines.earlier_run import EarlierRun, Turning, ids_in, numbers_in, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
+from ciyou.batch.engines.pooling import Children, Compared, merged, pools_of
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.batch.engines.rule_runners import RuleRunner
+from ciyou.batch.engines.supposing import PARENTS, if_one_parent_died, with_nothing_more, with_silence
 from ciyou.batch.ranges import Range
-from ciyou.core.clock.months import add_months
-from ciyou.core.facts.definition import FactType, column_name
-from ciyou.core.rules.book import Rule, RuleBook, RuleKind
+from ciyou.core.rules.book import Rule, RuleKind
 from ciyou.core.rules.tree import Kind
 
 _PARAMETER_TYPES = {
@@ -33,7 +33,6 @@ _PARAMETER_TYPES = {
     Kind.DATE: pl.Date(),
     Kind.ENUM: pl.String(),
 }
-_PARENTS = ("father", "mother")
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Decided:
 
 
 class PopulationRules:
-    """The rules of all places of a population, compiled once; decides one range of children at a time."""
+    """The rules of all places of a population, compiled once; decides range after range of children."""
 
     def __init__(
         self,
@@ -71,41 +70,53 @@ class PopulationRules:
         self._turnings = [Turning(now, then) for now, then in zip(groups, before, strict=True)] if earlier else []
         self._schema = wide_schema(groups[0].book.vocabulary) if groups else pl.Schema()
 
-    def decide(self, children: pa.Table, part: Range) -> Decided:
-        """Decide a range: `children` as `children_query` gives them."""
-        frame = pl.DataFrame(pl.from_arrow(children)).cast(
+    def decide_all(self, ranges: Iterable[Range], children: Children) -> Iterator[Decided]:
+        """Decide range after range."""
+        if self._earlier is None:
+            for part in ranges:
+                frame = self._frame(children.facts(part))
+                yield _arrow(*self._decide(frame), pl.DataFrame(children.inputs(part)), len(frame))
+            return
+        earlier = self._earlier
+        for pool in pools_of(self._compare(earlier, part, children) for part in ranges):
+            yield from self._decide_pool(earlier, pool, children)
+
+    def _frame(self, children: pa.Table) -> pl.DataFrame:
+        return pl.DataFrame(pl.from_arrow(children)).cast(
             {name: kind for name, kind in self._schema.items() if name in children.column_names}
         )
-        inputs = fingerprints(frame)
-        if self._earlier is None:
-            decisions, hints = self._decide(frame)
-            decided = len(frame)
-        else:
-            decisions, hints, decided = self._decide_again(self._earlier, frame, inputs, part)
-        return Decided(decisions.to_arrow(), hints.to_arrow(), inputs.to_arrow(), decided)
 
     def _decide(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        decided = [group.decide(frame, self._presumptions) for group in self._groups]
+        groups = [group for group in self._groups if group.has(frame)] or self._groups[:1]
+        decided = [group.decide(frame, self._presumptions) for group in groups]
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
         return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
-    def _decide_again(
-        self, earlier: EarlierRun, frame: pl.DataFrame, inputs: pl.DataFrame, part: Range
-    ) -> tuple[pl.DataFrame, pl.DataFrame, int]:
-        before = earlier.fingerprints(part)
+    def _compare(self, earlier: EarlierRun, part: Range, children: Children) -> Compared:
+        inputs, before = pl.DataFrame(children.inputs(part)), earlier.fingerprints(part)
         changed = inputs.join(before, on=["pid", "fingerprint"], how="anti")["pid"]
-        turned = [
-            group.touched(frame, turning, self._presumptions)
-            for group, turning in zip(self._groups, self._turnings, strict=True)
-        ]
-        touched = pl.concat([changed, *turned]).unique()
+        touched = pl.concat([changed, *self._turned(part, children)]).unique()
         gone = before.join(inputs, on="pid", how="anti")["pid"]
-        decisions, hints = self._decide(frame.filter(pl.col("pid").is_in(touched.implode())))
-        without = pl.concat([touched, gone])
-        kept = earlier.decisions(part, without=without, as_of=self._as_of)
-        kept_hints = earlier.hints(part, without=without)
-        # Nobody stands in both, so merging by person keeps each one's rows together and in the book's order.
-        return kept.merge_sorted(decisions, "person_id"), kept_hints.merge_sorted(hints, "pid"), len(touched)
+        return Compared(part, inputs, touched, pl.concat([touched, gone]))
+
+    def _turned(self, part: Range, children: Children) -> list[pl.Series]:
+        watched = [pair for pair in zip(self._groups, self._turnings, strict=True) if pair[1].can_touch]
+        if not watched:
+            return []
+        reading = frozenset[str]().union(*(turning.columns_needed for _, turning in watched))
+        frame = self._frame(children.facts(part, reading))
+        return [group.touched(frame, turning, self._presumptions) for group, turning in watched]
+
+    def _decide_pool(self, earlier: EarlierRun, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
+        touched = pl.concat([one.touched for one in pool])
+        found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched.to_arrow())))
+        for one in pool:
+            decisions = earlier.decisions(one.part, without=one.without, as_of=self._as_of)
+            hints = earlier.hints(one.part, without=one.without)
+            if found is not None:
+                decisions = merged(decisions, found[0].filter(ids_in(one.part)), "person_id")
+                hints = merged(hints, found[1].filter(numbers_in(one.part)), "pid")
+            yield _arrow(decisions, hints, one.inputs, len(one.touched))
 
     def _finish(self, decisions: pl.DataFrame) -> pl.DataFrame:
         return decisions.select(
@@ -122,6 +133,10 @@ class PopulationRules:
             "standing",
             "pack_version",
         )
+
+
+def _arrow(decisions: pl.DataFrame, hints: pl.DataFrame, inputs: pl.DataFrame, decided: int) -> Decided:
+    return Decided(decisions.to_arrow(), hints.to_arrow(), inputs.to_arrow(), decided)
 
 
 def _person_id() -> pl.Expr:
@@ -161,10 +176,10 @@ class _Group:
 
     def decide(self, frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> tuple[pl.DataFrame, pl.DataFrame]:
         mine, whole_input, nothing_more = self._worlds(frame, presumptions)
-        worlds = [mine, whole_input, *_if_one_parent_died(whole_input), *_if_one_parent_died(nothing_more)]
+        worlds = [mine, whole_input, *if_one_parent_died(whole_input), *if_one_parent_died(nothing_more)]
         said, whole, *died = self._runner.run(self.program, worlds)
-        supposed = dict(zip(_PARENTS, died[:2], strict=True))
-        evident = dict(zip(_PARENTS, died[2:], strict=True))
+        supposed = dict(zip(PARENTS, died[:2], strict=True))
+        evident = dict(zip(PARENTS, died[2:], strict=True))
         whole_input = whole_input.hstack(self._runner.run(self.atoms, [whole_input])[0])
         rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
         some_parent_unknown = ~(mine["has_father"] & mine["has_mother"])
@@ -173,6 +188,10 @@ class _Group:
             for rule, rows in zip(self.book.rules, rules, strict=True)
         ]
         return pl.concat(rules), pl.concat([one for one in hints if one is not None])
+
+    def has(self, frame: pl.DataFrame) -> bool:
+        """Whether any of these children lives in one of the group's places."""
+        return frame["county"].is_in(self.parameters["county"].implode()).any()
 
     def touched(self, frame: pl.DataFrame, turning: Turning, presumptions: Sequence[Presumption]) -> pl.Series:
         """The pids of the group's children whom time or a new law has touched."""
@@ -184,8 +203,8 @@ class _Group:
     ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """The group's children: as rosters say, with what silence presumes, and as if nothing more came to light."""
         mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
-        whole = _with_silence(mine, presumptions)
-        return mine, whole, _with_nothing_more(whole, self.book)
+        whole = with_silence(mine, presumptions)
+        return mine, whole, with_nothing_more(whole, self.book)
 
     def _rule_rows(
         self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame
@@ -258,7 +277,7 @@ class _Group:
     def _as_told_apart(self, rule: Rule, name: str, schema: pl.Schema) -> pl.Expr:
         """A known value as far as the rule can tell it from others: dates by time elapsed, divisions by the digits that it reads."""
         value = _classed(schema, name, self.book.as_of).cast(pl.String)
-        digits = digits_read(self.book, rule, name)
+        digits = digits_read(self.book, rule, name) if schema[name] == pl.String else None
         return value if digits is None else value.str.head(digits)
 
     def _amount_pattern(self, columns: Sequence[str], schema: pl.Schema) -> pl.Expr:
@@ -303,42 +322,20 @@ class _Group:
         return hints.filter((pl.col("outcome") == "yes") | (pl.col("by_parents") & near)).drop("some_parent_unknown")
 
 
-def _if_one_parent_died(frame: pl.DataFrame) -> list[pl.DataFrame]:
-    """The facts, supposing the father dead, and supposing the mother dead."""
-    return [frame.with_columns(pl.lit(True).alias(column_name(side, "dead"))) for side in _PARENTS]
-
-
 def _verdicts(
     rule: Rule, supposed: Mapping[str, pl.DataFrame], evident: Mapping[str, pl.DataFrame]
 ) -> tuple[Mapping[str, pl.Series], pl.Series]:
     """Whether one parent's death would bring the money (an open condition, such as a term not stated, counts), and up to how much."""
-    failing = {side: evident[side][outcome_column(rule.code)].fill_null(True) for side in _PARENTS}
-    ceilings = pl.DataFrame({side: supposed[side][ceiling_column(rule.code)] for side in _PARENTS})
+    failing = {side: evident[side][outcome_column(rule.code)].fill_null(True) for side in PARENTS}
+    ceilings = pl.DataFrame({side: supposed[side][ceiling_column(rule.code)] for side in PARENTS})
     return failing, ceilings.select(pl.max_horizontal(pl.all())).to_series()
 
 
 def _no_verdicts(count: int) -> tuple[Mapping[str, pl.Series], pl.Series]:
     never = pl.Series([False], dtype=pl.Boolean).new_from_index(0, count)
-    return dict.fromkeys(_PARENTS, never), pl.Series([None], dtype=pl.Int64).new_from_index(0, count)
+    return dict.fromkeys(PARENTS, never), pl.Series([None], dtype=pl.Int64).new_from_index(0, count)
 
 
-def _with_nothing_more(frame: pl.DataFrame, book: RuleBook) -> pl.DataFrame:
-    """The frame as if nothing more came to light: what is unknown is taken not to be so. Only for telling evidence from silence.
-
-    Attributes of a circumstance (a term, a day) stay open; a child without a date of birth is taken for one of ten.
-    """
-    ten_years_old = pl.lit(add_months(book.as_of, -120))
-    schema, filled = frame.schema, [pl.col(column_name("child", "birth_date")).fill_null(ten_years_old)]
-    for definition in book.vocabulary:
-        nothing = _NOTHING.get(definition.type)
-        if nothing is None or "." in definition.name or (definition.options and nothing not in definition.options):
-            continue
-        names = [column_name(entity, definition.name) for entity in definition.entities()]
-        filled += [pl.col(name).fill_null(pl.lit(nothing).cast(schema[name])) for name in names if name in schema]
-    return frame.with_columns(filled)
-
-
-_NOTHING: Mapping[FactType, bool | int | str] = {FactType.BOOL: False, FactType.INT: 0, FactType.ENUM: "none"}
 _OUTCOME = (
     pl.when(pl.col("holds").is_null())
     .then(pl.lit("undetermined"))
@@ -357,28 +354,6 @@ def _amount_columns(rule: Rule) -> dict[str, str]:
     return dict(
         zip(_AMOUNTS, (amount_column(rule.code), floor_column(rule.code), ceiling_column(rule.code)), strict=True)
     )
-
-
-def _with_silence(frame: pl.DataFrame, presumptions: Sequence[Presumption]) -> pl.DataFrame:
-    """The frame with every unknown filled that a complete roster's silence presumes; what sources dispute stays unknown."""
-    schema, filled = frame.schema, dict[str, pl.Expr]()
-    for one in presumptions:
-        for side in ("father", "mother") if one.entity == "parent" else (one.entity,):
-            name = column_name(side, one.fact)
-            undisputed = ~pl.col(f"clash_{side}").list.contains(one.fact).fill_null(False)
-            known = _speaks_of(one, side)
-            value = pl.lit(one.value).cast(schema[name])
-            filled[name] = (
-                pl.when(pl.col(name).is_null() & undisputed & known).then(value).otherwise(pl.col(name)).alias(name)
-            )
-    return frame.with_columns(filled.values())
-
-
-def _speaks_of(one: Presumption, side: str) -> pl.Expr:
-    """Whether the silence concerns this child's father, mother, household or itself."""
-    if one.entity == "parent":
-        return pl.col(f"knows_{side}")
-    return (pl.col("has_father") | pl.col("has_mother")) if one.needs_parent else pl.lit(True)
 
 
 def _parameter_frame(group: PlaceGroup, keys: Sequence[str]) -> pl.DataFrame:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.facts.roster_facts import HOUSEHOLD_PREFIX
 from ciyou.batch.ranges import Range
 from ciyou.core.facts.definition import FactDefinition, FactType, Vocabulary, column_name
 
+ENTITIES = ("child", "parent", "household")
 _TYPES = {FactType.BOOL: "BOOLEAN", FactType.INT: "INTEGER", FactType.MONEY: "BIGINT", FactType.DATE: "DATE"}
 
 
 def facts_about(vocabulary: Vocabulary, about: str) -> tuple[FactDefinition, ...]:
     """The facts that a child, a parent or a household can carry, in the order of the vocabulary."""
     return tuple(one for one in vocabulary if about in one.about)
+
+
+def columns_about(vocabulary: Vocabulary, entity: str) -> tuple[str, ...]:
+    """The columns of facts that `wide_<entity>` has, in the order of the vocabulary."""
+    return tuple(_column(one) for one in facts_about(vocabulary, entity))
 
 
 def make_wide_people(store: Store, *, vocabulary: Vocabulary, as_of: dt.date, ranges: Sequence[Range]) -> None:
@@ -70,23 +76,24 @@ def _clashes(facts: Sequence[FactDefinition], prefix: str) -> str:
     return f"nullif(list_filter([{', '.join(cases)}], lambda x: x IS NOT NULL), [])"
 
 
-def children_query(vocabulary: Vocabulary, part: Range) -> str:
-    """SQL of one range of children, in the order of pid: what rosters say of them, their parents and household.
+def children_query(vocabulary: Vocabulary, chosen: str, reading: Collection[str] | None = None) -> str:
+    """SQL of the children of whom a condition on `k.pid` holds, in the order of pid: what rosters say of them, their parents and household.
 
     Columns: pid, division, county, knows_father, knows_mother (identified, so that silence speaks of them), clash_<entity>, and
     <entity>__<fact> (null: no roster says, or rosters dispute).
     """
-    child, parent, household = (facts_about(vocabulary, about) for about in ("child", "parent", "household"))
-    columns = [f"c.{_column(one)} AS {column_name('child', one.name)}" for one in child]
+    child, parent, household = (facts_about(vocabulary, about) for about in ENTITIES)
+    values = {column_name("child", one.name): f"c.{_column(one)}" for one in child}
     for side in ("father", "mother"):
-        columns += [f"{side[0]}.{_column(one)} AS {column_name(side, one.name)}" for one in parent]
-    columns += [f"{_agreed(_column(one))} AS {column_name('household', one.name)}" for one in household]
+        values |= {column_name(side, one.name): f"{side[0]}.{_column(one)}" for one in parent}
+    values |= {column_name("household", one.name): _agreed(_column(one)) for one in household}
+    columns = [f"{value} AS {name}" for name, value in values.items() if reading is None or name in reading]
     return f"""
     SELECT w.pid, w.division, left(w.division, 6) AS county, w.knows_father, w.knows_mother, w.father IS NOT NULL AS has_father,
       w.mother IS NOT NULL AS has_mother, c.clash AS clash_child, f.clash AS clash_father, m.clash AS clash_mother,
-      list_filter([{", ".join(_disputed(one) for one in household)}], lambda x: x IS NOT NULL) AS clash_household, {", ".join(columns)}
+      list_filter([{", ".join(_disputed(one) for one in household)}], lambda x: x IS NOT NULL) AS clash_household{"".join(f", {column}" for column in columns)}
     FROM (SELECT k.*, coalesce(c.hukou_division, c.residence_division, k.own_division, '000000000000') AS division
-          FROM kin k LEFT JOIN wide_child c ON c.pid = k.pid WHERE {part.where("k.pid")}) w
+          FROM kin k LEFT JOIN wide_child c ON c.pid = k.pid WHERE {chosen}) w
     LEFT JOIN wide_child c ON c.pid = w.pid LEFT JOIN wide_parent f ON f.pid = w.father LEFT JOIN wide_parent m ON m.pid = w.mother
     LEFT JOIN wide_household h1 ON h1.pid = w.pid LEFT JOIN wide_household h2 ON h2.pid = w.father
     LEFT JOIN wide_household h3 ON h3.pid = w.mother ORDER BY w.pid"""

@@ -8,6 +8,7 @@ from itertools import groupby
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.names import APPEND_ROWS, batches, level_of, may_be_one
 from ciyou.batch.linkage.records import birth_of
+from ciyou.core.linkage.name_agreement import NameLevel
 
 HUKOU = "police_hukou"
 # A number beside more names than a family can explain is junk that happens to be valid: it is nobody's, and names that resemble each
@@ -87,23 +88,37 @@ class _Use:
 
 
 def parts_of(uses: Iterable[_Use]) -> list[list[_Use]]:
-    """The names beside one number, in groups of names that may be one person's."""
+    """The names beside one number, in groups of names that may be one person's.
+
+    A shortened name may be short for several that are not each other's, a mother's and her child's: it goes to the one that has most to say.
+    """
     parts: list[list[_Use]] = []
-    for use in uses:
+    for use in sorted(uses, key=lambda use: -len(use.name)):
         joined = [part for part in parts if any(_agree(use, other) for other in part)]
+        if joined and all(
+            _level(use, other) is NameLevel.TRUNCATED for part in joined for other in part if _agree(use, other)
+        ):
+            joined = [max(joined, key=_points)]
         parts = [part for part in parts if part not in joined]
         parts.append([other for part in joined for other in part] + [use])
     return parts
 
 
+def _points(part: Iterable[_Use]) -> int:
+    return sum(use.points for use in part)
+
+
+def _level(one: _Use, other: _Use) -> NameLevel:
+    return level_of(one.name, one.reading, other.name, other.reading)
+
+
 def _agree(one: _Use, other: _Use) -> bool:
-    level = level_of(one.name, one.reading, other.name, other.reading)
-    return may_be_one(level, born_as_id_says=one.agrees and other.agrees)
+    return may_be_one(_level(one, other), born_as_id_says=one.agrees and other.agrees)
 
 
 def owning_part(parts: list[list[_Use]]) -> int | None:
     """Which group of names the number belongs to; None when two have equal claims."""
-    points = [sum(use.points for use in part) for part in parts]
+    points = [_points(part) for part in parts]
     top = max(points)
     return points.index(top) if points.count(top) == 1 else None
 

@@ -28,7 +28,10 @@ LINK, REVIEW = "link", "review"
 
 
 def compare_candidates(store: Store, *, with_mentioned: bool) -> None:
-    """Make `candidate` (rid, aid, rule, weight): every pair that agrees enough to be linked or looked at; rule '' is review only."""
+    """Make `candidate` (rid, aid, rule, weight, level, rival): every pair that agrees enough to be linked or looked at.
+
+    Rule '' is review only; a rival is no candidate itself, but an unnamed newborn may be this one's as well as another's (twins).
+    """
     keys = (*_KEYS, _MENTIONED) if with_mentioned else _KEYS
     store.create("pair", "SELECT DISTINCT rid, aid FROM (" + " UNION ALL ".join(keys) + ") WHERE aid <> -rid")
     _compare_names(store)
@@ -102,7 +105,9 @@ SELECT rid, aid, CASE
     WHEN level = 0 AND same_county AND NOT other_sex THEN 'name_birth_county'
     WHEN unnamed AND same_name AND same_village AND NOT other_sex THEN 'birth_guardian_name_village'
     ELSE '' END AS rule,
+  rule IN ('', 'birth_guardian_name_village') AND unnamed AND same_name AND NOT other_guardian AND NOT other_sex AS rival,
   CASE rule WHEN 'name_birth_guardian_id' THEN 95 WHEN 'name_birth_guardian_name' THEN 85 WHEN 'name_birth_village' THEN 80
-    WHEN 'birth_guardian_id' THEN 75 WHEN 'name_birth_county' THEN 65 WHEN 'birth_guardian_name_village' THEN 60 ELSE 0 END AS weight,
+    WHEN 'birth_guardian_id' THEN 75 WHEN 'name_birth_county' THEN 65 WHEN 'birth_guardian_name_village' THEN 60
+    ELSE 0 END AS weight,
   level
-FROM compared WHERE rule <> '' OR same_id OR level <= 1"""
+FROM compared WHERE rule <> '' OR same_id OR level <= 1 OR (unnamed AND same_name)"""

@@ -6,10 +6,13 @@ from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.anchors import HUKOU, place_by_id
 from ciyou.batch.linkage.candidates import compare_candidates
 from ciyou.batch.linkage.linker import Linker
+from ciyou.batch.linkage.weighing import doubt_numbers, weigh
 
 BIRTHS = "health_births"
 # A name that agrees better outranks an equal rule with a worse name; less than this apart, two candidates count as equal.
 MARGIN = 10
+# As near as one whose parent's number is known: the parent of twins stands by number beside one of them only, by name beside both.
+RIVAL = 70
 MOST_ROUNDS = 30
 
 
@@ -19,6 +22,7 @@ class DeterministicLinker(Linker):
     def link(self, store: Store) -> None:
         """Fill `placed` and `review_pair` (see Linker)."""
         place_by_id(store)
+        doubt_numbers(store)
         _make_loose(store)
         store.create("target", _ANCHOR_TARGET)
         compare_candidates(store, with_mentioned=True)
@@ -28,6 +32,7 @@ class DeterministicLinker(Linker):
         store.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
         compare_candidates(store, with_mentioned=False)
         _join_loose(store)
+        weigh(store)
         store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen")
 
 
@@ -45,12 +50,15 @@ def _choose(store: Store) -> None:
     """The one best candidate of each record, if there is one; births and household records one to a person."""
     store.create(
         "ranked",
-        """SELECT c.*, l.roster, weight - 3 * least(level, 2) AS points,
-          row_number() OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS place,
-          lead(weight - 3 * least(level, 2)) OVER (PARTITION BY rid ORDER BY weight - 3 * least(level, 2) DESC, aid) AS runner_up
-        FROM candidate c JOIN loose l USING (rid) WHERE rule <> ''""",
+        f"""SELECT *, row_number() OVER same AS place, lead(points) OVER same AS runner_up FROM (
+          SELECT c.*, l.roster, greatest(weight, CASE WHEN rival THEN {RIVAL} ELSE 0 END) - 3 * least(level, 2) AS points
+          FROM candidate c JOIN loose l USING (rid) WHERE rule <> '' OR rival)
+        WINDOW same AS (PARTITION BY rid ORDER BY points DESC, aid)""",
     )
-    store.create("best", f"SELECT * FROM ranked WHERE place = 1 AND coalesce(points - runner_up >= {MARGIN}, true)")
+    store.create(
+        "best",
+        f"SELECT * FROM ranked WHERE place = 1 AND rule <> '' AND coalesce(points - runner_up >= {MARGIN}, true)",
+    )
     store.create(
         "chosen",
         f"""SELECT rid, aid, rule, weight FROM (

@@ -27,6 +27,7 @@ LINK_RULES: tuple[LinkRule, ...] = (
     LinkRule("birth_guardian_id", 75, "新生儿未取名，生日和父母身份证号相同", "Unnamed newborn: same birth date and parent's ID number"),
     LinkRule("name_birth_county", 65, "姓名和生日完全相同，县内双方唯一", "Identical name and birth date, unique on both sides within the county"),
     LinkRule("birth_guardian_name_village", 60, "新生儿未取名，生日、父母姓名和村（社区）相同", "Unnamed newborn: same birth date, parent's name and village"),
+    LinkRule("weighed", 59, "多项比对相加，明显最接近的唯一一人", "Weighed: by the sum of all comparisons clearly the nearest person"),
     LinkRule("decided", 99, "经人核对，认定为同一人", "Found to be the same person by people who compared the records"),
     LinkRule("alone", 0, "没有与其他记录相连", "Linked to no other record"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
 
@@ -44,17 +44,17 @@ def may_be_one(level: NameLevel, *, born_as_id_says: bool) -> bool:
     return names_compatible(level, born_as_id_says=born_as_id_says)
 
 
-def judge_names(store: Store, pairs: str, table: str) -> None:
+def judge_names(store: Store, pairs: str, table: str, *, levels: Mapping[NameLevel, int] = LEVELS) -> None:
     """Make `table` (name_a, name_b, level) from a query of distinct name_a, reading_a, name_b, reading_b."""
     store.empty(table, {"name_a": "VARCHAR", "name_b": "VARCHAR", "level": "TINYINT"})
-    for batch in batches(_judged(store, pairs), APPEND_ROWS):
+    for batch in batches(_judged(store, pairs, levels), APPEND_ROWS):
         store.append(table, batch)
 
 
-def _judged(store: Store, pairs: str) -> Iterator[tuple[object, ...]]:
+def _judged(store: Store, pairs: str, levels: Mapping[NameLevel, int]) -> Iterator[tuple[object, ...]]:
     for first, first_reading, second, second_reading in store.stream(pairs):
         level = level_of(str(first), str(first_reading or ""), str(second), str(second_reading or ""))
-        yield first, second, LEVELS[level]
+        yield first, second, levels[level]
 
 
 def batches(rows: Iterator[tuple[object, ...]], size: int) -> Iterator[list[tuple[object, ...]]]:

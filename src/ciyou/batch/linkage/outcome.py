@@ -47,12 +47,15 @@ def prepare_outcome(store: Store) -> None:
 
 LINKAGE_QUERIES: dict[str, str] = {
     "people": f"""SELECT {person_id("pid")} AS person_id, kind, name, sex, birth_date, division FROM person ORDER BY pid""",
-    "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, p.rule AS reason
-        FROM held p JOIN rec r USING (rid) ORDER BY p.pid, r.rec_id""",
+    "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, CASE p.rule WHEN 'weighed' THEN coalesce(b.words, p.rule) ELSE p.rule END AS reason
+        FROM held p JOIN rec r USING (rid) LEFT JOIN (SELECT rid, max(words) AS words FROM told_bits WHERE rid_b IS NULL GROUP BY rid) b USING (rid)
+        ORDER BY p.pid, r.rec_id""",
     "relations": f"""SELECT {person_id("l.pid")} AS person_id, l.relation, {person_id("b.pid")} AS other_id, l.source, l.confidence
         FROM related l JOIN person b ON b.aid = l.other ORDER BY l.pid, l.relation, b.pid, l.source""",
     "review": """SELECT a.rec_id AS rec_id_a, b.rec_id AS rec_id_b,
-        CAST(row_number() OVER (ORDER BY v.rank, a.rec_id, b.rec_id, v.reason) AS INTEGER) AS rank, v.reason
-        FROM (SELECT DISTINCT * FROM review_pair) v JOIN rec a ON a.rid = v.rid_a LEFT JOIN rec b ON b.rid = v.rid_b ORDER BY rank""",
+        CAST(row_number() OVER (ORDER BY v.rank, a.rec_id, b.rec_id, v.reason) AS INTEGER) AS rank, v.reason, t.words AS bits
+        FROM (SELECT DISTINCT * FROM review_pair) v
+        LEFT JOIN (SELECT rid, rid_b, max(words) AS words FROM told_bits WHERE rid_b IS NOT NULL GROUP BY ALL) t ON t.rid = v.rid_a AND t.rid_b = v.rid_b
+        JOIN rec a ON a.rid = v.rid_a LEFT JOIN rec b ON b.rid = v.rid_b ORDER BY rank""",
 }
 """SQL of each linkage table in its final order. `rank` 1 is to be looked at first: adverse records before all else."""

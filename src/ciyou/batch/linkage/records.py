@@ -10,11 +10,21 @@ from ciyou.batch.engines.duckdb_store import Store, quoted
 # Tables:
 #   roster_offset: roster, first_rid, path
 #   rec:     a record: rid, rec_id, roster, name, reading, placeholder, sex, idn, id_bd, birth_date, division, town, village, household_no,
-#            relation (to the head of the household)
+#            relation (to the head of the household), phone, id_text (a number that is not valid), elder (a number in the child's field
+#            that belongs to somebody a generation older), unnamed_of (the mother's name in "李梅之子")
 #   mention: a guardian named by a record: rid, slot (1, 2), name, reading, idn
 # `idn` is the first 17 digits of a valid ID number: the 18th follows from them, and numbers join faster than text.
 _ID = "try_cast(substr({column}, 1, 17) AS BIGINT)"
-_OPTIONAL = ("town", "village", "household_no", "placeholder_of", "relation_to_head")
+_OPTIONAL = (
+    "town",
+    "village",
+    "household_no",
+    "placeholder_of",
+    "relation_to_head",
+    "phone",
+    "id_text",
+    "guardian_id_in_field",
+)
 
 
 def load_records(store: Store, rosters: Mapping[str, Path]) -> None:
@@ -24,7 +34,7 @@ def load_records(store: Store, rosters: Mapping[str, Path]) -> None:
     store.empty(
         "mention", {"rid": "INTEGER", "slot": "TINYINT", "name": "VARCHAR", "reading": "VARCHAR", "idn": "BIGINT"}
     )
-    offset = 0
+    offset = 1  # a cluster without a number is -rid, and 0 would be none of them
     for roster in sorted(rosters):
         path = rosters[roster]
         store.run(f"INSERT INTO roster_offset VALUES ({quoted(roster)}, {offset}, {quoted(str(path))})")
@@ -52,6 +62,10 @@ _REC = {
     "village": "VARCHAR",
     "household_no": "VARCHAR",
     "relation": "VARCHAR",
+    "phone": "VARCHAR",
+    "id_text": "VARCHAR",
+    "elder": "BIGINT",
+    "unnamed_of": "VARCHAR",
 }
 
 
@@ -61,7 +75,8 @@ def _load_own(store: Store, roster: str, path: Path, offset: int, columns: Mappi
         f"""INSERT INTO rec SELECT {offset} + file_row_number, rec_id, {quoted(roster)}, coalesce(name, ''),
         coalesce(name_reading, ''), {given["placeholder_of"]} IS NOT NULL, CAST(sex AS VARCHAR), {_ID.format(column="id_no")}, id_birth_date,
         birth_date, division, {given["town"]}, {given["village"]}, {given["household_no"]},
-        CAST({given["relation_to_head"]} AS VARCHAR)
+        CAST({given["relation_to_head"]} AS VARCHAR), {given["phone"]}, CASE WHEN id_no IS NULL THEN {given["id_text"]} END,
+        {_ID.format(column=f"CAST({given['guardian_id_in_field']} AS VARCHAR)")}, {given["placeholder_of"]}
         FROM read_parquet({quoted(str(path))}, file_row_number = true)"""
     )
 

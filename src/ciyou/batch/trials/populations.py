@@ -45,7 +45,7 @@ class RunPopulation:
     def pieces(self) -> Iterator[pa.Table]:
         """A range of people at a time."""
         for part in self._ranges:
-            yield self._store.arrow(children_query(load_vocabulary(), part))
+            yield self._store.arrow(children_query(load_vocabulary(), part.where("k.pid")))
 
 
 @contextmanager

@@ -46,7 +46,7 @@ LISTS = {
     "see_to_expiry": ("warnings", ""),
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
-PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items"}
+PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
 """Kinds of work that have one page for all of it."""
 OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
 
@@ -217,7 +217,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
-        case "review_break_glass" | "reconcile_exchange":
+        case "review_break_glass" | "reconcile_exchange" | "compare_records":
             return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,11 +34,11 @@ from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import found, key, text, version
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.wording import sentences
 
 FIELDS = ("name", "birth_date", "family", "decisions")
 PERSONAL = 3
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -139,12 +138,8 @@ def _show_receipt(request: HttpRequest, receipt: Receipt, child_id: uuid.UUID) -
     content = {
         "missing": _("、").join(_missing(view)),
         "printable": [(kind, words.PRINTING[kind]) for kind in view.printable],
-        "receipt": receipt,
-        "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
-        "follow": request.build_absolute_uri(reverse("follow")),
-        "seen_at": timezone.now(),
     }
-    return render(request, "web/pages/receipt.html", content)
+    return render(request, "web/pages/receipt.html", content | receipt_content(request, receipt))
 
 
 def _missing(view: ApplicationView) -> list[str]:
@@ -168,7 +163,7 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
     """The receipt on paper, for whoever has just been shown the code."""
     view = found(lambda: read_application(request.actor, application_id=application_id))
     assert isinstance(view, ApplicationView)
-    code = "".join(one for one in text(request, "code") if one.isdigit())
+    code = told_code(request)
     if len(code) != CODE_DIGITS or not is_current_code(request.actor, application_id=application_id, code=code):
         return redirect("application", application_id=application_id)
     document = receipt_pdf(
@@ -176,7 +171,7 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         code=code,
         received_on=view.line.received_on,
         division=view.received_in,
-        address=request.build_absolute_uri(reverse("follow")),
+        address=follow_address(request),
     )
     disclose(
         request,
@@ -185,5 +180,4 @@ def slip(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
         fields=("application",),
         highest_class=PERSONAL,
     )
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{application_id.hex[:8]}.pdf"'}
-    return HttpResponse(document, content_type=PDF, headers=headers)
+    return slip_response(document, application_id)

@@ -6,7 +6,6 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,9 +14,9 @@ from ciyou.apps.awards.contents import MISSING, Applicant
 from ciyou.apps.awards.elsewhere import claimable_elsewhere
 from ciyou.apps.awards.numbering import CODE_DIGITS
 from ciyou.apps.awards.papers import receipt_pdf
+from ciyou.apps.awards.receiving import Receipt
 from ciyou.apps.crossing.lists import read_crossing
 from ciyou.apps.crossing.receiving import (
-    CrossingReceipt,
     NewCrossing,
     asked_at_counter,
     is_crossing_code,
@@ -33,11 +32,11 @@ from ciyou.web import application_wording
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import key, text, version
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.pages.crossings.one import documents_of, find_places, render_crossing
 from ciyou.web.wording import sentences
 
 PERSONAL = 3
-PDF = "application/pdf"
 
 
 def take_crossing(request: HttpRequest) -> HttpResponse:
@@ -121,19 +120,15 @@ def _form(request: HttpRequest, problems: tuple[Problem, ...], found: ExactFind,
     return render(request, "web/pages/crossing_form.html", content, status=422 if problems else 200)
 
 
-def _receipt(request: HttpRequest, receipt: CrossingReceipt) -> HttpResponse:
+def _receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     if not receipt.code:
         return redirect("crossing", crossing_id=receipt.id)
     disclose(request, subject=str(receipt.id), person_ids=[], fields=("application",), highest_class=PERSONAL)
     view = read_crossing(request.actor, crossing_id=receipt.id)
     content = {
-        "receipt": receipt,
         "missing": _("、").join(label for code, label, _state in documents_of(view) if code in view.content.missing),
-        "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
-        "follow": request.build_absolute_uri(reverse("follow")),
-        "seen_at": timezone.now(),
     }
-    return render(request, "web/pages/crossing_receipt.html", content)
+    return render(request, "web/pages/crossing_receipt.html", content | receipt_content(request, receipt))
 
 
 def new_code(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
@@ -151,7 +146,7 @@ def new_code(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
 
 def slip(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
     """The receipt on paper, for whoever has just been shown the code."""
-    code = "".join(one for one in text(request, "code") if one.isdigit())
+    code = told_code(request)
     try:
         right = len(code) == CODE_DIGITS and is_crossing_code(request.actor, crossing_id=crossing_id, code=code)
         day, number, counter = received_on(request.actor, crossing_id=crossing_id)
@@ -159,8 +154,6 @@ def slip(request: HttpRequest, crossing_id: uuid.UUID) -> HttpResponse:
         raise Http404 from missing
     if not right:
         return redirect("crossing", crossing_id=crossing_id)
-    address = request.build_absolute_uri(reverse("follow"))
-    document = receipt_pdf(number=number, code=code, received_on=day, division=counter, address=address)
+    document = receipt_pdf(number=number, code=code, received_on=day, division=counter, address=follow_address(request))
     disclose(request, subject=str(crossing_id), person_ids=[], fields=("application",), highest_class=PERSONAL)
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{crossing_id.hex[:8]}.pdf"'}
-    return HttpResponse(document, content_type=PDF, headers=headers)
+    return slip_response(document, crossing_id)

@@ -6,33 +6,25 @@ import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils import timezone
 
-from ciyou.apps.crossing.emergency import EmergencyReceipt
+from ciyou.apps.awards.receiving import Receipt
 from ciyou.apps.crossing.emergency_receipts import print_emergency_slip, renew_emergency_code
 from ciyou.apps.crossing.refusals import CrossingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError
 from ciyou.web.guard import disclose
-from ciyou.web.pages.applications.forms import text, version
+from ciyou.web.pages.applications.forms import version
+from ciyou.web.pages.applications.slips import follow_address, receipt_content, slip_response, told_code
 from ciyou.web.pages.emergencies.showing import render_emergency
 
 PERSONAL = 3
-PDF = "application/pdf"
 
 
-def show_receipt(request: HttpRequest, receipt: EmergencyReceipt) -> HttpResponse:
+def show_receipt(request: HttpRequest, receipt: Receipt) -> HttpResponse:
     """Number and code, this once; a form that came twice has no code any more and leads on."""
     if not receipt.code:
         return redirect("emergency", aid_id=receipt.id)
     disclose(request, subject=str(receipt.id), person_ids=[], fields=("emergency",), highest_class=PERSONAL)
-    content = {
-        "receipt": receipt,
-        "spaced": f"{receipt.code[:4]} {receipt.code[4:]}",
-        "follow": _follow_address(request),
-        "seen_at": timezone.now(),
-    }
-    return render(request, "web/pages/emergency_receipt.html", content)
+    return render(request, "web/pages/emergency_receipt.html", receipt_content(request, receipt))
 
 
 def new_code(request: HttpRequest, aid_id: uuid.UUID) -> HttpResponse:
@@ -50,17 +42,12 @@ def new_code(request: HttpRequest, aid_id: uuid.UUID) -> HttpResponse:
 
 def slip(request: HttpRequest, aid_id: uuid.UUID) -> HttpResponse:
     """The slip on paper, for whoever has just been shown the code."""
-    code = "".join(one for one in text(request, "code") if one.isdigit())
+    code = told_code(request)
     try:
-        document = print_emergency_slip(request.actor, aid_id=aid_id, code=code, address=_follow_address(request))
+        document = print_emergency_slip(request.actor, aid_id=aid_id, code=code, address=follow_address(request))
     except CrossingNotFound as missing:
         raise Http404 from missing
     if document is None:
         return redirect("emergency", aid_id=aid_id)
     disclose(request, subject=str(aid_id), person_ids=[], fields=("emergency",), highest_class=PERSONAL)
-    headers = {"Content-Disposition": f'attachment; filename="receipt-{aid_id.hex[:8]}.pdf"'}
-    return HttpResponse(document, content_type=PDF, headers=headers)
-
-
-def _follow_address(request: HttpRequest) -> str:
-    return request.build_absolute_uri(reverse("follow"))
+    return slip_response(document, aid_id)
