@@ -122,7 +122,9 @@ class _Reader:
             check_vectors(section, scoring, vectors)
         names = {scale.code: name for scale, name in scales}
         respondent = section.choice("respondent", RESPONDENTS) if items else ""
-        section.has("options"), section.has("items"), section.close()
+        # Items and options were read already, here or where `from` says.
+        section.has("options"), section.has("items")
+        section.close()
         return QuestionnaireFile(code, zh, en, state, respondent, texts, options, scoring, vectors, words, names)
 
     def _check_followed(self, section: Section, flags: tuple[Flag, ...]) -> None:
