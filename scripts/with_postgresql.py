@@ -1,7 +1,8 @@
 """Run a command with a PostgreSQL server of its own: `scripts/with_postgresql.py COMMAND…` (for the tests and benches).
 
 The server lives in a temporary folder, listens on a socket in it, and ends with the command. `--durable` keeps the safe settings of
-a real server, for measurements; without it nothing is flushed to disk. Where DATABASE_URL is set already, that database is used.
+a real server, for measurements; without it nothing is flushed to disk. `--sized` gives it the memory that docs/how-to/use-postgresql.md
+asks for. Where DATABASE_URL is set already, that database is used.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib.util
+import itertools
 import os
 import pwd
 import shutil
@@ -22,6 +24,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 UNSAFE_BUT_FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+SIZES = ("shared_buffers=2GB", "max_wal_size=8GB", "checkpoint_timeout=30min")
 # PostgreSQL refuses to run as root; in a container this user is there without being made.
 UNPRIVILEGED = "nobody"
 # Not a superuser, as in an office: a superuser would walk through row-level security.
@@ -32,19 +35,19 @@ PDEATHSIG = 1
 
 def main(arguments: list[str]) -> int:
     """Start the server, run the command with DATABASE_URL set, stop the server; the exit code is the command's."""
-    durable = arguments[:1] == ["--durable"]
-    command = arguments[durable:]
+    wishes = list(itertools.takewhile(lambda one: one in ("--durable", "--sized"), arguments))
+    command = arguments[len(wishes) :]
     if not command:
         print(__doc__, file=sys.stderr)
         return 2
     if os.environ.get("DATABASE_URL"):
         return subprocess.call(command)
-    with server(durable=durable) as url:
+    with server(durable="--durable" in wishes, sized="--sized" in wishes) as url:
         return subprocess.call(command, env={**os.environ, "DATABASE_URL": url})
 
 
 @contextlib.contextmanager
-def server(*, durable: bool = False) -> Iterator[str]:
+def server(*, durable: bool = False, sized: bool = False) -> Iterator[str]:
     """A running server with an empty database; gives its DATABASE_URL."""
     folder = Path(tempfile.mkdtemp(prefix="ciyou-pg-"))
     try:
@@ -53,7 +56,7 @@ def server(*, durable: bool = False) -> Iterator[str]:
         cluster = folder / "cluster"
         initdb = (programs / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-sync")
         _run(*initdb, "--locale=C.UTF-8", **owner)
-        options = () if durable else UNSAFE_BUT_FAST
+        options = (*(() if durable else UNSAFE_BUT_FAST), *(SIZES if sized else ()))
         process = subprocess.Popen(
             [
                 *(programs / "postgres", "-D", cluster, "-k", folder),

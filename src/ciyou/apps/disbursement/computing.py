@@ -29,6 +29,7 @@ from ciyou.apps.disbursement.storing import (
     PAYMENTS,
     SCHEDULES,
     Row,
+    count_written_rows,
     expect_many_rows,
     put,
 )
@@ -66,6 +67,7 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
                 if run.state != RunState.COMPUTING:
                     break
     if run.state == RunState.COMPUTING:
+        count_written_rows()
         _finish(run)
         run.refresh_from_db()
     return run.state

@@ -157,7 +157,7 @@ class Payment(models.Model):
     run = models.ForeignKey(MonthRun, on_delete=models.CASCADE, related_name="payments", db_index=False)
     person = models.ForeignKey("registry.Person", on_delete=models.PROTECT, related_name="payments")
     sequence = models.PositiveIntegerField()
-    number = models.CharField(max_length=48, unique=True)
+    number = models.CharField(max_length=48)
     division = models.CharField(max_length=12)
     amount_fen = models.BigIntegerField()
     account = models.BinaryField()
@@ -172,6 +172,8 @@ class Payment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("run", "sequence"), name="payments_are_numbered_once"),
+            # Not `unique=True`, for which PostgreSQL would keep a second index that nobody asks.
+            models.UniqueConstraint(fields=("number",), name="a_number_is_given_once"),
             models.UniqueConstraint(
                 fields=("run", "person"), condition=models.Q(reissue_of=None), name="a_run_pays_a_child_once"
             ),
