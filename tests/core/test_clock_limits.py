@@ -89,6 +89,18 @@ def test_half_of_three_days_is_reached_on_the_second():
     assert limit(3).due(D(2026, 6, 12), CALENDAR).date_at(50, CALENDAR).date == D(2026, 6, 16)
 
 
+@pytest.mark.parametrize(
+    ("today", "stage", "used"),
+    [(D(2026, 11, 27), Stage.DUE, 1), (D(2026, 11, 28), Stage.ESCALATED, 2)],
+)
+def test_one_day_that_counts_its_own_day_is_due_the_same_day_also_on_a_day_off(today, stage, used):
+    deadline = limit(1, LimitUnit.DAYS_WITH_FIRST).due(D(2026, 11, 27), CALENDAR)
+    found = progress(deadline, today=today, calendar=CALENDAR)
+    assert (deadline.date, deadline.provisional) == (D(2026, 11, 27), False)
+    assert (found.stage, found.used_days, found.all_days) == (stage, used, 1)
+    assert [deadline.date_at(part, CALENDAR).date.day for part in (50, 100, 150)] == [27, 27, 28]
+
+
 def test_the_half_of_a_limit_in_months_counts_calendar_days():
     deadline = limit(2, LimitUnit.MONTHS).due(D(2026, 7, 1), CALENDAR)  # 62 days
     assert deadline.date_at(50, CALENDAR).date == D(2026, 8, 1)

@@ -23,6 +23,7 @@ from ciyou.packs import (
     load_index_rules,
     load_packs,
     load_payments,
+    load_questionnaires,
     load_roster_packs,
     load_rounds,
     load_schedules,
@@ -176,6 +177,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
             load_differences(division=place.division or ANYWHERE, root=root)
+            load_questionnaires(division=place.division or ANYWHERE, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)

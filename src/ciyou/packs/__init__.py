@@ -6,6 +6,7 @@ from ciyou.packs.differences import difference_names, load_differences
 from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
+from ciyou.packs.follow_ups import load_follow_ups
 from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
@@ -25,6 +26,7 @@ from ciyou.packs.loading import (
 )
 from ciyou.packs.payments import load_payments
 from ciyou.packs.proofs import load_demands
+from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
@@ -46,6 +48,7 @@ __all__ = [
     "load_documents",
     "load_exchange_mappings",
     "load_finance_layouts",
+    "load_follow_ups",
     "load_identity_lists",
     "load_index_rules",
     "load_limits",
@@ -53,6 +56,7 @@ __all__ = [
     "load_parameter_rows",
     "load_parameter_titles",
     "load_payments",
+    "load_questionnaires",
     "load_report_forms",
     "load_retention_rules",
     "load_roster_packs",

@@ -54,6 +54,7 @@ UNFILLED = {
 UNITS = {
     "working_days": gettext_lazy("个工作日"),
     "calendar_days": gettext_lazy("天"),
+    "days_with_first": gettext_lazy("天（含当天）"),
     "months": gettext_lazy("个月"),
     "years": gettext_lazy("年"),
 }

@@ -16,10 +16,11 @@ HALF, WHOLE, ESCALATION = 50, 100, 150
 
 
 class LimitUnit(StrEnum):
-    """What a limit counts. Days of both kinds are counted from the day after the event."""
+    """What a limit counts. Days are counted from the day after the event; `days_with_first` from its own day: 1 is the same day."""
 
     WORKING_DAYS = "working_days"
     CALENDAR_DAYS = "calendar_days"
+    DAYS_WITH_FIRST = "days_with_first"
     MONTHS = "months"
     YEARS = "years"
 
@@ -85,6 +86,8 @@ class TimeLimit:
                 return calendar.add_working_days(start, self.amount)
             case LimitUnit.CALENDAR_DAYS:
                 return CountedDay(start + dt.timedelta(days=self.amount), False)
+            case LimitUnit.DAYS_WITH_FIRST:
+                return CountedDay(start + dt.timedelta(days=self.amount - 1), False)
             case LimitUnit.MONTHS:
                 return CountedDay(add_months(start, self.amount), False)
             case LimitUnit.YEARS:
@@ -110,13 +113,18 @@ class Deadline:
         days = -(-self._length(calendar) * percent // WHOLE)
         if self.limit.unit is LimitUnit.WORKING_DAYS:
             return calendar.add_working_days(self.start, days)
-        return CountedDay(self.start + dt.timedelta(days=days), self.provisional)
+        return CountedDay(self.start + dt.timedelta(days=days - self._first), self.provisional)
 
     def used(self, today: dt.date, calendar: WorkingCalendar) -> int:
         """Days used up to and including `today`: working days for working-day limits, else calendar days."""
         if self.limit.unit is LimitUnit.WORKING_DAYS:
             return calendar.working_days_after(self.start, today)
-        return max(0, (today - self.start).days)
+        return max(0, (today - self.start).days + self._first)
+
+    @property
+    def _first(self) -> int:
+        """1 where the day of the event is the first of the limit's days."""
+        return 1 if self.limit.unit is LimitUnit.DAYS_WITH_FIRST else 0
 
     def _length(self, calendar: WorkingCalendar) -> int:
         return self.used(self.date, calendar)

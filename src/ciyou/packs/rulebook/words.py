@@ -114,6 +114,7 @@ UNITS: Words = {
 LIMIT_UNITS: Words = {
     "working_days": Phrase("个工作日", "working days"),
     "calendar_days": Phrase("日", "days"),
+    "days_with_first": Phrase("日（含当日）", "days, the first included"),
     "months": Phrase("个月", "months"),
     "years": Phrase("年", "years"),
 }

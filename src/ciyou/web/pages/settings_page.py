@@ -22,6 +22,7 @@ PERIODS = {
     "years": _("%(count)s 年"),
     "working_days": _("%(count)s 个工作日"),
     "calendar_days": _("%(count)s 天"),
+    "days_with_first": _("%(count)s 天（含当天）"),
 }
 UNITS = {
     "children": _("名儿童"),
