@@ -31,6 +31,8 @@ SEALED = Sealed(
         _PAYEE,
         SealedColumn("registry.Evidence", "title", "registry.evidence_title:{id}"),
         SealedColumn("registry.Fact", "value", "registry.fact:{person_id}:{name}"),
+        SealedColumn("registry.IdentityDecision", "content", "registry.identity:{id}:content"),
+        SealedColumn("registry.IdentityMove", "content", "registry.identity:{decision_id}:{step}"),
         SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
         SealedColumn("entitlements.Determination", "causes", "entitlements.determination:{id}:causes"),
         SealedColumn("entitlements.CaseDecision", "content", "entitlements.case:{id}"),

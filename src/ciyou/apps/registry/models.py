@@ -224,7 +224,7 @@ class IdentityDecision(models.Model):
     reason = models.CharField(max_length=32, blank=True)
     by = models.CharField(max_length=64)
     at = models.DateTimeField()
-    content = models.BinaryField(default=bytes)
+    content = models.BinaryField(null=True)
     superseded_by = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="supersedes")
 
     class Meta:

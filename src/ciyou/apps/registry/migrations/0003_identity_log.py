@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(blank=True, max_length=32)),
                 ('by', models.CharField(max_length=64)),
                 ('at', models.DateTimeField()),
-                ('content', models.BinaryField(default=bytes)),
+                ('content', models.BinaryField(null=True)),
                 ('dropped', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identity_dropped', to='registry.person')),
                 ('kept', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identity_kept', to='registry.person')),
                 ('superseded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='supersedes', to='registry.identitydecision')),
