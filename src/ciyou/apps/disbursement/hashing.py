@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
 
 from django.db import connection
 
@@ -13,13 +12,13 @@ from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.refusals import refused
 from ciyou.apps.disbursement.storing import rows_of
 
-# One text per line, and one row per payment or award with all of them, both made by the database: a run may have more than a million lines.
+# One text per line, and one row per payment with all of them, both made by the database: a run may have more than a million lines.
 _LINE = (
     "replace(CAST(claim.award_id AS text), '-', '') || '|' || CAST(claim.month AS text) || '|' || line.kind || '|' || "
     "CAST(line.amount_fen AS text)"
 )
 _ITS_CLAIM = "disbursement_paymentline line JOIN disbursement_paidmonth claim ON claim.id = line.claim_id"
-_LINES = {
+_BY_PAYMENT = {
     # From payment to payment by its own lines: SQLite would sort all of them to group them.
     "sqlite": (
         f"SELECT (SELECT group_concat({_LINE}, ' ') FROM {_ITS_CLAIM} WHERE line.payment_id = payment.id) "
@@ -27,7 +26,7 @@ _LINES = {
     ),
     "postgresql": (
         f"SELECT string_agg({_LINE}, ' ') FROM {_ITS_CLAIM} JOIN disbursement_payment payment ON payment.id = line.payment_id "
-        "WHERE payment.run_id = %s GROUP BY claim.award_id ORDER BY claim.award_id"
+        "WHERE payment.run_id = %s GROUP BY line.payment_id"
     ),
 }
 
@@ -37,27 +36,18 @@ def lines_hash(run_id: uuid.UUID) -> str:
 
     The lines stand in the order of their texts, which begin with the award: so whole awards are put in order, and lines within them.
     """
-    rows = rows_of(_LINES[connection.vendor], [run_id.hex])
-    texts = (sorted(str(said).split()) for (said,) in rows if said)
-    awards = texts if connection.vendor == "postgresql" else _award_by_award(texts)
-    whole, before = hashlib.sha256(), ""
-    for lines in awards:
-        whole.update((before + "\n".join(lines)).encode())
-        before = "\n"
-    return whole.hexdigest()
-
-
-def _award_by_award(payments: Iterable[list[str]]) -> Iterator[list[str]]:
-    """The lines of payments, each in order, as those of awards in order."""
     awards: dict[str, list[str]] = defaultdict(list)
-    for lines in payments:
-        if lines[0][:_AWARD] == lines[-1][:_AWARD]:
+    for (said,) in rows_of(_BY_PAYMENT[connection.vendor], [run_id.hex]):
+        lines = sorted(str(said).split()) if said else []
+        if lines and lines[0][:_AWARD] == lines[-1][:_AWARD]:
             awards[lines[0][:_AWARD]] += lines
         else:
             for line in lines:
                 awards[line[:_AWARD]].append(line)
-    for award in sorted(awards):
-        yield sorted(awards[award])
+    whole = hashlib.sha256()
+    for number, award in enumerate(sorted(awards)):
+        whole.update(("\n" if number else "").encode() + "\n".join(sorted(awards[award])).encode())
+    return whole.hexdigest()
 
 
 _AWARD = 32
