@@ -17,7 +17,8 @@ from django.utils import timezone
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.sealing import open_phone, seal_phone
 from ciyou.apps.audit.keys import change_keyring, keyring
-from ciyou.apps.audit.resealing import destroy_key, put_indexes, reseal, rotate_index, sealed_here, uses_of_keys
+from ciyou.apps.audit.resealing import destroy_key, put_indexes, reseal, rotate_index, uses_of_keys
+from ciyou.apps.audit.sealed_columns import sealed_here
 from ciyou.apps.audit.sealing import seal_entries
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.models import Award

@@ -25,9 +25,10 @@ from ciyou.apps.registry.models import (
     Relationship,
 )
 from ciyou.apps.registry.payees import open_account, seal_account
+from ciyou.apps.registry.plain_rows import stored
 from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.relations import COPY, RELATIONS
-from ciyou.apps.registry.row_images import image_of, stored
+from ciyou.apps.registry.row_images import image_of
 from ciyou.apps.registry.sealing import open_fact, open_identifier
 from ciyou.apps.registry.standing_rows import MONEY, StandingRow, standing_rows
 
