@@ -192,7 +192,7 @@ def _batches(model: str, column: str, others: Iterable[str]) -> Iterator[list[Ro
     manager, last = apps.get_model(model)._base_manager, None
     names = tuple(dict.fromkeys(("pk", column, *others)))
     while True:
-        rows = manager.exclude(**{column: None}).order_by("pk")
+        rows = manager.exclude(**{column: None}).exclude(**{column: b""}).order_by("pk")
         if last is not None:
             rows = rows.filter(pk__gt=last)
         with transaction.atomic():
