@@ -1,10 +1,9 @@
-"""Fills a state folder with two counties' offices and one child of the second: run as a program, with CIYOU_HOME set."""
+"""Fills a state folder with two counties' offices and one child of the second."""
 
 from __future__ import annotations
 
-import datetime as dt
-
-import django
+from tests.crossing_builders import child_there
+from tests.e2e.offices import make_officer, make_places
 
 PEOPLE = (
     ("chuangkou", "王小窗", "supervisor", "990101001000"),
@@ -24,23 +23,8 @@ PLACES = (
 
 
 def fill() -> None:
-    """Divisions, posts with the demo's password, and a de-facto unattended child on file in the second county."""
-    from django.utils import timezone
-
-    from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
-    from ciyou.apps.accounts.models import Division, Post, User
-    from tests.crossing_builders import child_there
-
-    for code, name, level in PLACES:
-        Division.objects.create(code=code, name=name, level=level)
-    for username, name, role, division in PEOPLE:
-        user = User(username=username, full_name=name, created_at=timezone.now())
-        user.set_password(DEMO_PASSWORD)
-        user.save()
-        Post.objects.create(user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1))
+    """Both offices, and a de-facto unattended child on file in the second county."""
+    make_places(PLACES)
+    for person in PEOPLE:
+        make_officer(*person)
     child_there("走失")
-
-
-if __name__ == "__main__":
-    django.setup()
-    fill()

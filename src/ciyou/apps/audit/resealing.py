@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils.module_loading import import_string
 
 from ciyou.apps.audit.keys import change_keyring, keyring
 from ciyou.apps.audit.models import ChainLink
-from ciyou.apps.audit.sealed_columns import BlindColumn, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.audit.sealed_columns import BlindColumn, SealedColumn, SealedFolder, sealed_here
 from ciyou.core.errors import Place, Problem, VaultError
 from ciyou.vault.fields import blind_index_with, decrypt_bytes, encrypt_bytes, key_id_of
 from ciyou.vault.keyring import Key, Keyring, KeyUse
@@ -34,12 +33,6 @@ class Resealed:
 
     written: int
     unreadable: tuple[str, ...]
-
-
-def sealed_here() -> Sealed:
-    """Everything that is encrypted in this installation (config/sealed.py)."""
-    found: Sealed = import_string(settings.SEALED_COLUMNS)
-    return found
 
 
 def reseal(tell: Tell | None = None) -> Resealed:
@@ -199,7 +192,7 @@ def _batches(model: str, column: str, others: Iterable[str]) -> Iterator[list[Ro
     manager, last = apps.get_model(model)._base_manager, None
     names = tuple(dict.fromkeys(("pk", column, *others)))
     while True:
-        rows = manager.exclude(**{column: None}).order_by("pk")
+        rows = manager.exclude(**{column: None}).exclude(**{column: b""}).order_by("pk")
         if last is not None:
             rows = rows.filter(pk__gt=last)
         with transaction.atomic():

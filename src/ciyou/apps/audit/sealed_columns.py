@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 
 @dataclass(frozen=True)
 class SealedColumn:
@@ -69,6 +72,12 @@ class Sealed:
     blind: tuple[BlindColumn, ...] = ()
     copied: tuple[CopiedIndex, ...] = ()
     folders: tuple[SealedFolder, ...] = ()
+
+
+def sealed_here() -> Sealed:
+    """Everything that is encrypted in this installation (config/sealed.py)."""
+    found: Sealed = import_string(settings.SEALED_COLUMNS)
+    return found
 
 
 def _named(template: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from ciyou.apps.awards.models import Award, AwardChange, AwardState
 from ciyou.apps.awards.papers import PaperCard, papers_of
 from ciyou.apps.awards.paying import PayingRules, paying_rules
 from ciyou.apps.registry.deciding import places_of
-from ciyou.apps.registry.row_images import stored
+from ciyou.apps.registry.plain_rows import stored
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
