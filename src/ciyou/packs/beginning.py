@@ -32,7 +32,7 @@ versions:
     when: |
       minor(child)
 """
-AMOUNT = """    # A parameter, or a number in fen (30000 is 300 yuan); delete both lines where no money is paid.
+AMOUNT = """    # A parameter, or a number in fen (30000 is 300 yuan); delete these three lines where no money is paid.
     # By the month. By the year or once: write `period: year` or `period: once` above, beside `measure`.
     amount: param.dibao_standard
 """
