@@ -69,11 +69,14 @@ def test_the_example_without_an_amount_in_its_cases_is_refused(example):
 def test_a_case_that_stays_open_names_the_facts_it_lacks(example):
     cases = example / RULE.replace("rule.yaml", "cases.yaml")
     text = cases.read_text(encoding="utf-8").replace(
-        "outcome: undetermined, deciding: [mother.imprisoned]", "outcome: yes"
+        "outcome: undetermined, deciding: [mother.imprisoned, mother.imprisoned.term_months]", "outcome: yes"
     )
     cases.write_text(text, encoding="utf-8")
     found = [problem.en for problem in check_packs(example).problems if problem.code == "pack.case_failed"]
-    assert any("outcome should be yes but is undetermined (mother.imprisoned)" in text for text in found)
+    assert any(
+        "outcome should be yes but is undetermined (mother.imprisoned, mother.imprisoned.term_months)" in text
+        for text in found
+    )
 
 
 def test_the_check_starts_while_the_shipped_packs_are_half_written():
