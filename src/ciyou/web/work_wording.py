@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.clock.limits import LimitUnit
@@ -188,7 +188,8 @@ def lead_why(actor: Actor, code: str) -> str:
     """Why somebody is to look after a child, as far as the actor's class allows."""
     if ceiling_of(actor) < _SENSITIVE and code in VILLAGE_WHY:
         return str(VILLAGE_WHY[code])
-    return WHY[code][_spoken()] if code in WHY else code
+    reasons = lead_reasons()
+    return reasons[code][_spoken()] if code in reasons else code
 
 
 def result_words(result: str, reason: str) -> str:
