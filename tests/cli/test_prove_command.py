@@ -120,12 +120,3 @@ def test_a_supposition_that_is_no_value_of_a_parameter_is_refused(said: str, tmp
     )
     assert done.exit_code == 2
     assert "--suppose" in done.stderr
-
-
-@pytest.mark.slow
-def test_everything_asked_of_the_nation_is_proved_or_accepted_and_ends_with_0() -> None:
-    done = run("--division", "00", "--json")
-    answer = json.loads(done.output)
-    assert (answer["findings"], answer["undecided"]) == ([], [])
-    assert done.exit_code == 0
-    assert answer["proved"] >= 180
