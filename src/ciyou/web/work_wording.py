@@ -88,6 +88,7 @@ BUTTONS = {
     "complete_emergency_aid": gettext_lazy("去补手续"),
     "review_emergency_aid": gettext_lazy("去复核"),
     "note_emergency_aid": gettext_lazy("看一看"),
+    "answer_home_county": gettext_lazy("去答复"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),

@@ -212,6 +212,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of("child" if others else "visit", child_id=item.person_id)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
+        case "answer_home_county":
+            return address_of("home_question", application_id=item.subject_id)
         case "confirm_unmerge":
             return address_of("unmerge", child_id=item.person_id, merge_id=item.subject_id)
         case "answer_identity_list" | "settle_identity":
