@@ -115,6 +115,8 @@ OF_EMERGENCIES = frozenset(
 )
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
+OF_HOME = "answer_home_county"
+"""What the residence asks the county of registration is answered on a page of its own."""
 REFUSED_IN_WRITING = "refuse_in_writing"
 """A refusal of aid in an emergency is handed over at its own page; that task names no child either."""
 WEEKDAYS = (
