@@ -147,7 +147,7 @@ def test_bad_lines_are_kept_with_their_line_and_reason_and_change_nothing(drafte
         (7, "nobody"),
         (8, "no_reason"),
         (9, "word_unknown"),
-        (11, "repeated"),
+        (11, "no_answer"),
     )
     assert answers_of(listed) == ["", "", "taken"]
     listed.refresh_from_db()

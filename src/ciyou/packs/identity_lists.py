@@ -132,7 +132,7 @@ def _file(section: Section) -> ListFile | None:
         return None
     titles, answers = inner.section("titles"), inner.section("answers")
     columns = section.texts("columns")
-    told = {key: titles.text(key) for key in titles.keys()} if titles else {}
+    told = {key: titles.text(key) for key in titles} if titles else {}
     if set(told) - {CHANGE} != set(columns):
         inner.notes.add(
             inner.value_place("titles"),

@@ -177,12 +177,10 @@ class _Reading:
         answer, wrong = self._answer(cells) if listed is not None else (None, wrong)
         if listed is not None and listed in self._seen:
             answer, wrong = None, "repeated"
-        if listed is not None:
-            self._seen.add(listed)
         if answer is None or listed is None:
-            if wrong:
-                self.problems.append((line, wrong))
+            self.problems.append((line, wrong))
             return
+        self._seen.add(listed)
         self.answers[listed] = answer
 
     def _listed(self, cells: Mapping[str, str]) -> tuple[uuid.UUID | None, str]:
