@@ -20,7 +20,7 @@ def officer(client, division: str, role: str = "county_drafter"):
 def test_the_registration_answers_on_its_own_page_and_the_residence_reads_it(client):
     places = both_places()
     application = checked_there(places, resident_child(places))
-    page = reverse("home_question", kwargs={"application_id": application})
+    page = reverse("home_question", kwargs={"asked_id": application})
     home = officer(client, HOME)
     shown = home.get(page)
     assert shown.status_code == 200
@@ -53,5 +53,5 @@ def test_what_was_heard_by_letter_is_noted_at_the_residence(client):
 def test_today_of_the_registration_leads_to_the_question(client):
     places = both_places()
     application = checked_there(places, resident_child(places))
-    address = reverse("home_question", kwargs={"application_id": application})
+    address = reverse("home_question", kwargs={"asked_id": application})
     assert address in officer(client, HOME).get("/").content.decode()

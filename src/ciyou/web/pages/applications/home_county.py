@@ -29,21 +29,21 @@ FIELDS = ("name", "birth_date", "application")
 PERSONAL = 3
 
 
-def show_question(request: HttpRequest, application_id: uuid.UUID) -> HttpResponse:
+def show_question(request: HttpRequest, asked_id: uuid.UUID) -> HttpResponse:
     """The question with the form; POST answers."""
-    question = found(lambda: read_home_question(request.actor, application_id=application_id))
+    question = found(lambda: read_home_question(request.actor, application_id=asked_id))
     assert isinstance(question, HomeQuestion)
     problems: tuple[Problem, ...] = ()
     if request.method == "POST":
         try:
-            answer_home(request.actor, application_id=application_id, answer=_answer(request))
+            answer_home(request.actor, application_id=asked_id, answer=_answer(request))
         except CiyouError as problem:
             problems = problem.problems
         else:
-            return redirect("home_question", application_id=application_id)
+            return redirect("home_question", asked_id=asked_id)
     lang = short_language()
     person = [str(question.child.id)]
-    disclose(request, subject=str(application_id), person_ids=person, fields=FIELDS, highest_class=PERSONAL)
+    disclose(request, subject=str(asked_id), person_ids=person, fields=FIELDS, highest_class=PERSONAL)
     content = {
         "question": question,
         "name": words.entitlement_name(question.entitlement, question.division, lang),
