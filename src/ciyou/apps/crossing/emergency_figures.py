@@ -6,12 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
+from django.db.models import Q
+
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.crossing.emergency_access import PAY
 from ciyou.apps.crossing.models import EmergencyAid, EmergencyState
 from ciyou.core.access.actor import DivisionScope
 
 GIVEN, REFUSED, OPEN = "given", "refused", "open"
+_WAITING = (EmergencyState.REGISTERED, EmergencyState.APPROVED)
+_READ = ("received_in", "received_on", "paid_on", "decided_on", "amount_fen", "state", "outcome")
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,8 @@ class CountedAid:
 def counted_aid(scope: DivisionScope, *, first: dt.date, last: dt.date, today: dt.date) -> tuple[CountedAid, ...]:
     """Aid given or refused in an area between two days, and what waits today, whenever it was registered. Read as the machine."""
     inside = EmergencyAid.objects.filter(received_in__gte=scope.first, received_in__lt=scope.end)
-    given = inside.filter(paid_on__gte=first, paid_on__lte=last)
-    refused = inside.filter(outcome="refuse", decided_on__gte=first, decided_on__lte=last)
-    waiting = inside.filter(state__in=(EmergencyState.REGISTERED, EmergencyState.APPROVED))
+    handed_out, said_no = Q(paid_on__range=(first, last)), Q(outcome="refuse", decided_on__range=(first, last))
+    wanted = inside.filter(handed_out | said_no | Q(state__in=_WAITING))
 
     @cache
     def due(division: str, day: dt.date) -> dt.date | None:
@@ -45,16 +48,14 @@ def counted_aid(scope: DivisionScope, *, first: dt.date, last: dt.date, today: d
         limit = due(division, registered)
         return None if limit is None else by > limit
 
-    found = [
-        CountedAid(GIVEN, place, paid, fen or 0, (paid - registered).days, late(place, registered, paid))
-        for place, registered, paid, fen in given.values_list("received_in", "received_on", "paid_on", "amount_fen")
-    ]
-    found += [
-        CountedAid(REFUSED, place, day, 0, None, None)
-        for place, day in refused.values_list("received_in", "decided_on")
-    ]
-    found += [
-        CountedAid(OPEN, place, registered, 0, None, late(place, registered, today))
-        for place, registered in waiting.values_list("received_in", "received_on")
-    ]
-    return tuple(found)
+    def counted(row: EmergencyAid) -> CountedAid:
+        place, registered = row.received_in, row.received_on
+        if row.state in _WAITING:
+            return CountedAid(OPEN, place, registered, 0, None, late(place, registered, today))
+        if row.paid_on is None:
+            assert row.decided_on is not None
+            return CountedAid(REFUSED, place, row.decided_on, 0, None, None)
+        days = (row.paid_on - registered).days
+        return CountedAid(GIVEN, place, row.paid_on, row.amount_fen or 0, days, late(place, registered, row.paid_on))
+
+    return tuple(counted(row) for row in wanted.only(*_READ).order_by("id"))
