@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -23,6 +23,7 @@ from ciyou.core.indicators.suppression import Cell, Column
 from ciyou.packs import load_limits
 
 IN_TIME, LATE = "in_time", "late"
+PlaceOf = Callable[[CountedAid], str]
 NAMES = (GIVEN, IN_TIME, LATE, REFUSED, OPEN)
 
 
@@ -72,7 +73,7 @@ def read_emergency_figures(actor: Actor, *, period: Period) -> EmergencyFigures:
     )
 
 
-def _columns(found: Iterable[CountedAid], place_of, rows: list[str], threshold: int) -> dict[str, Column]:
+def _columns(found: Iterable[CountedAid], place_of: PlaceOf, rows: list[str], threshold: int) -> dict[str, Column]:
     tallies = {name: Tally() for name in NAMES}
     for one in found:
         month = Month.of(one.on) if one.what != OPEN else None
@@ -82,7 +83,7 @@ def _columns(found: Iterable[CountedAid], place_of, rows: list[str], threshold: 
     return columns_of(tallies, rows, parts=(IN_TIME, LATE), whole=GIVEN, threshold=threshold)
 
 
-def _totals(found: Iterable[CountedAid], place_of, rows: list[str], threshold: int) -> dict[str, Cell]:
+def _totals(found: Iterable[CountedAid], place_of: PlaceOf, rows: list[str], threshold: int) -> dict[str, Cell]:
     """Of one month what its own page would show as the totals."""
     return {name: column.total for name, column in _columns(found, place_of, rows, threshold).items()}
 
