@@ -21,8 +21,15 @@ from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.changes import WishedChange, propose_change
-from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
-from ciyou.apps.awards.models import Appeal, Award, Paper
+from ciyou.apps.awards.contents import (
+    AppealContent,
+    Applicant,
+    ApplicationContent,
+    seal_appeal,
+    seal_application,
+    seal_paper,
+)
+from ciyou.apps.awards.models import Appeal, Application, Award, Paper
 from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
@@ -160,6 +167,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
     _make_award(scene, child, scene.ids)
+    _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
     _make_crossing(scene)
     _make_emergency(scene)
@@ -381,6 +389,18 @@ def _make_award(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
         "award_id": award.id,
         "change_id": change.id,
     }
+
+
+def _make_question(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    """An application for dibao that a third place has taken, where the child lives: our county is asked whether it pays already."""
+    today, key, number = timezone.localdate(), uuid.uuid4(), Application.objects.count() + 1
+    Application.objects.create(
+        id=key, number=f"140106-{today.year}-{number:05d}", county="140106000000", year=today.year, sequence=number,
+        code_hash="x$y", person_id=child, entitlement="dibao_at_residence", division="140106001001",
+        received_in="140106001000", channel="guardian", content=seal_application(key, ApplicationContent()),
+        received_on=today, received_by="there", created_at=timezone.now(),
+    )  # fmt: skip
+    ids["asked_id"] = key
 
 
 def _make_crossing(scene: Scene) -> None:

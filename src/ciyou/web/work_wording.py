@@ -88,6 +88,7 @@ BUTTONS = {
     "complete_emergency_aid": gettext_lazy("去补手续"),
     "review_emergency_aid": gettext_lazy("去复核"),
     "note_emergency_aid": gettext_lazy("看一看"),
+    "answer_home_county": gettext_lazy("去答复"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
@@ -114,6 +115,8 @@ OF_EMERGENCIES = frozenset(
 )
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
+OF_HOME = "answer_home_county"
+"""What the residence asks the county of registration is answered on a page of its own."""
 REFUSED_IN_WRITING = "refuse_in_writing"
 """A refusal of aid in an emergency is handed over at its own page; that task names no child either."""
 WEEKDAYS = (

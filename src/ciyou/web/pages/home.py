@@ -30,6 +30,7 @@ from ciyou.web.work_wording import (
     OF_CASES,
     OF_CROSSINGS,
     OF_EMERGENCIES,
+    OF_HOME,
     OF_MONTHS,
     REFUSED_IN_WRITING,
     button_words,
@@ -196,6 +197,8 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
         return "crossing", "crossing_id"
     if item.kind in OF_EMERGENCIES or (item.kind == REFUSED_IN_WRITING and item.person_id is None):
         return "emergency", "aid_id"
+    if item.kind == OF_HOME:
+        return "home_question", "asked_id"
     pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 

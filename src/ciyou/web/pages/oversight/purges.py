@@ -27,6 +27,7 @@ from ciyou.web.wording import Sentence, sentences
 COUNTED = {
     "children": _("儿童"),
     "adults": _("只因这些儿童而建档的成人"),
+    "emergencies": _("急难救助（抹去个人信息）"),
     "screenings": _("筛查"),
     "folders": _("文件夹"),
     "Person": _("人员档案"),
