@@ -88,6 +88,8 @@ BUTTONS = {
     "complete_emergency_aid": gettext_lazy("去补手续"),
     "review_emergency_aid": gettext_lazy("去复核"),
     "note_emergency_aid": gettext_lazy("看一看"),
+    "assess_in_person": gettext_lazy("去看孩子"),
+    "see_to_assessment": gettext_lazy("去督办"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
@@ -100,6 +102,7 @@ BUTTONS = {
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
+OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
