@@ -107,7 +107,8 @@ def _checked_day(asked_on: dt.date | None) -> dt.date:
 def _checked(file: QuestionnaireFile, given: NewAnswers, age: int) -> dict[str, int | None]:
     """The answers as points; raises RecordError naming every question whose answer does not exist, and who has to agree."""
     asked = scoring_of(file)
-    answers, problems = {}, [_unknown_item(file, item) for item in given.answers if item not in asked.items]
+    answers: dict[str, int | None] = {}
+    problems = [_unknown_item(file, item) for item in given.answers if item not in asked.items]
     for number, item in enumerate(asked.items, start=1):
         typed = given.answers.get(item, "").strip()
         answers[item] = next((one for one in asked.points if typed == str(one)), None)

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.core.questionnaires import Measured, Result
@@ -91,6 +92,8 @@ def _seal(filled_id: uuid.UUID, part: str, content: Mapping[str, object]) -> byt
     return encrypt_text(keyring(), json.dumps(content, ensure_ascii=False), context=f"care.filled:{filled_id}:{part}")
 
 
-def _open(filled_id: uuid.UUID, part: str, cipher: bytes) -> dict:
-    found: dict = json.loads(decrypt_text(keyring(), bytes(cipher), context=f"care.filled:{filled_id}:{part}"))
+def _open(filled_id: uuid.UUID, part: str, cipher: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        decrypt_text(keyring(), bytes(cipher), context=f"care.filled:{filled_id}:{part}")
+    )
     return found

@@ -37,7 +37,8 @@ def age_of(child: PersonCard, on: dt.date) -> int | None:
 def offers_for(child: PersonCard, on: dt.date) -> Offers:
     """The questionnaires of the child's place, sorted by whether they fit; the pack's default first."""
     age = age_of(child, on)
-    shipped, slots = [], []
+    shipped: list[QuestionnaireFile] = []
+    slots: list[QuestionnaireFile] = []
     for one in load_questionnaires(division=child.division).values():
         (shipped if one.scoring is not None and one.texts else slots).append(one)
     shipped.sort(key=lambda one: (not one.words.default, one.respondent, one.code))
