@@ -32,6 +32,9 @@ from ciyou.apps.awards.contents import (
 from ciyou.apps.awards.models import Appeal, Application, Award, Paper
 from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
+from ciyou.apps.care.alerting import open_alerts
+from ciyou.apps.care.asking import NewAnswers, record_answers
+from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.load_leads import seal_record
@@ -96,6 +99,7 @@ from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
+from ciyou.packs import load_questionnaires
 from ciyou.vault.fields import encrypt_text
 from tests.office import make_post
 from tests.pair_builders import make_pair
@@ -166,6 +170,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_work(scene, hidden, scene.restricted)
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
+    _make_care(scene, child, scene.ids)
+    _make_care(scene, hidden, scene.restricted)
     _make_award(scene, child, scene.ids)
     _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
@@ -196,6 +202,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "recovery_id",
         "collective_id",
         "case_id",
+        "filled_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -329,6 +336,17 @@ def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
     assert VisitedChild.objects.filter(visit_id=visit_id, person_id=child).exists()
     assert VisitRow.objects.filter(id=visit_id).exists()
     ids |= {"lead_id": lead.id, "visit_id": visit_id, "task_id": task, "evidence_id": evidence, "account_id": payee}
+
+
+def _make_care(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    """A questionnaire that the village asked the carer, with a child who must be seen today."""
+    director, filled = actor_of(scene.posts["child_director"]), uuid.uuid4()
+    answers = {item: "2" for item in load_questionnaires(division=scene.village)["psc_17"].scoring.items}
+    given = NewAnswers(filled, "psc_17", answers, "guardian_agreed", timezone.localdate())
+    record_answers(director, child_id=child, given=given)
+    open_alerts(director, FilledQuestionnaire.objects.get(id=filled), ("self_harm",))
+    FilledQuestionnaire.objects.filter(id=filled).update(state="waiting")
+    ids |= {"filled_id": filled, "instrument": "psc_17"}
 
 
 def _make_record(scene: Scene) -> None:

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "ciyou.apps.entitlements",
     "ciyou.apps.cases",
     "ciyou.apps.awards",
+    "ciyou.apps.care",
     "ciyou.apps.crossing",
     "ciyou.apps.disbursement",
     "ciyou.apps.exchange",

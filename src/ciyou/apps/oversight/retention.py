@@ -17,6 +17,7 @@ from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.list_conditions import with_application
+from ciyou.apps.care.selectors import with_filled_questionnaire
 from ciyou.apps.cases.list_conditions import forget_empty_visits, with_shared_visit, without_difficulty
 from ciyou.apps.crossing.retention import erase_emergencies, old_emergencies
 from ciyou.apps.entitlements.list_conditions import with_case_decision, with_standing_determination
@@ -241,6 +242,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     determined = candidates.filter(with_standing_determination())
     case_decided = candidates.filter(with_case_decision())
     applied = candidates.filter(with_application())
+    questioned = candidates.filter(with_filled_questionnaire())
     shared = candidates.filter(with_shared_visit(candidates))
     held = {
         "request_or_opening": asked,
@@ -248,6 +250,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "determined": determined,
         "case_decided": case_decided,
         "applied_for": applied,
+        "questioned": questioned,
         "shared_visit": shared,
     }
     kept_back = candidates.order_by().aggregate(

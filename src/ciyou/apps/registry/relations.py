@@ -54,6 +54,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
         "crossing.Crossing.person": REPOINT,
+        # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
+        "care.FilledQuestionnaire.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,
         "oversight.SubjectRequest.person": REPOINT,
     }

@@ -27,6 +27,7 @@ from ciyou.web.work_wording import (
     AT_A_COUNTER,
     OF_APPLICATIONS,
     OF_AWARDS,
+    OF_CARE,
     OF_CASES,
     OF_CROSSINGS,
     OF_EMERGENCIES,
@@ -199,6 +200,8 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
         return "emergency", "aid_id"
     if item.kind == OF_HOME:
         return "home_question", "asked_id"
+    if item.kind in OF_CARE:
+        return "see_child_today", "filled_id"
     pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 
