@@ -23,7 +23,7 @@ from tests.batch.small_deliveries import (
     link_rosters,
 )
 
-from ciyou.batch.linkage.weighed_keys import solar_of
+from ciyou.batch.linkage.lunar import solar_of
 from ciyou.batch.linkage.weights import tenths, weights_version
 from ciyou.core.linkage.weighing import NAME_LEVELS
 

@@ -11,6 +11,7 @@ from ciyou.apps.registry.lifecycle import (
     pass_eighteenth_birthdays,
     record_death,
 )
+from ciyou.apps.registry.match_keys import make_all_match_keys
 from ciyou.apps.registry.merging import MERGE_REASONS, merge_people
 from ciyou.apps.registry.named_access import end_named_access, grant_named_access
 from ciyou.apps.registry.payees import record_payee, reveal_account
@@ -43,6 +44,7 @@ __all__ = [
     "end_worker",
     "ensure_parent",
     "grant_named_access",
+    "make_all_match_keys",
     "merge_people",
     "move_person",
     "name_worker",

@@ -99,7 +99,7 @@ class _Judged(Generic[Key]):
         level = name_level(seeker, standing)
         return (
             (SAME_NUMBER, "")
-            if level <= _COMPATIBLE or level == _COMPATIBLE + 1 and self._four()
+            if level <= _COMPATIBLE or (level == _COMPATIBLE + 1 and self._four())
             else ("", "same_id_other_name")
         )
 
