@@ -21,6 +21,8 @@ from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.reading import PersonCard
 from ciyou.apps.registry.readings import name_fields
 from ciyou.apps.registry.refusals import refused
+from ciyou.apps.registry.resembling import resembling
+from ciyou.apps.registry.told_files import Sought
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
 from ciyou.core.access.roles import Action
 from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id

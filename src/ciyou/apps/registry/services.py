@@ -19,12 +19,13 @@ from ciyou.apps.registry.people import register_people
 from ciyou.apps.registry.proofs import MAX_BYTES, check_evidence, store_evidence
 from ciyou.apps.registry.protection import OPENING_REASONS, restrict_file, unrestrict_file
 from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.registration import NewChild, open_file, register_child
+from ciyou.apps.registry.registration import APART_REASONS, NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
 from ciyou.apps.registry.unmerging import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
 from ciyou.apps.registry.workers import end_worker, name_worker
 
 __all__ = [
+    "APART_REASONS",
     "CORRECTION_REASONS",
     "KNOWN_FROM",
     "MAX_BYTES",
