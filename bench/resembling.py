@@ -1,3 +1,4 @@
+# ruff: noqa: E402  # Django must be set up for the state folder of this run before its models are imported
 """One newcomer against everybody on file: how long the search takes, and whether it decides as the batch does.
 
     CIYOU_HOME=bench/out/resembling .venv/bin/python -m bench.resembling --children 10000 --sought 2000

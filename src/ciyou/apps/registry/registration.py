@@ -50,22 +50,20 @@ class NewChild:
     apart_because: str = ""
 
 
-def find_candidates(
-    actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = ""
-) -> tuple[PersonCard, ...]:
+def find_candidates(actor: Actor, *, sought: Sought) -> tuple[PersonCard, ...]:
     """Files in the actor's scope that may be this child's already, the nearest first (see `resembling.people_resembling`).
 
     Raises RecordError for an ID number that cannot be one.
     """
     check_may(actor, Action.REGISTER)
-    return find_alike(actor, name=name, birth_date=birth_date, id_card=id_card)
+    return find_alike(actor, sought=sought)
 
 
-def find_alike(actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = "") -> tuple[PersonCard, ...]:
+def find_alike(actor: Actor, *, sought: Sought) -> tuple[PersonCard, ...]:
     """The same for a service that has found otherwise that the actor may put this child on file."""
-    number = normal_identifier("id_card", id_card) if id_card else ""
-    found = resembling(actor, sought=Sought(name, birth_date=birth_date, id_card=number))
-    return tuple(one.card for one in found if one.card is not None)
+    if sought.id_card:
+        normal_identifier("id_card", sought.id_card)
+    return tuple(one.card for one in resembling(actor, sought=sought) if one.card is not None)
 
 
 def register_child(actor: Actor, *, child: NewChild) -> UUID:
