@@ -22,7 +22,7 @@ def told_of(store: Store, clusters: Iterable[int]) -> Mapping[int, Told]:
     )
     return {
         aid: Told(
-            records=tuple(ToldRecord(*("" if cell is None else cell for cell in row)) for row in records.get(aid, ())),
+            records=tuple(map(_record, records.get(aid, ()))),
             births=tuple(born for born, lunar in births.get(aid, ()) if not lunar),
             lunar=tuple(born for born, lunar in births.get(aid, ()) if lunar),
             kin=tuple(ToldKin(number_of(gid), name or "", reading or "") for gid, name, reading in kin.get(aid, ())),
@@ -35,6 +35,11 @@ def told_of(store: Store, clusters: Iterable[int]) -> Mapping[int, Told]:
 def number_of(digits: int | None) -> str:
     """The first 17 digits of a number as text."""
     return "" if digits is None else f"{digits:017d}"
+
+
+def _record(row: list[Any]) -> ToldRecord:
+    name, reading, unnamed, *told = ("" if cell is None else cell for cell in row)
+    return ToldRecord(name, reading, bool(unnamed), *map(str, told))
 
 
 def _by_cluster(store: Store, query: str) -> dict[int, list[Any]]:

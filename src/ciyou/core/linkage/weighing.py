@@ -165,7 +165,7 @@ def slips(first: str, second: str) -> int:
     Between two characters that were swapped others may have come or gone, as DuckDB counts it too.
     """
     far = len(first) + len(second)
-    rows = [[far] * (len(second) + 2), [far, *range(len(second) + 1)]]
+    rows: list[list[int]] = [[far] * (len(second) + 2), [far, *range(len(second) + 1)]]
     last_row: dict[str, int] = {}
     for i, a in enumerate(first, start=1):
         row, last_column = [far, i], 0
