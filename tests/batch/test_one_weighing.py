@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from ciyou.batch.linkage import deterministic, weighing
+from ciyou.batch.linkage import weighing
 from ciyou.batch.linkage.told_clusters import told_of
 from ciyou.batch.linkage.weighed_pairs import NAME_LEVELS
 from ciyou.batch.linkage.weights import linkage_weights
@@ -15,8 +15,6 @@ from ciyou.batch.run_record import RunRecord, watch_nothing
 from ciyou.batch.screen import Settings
 from ciyou.batch.synth import synthesize
 from ciyou.batch.synth.delivery import DEFAULT_AS_OF
-from ciyou.core.linkage.plain_rules import match_plainly
-from ciyou.core.linkage.told import Told, ToldKin, ToldRecord
 from ciyou.core.linkage.weighing import slips, weigh
 
 PAIRS = 700
@@ -41,15 +39,8 @@ def compared(tmp_path_factory):
             kept["rarity"] = {reading: linkage_weights().rarity(people, total) for reading, people, total in counts}
         judge(store)
 
-    choose = deterministic._choose
-
-    def look_at_rules(store):
-        kept["plain"] = _plain_pairs(store)
-        choose(store)
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weighing, "_judge", look)
-        patch.setattr(deterministic, "_choose", look_at_rules)
         link_folder(
             folder / "rosters",
             out=folder / "out",
@@ -57,63 +48,6 @@ def compared(tmp_path_factory):
             record=RunRecord(watch_nothing),
         )
     return kept
-
-
-COLUMNS = "name, reading, {unnamed}, sex, county, town, village"
-NOWHERE = "-"
-"""A name that only a child's record tells of its guardian says nothing of where the guardian lives."""
-
-
-def _plain_pairs(store):
-    """(seeker, standing, what SQL said) of random candidates of plain rules, among those who stand in a roster themselves."""
-    rows = store.rows(
-        "SELECT rid, aid, rule, weight, level, rival FROM candidate WHERE aid IN (SELECT aid FROM target) ORDER BY ALL"
-    )
-    rows = random.Random(8).sample(rows, min(PAIRS, len(rows)))
-    return [(_loose(store, rid), _anchor(store, aid), tuple(told)) for rid, aid, *told in rows]
-
-
-def _records(rows):
-    return tuple(ToldRecord(*("" if cell is None else cell for cell in row)) for row in rows)
-
-
-def _kin(rows):
-    return tuple(
-        ToldKin("" if gid is None else f"{gid:017d}", name or "", reading or "") for gid, name, reading in rows
-    )
-
-
-def _loose(store, rid):
-    rows = store.rows(f"SELECT {COLUMNS.format(unnamed='placeholder')} FROM loose WHERE rid = {rid}")
-    kin = store.rows(f"SELECT gid, name, reading FROM guardian WHERE rid = {rid}")
-    born = store.rows(f"SELECT birth_date FROM loose WHERE rid = {rid}")
-    return Told(_records(rows), tuple(day for (day,) in born), kin=_kin(kin))
-
-
-def _anchor(store, aid):
-    rows = store.rows(f"SELECT {COLUMNS.format(unnamed='placeholder')} FROM target WHERE aid = {aid}")
-    named = store.rows(f"SELECT DISTINCT name, reading FROM guardian WHERE gid = {aid} AND name <> ''")
-    kin = store.rows(f"SELECT gid, name, reading FROM guardian WHERE rid IN (SELECT rid FROM target WHERE aid = {aid})")
-    born = store.rows(
-        f"SELECT birth_date FROM target WHERE aid = {aid} UNION SELECT id_bd FROM target WHERE aid = {aid}"
-    )
-    mentioned = tuple(ToldRecord(name, "", county=NOWHERE) for name, _ in named)
-    return Told(
-        (*_records(rows), *mentioned), tuple(day for (day,) in born if day), kin=_kin(kin), number=f"{aid:017d}"
-    )
-
-
-def test_a_plain_rule_holds_in_sql_and_in_python_alike(compared):
-    pairs = compared["plain"]
-    assert {told[0] for _, _, told in pairs} >= {
-        "",
-        "name_birth_guardian_id",
-        "name_birth_village",
-        "birth_guardian_id",
-    }
-    for seeker, standing, (rule, weight, level, rival) in pairs:
-        found = match_plainly(seeker, standing)
-        assert (found.rule, found.weight, found.level, found.rival) == (rule, weight, level, rival), (seeker, standing)
 
 
 def test_a_pair_weighs_the_same_in_sql_and_in_python(compared):

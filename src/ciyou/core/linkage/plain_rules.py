@@ -1,6 +1,6 @@
 """What joins a record without a number of its own to somebody without any weighing (docs/decisions/0030): name, birth date, and a witness.
 
-The batch says the same in SQL (`batch/linkage/candidates.py`); a test holds both to the same rules.
+The batch says the same in SQL (`batch/linkage/candidates.py`).
 """
 
 from __future__ import annotations
