@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, RemadeIndex, Sealed, SealedColumn, SealedFolder
 from ciyou.apps.crossing.contents import LIKENESS_FIELD, likeness_in, number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
 from ciyou.apps.rosters import pair_contents
@@ -88,5 +88,6 @@ SEALED = Sealed(
         CopiedIndex("awards.Award", "identity", _IDENTIFIER_INDEX),
         CopiedIndex("disbursement.PaidMonth", "identity", _IDENTIFIER_INDEX),
     ),
+    remade=(RemadeIndex("registry.MatchKey", "key_id"),),
     folders=(SealedFolder("EVIDENCE", "registry.evidence:{name}"),),
 )

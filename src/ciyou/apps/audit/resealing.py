@@ -86,6 +86,9 @@ def uses_of_keys(tell: Tell | None = None) -> Counter[str]:
     links = ChainLink.objects.order_by().values("key_id").annotate(count=models.Count("position"))
     needed.update({row["key_id"]: row["count"] for row in links})
     needed[keyring().current(KeyUse.INDEX).id] += _count_indexes()
+    for one in sealed_here().remade:
+        rows = apps.get_model(one.model)._base_manager.order_by().values(one.column).annotate(count=models.Count("pk"))
+        needed.update({row[one.column]: row["count"] for row in rows})
     return needed
 
 
@@ -93,7 +96,7 @@ def destroy_key(key_id: str, tell: Tell | None = None) -> None:
     """Take an old key out of the key file for good; raises VaultError for a current key, or while anything still needs it."""
     ring = keyring()
     key, kept = ring.by_id(key_id), ring.without(key_id)
-    count = _stale_indexes(ring) if key.use is KeyUse.INDEX else uses_of_keys(tell)[key_id]
+    count = _stale_indexes(ring, key_id) if key.use is KeyUse.INDEX else uses_of_keys(tell)[key_id]
     if count:
         raise VaultError(
             Problem(
@@ -174,9 +177,12 @@ def _new_indexes(key: Key, blind: BlindColumn, tell: Tell | None) -> Iterator[_N
         _tell(tell, f"{sealed.model}.{blind.column}", len(rows))
 
 
-def _stale_indexes(ring: Keyring) -> int:
+def _stale_indexes(ring: Keyring, old: str) -> int:
     key = ring.current(KeyUse.INDEX)
-    return sum(1 for blind in sealed_here().blind for _ in _new_indexes(key, blind, None))
+    stale = sum(1 for blind in sealed_here().blind for _ in _new_indexes(key, blind, None))
+    return stale + sum(
+        apps.get_model(one.model)._base_manager.filter(**{one.column: old}).count() for one in sealed_here().remade
+    )
 
 
 def _count_indexes() -> int:
