@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import Post
+from ciyou.apps.cases.lead_reasons import NOT_IN_DIFFICULTY_REASONS
 from ciyou.apps.cases.models import Lead, Task, Visit
 from ciyou.apps.cases.visits import record_no_change, record_visit
 from ciyou.apps.fieldwork.bundles import read_bundle
@@ -143,12 +144,12 @@ def test_the_same_value_from_two_phones_is_no_conflict(director, child):
 
 
 def test_no_change_does_not_confirm_what_somebody_changed_since(director, supervisor, child):
-    said_by_another(child, boarding="yes")
+    said_by_another(child, in_institution="yes")
     phone, form = make_phone(director), leave(director, child)
     piece = phone.no_change(form)
-    said_by_another(child, boarding="no")
+    said_by_another(child, in_institution="no")
     assert phone.send(piece).state == "conflict"
-    assert on_file(child, "boarding") == [False]
+    assert on_file(child, "in_institution") == [False]
     assert read_event(supervisor, event_id=one_event().id).clashes[0].content.ours == "true"
 
 
@@ -157,15 +158,13 @@ def test_a_lead_that_somebody_else_reported_is_not_reported_again_and_a_person_h
     piece = phone.visit(form, {})
     other = make_actor("child_director")
     fields = {"visited_on": timezone.localdate().isoformat(), "met": "guardian"}
-    record_visit(other, visit_id=uuid.uuid4(), child_id=child, fields={**fields, f"result:{child}": "not_in_difficulty", f"no_need:{child}": "with_parents"} | no_need(child))  # fmt: skip
+    record_visit(other, visit_id=uuid.uuid4(), child_id=child, fields={**fields, f"result:{child}": "not_in_difficulty", **no_need(child)})  # fmt: skip
     assert phone.send(piece).state == "conflict"
     assert Lead.objects.get().result == "not_in_difficulty"
     assert FieldClash.objects.count() == 1
 
 
 def no_need(child):
-    from ciyou.apps.cases.lead_reasons import NOT_IN_DIFFICULTY_REASONS
-
     return {f"no_need:{child}": next(iter(NOT_IN_DIFFICULTY_REASONS))}
 
 
@@ -173,6 +172,7 @@ def test_work_on_a_child_that_moved_to_another_county_is_kept_for_the_county_and
     phone, form = make_phone(director), leave(director, child)
     piece = phone.visit(form, {key_of(form, "boarding"): "yes"})
     PersonPlace.objects.filter(person_id=child).update(division=OTHER_COUNTY)
+    Person.objects.filter(id=child).update(division=OTHER_COUNTY)
     answer = phone.send(piece)
     assert (answer.state, answer.reason, phone.outbox) == ("set_aside", "not_yours", [])
     assert Visit.objects.count() == 0

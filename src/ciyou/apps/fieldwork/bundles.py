@@ -14,6 +14,7 @@ from ciyou.apps.cases import worklist
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.visits import VisitForm, visit_form
 from ciyou.apps.cases.worklist import WorkItem
+from ciyou.apps.fieldwork.phones import check_carries
 from ciyou.apps.registry.selectors import PersonCard, countable_children
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.packs import load_limits
@@ -57,6 +58,7 @@ def read_bundle(actor: Actor) -> Bundle:
 
     Protected files are on no phone: who works on them does so on a page.
     """
+    check_carries(actor)
     now, today = timezone.now(), timezone.localdate()
     limits = load_limits()
     tasks = tuple(item for group in worklist.today(actor, on=today).groups for item in group.items)

@@ -17,14 +17,16 @@ from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.fieldwork.models import FieldPhone
-from ciyou.apps.fieldwork.refusals import not_found, revoked
+from ciyou.apps.fieldwork.refusals import not_found, office_carries_nothing, revoked
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action, may_do
+from ciyou.core.access.verdict import ceiling_of
 from ciyou.vault.envelopes import new_pair
 from ciyou.vault.fields import decrypt_text, encrypt_text
 
 SHARE_BYTES = 32
 LABEL_LENGTH = 64
+HIGHEST_CLASS = 3
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,17 @@ class PhoneCard:
     revoked_at: dt.datetime | None
 
 
+def check_carries(actor: Actor) -> None:
+    """Raises AccessDenied unless the actor visits and sees no more than basic data: what a department said of health, guilt or parents
+    (class 4) is on no phone.
+    """
+    if not may_do(actor.role, Action.VISIT) or ceiling_of(actor) > HIGHEST_CLASS:
+        raise office_carries_nothing()
+
+
 def enroll_phone(actor: Actor, *, label: str, device_id: uuid.UUID | None = None) -> PhoneKeys:
     """Set a phone up for the acting user: a share and a key pair of its own."""
-    if not may_do(actor.role, Action.VISIT):
-        raise not_found()
+    check_carries(actor)
     private, public = new_pair()
     phone_id, share = uuid.uuid4(), os.urandom(SHARE_BYTES)
     secret = {"share": _text(share), "private": _text(private), "public": _text(public)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ciyou.core.errors import Place, Problem, RecordError, RunError
+from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunError
 
 
 class FieldWorkNotFound(RunError):
@@ -40,3 +40,15 @@ def revoked() -> PhoneRevoked:
 def refused(code: str, zh: str, en: str) -> RecordError:
     """A refusal as one full sentence in each language."""
     return RecordError(Problem(Place(), f"field.{code}", zh, en))
+
+
+def office_carries_nothing() -> AccessDenied:
+    """The role sees what no phone may hold."""
+    return AccessDenied(
+        Problem(
+            Place(),
+            "field.office",
+            "离线资料只给村和乡镇走访的人。县级岗位能看的内容不放到手机上，请在联网的页面上办理。",
+            "Only those who visit from a village or township carry an offline store. What the county may read is on no phone: work on the pages.",
+        )
+    )
