@@ -91,6 +91,8 @@ BUTTONS = {
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
+    "settle_field_event": gettext_lazy("去处理"),
+    "choose_field_value": gettext_lazy("去选定"),
     "check_in_round": gettext_lazy("去核对"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),

@@ -217,6 +217,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
         case "answer_identity_list" | "settle_identity":
             show = "unsettled" if item.kind == "settle_identity" else "waiting"
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
+        case "settle_field_event" | "choose_field_value":
+            return address_of("field_event", event_id=item.subject_id)
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
         case "review_break_glass" | "reconcile_exchange" | "compare_records":
