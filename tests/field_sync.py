@@ -24,7 +24,20 @@ from tests.field_builders import Phone, key_of, make_phone
 from tests.office import file_child, make_actor
 
 FIELDS = ("boarding", "in_institution", "insured")
-DEEDS = ("edit", "edit", "edit", "refresh", "send", "send", "twice", "kill", "wrong_user", "switch", "end_post", "no_change")
+DEEDS = (
+    "edit",
+    "edit",
+    "edit",
+    "refresh",
+    "send",
+    "send",
+    "twice",
+    "kill",
+    "wrong_user",
+    "switch",
+    "end_post",
+    "no_change",
+)
 
 
 @dataclass

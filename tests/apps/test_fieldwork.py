@@ -56,7 +56,9 @@ def child():
 def on_file(child, name):
     """What visits said of a fact that still stands."""
     return [
-        said.value for said in map(stated, owned_rows(child, moment=None)) if said.source == "visit" and said.name == name
+        said.value
+        for said in map(stated, owned_rows(child, moment=None))
+        if said.source == "visit" and said.name == name
     ]
 
 

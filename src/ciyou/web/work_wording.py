@@ -114,6 +114,7 @@ OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_c
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
+OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
 REFUSED_IN_WRITING = "refuse_in_writing"

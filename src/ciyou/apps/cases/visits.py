@@ -34,7 +34,15 @@ SOURCE = "visit"
 HOLDS_BY_ROSTERS = ("entitled", "entitled_presumed")
 """Reasons of a lead that say: the rosters' facts already decide. A visit that finds them unchanged confirms such a lead."""
 
-__all__ = ("FormProblems", "RecordedVisit", "VisitNotPossible", "record_no_change", "record_visit", "take_answers", "visit_form")
+__all__ = (
+    "FormProblems",
+    "RecordedVisit",
+    "VisitNotPossible",
+    "record_no_change",
+    "record_visit",
+    "take_answers",
+    "visit_form",
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,9 @@ def record_no_change(
         results={child.id: ("confirmed", "") for child in confirmed},
         note="",
     )
-    confirmed_facts = tuple(one for one in _as_on_file(form) if question_key(one.subject, one.definition.name) not in unless)
+    confirmed_facts = tuple(
+        one for one in _as_on_file(form) if question_key(one.subject, one.definition.name) not in unless
+    )
     return _record(actor, visit_id, form, report, confirmed_facts, no_change=True)
 
 

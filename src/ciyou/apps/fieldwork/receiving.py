@@ -183,9 +183,7 @@ def apply_said(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[Fiel
                 raise SetAside("form_changed")
             clashes = fitted.clashes
             fields = {**fitted.fields, "visited_on": put_right.visited_on}
-            record_visit(
-                actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also
-            )
+            record_visit(actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also)
     except VisitNotPossible as error:
         raise SetAside("not_yours") from error
     except AccessDenied as error:
@@ -211,9 +209,7 @@ def _visited_on(event: FieldEvent, said: SaidInField) -> dt.date:
     return day + moved
 
 
-def _finish(
-    actor: Actor, event: FieldEvent, said: SaidInField | None, clashes: Iterable[FieldClashFound]
-) -> None:
+def _finish(actor: Actor, event: FieldEvent, said: SaidInField | None, clashes: Iterable[FieldClashFound]) -> None:
     """The last state, its task, and the record in the log."""
     FieldEvent.objects.filter(id=event.id).update(state=event.state, reason=event.reason)
     if said is not None:

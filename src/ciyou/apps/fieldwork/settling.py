@@ -118,14 +118,18 @@ def settle_event(actor: Actor, *, event_id: uuid.UUID, settlement: str) -> None:
 def _still_open(actor: Actor, event_id: uuid.UUID) -> FieldEvent:
     event = find_event(actor, event_id)
     if event.state != EventState.SET_ASIDE:
-        raise refused("settled", "这件工作已有人处理。请看最新情况。", "Somebody has seen to this already. See how it stands now.")
+        raise refused(
+            "settled", "这件工作已有人处理。请看最新情况。", "Somebody has seen to this already. See how it stands now."
+        )
     return event
 
 
 def _move(actor: Actor, event: FieldEvent, state: str, settlement: str) -> None:
     rows = FieldEvent.objects.filter(id=event.id, state=EventState.SET_ASIDE)
     if not rows.update(state=state, settlement=settlement, settled_by=actor.id, settled_at=timezone.now()):
-        raise refused("settled", "这件工作已有人处理。请看最新情况。", "Somebody has seen to this already. See how it stands now.")
+        raise refused(
+            "settled", "这件工作已有人处理。请看最新情况。", "Somebody has seen to this already. See how it stands now."
+        )
     end_task(actor, kind=SETTLE, subject_id=str(event.id))
     record_action(actor, action="settle_field_event", subject=str(event.id), details={"settlement": settlement})
 

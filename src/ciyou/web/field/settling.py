@@ -56,7 +56,9 @@ def show_event(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
 def choose(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
     """Choose which value holds."""
     clash, choice = request.POST.get("clash", ""), request.POST.get("choice", "")
-    return _do(request, event_id, lambda: choose_value(request.actor, event_id=event_id, clash_id=_id(clash), choice=choice))
+    return _do(
+        request, event_id, lambda: choose_value(request.actor, event_id=event_id, clash_id=_id(clash), choice=choice)
+    )
 
 
 def apply(request: HttpRequest, event_id: uuid.UUID) -> HttpResponse:
@@ -111,9 +113,7 @@ def _show(request: HttpRequest, event_id: uuid.UUID, *, problems: list[str] | No
         raise Http404 from missing
     persons = [str(read.child.id)] if read.child else []
     disclose(request, subject=str(event_id), person_ids=persons, fields=SHOWN, highest_class=3)
-    return render(
-        request, "web/field/event.html", _content(read, problems or []), status=409 if problems else 200
-    )
+    return render(request, "web/field/event.html", _content(read, problems or []), status=409 if problems else 200)
 
 
 def _content(read: ReadEvent, problems: list[str]) -> dict[str, Any]:

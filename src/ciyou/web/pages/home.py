@@ -30,6 +30,7 @@ from ciyou.web.work_wording import (
     OF_CASES,
     OF_CROSSINGS,
     OF_EMERGENCIES,
+    OF_FIELD_WORK,
     OF_MONTHS,
     REFUSED_IN_WRITING,
     button_words,
@@ -196,6 +197,8 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
         return "crossing", "crossing_id"
     if item.kind in OF_EMERGENCIES or (item.kind == REFUSED_IN_WRITING and item.person_id is None):
         return "emergency", "aid_id"
+    if item.kind in OF_FIELD_WORK:
+        return "field_event", "event_id"
     pages = ((OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 
@@ -217,8 +220,6 @@ def _address(item: WorkItem, *, others: bool) -> str:
         case "answer_identity_list" | "settle_identity":
             show = "unsettled" if item.kind == "settle_identity" else "waiting"
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
-        case "settle_field_event" | "choose_field_value":
-            return address_of("field_event", event_id=item.subject_id)
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
         case "review_break_glass" | "reconcile_exchange" | "compare_records":
