@@ -20,7 +20,8 @@ export function show(name) {
   for (const screen of document.querySelectorAll("[data-screen]")) screen.hidden = screen.dataset.screen !== name;
   one("#nav").hidden = name === "start" || name === "setup";
   for (const button of document.querySelectorAll("[data-go]")) {
-    button.toggleAttribute("aria-current", button.dataset.go === name);
+    if (button.dataset.go === name) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
   }
   window.scrollTo(0, 0);
   one("#main").focus({ preventScroll: true });
@@ -77,10 +78,10 @@ function line(child, said, visited, late) {
   item.append(name);
   const done = visited[child.id] ? [words("visited")] : [];
   for (const text of [...said, ...done].filter(Boolean)) {
-    const words_ = document.createElement("p");
-    words_.textContent = text;
-    words_.classList.toggle("field-late", late && text === said[1]);
-    item.append(words_);
+    const told = document.createElement("p");
+    told.textContent = text;
+    told.classList.toggle("field-late", late && text === said[1]);
+    item.append(told);
   }
   const button = one("#visit-button").content.firstElementChild.cloneNode(true);
   button.dataset.child = child.id;

@@ -17,5 +17,5 @@ self.addEventListener("message", (event) => {
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin || !FILES.includes(address.pathname)) return;
-  event.respondWith(caches.open(CACHE).then((cache) => cache.match(address.pathname)).then((kept) => kept || fetch(event.request)));
+  event.respondWith(caches.open(CACHE).then((cache) => cache.match(address.pathname, { ignoreVary: true })).then((kept) => kept || fetch(event.request)));
 });
