@@ -7,6 +7,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -39,8 +40,9 @@ def show_shell(request: HttpRequest) -> HttpResponse:
 def show_worker(request: HttpRequest) -> HttpResponse:
     """The service worker, with the list of what it keeps; another version in each language, and whenever a file changes."""
     files = [static(f"web/{name}.css") for name in SHEETS]
-    files += [f"/static/web/field/{name}.js" for name in SCRIPTS]
-    files += [static("web/field/manifest.webmanifest"), static("web/mark.svg")]
+    # A script names those it imports without a hash.
+    files += [f"{settings.STATIC_URL}web/field/{name}.js" for name in SCRIPTS if name != "app"]
+    files += [static(f"web/{name}") for name in ("field/app.js", "field/manifest.webmanifest", "mark.svg")]
     content = {"version": f"{_version()}-{get_language()}", "files": json.dumps(files)}
     script = render_to_string("web/field/worker.js", content)
     return HttpResponse(script, content_type="text/javascript; charset=utf-8", headers={"Cache-Control": "no-cache"})

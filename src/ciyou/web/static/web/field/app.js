@@ -196,6 +196,7 @@ async function deed(button, work) {
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do], [data-go]");
   if (!button) return;
+  if (button.dataset.do !== "send") screens.tell("");
   deed(button, () => (button.dataset.go ? go(button.dataset.go) : DEEDS[button.dataset.do](button)));
 });
 document.addEventListener("submit", (event) => {
