@@ -22,7 +22,9 @@ from ciyou.apps.fieldwork.refusals import FieldWorkNotFound, PhoneRevoked
 from ciyou.apps.fieldwork.settling import apply_event, choose_value, settle_event
 from ciyou.apps.registry.models import Fact, Person, PersonPlace
 from ciyou.apps.registry.reading import owned_rows, stated
+from ciyou.apps.registry.services import NewStatement, record_facts
 from ciyou.core.errors import RecordError
+from ciyou.core.facts.state import Basis
 from tests.case_builders import open_lead
 from tests.field_builders import key_of, leave, make_phone
 from tests.office import OTHER_COUNTY, file_child, make_actor
@@ -149,7 +151,8 @@ def test_no_change_does_not_confirm_what_somebody_changed_since(director, superv
     said_by_another(child, dibao="yes")
     phone, form = make_phone(director), leave(director, child)
     piece = phone.no_change(form)
-    said_by_another(child, dibao="no")
+    said = NewStatement("household.dibao", False, Basis.VERIFIED, timezone.localdate())
+    record_facts(make_actor("child_director"), person_id=child, statements=[said], source="visit")
     assert phone.send(piece).state == "conflict"
     assert on_file(child, "dibao") == [False]
     assert read_event(supervisor, event_id=one_event().id).clashes[0].content.ours == "true"
