@@ -41,7 +41,7 @@ from ciyou.apps.cases.load_leads import seal_record
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
-from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.cases.visits import record_no_change, visit_form
 from ciyou.apps.crossing.contents import (
     CrossingContent,
     EmergencyContent,
@@ -101,6 +101,7 @@ from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
 from ciyou.packs import load_questionnaires
 from ciyou.vault.fields import encrypt_text
+from tests.field_builders import make_phone
 from tests.office import make_post
 from tests.pair_builders import make_pair
 from tests.web.made_results import AS_OF, CHILD, write_results
@@ -184,6 +185,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_exchange(scene, child, hidden)
     _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
+    _make_field_work(scene, child)
     _make_run(scene, folder / county)
     _make_trial(scene)
     Person.objects.filter(id=hidden).update(restricted=True)
@@ -366,6 +368,16 @@ def _make_record(scene: Scene) -> None:
     lead.save()
     scene.ids["record_id"] = lead.id
     scene.secrets.append(name)
+
+
+def _make_field_work(scene: Scene, child: uuid.UUID) -> None:
+    """The director's phone, and a visit from it that the county has to see to: its post had ended when it came in."""
+    director, post = actor_of(scene.posts["child_director"]), scene.posts["child_director"]
+    phone = make_phone(director)
+    piece = phone.visit(visit_form(director, child_id=child), {"note": ""})
+    Post.objects.filter(id=post.id).update(valid_to=timezone.localdate())
+    scene.ids |= {"event_id": phone.send(piece).id, "phone_id": phone.keys.id}
+    Post.objects.filter(id=post.id).update(valid_to=None)
 
 
 def _make_letter(scene: Scene, child: uuid.UUID) -> None:

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "ciyou.apps.rosters",
     "ciyou.apps.entitlements",
     "ciyou.apps.cases",
+    "ciyou.apps.fieldwork",
     "ciyou.apps.awards",
     "ciyou.apps.care",
     "ciyou.apps.crossing",

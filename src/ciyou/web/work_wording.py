@@ -94,6 +94,8 @@ BUTTONS = {
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
+    "settle_field_event": gettext_lazy("去处理"),
+    "choose_field_value": gettext_lazy("去选定"),
     "check_in_round": gettext_lazy("去核对"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
@@ -116,6 +118,7 @@ OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_c
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
+OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
 OF_HOME = "answer_home_county"
