@@ -10,10 +10,11 @@ import hashlib
 import hmac
 from collections.abc import Collection, Iterable, Iterator
 from itertools import product
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.wall import walled
@@ -47,7 +48,7 @@ def refresh_match_keys(person_ids: Iterable[UUID]) -> None:
 def _write(person_ids: Collection[UUID]) -> None:
     key = keyring().current(KeyUse.INDEX)
     standing = Person.objects.filter(id__in=person_ids).exclude(status=PersonStatus.MERGED)
-    told = told_of_files(list(standing.values_list("id", flat=True)))
+    told = told_of_files(list(standing))
     wanted = {(person, hashed) for person, one in told.items() for hashed in _hashed(one, key)}
     stored, stale = set(), []
     for pk, *row, key_id in MatchKey.objects.filter(person__in=person_ids).values_list("pk", "person", "key", "key_id"):
@@ -86,16 +87,15 @@ def make_all_match_keys() -> int:
     return count
 
 
-def files_sharing_keys(told: Told) -> set[UUID]:
-    """Whoever shares a key that is not everybody's, wherever they are: inside `walled`, for comparing only.
+def files_sharing_keys(told: Told) -> QuerySet[MatchKey, Any]:
+    """The ids of whoever shares a key that is not everybody's, wherever they are: inside `walled`, for comparing only.
 
     Keys of every index key that this installation still has are asked for: while they are being made anew both are there.
     """
     hashed = {one for key in keyring().keys if key.use is KeyUse.INDEX for one in _hashed(told, key)}
     rows = MatchKey.objects.filter(key__in=hashed).order_by()
     shared = rows.values("key").annotate(sharing=Count("pk")).filter(sharing__lte=MOST_SHARING)
-    telling = [row["key"] for row in shared]
-    return set(rows.filter(key__in=telling).values_list("person_id", flat=True))
+    return rows.filter(key__in=shared.values("key")).values("person_id")
 
 
 def _hashed(told: Told, key: Key) -> set[int]:

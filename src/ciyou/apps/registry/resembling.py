@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import check_may, working_purpose
@@ -76,8 +78,7 @@ def people_resembling(actor: Actor, *, sought: Sought) -> tuple[Resemblance, ...
 def resembling(actor: Actor, *, sought: Sought) -> tuple[Resemblance, ...]:
     """The same for a service that has found otherwise that the actor may look, and that counts and records by itself."""
     with walled(LOCAL_OPERATOR):
-        told, nearest = nearest_files(sought)
-        people = Person.objects.in_bulk([one.key for one in nearest])
+        people, told, nearest = nearest_files(sought)
     ids = [one.key for one in nearest]
     mine = visible_people(actor, purpose=working_purpose(actor)).filter(id__in=ids)
     seen = set(mine.values_list("id", flat=True))
@@ -90,29 +91,31 @@ def resembling(actor: Actor, *, sought: Sought) -> tuple[Resemblance, ...]:
     return (*here[:MOST_SHOWN], *elsewhere[:MOST_ELSEWHERE])
 
 
-def nearest_files(sought: Sought) -> tuple[dict[UUID, Told], tuple[Candidate[UUID], ...]]:
-    """Every child's file that was compared, and those that are near: inside `walled`, wherever they are."""
+def nearest_files(sought: Sought) -> tuple[dict[UUID, Person], dict[UUID, Told], tuple[Candidate[UUID], ...]]:
+    """Every child's file that was compared, what it tells, and those that are near: inside `walled`, wherever they are."""
     seeker = told_of_sought(sought)
-    compared = list(_possible(sought, seeker))[:MOST_COMPARED]
-    told = told_of_files(compared)
+    people = _possible(sought, seeker)
+    told = told_of_files(people)
     rarities = _Rarities()
-    return told, find_nearest(seeker, told, weights=linkage_weights(), rarity=rarities.of)
+    nearest = find_nearest(seeker, told, weights=linkage_weights(), rarity=rarities.of)
+    return {one.id: one for one in people}, told, nearest
 
 
-def _possible(sought: Sought, seeker: Told) -> set[UUID]:
-    """The children who share a key, a number, or reading and birth date with the one sought."""
-    found = files_sharing_keys(seeker)
+def _possible(sought: Sought, seeker: Told) -> list[Person]:
+    """The children who share a key, a number, or reading and birth date with the one sought; asked in one question."""
+    found = [files_sharing_keys(seeker)]
     identity = clean_id(sought.id_card)
     if identity.id18:
         holders = Identifier.objects.filter(kind="id_card", blind=blind_of("id_card", identity.id18), ended_at=None)
-        found |= set(holders.values_list("person_id", flat=True))
-    children = Person.objects.filter(kind="child").exclude(status=PersonStatus.MERGED)
-    ids = set(children.filter(id__in=found).values_list("id", flat=True))
+        found.append(holders.order_by().values("person_id"))
     reading, _ = read_name(sought.name)
     if reading and sought.birth_date:
         # Also before the keys of an older installation are made.
-        ids |= set(children.filter(name_reading=reading, birth_date=sought.birth_date).values_list("id", flat=True))
-    return ids
+        named = Person.objects.filter(kind="child", name_reading=reading, birth_date=sought.birth_date)
+        found.append(named.order_by().values("id"))
+    children = Person.objects.filter(kind="child").exclude(status=PersonStatus.MERGED)
+    ids = found[0].union(*found[1:]) if found[1:] else found[0]
+    return list(children.filter(id__in=ids).order_by("id")[:MOST_COMPARED])
 
 
 class _Rarities:
@@ -120,18 +123,17 @@ class _Rarities:
 
     def __init__(self) -> None:
         self._by_reading: dict[str, int] = {}
-        self._everybody: int | None = None
 
     def of(self, reading: str) -> int:
         """What an equal name weighs that is read so, in tenths."""
         if reading not in self._by_reading:
-            if self._everybody is None:
-                sample = Person.objects.filter(id__lt=UUID("01" + "0" * (32 - SAMPLE_DIGITS)))
-                self._everybody = sample.count() * 16**SAMPLE_DIGITS
-            together = reading.replace(" ", "").lower()
-            people = sum(Person.objects.filter(kind=kind, name_reading=together).count() for kind in ("child", "adult"))
-            everybody = max(self._everybody, people)
-            self._by_reading[reading] = linkage_weights().rarity(max(people, 1), everybody)
+            sampled = Q(id__lt=UUID("01" + "0" * (32 - SAMPLE_DIGITS)))
+            named = Q(kind__in=("child", "adult"), name_reading=reading.replace(" ", "").lower())
+            found = Person.objects.filter(sampled | named).aggregate(
+                sample=Count("pk", filter=sampled), people=Count("pk", filter=named)
+            )
+            everybody = max(found["sample"] * 16**SAMPLE_DIGITS, found["people"])
+            self._by_reading[reading] = linkage_weights().rarity(max(found["people"], 1), everybody)
         return self._by_reading[reading]
 
 

@@ -64,25 +64,24 @@ def _denies(identity: IdReading, sought: Sought) -> bool:
     return other_sex or (born.year != stated.year and (born.month, born.day) != (stated.month, stated.day))
 
 
-def told_of_files(person_ids: Collection[UUID]) -> dict[UUID, Told]:
+def told_of_files(people: Collection[Person]) -> dict[UUID, Told]:
     """Files with their numbers and families, wherever they are: for the machine (inside `walled`), to compare and never to show."""
+    person_ids = [one.id for one in people]
     ties = Relationship.objects.filter(person__in=person_ids, superseded_at=None, kind__in=FAMILY_KINDS)
     relatives = list(ties.values_list("person_id", "other_id", "other__name"))
     numbers = _numbers({*person_ids, *(other for _, other, _ in relatives)})
     kin: dict[UUID, list[ToldKin]] = defaultdict(list)
     for person, other, name in relatives:
         kin[person].append(_kin(name, clean_id(numbers[other].card)))
-    rows = Person.objects.filter(id__in=person_ids)
-    names = ("id", "name", "sex", "birth_date", "division", "residence_division")
     return {
-        row[0]: _told(
-            _Said(*row[1:4], row[4:]),
-            number=numbers[row[0]].card,
+        one.id: _told(
+            _Said(one.name, one.sex, one.birth_date, (one.division, one.residence_division)),
+            number=numbers[one.id].card,
             digits="",
-            phones=numbers[row[0]].phones or ("",),
-            kin=kin[row[0]],
+            phones=numbers[one.id].phones or ("",),
+            kin=kin[one.id],
         )
-        for row in rows.values_list(*names)
+        for one in people
     }
 
 
