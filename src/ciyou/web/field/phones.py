@@ -25,9 +25,9 @@ SHOWN = ("name", "sex", "birth_date", "division", "relations", "facts", "leads",
 
 
 def show_session(request: HttpRequest) -> HttpResponse:
-    """Who is signed in on this phone now, and the token for what it sends."""
-    actor = request.actor
-    return JsonResponse({"user": actor.id, "post": actor.post_id, "token": get_token(request)})
+    """Who is signed in on this phone now, and what it has to send along with whatever it sends."""
+    actor, headers = request.actor, {"X-CSRFToken": get_token(request)}
+    return JsonResponse({"user": actor.id, "post": actor.post_id, "headers": headers})
 
 
 def set_up(request: HttpRequest) -> HttpResponse:

@@ -5,7 +5,7 @@ import * as store from "./store.js";
 const GONE = 410;
 const ask = (address, more = {}) => fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...more });
 
-/** Who is signed in: {user, post, token}; null where nobody is; undefined where there is no network. */
+/** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network. */
 export async function session() {
   try {
     const answer = await ask("/field/session/", { signal: AbortSignal.timeout(8000) });
@@ -15,19 +15,19 @@ export async function session() {
   }
 }
 
-const post = (address, token, body, type) =>
-  ask(address, { method: "POST", headers: { "X-CSRFToken": token, "Content-Type": type }, body });
+const post = (address, headers, body, type) =>
+  ask(address, { method: "POST", headers: { ...headers, "Content-Type": type }, body });
 
 export async function newPhone(signed) {
   const form = new URLSearchParams({ label: navigator.userAgentData?.platform ?? "" });
-  const answer = await post("/field/phones/new/", signed.token, form, "application/x-www-form-urlencoded");
+  const answer = await post("/field/phones/new/", signed.headers, form, "application/x-www-form-urlencoded");
   return answer.ok ? answer.json() : null;
 }
 
 /** The share of a phone from the server; null where there is none to be had, "gone" where the phone was taken back. */
 export async function share(signed, id) {
   try {
-    const answer = await post(`/field/phones/${id}/share/`, signed.token, "", "application/x-www-form-urlencoded");
+    const answer = await post(`/field/phones/${id}/share/`, signed.headers, "", "application/x-www-form-urlencoded");
     if (answer.status === GONE) return "gone";
     return answer.ok ? await answer.json() : null;
   } catch {
@@ -72,7 +72,7 @@ async function sendAll(signed) {
 async function sendOne(signed, piece) {
   try {
     const body = JSON.stringify({ piece, sent_at: new Date().toISOString() });
-    const answer = await post("/field/events/", signed.token, body, "application/json");
+    const answer = await post("/field/events/", signed.headers, body, "application/json");
     const told = answer.status === 201 || answer.status === 200 ? await answer.json() : null;
     // What speaks in the server's place (a portal of a hotel, a proxy) does not know the piece's number.
     return told?.id === piece.id ? told : null;
