@@ -19,7 +19,7 @@ from ciyou.apps.care.contents import (
     open_assessment,
     open_result,
 )
-from ciyou.apps.care.models import FilledQuestionnaire
+from ciyou.apps.care.models import FilledQuestionnaire, FilledState
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 
@@ -36,7 +36,7 @@ class FilledLine:
     asked_on: dt.date
     recorded_at: dt.datetime
     asked_by: str
-    state: str
+    waits: bool
     result: ResultContent
 
 
@@ -63,7 +63,7 @@ class Alerted:
     division: str
     asked_by: str
     asked_on: dt.date
-    state: str
+    waits: bool
     version: int
     reads: bool
     raised: tuple[str, ...]
@@ -105,7 +105,7 @@ def read_alerted(actor: Actor, *, filled_id: uuid.UUID) -> Alerted:
         division=row.division,
         asked_by=user_names([row.recorded_by]).get(row.recorded_by, ""),
         asked_on=row.asked_on,
-        state=row.state,
+        waits=row.state == FilledState.WAITING,
         version=row.version,
         reads=reads,
         raised=open_result(row.id, row.result).raised if reads else (),
@@ -125,6 +125,6 @@ def _line(row: FilledQuestionnaire, names: Mapping[str, str]) -> FilledLine:
         asked_on=row.asked_on,
         recorded_at=row.recorded_at,
         asked_by=names.get(row.recorded_by, ""),
-        state=row.state,
+        waits=row.state == FilledState.WAITING,
         result=open_result(row.id, row.result),
     )
