@@ -36,8 +36,13 @@ class FilledLine:
     asked_on: dt.date
     recorded_at: dt.datetime
     asked_by: str
-    waits: bool
+    state: str
     result: ResultContent
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to see the child in person."""
+        return self.state == FilledState.WAITING
 
 
 @dataclass(frozen=True)
@@ -63,10 +68,15 @@ class Alerted:
     division: str
     asked_by: str
     asked_on: dt.date
-    waits: bool
+    state: str
     version: int
     reads: bool
     raised: tuple[str, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to see the child in person."""
+        return self.state == FilledState.WAITING
 
 
 def filled_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[FilledLine, ...]:
@@ -105,7 +115,7 @@ def read_alerted(actor: Actor, *, filled_id: uuid.UUID) -> Alerted:
         division=row.division,
         asked_by=user_names([row.recorded_by]).get(row.recorded_by, ""),
         asked_on=row.asked_on,
-        waits=row.state == FilledState.WAITING,
+        state=row.state,
         version=row.version,
         reads=reads,
         raised=open_result(row.id, row.result).raised if reads else (),
@@ -125,6 +135,6 @@ def _line(row: FilledQuestionnaire, names: Mapping[str, str]) -> FilledLine:
         asked_on=row.asked_on,
         recorded_at=row.recorded_at,
         asked_by=names.get(row.recorded_by, ""),
-        waits=row.state == FilledState.WAITING,
+        state=row.state,
         result=open_result(row.id, row.result),
     )
