@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "ciyou.apps.rosters",
     "ciyou.apps.entitlements",
     "ciyou.apps.cases",
+    "ciyou.apps.partners",
     "ciyou.apps.awards",
     "ciyou.apps.crossing",
     "ciyou.apps.disbursement",

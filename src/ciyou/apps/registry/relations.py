@@ -53,6 +53,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.ChildCheck.person": HEARS,
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
+        "partners.Referral.child": REPOINT,
         "crossing.Crossing.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,
         "oversight.SubjectRequest.person": REPOINT,

@@ -135,6 +135,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "print": ("print_child", True),
         "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
         "determinations": ("determination_history", True),
+        "referrals": ("refer", may_do(actor.role, Action.REFER)),
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
