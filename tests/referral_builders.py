@@ -33,14 +33,18 @@ class Sending:
 
 def provider_of(drafter: Actor, **fields) -> uuid.UUID:
     """A hospital in the county's directory that offers two services, by link."""
-    written = WrittenProvider(**{"name": "县医院甲", "kind": "hospital", "services": (SERVICE, "rehabilitation"), **fields})
+    written = WrittenProvider(
+        **{"name": "县医院甲", "kind": "hospital", "services": (SERVICE, "rehabilitation"), **fields}
+    )
     return record_provider(drafter, provider_id=uuid.uuid4(), written=written)
 
 
 def sending(**fields) -> Sending:
     """A village's director, its township and county, a child and a hospital."""
     drafter = make_actor("county_drafter")
-    return Sending(make_actor("child_director"), make_actor("supervisor"), drafter, make_person(), provider_of(drafter, **fields))
+    return Sending(
+        make_actor("child_director"), make_actor("supervisor"), drafter, make_person(), provider_of(drafter, **fields)
+    )
 
 
 def wanted_by(who: Sending, **fields) -> NewReferral:

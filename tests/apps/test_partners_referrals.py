@@ -112,7 +112,9 @@ def test_a_referral_goes_there_and_back_and_always_has_one_owner_and_one_clock()
     assert tasks(row) == {("reply_referral", "child_director", mine)}
     row = answered(who.director, row, "reply", advice="aid", findings="双眼近视，需配镜。", words="半年后复查。")
     assert tasks(row) == {("plan_return", "child_director", mine)}
-    plan_return(who.director, referral_id=row.id, version=row.version, what="配镜，坐前排。", next_on=timezone.localdate())
+    plan_return(
+        who.director, referral_id=row.id, version=row.version, what="配镜，坐前排。", next_on=timezone.localdate()
+    )
     assert tasks(row) == {("follow_return", "child_director", mine)}
     record_follow_up(who.director, referral_id=row.id, version=row_of(row.id).version, words="已戴镜上课。")
     assert tasks(row) == {("close_referral", "child_director", mine)}
@@ -173,7 +175,14 @@ def test_a_form_sent_twice_is_one_referral():
 
 def test_in_an_emergency_it_goes_without_consent_and_another_person_looks_at_the_ground():
     who = sending()
-    row = sent(who, ground="emergency", consent_by="", consent_on=None, emergency="孩子呕吐不止，联系不上家长。", urgency="urgent")
+    row = sent(
+        who,
+        ground="emergency",
+        consent_by="",
+        consent_on=None,
+        emergency="孩子呕吐不止，联系不上家长。",
+        urgency="urgent",
+    )
     assert tasks(row) == {
         ("accept_urgent_referral", "child_director", who.director.post_id), ("review_referral_ground", "supervisor", ""),
     }  # fmt: skip
@@ -292,7 +301,9 @@ def test_a_partner_sees_what_was_sent_to_its_own_provider_and_nothing_of_the_fil
 
 def test_what_was_found_is_not_read_below_its_class_and_the_return_plan_is():
     who = sending()
-    row = answered(who.director, accepted(who, sent(who)), "reply", advice="aid", findings="双眼近视。", words="坐前排。")
+    row = answered(
+        who.director, accepted(who, sent(who)), "reply", advice="aid", findings="双眼近视。", words="坐前排。"
+    )
     assert row.reply_class == 4
     for actor, reads in ((who.director, False), (who.supervisor, False), (who.drafter, True)):
         view = read_referral(actor, referral_id=row.id)
@@ -314,12 +325,24 @@ def test_a_restricted_referral_is_in_the_list_of_who_sent_it_and_read_by_named_w
     who = sending(services=("psychological_assessment",))
     row = sent(who, by=drafter, service="psychological_assessment", fields={"hint": "PSC-17 18 分"})
     assert row.sensitivity == 5
-    assert (list_referrals(drafter).total, list_referrals(who.drafter).total, list_referrals(who.supervisor).total) == (1, 0, 0)
+    assert (list_referrals(drafter).total, list_referrals(who.drafter).total, list_referrals(who.supervisor).total) == (
+        1,
+        0,
+        0,
+    )
     assert Task.objects.get(subject_id=str(row.id), state="open").person_id is None
     with pytest.raises(ReferralNotFound):
         read_referral(who.drafter, referral_id=row.id)
     assert referrals_of_child(who.drafter, child_id=who.child.id) == ()
-    NamedAccess.objects.create(person_id=who.child.id, user_id=who.drafter.id, granted_by="x", granted_at=timezone.now(), reason="x", purpose="serve", why="case_worker")
+    NamedAccess.objects.create(
+        person_id=who.child.id,
+        user_id=who.drafter.id,
+        granted_by="x",
+        granted_at=timezone.now(),
+        reason="x",
+        purpose="serve",
+        why="case_worker",
+    )
     assert read_referral(who.drafter, referral_id=row.id).content.fields["hint"] == "PSC-17 18 分"
     assert hop_figures(who.drafter) == ()
 
@@ -331,7 +354,9 @@ def test_a_field_on_file_above_the_senders_class_is_not_told_by_it():
 
     def told_by(actor):
         child = get_person(actor, person_id=child_id, purpose=Purpose.SERVE)
-        return {one.field.code: one.value for one in offered_fields(actor, child=child, service=service)}["disability_grade"]
+        return {one.field.code: one.value for one in offered_fields(actor, child=child, service=service)}[
+            "disability_grade"
+        ]
 
     assert (told_by(who.director), told_by(who.drafter)) == ("", "2")
 
@@ -348,7 +373,9 @@ def test_a_supervisor_sees_the_days_of_each_hop_and_what_is_late_first():
     page = list_referrals(who.supervisor)
     assert [one.id for one in page.lines] == [late.id, slow.id]
     assert (page.late, page.lines[0].late, page.lines[1].days) == (1, True, (("accept", 4),))
-    assert [(one.step, one.count, one.average, one.longest) for one in hop_figures(who.supervisor)] == [("accept", 1, 4.0, 4)]
+    assert [(one.step, one.count, one.average, one.longest) for one in hop_figures(who.supervisor)] == [
+        ("accept", 1, 4.0, 4)
+    ]
     assert list_referrals(who.supervisor, show="late").total == 1
 
 
@@ -356,9 +383,9 @@ def test_a_merge_takes_the_referrals_along_and_undoing_it_gives_them_back():
     who = sending()
     twin = make_person(name=who.child.name)
     row = sent(who)
-    merge_people(who.drafter, keep=twin.id, drop=who.child.id, reason="同一个孩子")
+    merge_people(who.drafter, keep=twin.id, drop=who.child.id, reason="same_family")
     assert [one.id for one in referrals_of_child(who.supervisor, child_id=twin.id)] == [row.id]
     assert read_referral(who.director, referral_id=row.id).content.fields["asked"] == "视力"
     decision = IdentityDecision.objects.get()
-    unmerge_people(who.drafter, decision_id=decision.id, reason="不是同一个孩子", belongs={})
+    unmerge_people(who.drafter, decision_id=decision.id, reason="two_numbers")
     assert row_of(row.id).child_id == who.child.id

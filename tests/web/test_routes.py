@@ -73,7 +73,7 @@ def test_every_address_stands_in_the_registry():
 def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
     opened = {route.name for route in ROUTES if route.access is Access.OPEN}
     law = {"rulebook", "rule_page", *(f"rulebook_{name}" for name in LISTS)}
-    assert opened == WAYS_IN | law | {"follow", "self_check", "styleguide", "set_language", "livez", "readyz"}
+    assert opened == WAYS_IN | law | {"follow", "self_check", "answer", "styleguide", "set_language", "livez", "readyz"}
 
 
 @pytest.mark.django_db

@@ -40,7 +40,12 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_person_moved,
             exchange.on_person_moved,
         ),
-        "registry.child_died": (on_child_died, round_following.on_child_died, partners.on_child_died, awards.on_child_died),
+        "registry.child_died": (
+            on_child_died,
+            round_following.on_child_died,
+            partners.on_child_died,
+            awards.on_child_died,
+        ),
         "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
         "registry.people_merged": (
             on_people_merged,

@@ -39,9 +39,5 @@ def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
     with transaction.atomic():
         rows = Referral.objects.select_for_update(of=("self",)).filter(child_id__in=list(child_ids), state__in=OPEN)
         for row in rows:
-            step = next(
-                name
-                for name in ("withdraw", "close", "end")
-                if row.state in TRANSITIONS[name].before
-            )
+            step = next(name for name in ("withdraw", "close", "end") if row.state in TRANSITIONS[name].before)
             move(LOCAL_OPERATOR, row, step=step, end=MACHINE, note=DIED)

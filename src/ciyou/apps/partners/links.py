@@ -70,9 +70,7 @@ def make_link(actor: Actor, *, referral_id: uuid.UUID, version: int) -> NewLink:
     check_may(actor, Action.REFER)
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
         if not link_step(row):
-            raise refused(
-                "no_link", "现在不需要对方答复。", "The receiver has nothing to answer now."
-            )
+            raise refused("no_link", "现在不需要对方答复。", "The receiver has nothing to answer now.")
         with walled(LOCAL_OPERATOR):
             link = _new_link(actor, row)
         record_action(
@@ -198,4 +196,14 @@ def forget_link_tries() -> int:
         return LinkTry.objects.filter(window_began_at__lte=timezone.now() - WINDOW).delete()[0]
 
 
-__all__ = ("ACCEPT", "Answered", "LinkUnusable", "NewLink", "OpenedLink", "answer_by_link", "forget_link_tries", "make_link", "open_link")
+__all__ = (
+    "ACCEPT",
+    "Answered",
+    "LinkUnusable",
+    "NewLink",
+    "OpenedLink",
+    "answer_by_link",
+    "forget_link_tries",
+    "make_link",
+    "open_link",
+)

@@ -161,15 +161,15 @@ def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
 def hop_figures(actor: Actor) -> tuple[HopFigure, ...]:
     """How long each hop took in the last year, over all referrals of the actor's area that are in its list."""
     since = timezone.now() - dt.timedelta(days=FIGURE_DAYS)
-    steps = ReferralStep.objects.filter(referral__in=visible_referrals(actor).values("id"), at__gte=since, step__in=HOPS)
+    steps = ReferralStep.objects.filter(
+        referral__in=visible_referrals(actor).values("id"), at__gte=since, step__in=HOPS
+    )
     counted = steps.order_by().values("step").annotate(count=Count("id"), average=Avg("days"), longest=Max("days"))
     found = {row["step"]: HopFigure(row["step"], row["count"], row["average"], row["longest"]) for row in counted}
     return tuple(found[step] for step in HOPS if step in found)
 
 
-def _lines(
-    actor: Actor, rows: Iterable[Referral], today: dt.date, *, read: bool = False
-) -> tuple[ReferralLine, ...]:
+def _lines(actor: Actor, rows: Iterable[Referral], today: dt.date, *, read: bool = False) -> tuple[ReferralLine, ...]:
     listed = list(rows)
     children = {} if receives(actor) else cards_of(actor, person_ids=[one.child_id for one in listed], purpose=PURPOSE)
     days: dict[uuid.UUID, list[tuple[str, int]]] = {}
@@ -177,7 +177,13 @@ def _lines(
     for referral_id, step, taken in steps.values_list("referral_id", "step", "days"):
         days.setdefault(referral_id, []).append((step, taken))
     return tuple(
-        _line(row, children.get(row.child_id), tuple(days.get(row.id, ())), today, hidden=not (read or may_read(actor, row)))
+        _line(
+            row,
+            children.get(row.child_id),
+            tuple(days.get(row.id, ())),
+            today,
+            hidden=not (read or may_read(actor, row)),
+        )
         for row in listed
     )
 
@@ -211,7 +217,8 @@ def _story(row: Referral) -> tuple[StepLine, ...]:
     rows = list(row.steps.order_by("at", "id"))
     names = user_names({one.by for one in rows})
     return tuple(
-        StepLine(one.step, names.get(one.by, ""), one.role, one.at, one.days, open_words(one.id, one.words)) for one in rows
+        StepLine(one.step, names.get(one.by, ""), one.role, one.at, one.days, open_words(one.id, one.words))
+        for one in rows
     )
 
 

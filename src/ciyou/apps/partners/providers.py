@@ -144,9 +144,7 @@ def record_provider(actor: Actor, *, provider_id: uuid.UUID, written: WrittenPro
             if not mine.update(**values, version=version + 1):
                 raise moved_on()
         elif not Provider.objects.filter(id=provider_id).exists():
-            Provider.objects.create(
-                id=provider_id, division=actor.scope.first, recorded_at=timezone.now(), **values
-            )
+            Provider.objects.create(id=provider_id, division=actor.scope.first, recorded_at=timezone.now(), **values)
         else:
             find_provider(actor, provider_id, own=True)
             return provider_id
@@ -171,7 +169,9 @@ def offer_slots(actor: Actor, *, provider_id: uuid.UUID, service: str, month: dt
     with transaction.atomic():
         row = find_provider(actor, provider_id, own=True)
         if month is None or service not in row.services or not 0 <= offered <= MOST_SLOTS:
-            raise refused("slots", "请选择服务和月份，并填写名额数。", "Choose service and month, and give the number of places.")
+            raise refused(
+                "slots", "请选择服务和月份，并填写名额数。", "Choose service and month, and give the number of places."
+            )
         ServiceSlots.objects.get_or_create(
             provider=row, service=service, month=month.replace(day=1), defaults={"offered": offered}
         )

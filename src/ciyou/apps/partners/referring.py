@@ -139,9 +139,9 @@ def send_referral(actor: Actor, *, referral_id: uuid.UUID, version: int) -> None
     """
     check_may(actor, Action.REFER)
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
-        if row.slot_id is not None and not ServiceSlots.objects.filter(
-            id=row.slot_id, taken__lt=F("offered")
-        ).update(taken=F("taken") + 1):
+        if row.slot_id is not None and not ServiceSlots.objects.filter(id=row.slot_id, taken__lt=F("offered")).update(
+            taken=F("taken") + 1
+        ):
             raise _full()
         move(actor, row, step="send", end=SENDER, sent_at=timezone.now(), note=row.ground)
         if row.ground == EMERGENCY:
@@ -182,7 +182,11 @@ def _slot(provider: Provider, wanted: NewReferral) -> ServiceSlots | None:
 
 
 def _full() -> Exception:
-    return refused("full", "这个月的名额已经用完。请另选一个月，或者不占名额。", "That month is full. Choose another, or keep no place.")
+    return refused(
+        "full",
+        "这个月的名额已经用完。请另选一个月，或者不占名额。",
+        "That month is full. Choose another, or keep no place.",
+    )
 
 
 def _content(

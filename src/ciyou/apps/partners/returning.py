@@ -22,7 +22,9 @@ def plan_return(actor: Actor, *, referral_id: uuid.UUID, version: int, what: str
     check_may(actor, Action.REFER)
     if next_on is None or next_on < timezone.localdate():
         raise refused(
-            "next_on", "请写明下次回访的日期（不能是过去的日子）。", "Give the day of the follow-up (no day that is past)."
+            "next_on",
+            "请写明下次回访的日期（不能是过去的日子）。",
+            "Give the day of the follow-up (no day that is past).",
         )
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
         plan = open_plan(row.id, row.plan) or ReturnPlan()

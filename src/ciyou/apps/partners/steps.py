@@ -44,7 +44,7 @@ def taking(actor: Actor, referral_id: uuid.UUID, *, end: str, version: int) -> I
     yield row
 
 
-def move(  # noqa: PLR0913  # one step is all of this
+def move(  # one step is all of this
     actor: Actor,
     row: Referral,
     *,
@@ -182,4 +182,15 @@ def queue_of(row: Referral) -> tuple[str, str]:
     return DRAFTER, county_of(row.division)
 
 
-__all__ = ("RECEIVER", "SENDER", "due_day", "end_work", "move", "note_beginning", "note_review", "open_ground_review", "open_work", "taking")
+__all__ = (
+    "RECEIVER",
+    "SENDER",
+    "due_day",
+    "end_work",
+    "move",
+    "note_beginning",
+    "note_review",
+    "open_ground_review",
+    "open_work",
+    "taking",
+)

@@ -36,9 +36,7 @@ TRANSITIONS: Mapping[str, Transition] = MappingProxyType(
             (S.REFUSED, S.NOT_ARRIVED, S.EXPIRED, S.FOLLOWED), S.CLOSED, (SENDER, MACHINE), needs_reason=True
         ),
         "withdraw": Transition((S.DRAFTED, S.SENT, S.ACCEPTED), S.CLOSED, (SENDER, MACHINE), needs_reason=True),
-        "end": Transition(
-            (S.ARRIVED, S.REPLIED, S.PLANNED), S.CLOSED, (MACHINE,), needs_reason=True
-        ),
+        "end": Transition((S.ARRIVED, S.REPLIED, S.PLANNED), S.CLOSED, (MACHINE,), needs_reason=True),
     }
 )
 """Every step that there is; what does not stand here cannot happen."""

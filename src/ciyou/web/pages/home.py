@@ -197,7 +197,13 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
         return "crossing", "crossing_id"
     if item.kind in OF_EMERGENCIES or (item.kind == REFUSED_IN_WRITING and item.person_id is None):
         return "emergency", "aid_id"
-    pages = ((OF_REFERRALS, "referral"), (OF_APPLICATIONS, "application"), (OF_MONTHS, "month"), (OF_AWARDS, "award"), (OF_CASES, "case"))
+    pages = (
+        (OF_REFERRALS, "referral"),
+        (OF_APPLICATIONS, "application"),
+        (OF_MONTHS, "month"),
+        (OF_AWARDS, "award"),
+        (OF_CASES, "case"),
+    )
     return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
 
 
