@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
-from django.db import connection
+from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry, PersonSeen
+from ciyou.apps.partners import links
 from ciyou.apps.partners.answering import Answer
 from ciyou.apps.partners.links import WRONG_BY_ORIGIN, answer_by_link, forget_link_tries, make_link, open_link
 from ciyou.apps.partners.models import AnswerLink, LinkTry, ReferralStep
@@ -127,28 +127,14 @@ def test_no_link_is_made_where_there_is_nothing_to_answer():
         link_of(who, row)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_answers_at_the_same_moment_one_is_taken():
+def test_of_two_answers_that_both_saw_the_link_open_one_is_taken():
     who = sending()
     row = sent(who)
     token = link_of(who, row).token
-    start, results = threading.Barrier(2), []
-
-    def answer(step: Answer) -> None:
-        start.wait()
-        try:
-            results.append(answer_by_link(token=token, answer=step, origin=HERE).step)
-        except (LinkUnusable, RecordError):
-            results.append("")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=answer, args=(one,)) for one in (ACCEPT, Answer("refuse", reason="full"))]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    taken = [one for one in results if one]
-    assert len(taken) == 1
-    assert row_of(row.id).state == {"accept": "accepted", "refuse": "refused"}[taken[0]]
+    first, second = links._open_link(token, HERE), links._open_link(token, HERE)
+    links._answered(first, ACCEPT)
+    with pytest.raises(RecordError) as error, transaction.atomic():
+        links._answered(second, Answer("refuse", reason="full"))
+    assert [problem.code for problem in error.value.problems] == ["referral.moved_on"]
+    assert row_of(row.id).state == "accepted"
     assert ReferralStep.objects.filter(referral=row, step__in=("accept", "refuse")).count() == 1

@@ -79,7 +79,9 @@ def test_a_referral_walks_to_a_hospital_without_an_account_and_back(office):
     later = REPLY_ADDRESS.search(page(outside.post(answer, {"step": "accept"}))).group(1)
     assert "这个链接打不开了" in page(outside.get(answer))
     assert "孩子到了" in page(outside.get(later))
-    assert "已经答复" in page(outside.post(later, {"step": "reply", "advice": "aid", "words": "坐前排。", "findings": "近视。"}))
+    assert "已经答复" in page(
+        outside.post(later, {"step": "reply", "advice": "aid", "words": "坐前排。", "findings": "近视。"})
+    )
     back = page(director.get(address))
     assert "坐前排。" in back and "近视。" not in back
     step(director, address, "plan", words="配镜。", next_on="2099-01-05")

@@ -102,9 +102,10 @@ class StepLine:
 
 @dataclass(frozen=True)
 class ReferralView:
-    """One referral. `reply` None where there is none, or where the reader may not read it (`withheld`). `steps_now`: what the actor can do."""
+    """One referral. `reply` None where there is none, or where the reader may not read it (`withheld`). `person_id` is for the record of disclosure only: a receiver is not led to the file. `steps_now`: what the actor can do."""
 
     line: ReferralLine
+    person_id: uuid.UUID
     content: ReferralContent
     ground: str
     ground_reviewed: bool
@@ -143,6 +144,7 @@ def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
     reads = reads_findings(actor, row)
     return ReferralView(
         line=_lines(actor, [row], timezone.localdate(), read=True)[0],
+        person_id=row.child_id,
         content=open_content(row.id, row.content),
         ground=row.ground,
         ground_reviewed=bool(row.ground_reviewed_by),

@@ -151,7 +151,8 @@ def open_ground_review(actor: Actor, row: Referral) -> None:
         role, place = REVIEWER, county_of(row.division)
     elif role == DRAFTER:
         role = REVIEWER
-    open_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id), division=place, queue_role=role)
+    with walled(LOCAL_OPERATOR):  # the queue lies above the place of who sends
+        open_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id), division=place, queue_role=role)
 
 
 def note_review(actor: Actor, row: Referral) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import posts_in
+from ciyou.apps.accounts.selectors import PostCard, posts_in
 from ciyou.apps.partners.providers import (
     ProviderLine,
     WrittenProvider,
@@ -134,13 +134,12 @@ def _services(line: ProviderLine) -> list[str]:
     return [words.service_name(code, line.division) for code in line.services]
 
 
-def _form(request: HttpRequest, line: ProviderLine | None) -> dict[str, object]:
+def _form(request: HttpRequest, line: ProviderLine | None, posts: Iterable[PostCard]) -> dict[str, object]:
     """What the form of an entry needs: every kind, service and partner post, with what is chosen."""
     lang, posted = short_language(), request.POST
     chosen = posted.getlist("services") if posted else list(line.services) if line else []
     kind = posted.get("kind", line.kind if line else "")
     post = posted.get("post", str(line.post_id or "") if line else "")
-    posts = posts_in(request.actor, division=request.actor.scope.first, role="partner")
 
     def day(name: str, stored: dt.date | None) -> str:
         return str(posted.get(name, stored.isoformat() if stored else ""))
@@ -162,7 +161,8 @@ def _form(request: HttpRequest, line: ProviderLine | None) -> dict[str, object]:
 
 
 def _show_form(request: HttpRequest, problems: tuple[Problem, ...]) -> HttpResponse:
-    content = {**_form(request, None), "problems": sentences(problems)}
+    posts = posts_in(request.actor, division=request.actor.scope.first, role="partner")
+    content = {**_form(request, None, posts), "problems": sentences(problems)}
     return render(request, "web/pages/provider_new.html", content, status=422 if problems else 200)
 
 
@@ -184,6 +184,6 @@ def _show(request: HttpRequest, provider_id: uuid.UUID, problems: tuple[Problem,
         "today": timezone.localdate().isoformat(),
         "this_month": timezone.localdate().strftime("%Y-%m"),
         "problems": sentences(problems),
-        **(_form(request, line) if keeps else {}),
+        **(_form(request, line, view.posts) if keeps else {}),
     }
     return render(request, "web/pages/provider.html", content, status=422 if problems else 200)

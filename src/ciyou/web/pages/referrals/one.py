@@ -112,7 +112,7 @@ def _disclose(request: HttpRequest, view: ReferralView) -> None:
     disclose(
         request,
         subject=str(view.line.id),
-        person_ids=[str(view.line.child_id)] if view.line.child_id else [],
+        person_ids=[str(view.person_id)],
         fields=("referral", *view.content.fields, *(("findings",) if view.reply else ())),
         highest_class=view.sensitivity,
     )

@@ -53,6 +53,8 @@ def refer(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 def _wanted(request: HttpRequest, child_id: uuid.UUID) -> NewReferral:
     chosen = request.POST.getlist("chosen")
+    # What was typed goes along without a tick of its own: an empty box is what leaves it out.
+    filled = [name.removeprefix(FIELD) for name in request.POST if name.startswith(FIELD) and text(request, name)]
     return NewReferral(
         id=key(request, "form"),
         child_id=child_id,
@@ -61,7 +63,7 @@ def _wanted(request: HttpRequest, child_id: uuid.UUID) -> NewReferral:
         ground=text(request, "ground"),
         purpose=text(request, "purpose"),
         urgency=text(request, "urgency"),
-        fields={code: text(request, FIELD + code) for code in chosen},
+        fields={code: text(request, FIELD + code) for code in dict.fromkeys((*chosen, *filled))},
         consent_by=text(request, "consent_by"),
         consent_on=read_day(text(request, "consent_on")),
         emergency=text(request, "emergency"),
