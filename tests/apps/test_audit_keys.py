@@ -17,11 +17,13 @@ from django.utils import timezone
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.sealing import open_phone, seal_phone
 from ciyou.apps.audit.keys import change_keyring, keyring
-from ciyou.apps.audit.resealing import destroy_key, put_indexes, reseal, rotate_index, sealed_here, uses_of_keys
+from ciyou.apps.audit.resealing import destroy_key, put_indexes, reseal, rotate_index, uses_of_keys
+from ciyou.apps.audit.sealed_columns import sealed_here
 from ciyou.apps.audit.sealing import seal_entries
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.models import Award
 from ciyou.apps.disbursement.models import PaidMonth
+from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.registry.identities import identities_of
 from ciyou.apps.registry.models import Fact, Identifier
 from ciyou.apps.registry.sealing import blind_identifier, open_fact, open_identifier, seal_fact, seal_identifier
@@ -29,6 +31,7 @@ from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import VaultError
 from ciyou.vault.fields import encrypt_bytes, key_id_of
 from ciyou.vault.keyring import KeyUse
+from tests.award_builders import entitled_child
 from tests.office import make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +114,15 @@ def test_writing_anew_can_be_run_again_and_then_does_nothing(child):
     rotate_field()
     reseal()
     assert reseal().written == 0
+
+
+def test_where_nothing_is_stored_nothing_is_unreadable_and_no_key_is_missing():
+    """A determination without causes holds no ciphertext of them."""
+    entitled_child()
+    assert Determination.objects.filter(causes=b"").exists()
+    rotate_field()
+    assert reseal().unreadable == ()
+    assert set(uses_of_keys()) <= {key.id for key in keyring().keys}
 
 
 def test_evidence_files_are_written_anew_too():

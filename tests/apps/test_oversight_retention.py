@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry, PersonSeen
 from ciyou.apps.audit.services import record_disclosure
+from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.cases.models import InquiryLetter, Lead, Task, Visit, VisitedChild
 from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.oversight.models import BreakGlass, Purge, SubjectRequest
@@ -20,7 +21,7 @@ from ciyou.apps.rosters.models import ScreeningRun
 from ciyou.core.access.actor import Purpose
 from ciyou.core.errors import AccessDenied, PackError, RecordError
 from ciyou.packs.retention import SHIPPED, Period, load_retention_rules
-from tests.office import COUNTY, OTHER_COUNTY, file_child, make_actor, make_post
+from tests.office import COUNTY, OTHER_COUNTY, VILLAGE, file_child, make_actor, make_post
 
 TODAY = dt.date(2026, 11, 24)
 CLOSED = dt.datetime(2025, 11, 23, 4, 0, tzinfo=dt.UTC)
@@ -75,6 +76,7 @@ def test_only_the_log_and_the_records_of_sharing_have_a_period_from_the_law():
     assert {rule.code for rule in rules.values() if rule.policy_default} == {
         "child_file",
         "delivered_rosters",
+        "emergency_aid",
         "export_files",
         RULE,
     }
@@ -185,8 +187,21 @@ def _letter(child):
     )
 
 
+def _questioned(child):
+    FilledQuestionnaire.objects.create(
+        person_id=child,
+        instrument="psc_17",
+        division=VILLAGE,
+        asked_on=TODAY,
+        content=b"",
+        result=b"",
+        recorded_by="x",
+        recorded_at=CLOSED,
+    )
+
+
 @database
-@pytest.mark.parametrize("hold", [_confirmed, _task, _request, _restricted, _opened, _letter])
+@pytest.mark.parametrize("hold", [_confirmed, _task, _request, _restricted, _opened, _letter, _questioned])
 def test_whatever_still_stands_keeps_the_file(hold):
     hold(_refused_child())
     assert _going() == set()

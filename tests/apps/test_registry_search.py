@@ -13,7 +13,7 @@ from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.registry.models import Identifier, Person, PersonEvent, SearchCount
 from ciyou.apps.registry.readings import name_fields
 from ciyou.apps.registry.searching import SEARCHES_PER_WINDOW, WINDOW, search_people, search_register
-from ciyou.apps.registry.selectors import find_candidates, get_person, masked_identifiers
+from ciyou.apps.registry.selectors import Sought, find_candidates, get_person, masked_identifiers
 from ciyou.apps.registry.services import NewChild, PersonNotFound, record_identifier, register_child, reveal_identifier
 from ciyou.core.access.actor import Purpose
 from ciyou.core.errors import AccessDenied, RecordError
@@ -172,8 +172,8 @@ def test_a_child_registered_twice_by_the_same_form_is_one_file():
 def test_before_a_file_is_opened_those_that_may_be_the_same_child_are_shown():
     officer = make_actor()
     first = register_child(officer, child=new_child())
-    by_number = find_candidates(officer, name="别的名字", birth_date=None, id_card=ID_CARD)
-    by_reading = find_candidates(officer, name="单晓雨", birth_date=dt.date(2016, 5, 1))
+    by_number = find_candidates(officer, sought=Sought("别的名字", id_card=ID_CARD))
+    by_reading = find_candidates(officer, sought=Sought("单晓雨", birth_date=dt.date(2016, 5, 1)))
     assert [one.id for one in by_number] == [one.id for one in by_reading] == [first]
     with pytest.raises(RecordError):
         register_child(officer, child=new_child())

@@ -23,9 +23,9 @@ from tests.batch.small_deliveries import (
     link_rosters,
 )
 
-from ciyou.batch.linkage.weighed_keys import solar_of
-from ciyou.batch.linkage.weighed_pairs import NAME_LEVELS
+from ciyou.batch.linkage.lunar import solar_of
 from ciyou.batch.linkage.weights import tenths, weights_version
+from ciyou.core.linkage.weighing import NAME_LEVELS
 
 BORN = dt.date(2016, 7, 8)
 BIRTH = {"birth_date": BORN, "sex": "male", "g1_name": "李秀梅", "g1_id": MOTHER_ID}

@@ -11,13 +11,17 @@ from django.utils import timezone
 from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.care.assessing import record_assessment
+from ciyou.apps.care.selectors import filled_of_child, read_alerted, read_filled
 from ciyou.apps.crossing.acknowledging import accept_crossing, send_on
 from ciyou.apps.crossing.emergency_steps import note_emergency
 from ciyou.apps.crossing.lists import read_crossing
 from ciyou.apps.crossing.receiving import withdraw_crossing
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
-from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.apps.registry.named_access import grant_named_access
+from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import RecordError
+from tests.apps.test_care_asking import SAID, born, flagged
 from tests.award_builders import awarded, entitled_child
 from tests.crossing_builders import THERE_VILLAGE, accepted, both_ends, child_there, sent, taken
 from tests.emergency_builders import decided, registered
@@ -261,6 +265,30 @@ def test_aid_in_an_emergency_is_there_for_its_place_and_for_home_once_it_was_tol
         registered(third)  # the one key holds across walls
     with walled(make_actor("partner", department="police")):
         assert count("crossing_emergencyaid") == 0
+
+
+def test_a_filled_questionnaire_is_there_for_whoever_asked_and_named_workers_and_the_told_person_may_close_it():
+    child = make_person(division=VILLAGE, birth_date=born(15))
+    director, supervisor, named = make_actor("child_director"), make_actor("supervisor"), make_actor("county_reviewer")
+    colleague, far = make_actor("child_director"), make_actor("county_drafter", division=OTHER_COUNTY)
+    with walled(director):
+        filled = flagged(director, child)
+    grant_named_access(
+        LOCAL_OPERATOR, person_id=child.id, user_id=named.id, purpose=Purpose.SERVE, why="case_worker", reason="w", ends_at=None
+    )  # fmt: skip
+
+    def seen(actor):
+        with walled(actor):
+            return count("care_filledquestionnaire")
+
+    assert [seen(one) for one in (director, named, supervisor, colleague, far)] == [1, 1, 0, 0, 0]
+    with walled(supervisor):
+        assert read_alerted(supervisor, filled_id=filled).reads is False
+        record_assessment(supervisor, filled_id=filled, version=1, said=SAID)
+    with walled(director):
+        assert read_filled(director, filled_id=filled).assessment == SAID
+    with walled(named):
+        assert len(filled_of_child(named, child_id=child.id)) == 1
 
 
 def test_the_counter_finds_nothing_of_the_child_whatever_the_query():

@@ -143,18 +143,51 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def two_counties(tmp_path_factory):
-    """A server with two counties' offices; the marker lets the second factor wait, as in a demo."""
-    home = tmp_path_factory.mktemp("counties") / "home"
+def empty_office(tmp_path_factory):
+    """A server with nobody in it: what is open to everybody needs no sign-in, and nobody on file."""
+    started = start_server(tmp_path_factory.mktemp("empty") / "home")
+    yield started
+    started.stop()
+
+
+@contextmanager
+def filled_server(folder, filling, *, days=0):
+    """A server on a new state folder that `fill` of a module beside this one filled (`days`: as many days away), and what it printed.
+
+    The marker lets the second factor wait, as in a demo.
+    """
+    home = folder / "home"
     home.mkdir(mode=0o700)
     (home / "demo").touch()
     server = start_server(home)
-    environment = {**os.environ, **own_database(str(home)), "CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}  # fmt: skip
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    done = subprocess.run([sys.executable, "-m", "tests.e2e.two_counties"], cwd=ROOT, env={**environment, "PYTHONPATH": path}, capture_output=True, text=True, check=False)  # fmt: skip
+    try:
+        yield server, _fill(home, filling, days)
+    finally:
+        server.stop()
+
+
+def _fill(home, filling, days):
+    known = {
+        **os.environ,
+        **own_database(str(home)),
+        **(moved_clock(days) if days else {}),
+        "CIYOU_HOME": str(home),
+        "DJANGO_SETTINGS_MODULE": "ciyou.config.settings",
+    }
+    known["PYTHONPATH"] = os.pathsep.join(filter(None, (known.get("PYTHONPATH"), str(ROOT))))
+    program = f"import django; django.setup(); from tests.e2e import {filling}; {filling}.fill()"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=known, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
-    yield server
-    server.stop()
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def two_counties(tmp_path_factory):
+    """A server with two counties' offices."""
+    with filled_server(tmp_path_factory.mktemp("counties"), "two_counties") as (server, _printed):
+        yield server
 
 
 @dataclass

@@ -1,11 +1,14 @@
-"""Fills a state folder with three orphans of one county, its office, its insurance bureau, and the office of the county next door.
-
-Run as a program, with CIYOU_HOME set. Nobody exists.
-"""
+"""Fills a state folder with three orphans of one county, its office, its insurance bureau, and the office of the county next door."""
 
 from __future__ import annotations
 
-import django
+from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.services import record_identifier
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from tests.award_builders import entitled_child
+from tests.e2e.offices import make_officer, make_places
+from tests.office import BORN
+from tests.web.scene import id_number
 
 CHILDREN = ("小满", "谷雨", "白露")
 OFFICERS = (
@@ -23,31 +26,13 @@ PLACES = (
 
 
 def fill() -> None:
-    """Places, posts with the demo's password, and three orphans by confirmed determinations, one of them with a number."""
-    from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
-    from ciyou.apps.accounts.models import Division
-    from ciyou.apps.registry.models import Person
-    from ciyou.apps.registry.services import record_identifier
-    from ciyou.core.access.actor import LOCAL_OPERATOR
-    from tests.award_builders import entitled_child
-    from tests.office import BORN, make_post
-    from tests.web.scene import id_number
-
-    for code, name, level in PLACES:
-        Division.objects.create(code=code, name=name, level=level)
+    """Places, posts, and three orphans by confirmed determinations, one of them with a number."""
+    make_places(PLACES)
     for username, role, division, department in OFFICERS:
-        user = make_post(role, division=division, department=department).user
-        user.username, user.full_name = username, f"试用{username}"
-        user.set_password(DEMO_PASSWORD)
-        user.save()
+        make_officer(username, f"试用{username}", role, division, department=department)
     for place, name in enumerate(CHILDREN):
         child = entitled_child(f"list{place}", mother={"dead": True})
         Person.objects.filter(id=child).update(name=name)
         if not place:
             number = id_number("990101", BORN, "001")
             record_identifier(LOCAL_OPERATOR, person_id=child, kind="id_card", value=number)
-
-
-if __name__ == "__main__":
-    django.setup()
-    fill()

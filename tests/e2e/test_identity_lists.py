@@ -5,14 +5,11 @@ Two counties on a state folder of their own: nothing of it is in the demo that o
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
-from tests.e2e.conftest import ROOT, own_database, start_server, windows
+from tests.e2e.conftest import filled_server, windows
 from tests.e2e.identity_counties import CHILDREN
 from tests.e2e.test_money import Desk
 
@@ -25,24 +22,9 @@ REASON = "医保系统里的姓名与名单不一致。"
 
 @pytest.fixture(scope="module")
 def counties(tmp_path_factory):
-    """A server with two counties' offices; the marker lets the second factor wait, as in a demo."""
-    home = tmp_path_factory.mktemp("lists") / "home"
-    home.mkdir(mode=0o700)
-    (home / "demo").touch()
-    server = start_server(home)
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH", ""))))
-    known = {"CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings", "PYTHONPATH": path}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.identity_counties"],
-        cwd=ROOT,
-        env={**os.environ, **own_database(str(home)), **known},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    yield server
-    server.stop()
+    """A server with two counties' offices."""
+    with filled_server(tmp_path_factory.mktemp("lists"), "identity_counties") as (server, _printed):
+        yield server
 
 
 def row(desk, name):

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-import subprocess
-import sys
 
 import pytest
 
-from ciyou.cli.demo import mark_as_demo
-from ciyou.cli.supervision import environment
-from tests.e2e.conftest import ROOT, start_server, windows
+from tests.e2e.conftest import filled_server, windows
 from tests.e2e.test_money import Desk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -21,17 +16,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
     """A served state folder in which one child is awarded because its father is dead and its mother in prison: (server, child)."""
-    home = tmp_path_factory.mktemp("release") / "home"
-    mark_as_demo(home)
-    paths = [str(ROOT / "src"), str(ROOT), os.environ.get("PYTHONPATH", "")]
-    known = {**environment(home), "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.release_county"], env=known, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    server = start_server(home)
-    yield server, done.stdout.split()[-1]
-    server.stop()
+    with filled_server(tmp_path_factory.mktemp("release"), "release_county") as (server, printed):
+        yield server, printed.split()[-1]
 
 
 def award_of(home):

@@ -7,21 +7,13 @@ import sys
 
 import pytest
 
-from tests.e2e.conftest import Visit, start_server, windows
+from tests.e2e.conftest import Visit, windows
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 RULE = "rules/de_facto_living_allowance/"
 PATHS = ("rules/", f"{RULE}?place=22&on=2026-06-01", "rules/places/")
 FILES = ("zh/index.html", "en/rule-orphan.html")
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    """A server with nobody in it: the law needs no sign-in."""
-    started = start_server(tmp_path_factory.mktemp("state") / "home")
-    yield started
-    started.stop()
 
 
 @pytest.fixture(scope="module")
@@ -34,21 +26,21 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("width", "language"), [(360, "zh-hans"), (1280, "en")])
-def test_the_served_book_has_no_accessibility_fault_and_fits_its_window(browser, served, width, language):
+def test_the_served_book_has_no_accessibility_fault_and_fits_its_window(browser, empty_office, width, language):
     with windows(browser) as open_window:
-        window = open_window(served.address, width, language)
+        window = open_window(empty_office.address, width, language)
         faults = {}
         for path in PATHS:
-            window.page.goto(f"{served.address}/{path}")
+            window.page.goto(f"{empty_office.address}/{path}")
             if found := window.accessibility_faults() + window.overflows():
                 faults[path] = found
     assert faults == {}
 
 
-def test_a_reader_finds_a_rule_by_a_word_and_sees_what_a_place_has_instead(browser, served):
+def test_a_reader_finds_a_rule_by_a_word_and_sees_what_a_place_has_instead(browser, empty_office):
     with windows(browser) as open_window:
-        page = open_window(served.address, 360).page
-        page.goto(f"{served.address}/rules/")
+        page = open_window(empty_office.address, 360).page
+        page.goto(f"{empty_office.address}/rules/")
         page.fill("#book-search", "事实无人抚养 补贴")
         page.locator(".book-found").get_by_role("link", name="事实无人抚养儿童基本生活补贴", exact=True).click()
         page.select_option("#place", label="吉林省")

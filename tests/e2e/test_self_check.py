@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.e2e.conftest import Visit, start_server
+from tests.e2e.conftest import Visit
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -35,14 +35,6 @@ ALLOWANCE = {"zh-hans": "孤儿基本生活费", "en": "Orphan's basic living al
 CHOSEN = {"school": "primary", "insured": "yes", "residence": "same", "hukou_rural": "no", "rehab_diagnosis": "none"}
 TYPED = {"age": "8", "cost_after_assistance": "0"}
 GONE = {"parent_circumstances-father": "dead", "parent_circumstances-mother": "dead"}
-
-
-@pytest.fixture(scope="module")
-def plain_server(tmp_path_factory):
-    """A server with an empty office: the self-check needs nobody on file."""
-    started = start_server(tmp_path_factory.mktemp("plain") / "home")
-    yield started
-    started.stop()
 
 
 @contextmanager
@@ -105,9 +97,9 @@ def picture(window, name):
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-def test_an_orphan_in_chengdu_on_a_phone_and_the_result_stays_without_a_network(browser, plain_server, language):
+def test_an_orphan_in_chengdu_on_a_phone_and_the_result_stays_without_a_network(browser, empty_office, language):
     faults = {}
-    with phone(browser, plain_server, scheme="light" if language == "en" else "dark") as window:
+    with phone(browser, empty_office, scheme="light" if language == "en" else "dark") as window:
         page = window.page
 
         def look():
@@ -135,8 +127,8 @@ def test_an_orphan_in_chengdu_on_a_phone_and_the_result_stays_without_a_network(
         picture(window, f"orphan-{language}")
 
 
-def test_a_child_with_nothing_due_without_any_script(browser, plain_server):
-    with phone(browser, plain_server, scripts=False) as window:
+def test_a_child_with_nothing_due_without_any_script(browser, empty_office):
+    with phone(browser, empty_office, scripts=False) as window:
         page = window.page
         begin(window, "zh-hans")
         asked = walk(window, "zh-hans", {})
@@ -153,8 +145,8 @@ def test_a_child_with_nothing_due_without_any_script(browser, plain_server):
         picture(window, "nothing-zh")
 
 
-def test_an_earlier_answer_is_changed_and_the_start_page_and_every_touch_target_are_large_enough(browser, plain_server):
-    with phone(browser, plain_server) as window:
+def test_an_earlier_answer_is_changed_and_the_start_page_and_every_touch_target_are_large_enough(browser, empty_office):
+    with phone(browser, empty_office) as window:
         page = window.page
         page.goto(f"{window.address}/self-check/")
         picture(window, "start-zh")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from django.utils import timezone
 
 from ciyou.core.awards.month import Month
-from tests.e2e.conftest import ROOT, moved_clock, own_database, start_server, windows
+from tests.e2e.conftest import filled_server, windows
 from tests.e2e.test_money import Desk, ask, dashed, hand_over, walk_a_month
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -26,29 +23,9 @@ FILES = "SELECT kept_id, dropped_id FROM registry_identitydecision WHERE decisio
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    """A server on a state folder in which a month ago two children were made one file; the marker lets the second factor wait."""
-    home = tmp_path_factory.mktemp("merge") / "home"
-    home.mkdir(mode=0o700)
-    (home / "demo").touch()
-    server = start_server(home)
-    clock = moved_clock(BACK)
-    known = {
-        **clock,
-        "CIYOU_HOME": str(home),
-        "DJANGO_SETTINGS_MODULE": "ciyou.config.settings",
-        "PYTHONPATH": os.pathsep.join((clock["PYTHONPATH"], str(ROOT))),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.wrong_merge"],
-        cwd=ROOT,
-        env={**os.environ, **own_database(str(home)), **known},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    yield server
-    server.stop()
+    """A server on a state folder in which a month ago two children were made one file."""
+    with filled_server(tmp_path_factory.mktemp("merge"), "wrong_merge", days=BACK) as (server, _printed):
+        yield server
 
 
 def propose(drafter, kept):

@@ -1,13 +1,19 @@
-"""Fills a state folder with two counties' offices and one child of the second: run as a program, with CIYOU_HOME set."""
+"""Fills a state folder with two counties' offices and one child of the second."""
 
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
-import django
+from django.utils import timezone
+
+from tests.crossing_builders import child_there
+from tests.e2e.offices import make_officer, make_places
+from tests.office import make_person
 
 PEOPLE = (
     ("chuangkou", "王小窗", "supervisor", "990101001000"),
+    ("hekoucun", "陈河口", "child_director", "990101001001"),
     ("jiafuhe", "赵复核", "county_reviewer", "990101000000"),
     ("dongshan", "李东山", "supervisor", "990102001000"),
     ("yijingban", "钱经办", "county_drafter", "990102000000"),
@@ -17,30 +23,24 @@ PEOPLE = (
 PLACES = (
     ("990101000000", "甲县", "county"),
     ("990101001000", "河口镇", "township"),
+    ("990101001001", "河口村", "village"),
     ("990102000000", "乙县", "county"),
     ("990102001000", "东山镇", "township"),
     ("990102001001", "上东村", "village"),
 )
 
 
+ASKED_ABOUT, ASKED = uuid.UUID(int=8), uuid.UUID(int=15)
+"""A child of eight and one of fifteen in the first county's village: about whom, and who, is asked with a questionnaire."""
+
+
 def fill() -> None:
-    """Divisions, posts with the demo's password, and a de-facto unattended child on file in the second county."""
-    from django.utils import timezone
-
-    from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
-    from ciyou.apps.accounts.models import Division, Post, User
-    from tests.crossing_builders import child_there
-
-    for code, name, level in PLACES:
-        Division.objects.create(code=code, name=name, level=level)
-    for username, name, role, division in PEOPLE:
-        user = User(username=username, full_name=name, created_at=timezone.now())
-        user.set_password(DEMO_PASSWORD)
-        user.save()
-        Post.objects.create(user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1))
+    """Both offices, a de-facto unattended child on file in the second county, and two children in the first."""
+    make_places(PLACES)
+    for person in PEOPLE:
+        make_officer(*person)
     child_there("走失")
-
-
-if __name__ == "__main__":
-    django.setup()
-    fill()
+    today = timezone.localdate()
+    for person, name, age in ((ASKED_ABOUT, "小八岁", 8), (ASKED, "小十五", 15)):
+        born = today - dt.timedelta(days=age * 366)
+        make_person(id=person, name=name, birth_date=born, division="990101001001")

@@ -100,3 +100,18 @@ def test_checking_the_packs_tells_mistakes_in_clocks_too(tmp_path):
     clock.write_text(GOOD.replace("amount: 10", "amount: 0"), encoding="utf-8")
     done = CliRunner().invoke(main, ["packs", "check", str(tmp_path), "--lang", "en"])
     assert (done.exit_code, "clocks/verify_lead.yaml:4:20" in done.output) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("complete", "pushed_by"),
+    [
+        (dt.date(2026, 11, 6), dt.date(2026, 11, 11)),  # a Friday, then Monday, Tuesday, Wednesday
+        (dt.date(2026, 4, 3), dt.date(2026, 4, 9)),  # the Monday after is Qingming
+        (dt.date(2026, 5, 8), dt.date(2026, 5, 12)),  # the Saturday after is worked, to make up for the May holiday
+    ],
+)
+def test_vector_7_an_application_from_elsewhere_goes_on_within_three_working_days_of_the_state_councils_calendar(
+    complete, pushed_by
+):
+    plan = load_clocks(division="350102")["push_application"].plan(complete, load_working_calendar())
+    assert plan.statutory_on == pushed_by

@@ -22,6 +22,8 @@ MISTAKES = [
     ("an unknown key", DISABLED, "measure: M6", "mesure: M6", "pack.unknown_key", DISABLED, "mesure"),
     ("a missing key", DISABLED, "measure: M6\n", "", "pack.missing_key", DISABLED, "code:"),
     ("a key twice", DISABLED, "measure: M6", "measure: M6\nmeasure: M1", "pack.duplicate_key", DISABLED, "measure: M1"),
+    ("a measure that is none", DISABLED, "measure: M6", "measure: M60", "pack.unknown_choice", DISABLED, "M60"),
+    ("a fact twice in a case", CASES, "disability_type: mental", "disability_type: mental, disability_type: limb", "pack.duplicate_key", CASES, "mental, disability_type: limb"),
     ("no source", DISABLED, "sources: [{document: gf_2016_36", "note_: [{document: gf_2016_36", "pack.no_source", DISABLED, "- from"),
     ("an undeclared source", DISABLED, "gf_2016_36", "gf_2016_63", "pack.unknown_source", DISABLED, "gf_2016_63"),
     ("an unknown source kind", SOURCES, "kind: regulation, number: 国办发〔2010〕54号", "kind: rule, number: 国办发〔2010〕54号", "pack.source_kind", SOURCES, "kind: rule"),

@@ -69,7 +69,6 @@ def test_what_is_paid_once_is_applied_for_and_a_referral_names_the_department_th
         "temporary_aid_for_costs": "once",
         "temporary_aid_recognized_family": "once",
         "rental_housing_referral": "referral",
-        "dibao_at_residence": "referral",
     }
     assert payments["rental_housing_referral"].department == "housing"
     fast = payments["fast_emergency_aid"]

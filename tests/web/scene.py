@@ -21,17 +21,27 @@ from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.awards.changes import WishedChange, propose_change
-from ciyou.apps.awards.contents import AppealContent, Applicant, seal_appeal, seal_paper
-from ciyou.apps.awards.models import Appeal, Award, Paper
+from ciyou.apps.awards.contents import (
+    AppealContent,
+    Applicant,
+    ApplicationContent,
+    seal_appeal,
+    seal_application,
+    seal_paper,
+)
+from ciyou.apps.awards.models import Appeal, Application, Award, Paper
 from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
+from ciyou.apps.care.alerting import open_alerts
+from ciyou.apps.care.asking import NewAnswers, record_answers
+from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.load_leads import seal_record
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
 from ciyou.apps.cases.tasks import open_task
-from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.cases.visits import record_no_change, visit_form
 from ciyou.apps.crossing.contents import (
     CrossingContent,
     EmergencyContent,
@@ -92,7 +102,9 @@ from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
+from ciyou.packs import load_questionnaires
 from ciyou.vault.fields import encrypt_text
+from tests.field_builders import make_phone
 from tests.office import make_post
 from tests.pair_builders import make_pair
 from tests.web.made_results import AS_OF, CHILD, write_results
@@ -162,7 +174,10 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_work(scene, hidden, scene.restricted)
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
+    _make_care(scene, child, scene.ids)
+    _make_care(scene, hidden, scene.restricted)
     _make_award(scene, child, scene.ids)
+    _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
     _make_crossing(scene)
     _make_emergency(scene)
@@ -174,6 +189,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_exchange(scene, child, hidden)
     _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
+    _make_field_work(scene, child)
     _make_run(scene, folder / county)
     _make_trial(scene)
     Person.objects.filter(id=hidden).update(restricted=True)
@@ -193,6 +209,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "collective_id",
         "case_id",
         "referral_id",
+        "filled_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -328,6 +345,17 @@ def _make_work(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
     ids |= {"lead_id": lead.id, "visit_id": visit_id, "task_id": task, "evidence_id": evidence, "account_id": payee}
 
 
+def _make_care(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    """A questionnaire that the village asked the carer, with a child who must be seen today."""
+    director, filled = actor_of(scene.posts["child_director"]), uuid.uuid4()
+    answers = {item: "2" for item in load_questionnaires(division=scene.village)["psc_17"].scoring.items}
+    given = NewAnswers(filled, "psc_17", answers, "guardian_agreed", timezone.localdate())
+    record_answers(director, child_id=child, given=given)
+    open_alerts(director, FilledQuestionnaire.objects.get(id=filled), ("self_harm",))
+    FilledQuestionnaire.objects.filter(id=filled).update(state="waiting")
+    ids |= {"filled_id": filled, "instrument": "psc_17"}
+
+
 def _make_record(scene: Scene) -> None:
     """A record that leads to nobody, handed to the village; and a notice that somebody's work came there."""
     lead = Lead(
@@ -345,6 +373,16 @@ def _make_record(scene: Scene) -> None:
     lead.save()
     scene.ids["record_id"] = lead.id
     scene.secrets.append(name)
+
+
+def _make_field_work(scene: Scene, child: uuid.UUID) -> None:
+    """The director's phone, and a visit from it that the county has to see to: its post had ended when it came in."""
+    director, post = actor_of(scene.posts["child_director"]), scene.posts["child_director"]
+    phone = make_phone(director)
+    piece = phone.visit(visit_form(director, child_id=child), {"note": ""})
+    Post.objects.filter(id=post.id).update(valid_to=timezone.localdate())
+    scene.ids |= {"event_id": phone.send(piece).id, "phone_id": phone.keys.id}
+    Post.objects.filter(id=post.id).update(valid_to=None)
 
 
 def _make_letter(scene: Scene, child: uuid.UUID) -> None:
@@ -386,6 +424,18 @@ def _make_award(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
         "award_id": award.id,
         "change_id": change.id,
     }
+
+
+def _make_question(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
+    """An application for dibao that a third place has taken, where the child lives: our county is asked whether it pays already."""
+    today, key, number = timezone.localdate(), uuid.uuid4(), Application.objects.count() + 1
+    Application.objects.create(
+        id=key, number=f"140106-{today.year}-{number:05d}", county="140106000000", year=today.year, sequence=number,
+        code_hash="x$y", person_id=child, entitlement="dibao_at_residence", division="140106001001",
+        received_in="140106001000", channel="guardian", content=seal_application(key, ApplicationContent()),
+        received_on=today, received_by="there", created_at=timezone.now(),
+    )  # fmt: skip
+    ids["asked_id"] = key
 
 
 def _make_crossing(scene: Scene) -> None:

@@ -79,8 +79,32 @@ def test_a_file_that_may_be_the_same_is_shown_before_a_new_one_is_opened():
     page = client.post("/children/new/", again).content.decode()
     assert "可能已有这个孩子的档案" in page
     assert Person.objects.count() == 1
-    client.post("/children/new/", again | {"looked": "yes"})
+    seen = str(Person.objects.get().id)
+    assert f'name="seen" value="{seen}"' in page
+    unsaid = client.post("/children/new/", again | {"looked": "yes", "seen": seen}).content.decode()
+    assert "请选择为什么都不是这个孩子" in unsaid
+    unseen = client.post("/children/new/", again | {"looked": "yes", "seen": "", "because": "namesake"})
+    assert unseen.status_code == 200
+    assert Person.objects.count() == 1
+    client.post("/children/new/", again | {"looked": "yes", "seen": seen, "because": "namesake"})
     assert Person.objects.count() == 2
+
+
+def test_a_likely_file_stands_beside_what_was_typed_with_the_reasons_in_words():
+    client = browser()
+    client.post("/children/new/", form(id_card="", name="王晓明"))
+    page = client.post("/children/new/", form(id_card="", name="王小明")).content.decode()
+    for words in ("很可能就是同一个孩子", "姓名读音相同", "出生日期相同", "同一个村（居）", "您填写的", "王晓明"):
+        assert words in page
+
+
+def test_of_a_likely_file_elsewhere_a_masked_name_and_the_county_are_shown():
+    elsewhere = browser(division=OTHER_COUNTY)
+    elsewhere.post("/children/new/", form(id_card="", name="王晓明", division="990102001001"))
+    page = browser().post("/children/new/", form(id_card="", name="王晓明")).content.decode()
+    assert "王*明" in page
+    assert "这份档案在别的县" in page
+    assert f"/children/{Person.objects.get().id}/" not in page
 
 
 def test_nothing_typed_is_lost_when_the_id_number_is_wrong():

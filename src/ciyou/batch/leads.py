@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.people import person_id
@@ -18,7 +19,7 @@ SHARES = {
     "parents_unidentified": 5,
     "parent_unidentified": 2,
 }
-WHY: dict[str, tuple[str, str]] = {
+_REASONS: Mapping[str, tuple[str, str]] = {
     "entitled": ("按名册事实应予保障", "Due by what rosters say"),
     "entitled_presumed": ("按名册事实和推定应予保障", "Due by what rosters say and presume"),
     "open_with_adverse": ("父母情况不利，尚缺事实才能确定", "Parents in adverse circumstances; facts are missing to decide"),
@@ -26,7 +27,8 @@ WHY: dict[str, tuple[str, str]] = {
     "parents_unidentified": ("父母均未能识别", "Neither parent could be identified"),
     "parent_unidentified": ("父或母一方未能识别", "One parent could not be identified"),
     "adverse_record_alone": ("不利记录未能与任何儿童相连", "An adverse record leads to no child"),
-    **difference_names(),
+}  # fmt: skip
+_TOLD = {
     "told_by_other_system": ("全国系统中有这个孩子，本地没有档案", "The national system has this child, and there is no file here"),
 }  # fmt: skip
 HINT_COLUMNS = {
@@ -45,6 +47,15 @@ HINT_COLUMNS = {
     "period": "VARCHAR",
 }
 """`hint`: a row per child and entitlement (class 5 excepted) that is due, that one parent's trouble brings near, or whose parents are unknown."""
+
+
+@lru_cache(maxsize=1)
+def lead_reasons() -> Mapping[str, tuple[str, str]]:
+    """Why a child is a lead, Chinese and English, by code, the firmest first.
+
+    Read when asked for and not on import: `ciyou packs check` must start while a pack is half written.
+    """
+    return {**_REASONS, **difference_names(), **_TOLD}
 
 
 def make_leads(store: Store, *, adverse: Sequence[str]) -> None:
@@ -85,7 +96,7 @@ def _record_leads(adverse: Sequence[str]) -> str:
 
 def leads_query() -> str:
     """SQL of all leads, ranked: highest stake first, then the firmest reason, then by id."""
-    order = "CASE why " + " ".join(f"WHEN '{why}' THEN {number}" for number, why in enumerate(WHY)) + " END"
+    order = "CASE why " + " ".join(f"WHEN '{why}' THEN {number}" for number, why in enumerate(lead_reasons())) + " END"
     return f"""
     SELECT 'l' || substr(md5(coalesce(person_id, rec_id)), 1, 16) AS lead_id, person_id, rec_id, why, whys, rules,
       CAST(gain AS BIGINT) AS expected_gain_fen, deciding_facts, division,

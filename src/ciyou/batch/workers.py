@@ -66,11 +66,12 @@ class Workers(Generic[Piece, Result]):
                     yield self._receive(busy, idle)
                 yield self._do(piece)
                 continue
-            if not idle:
-                yield self._receive(busy, idle)
+            # The worker gets its next piece before whoever asked looks at its last result: it would wait for them otherwise.
+            done = [] if idle else [self._receive(busy, idle)]
             pipe = idle.popleft()
             pipe.send(piece)
             busy.append(pipe)
+            yield from done
         while busy:
             yield self._receive(busy, idle)
 

@@ -17,6 +17,7 @@ from rich.table import Table
 from ciyou.apps.oversight.workbook import write_workbook
 from ciyou.batch.lab.findings import Findings, tell
 from ciyou.batch.lab.tables import COUNT, MONEY, Cell, LabTable, tables_of
+from ciyou.batch.lab.zones import Zones
 from ciyou.batch.trials.drawn import MOST_CHILDREN, draw_population
 from ciyou.batch.trials.naming import names_of
 from ciyou.batch.trials.populations import Population, open_run_population
@@ -106,11 +107,12 @@ def _try(
             after = prepare(proposal, packs, place="")
             return try_proposal(proposal, population, before=packs, after=after, watch=watch)
     after = prepare(proposal, packs, place=division)
-    columns = columns_wanted(proposal, before=packs, after=after, place=division.strip("0") and division)
+    zones = Zones(packs, after, proposal)
+    columns = columns_wanted(proposal, before=packs, after=after, place=division.strip("0") and division, zones=zones)
     children: Population = draw_population(
         drawn, division=division, as_of=proposal.first_month, seed=seed, columns=columns
     )
-    return try_proposal(proposal, children, before=packs, after=after, watch=watch)
+    return try_proposal(proposal, children, before=packs, after=after, watch=watch, zones=zones)
 
 
 @contextmanager

@@ -74,7 +74,9 @@ STALE = {
 @click.option(
     "--only", multiple=True, help="Only questions whose code begins so: gap, imprecise.orphan, … (repeatable)."
 )
-@click.option("--limit", default=60, show_default=True, type=click.IntRange(1), help="Seconds for one question.")
+@click.option(
+    "--limit", default=60, show_default=True, type=click.IntRange(1), help="Seconds of an idle core for one question."
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Write each witness's facts file here.")
 @click.option("--json", "wants_json", is_flag=True, help="Print JSON instead of text.")
 @language_option

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.batch.linkage.linker import LINK_RULES, REVIEW_REASONS
 from ciyou.batch.run_record import STAGES
 from ciyou.core.rules.book import RuleKind
@@ -120,7 +120,7 @@ def _print_outcomes(run: Mapping[str, Any], console: Console, lang: str) -> None
 def _print_counts(run: Mapping[str, Any], console: Console, lang: str) -> None:
     _print_people(run, console, lang)
     _print_counted(
-        run, console, lang, (("leads", WHY), ("differences", difference_names()), ("review", REVIEW_REASONS))
+        run, console, lang, (("leads", lead_reasons()), ("differences", difference_names()), ("review", REVIEW_REASONS))
     )
 
 

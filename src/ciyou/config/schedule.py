@@ -21,7 +21,7 @@ from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
 from ciyou.apps.partners.following import expire_referrals
 from ciyou.apps.partners.links import forget_link_tries
-from ciyou.apps.registry.services import pass_eighteenth_birthdays
+from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -39,6 +39,7 @@ JOBS: tuple[Job, ...] = (
     Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
+    Job("make_match_keys", HOUR, make_all_match_keys),
     Job("open_due_rounds", HOUR, open_due_rounds),
     Job("warn_of_ends", HOUR, warn_of_ends),
     Job("review_ending_cases", HOUR, review_ending_cases),

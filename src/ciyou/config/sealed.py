@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.audit.sealed_columns import BlindColumn, CopiedIndex, RemadeIndex, Sealed, SealedColumn, SealedFolder
 from ciyou.apps.crossing.contents import LIKENESS_FIELD, likeness_in, number_in
 from ciyou.apps.exchange.contents import BLIND_FIELD, MARK_FIELD, key_text, marked_text
 from ciyou.apps.rosters import pair_contents
@@ -46,6 +46,12 @@ SEALED = Sealed(
         SealedColumn("partners.Referral", "reply", "partners.reply:{id}"),
         SealedColumn("partners.Referral", "plan", "partners.plan:{id}"),
         SealedColumn("partners.ReferralStep", "words", "partners.step:{id}"),
+        SealedColumn("care.FilledQuestionnaire", "content", "care.filled:{id}:content"),
+        SealedColumn("care.FilledQuestionnaire", "result", "care.filled:{id}:result"),
+        SealedColumn("care.FilledQuestionnaire", "assessment", "care.filled:{id}:assessment"),
+        SealedColumn("fieldwork.FieldPhone", "secret", "fieldwork.phone:{id}"),
+        SealedColumn("fieldwork.FieldEvent", "content", "fieldwork.event:{id}"),
+        SealedColumn("fieldwork.FieldClash", "content", "fieldwork.clash:{id}"),
         SealedColumn("awards.Application", "content", "awards.application:{id}"),
         SealedColumn("awards.PublicNotice", "content", "awards.notice:{application_id}"),
         SealedColumn("awards.Appeal", "content", "awards.appeal:{id}"),
@@ -89,5 +95,6 @@ SEALED = Sealed(
         CopiedIndex("awards.Award", "identity", _IDENTIFIER_INDEX),
         CopiedIndex("disbursement.PaidMonth", "identity", _IDENTIFIER_INDEX),
     ),
+    remade=(RemadeIndex("registry.MatchKey", "key_id"),),
     folders=(SealedFolder("EVIDENCE", "registry.evidence:{name}"),),
 )

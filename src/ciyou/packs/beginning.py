@@ -21,7 +21,7 @@ SOURCES = """# Every document once, under an id. confidence: A, H decide; B, M d
 RULE = """# What the law says, in a sentence; what is peculiar.
 code: {code}
 name: {{zh: , en: }}
-measure:                               # M1 to M21
+measure:                               # M1 to M21: docs/how-to/add-a-rule.md says which
 payer: civil_affairs                   # ciyou facts and departments.yaml know the codes
 apply: {{zh: , en: }}                # where and how, in one sentence
 versions:
@@ -32,7 +32,8 @@ versions:
     when: |
       minor(child)
 """
-AMOUNT = """    # In fen, or the parameters that hold it; leave it out where no money is paid.
+AMOUNT = """    # A parameter, or a number in fen (30000 is 300 yuan); delete these three lines where no money is paid.
+    # By the month. By the year or once: write `period: year` or `period: once` above, beside `measure`.
     amount: param.dibao_standard
 """
 CASES = """code: {code}
@@ -41,6 +42,7 @@ common:
   as_of: 2026-06-01
   facts:
     child: {{birth_date: 2016-03-01, dead: false}}
+# Known facts of the parents: copy them from another rule's cases; what is left out is unknown. Amounts in yuan: {{outcome: yes, amount_yuan: 300}}
 cases:                                 # a yes, a no, an undetermined, and both sides of every number in the condition
   - {{name: {{zh: 符合, en: It holds}}, expect: {{outcome: yes}}}}
   - {{name: {{zh: 十八周岁生日前一天, en: The day before the eighteenth birthday}}, facts: {{child: {{birth_date: 2008-06-02}}}}, expect: {{outcome: yes}}}}

@@ -18,6 +18,7 @@ from ciyou.packs.parameters import DIVISION_LENGTHS
 from ciyou.packs.rule_files import check_code
 
 NOT_IN_FORCE = "not_in_force"
+FEN_PER_YUAN = 100
 OUTCOMES = ("yes", "no", "undetermined", NOT_IN_FORCE)
 
 
@@ -142,12 +143,27 @@ def only(book: RuleBook, *codes: str) -> RuleBook:
     return replace(book, rules=tuple(rule for rule in book.rules if rule.code in needed))
 
 
+def _outcome(expect: Expectation, decision: Decision) -> str:
+    """What came out; of an undetermined answer that was not wanted, also the facts that are missing in the case."""
+    outcome = str(decision.outcome.value)
+    missing = ", ".join(sorted(str(unknown) for unknown in decision.deciding))
+    return f"{outcome} ({missing})" if missing and outcome != expect.outcome else outcome
+
+
+def _yuan(fen: int | None) -> str:
+    """An amount as a case writes it; empty where it is not known."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, FEN_PER_YUAN)
+    return f"{whole}.{rest:02}" if rest else str(whole)
+
+
 def _comparisons(expect: Expectation, decision: Decision) -> list[tuple[str, str, str]]:
-    compared = [("outcome", expect.outcome, str(decision.outcome.value))]
-    for name in ("amount_fen", "floor_fen", "ceiling_fen"):
-        wanted = getattr(expect, name)
+    compared = [("outcome", expect.outcome, _outcome(expect, decision))]
+    for name in ("amount", "floor", "ceiling"):
+        wanted, got = getattr(expect, f"{name}_fen"), getattr(decision, f"{name}_fen")
         if wanted is not None:
-            compared.append((name, str(wanted), str(getattr(decision, name))))
+            compared.append((f"{name}_yuan", _yuan(wanted), _yuan(got)))
     if expect.deciding is not None:
         got = frozenset(str(unknown) for unknown in decision.deciding)
         compared.append(("deciding", ", ".join(sorted(expect.deciding)), ", ".join(sorted(got))))

@@ -11,8 +11,8 @@ from ciyou.core.errors import Place, Problem
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs.binding import bind_rules
 from ciyou.packs.cases import Case, differences, read_cases
-from ciyou.packs.coverage import check_dates, check_outcomes, check_thresholds
-from ciyou.packs.located_yaml import Notes
+from ciyou.packs.coverage import check_amounts, check_dates, check_outcomes, check_thresholds
+from ciyou.packs.located_yaml import Notes, fen_from_yuan
 from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
 from ciyou.packs.rule_files import PredicateVersion, RuleVersion, in_force
 
@@ -155,6 +155,7 @@ def _check_folder(folder: RuleCases, books: Books) -> None:
     for case, book in with_books:
         _check_case(case, book, notes)
     check_outcomes(rule, folder.cases, place=folder.place, notes=notes)
+    check_amounts(rule, folder.cases, place=folder.place, notes=notes)
     if rule.change in ("new", "replace"):
         check_thresholds(folder.code, with_books, place=folder.place, notes=notes)
         chain = books.pack_set.chain(folder.pack.division)
@@ -166,6 +167,18 @@ def _check_case(case: Case, book: RuleBook, notes: Notes) -> None:
         notes.add(
             case.place,
             "case_failed",
-            f"案例“{case.zh}”不成立：{what} 应为 {wanted or '（无）'}，实际为 {got or '（无）'}；请更正规则或案例。",
-            f"Case “{case.en}” fails: {what} should be {wanted or '(none)'} but is {got or '(none)'}; correct the rule or the case.",
+            f"案例“{case.zh}”不成立：{what} 应为 {wanted or '（无）'}，实际为 {got or '（无）'}；请更正规则或案例。{_unit_hint(wanted, got)[0]}",
+            f"Case “{case.en}” fails: {what} should be {wanted or '(none)'} but is {got or '(none)'}; correct the rule or the case."
+            f"{_unit_hint(wanted, got)[1]}",
         )
+
+
+def _unit_hint(wanted: str, got: str) -> tuple[str, str]:
+    """What to look at when two amounts differ a hundredfold, in both languages; empty otherwise."""
+    fen = sorted((fen_from_yuan(wanted) or 0, fen_from_yuan(got) or 0))
+    if fen[0] > 0 and fen[0] * 100 == fen[1]:
+        return (
+            "两者正好相差一百倍：rule.yaml 的金额以分计，案例以元计。",
+            " They differ a hundredfold: rule.yaml is in fen, cases are in yuan.",
+        )
+    return "", ""

@@ -43,6 +43,25 @@ def check_outcomes(rule: RuleFile, cases: Iterable[Case], *, place: Place, notes
             )
 
 
+def check_amounts(rule: RuleFile, cases: Iterable[Case], *, place: Place, notes: Notes) -> None:
+    """A rule that pays has a case that says how much, in yuan: the rule is written in fen, so a slip of a hundred shows."""
+    if any(version.amount is not None for version in rule.versions) and not any(_says_how_much(case) for case in cases):
+        notes.add(
+            place,
+            "missing_amount_case",
+            f"规则“{rule.code}”有金额，却没有案例写明多少元；请在一个结果为 yes 的案例的 expect 中写 amount_yuan（不能确定时写 floor_yuan、ceiling_yuan；各地都未答复时，在 deciding 中写该参数）。",
+            f"Rule “{rule.code}” pays an amount, and no case says how much; write amount_yuan (floor_yuan and ceiling_yuan where it is not "
+            "settled; the parameter under `deciding` where no place has answered it) under `expect` of a case with outcome yes.",
+        )
+
+
+def _says_how_much(case: Case) -> bool:
+    expect = case.expect
+    asks_place = any(name.startswith("param.") for name in expect.deciding or ())
+    amounts = (expect.amount_fen, expect.floor_fen, expect.ceiling_fen)
+    return expect.outcome == "yes" and (asks_place or amounts != (None, None, None))
+
+
 def check_thresholds(code: str, cases: Iterable[tuple[Case, RuleBook]], *, place: Place, notes: Notes) -> None:
     """Every comparison of an age, a period, a number or a grade in the rule is met from both sides by some case."""
     sides: dict[str, set[bool]] = {}
@@ -62,8 +81,9 @@ def check_thresholds(code: str, cases: Iterable[tuple[Case, RuleBook]], *, place
                 notes.add(
                     place,
                     "missing_threshold_case",
-                    f"规则“{code}”的界限“{text}”没有{zh}它的案例；请补一个。",
-                    f"Rule “{code}” has no case that {en} its threshold “{text}”; add one.",
+                    f"规则“{code}”的界限“{text}”没有{zh}它的案例；请补一个。界限若属于另一条规则，写它的代号即可，无须再写案例。",
+                    f"Rule “{code}” has no case that {en} its threshold “{text}”; add one. If it is another rule's threshold, "
+                    "refer to that rule by its code: its own cases show it.",
                 )
 
 

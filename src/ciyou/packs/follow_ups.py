@@ -45,7 +45,10 @@ class PersonsQuestions:
 
 @dataclass(frozen=True)
 class FollowUp:
-    """What follows a kind of flag. `clock` is the task's ("" where none is opened), `alert` the roles, of which the first that is held is told."""
+    """What follows a kind of flag. `clock` is the task's ("" where none is opened), `alert` the roles, of which the first that is held is told.
+
+    `alert_clock` is the task of whoever is told: its name stands in lists, and says nothing of what was answered.
+    """
 
     code: str
     name: Text
@@ -53,6 +56,7 @@ class FollowUp:
     act: Text
     clock: str
     alert: tuple[str, ...]
+    alert_clock: str
     guardian: Text
     call: Text
     helplines: tuple[Helpline, ...]
@@ -101,6 +105,7 @@ def _read(code: str, entry: Section, documents: Mapping[str, Document], clocks: 
         act=entry.names("act"),
         clock=clock,
         alert=_roles(entry, required=bool(clock)),
+        alert_clock=entry.choice("alert_clock", clocks, code="unknown_clock") if clock else "",
         guardian=entry.names("guardian", required=False),
         call=entry.names("call", required=bool(clock)),
         helplines=tuple(_helpline(one) for one in entry.sections("helplines", required=bool(clock))),

@@ -12,18 +12,37 @@ from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.roster_pack import header_key
 from ciyou.packs.rule_files import check_code
 
 FOLDER = "identity_lists"
 COLUMNS = ("name", "id_number", "birth_date", "sex", "identities", "entitlements")
 """What of a child can be told; name and identities are always among it."""
+CHANGE = "change"
+ANSWERS = ("taken", "already", "not_found", "refused")
+"""What a receiver can answer."""
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """The receiver's layout: its `sheet`, the `titles` of what is told (columns, and `change`), and of what the receiver fills in.
+
+    `words`: by what stands in the answer's column (as titles are compared) the answer that it means.
+    """
+
+    sheet: str
+    titles: Mapping[str, str]
+    month: str
+    answer: str
+    reason: str
+    words: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class IdentityListKind:
     """One list: the `department` that reads it, the `entitlements` whose yes puts a child on it, the `identities` and `columns` told of it.
 
-    `verified`: the place has agreed on it with the department.
+    `verified`: the place has agreed on it with the department. `file`: how it goes as a file; None where nobody has said.
     """
 
     code: str
@@ -36,6 +55,7 @@ class IdentityListKind:
     verified: bool
     note_zh: str
     note_en: str
+    file: ListFile | None = None
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
@@ -73,6 +93,7 @@ def _read(section: Section, code: str, pack_set: PackSet) -> IdentityListKind:
         verified=section.boolean("verified") or False,
         note_zh=note_zh,
         note_en=note_en,
+        file=_file(section),
     )
     _check_columns(section, kind.columns)
     section.close()
@@ -103,6 +124,30 @@ def _rules(section: Section, key: str, pack_set: PackSet) -> tuple[str, ...]:
                 f"“{code}” is restricted, and no department is told of it; delete it.",
             )
     return named
+
+
+def _file(section: Section) -> ListFile | None:
+    inner = section.section("file", required=False)
+    if inner is None:
+        return None
+    titles, answers = inner.section("titles"), inner.section("answers")
+    columns = section.texts("columns")
+    told = {key: titles.text(key) for key in titles} if titles else {}
+    if set(told) - {CHANGE} != set(columns):
+        inner.notes.add(
+            inner.value_place("titles"),
+            "identity_titles",
+            "titles 要给 columns 中的每一列一个标题，另外只能有 change（变动）；请改正。",
+            "`titles` gives every one of `columns` a title, and besides only `change`; correct it.",
+        )
+    words = {
+        header_key(word): code for code in ANSWERS for word in (answers.texts(code, required=True) if answers else ())
+    }
+    found = ListFile(inner.text("sheet"), told, inner.text("month"), inner.text("answer"), inner.text("reason"), words)
+    for one in (titles, answers, inner):
+        if one is not None:
+            one.close()
+    return found
 
 
 def _check_columns(section: Section, columns: tuple[str, ...]) -> None:

@@ -22,9 +22,13 @@ from ciyou.packs.vocabulary import Department
 SIGNIFICANT_DIGITS = (2, 4, 6, 9, 12)
 
 
-@lru_cache(maxsize=8)
 def load_packs(root: Path = SHIPPED) -> PackSet:
     """Every pack below a folder; raises PackError with all mistakes of all files at once."""
+    return _packs_below(root)  # the cache would keep a folder twice: once said and once left to be the shipped one
+
+
+@lru_cache(maxsize=8)
+def _packs_below(root: Path) -> PackSet:
     pack_set = read_pack_set(root)
     check_cases_present(pack_set)
     if pack_set.notes.found:

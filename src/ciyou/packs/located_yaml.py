@@ -61,12 +61,7 @@ class Section:
             self.notes.add(place_of(self.file, key), "wrong_type", "键必须是文字。", "A key must be plain text.")
             return
         if key.value in self._entries:
-            self.notes.add(
-                place_of(self.file, key),
-                "duplicate_key",
-                f"“{key.value}”写了两次；请删去一处。",
-                f"“{key.value}” stands here twice; delete one of them.",
-            )
+            self._note_twin(key)
             return
         self._entries[key.value] = (key, value)
 
@@ -246,7 +241,31 @@ class Section:
     def plain(self, key: str, *, required: bool = False) -> object:
         """The value as plain Python (for facts): numbers, true/false, dates as text, lists, dicts."""
         node = self._node(key, required=required)
-        return None if node is None else plain_value(node)
+        if node is None:
+            return None
+        self._note_twins(node)
+        return plain_value(node)
+
+    def _note_twins(self, node: yaml.Node) -> None:
+        """Note every key that stands twice in one group, however deep: the first would be lost without a word."""
+        if isinstance(node, MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if str(key.value) in seen:
+                    self._note_twin(key)
+                seen.add(str(key.value))
+                self._note_twins(value)
+        elif isinstance(node, SequenceNode):
+            for item in node.value:
+                self._note_twins(item)
+
+    def _note_twin(self, key: ScalarNode) -> None:
+        self.notes.add(
+            place_of(self.file, key),
+            "duplicate_key",
+            f"“{key.value}”写了两次；请删去一处。",
+            f"“{key.value}” stands here twice; delete one of them.",
+        )
 
     def deep_place(self, path: Iterable[str]) -> Place:
         """The place of a value deep inside, as near as it can be found."""
@@ -260,14 +279,15 @@ class Section:
 
     def close(self) -> None:
         """Refuse every key that nobody asked for."""
+        known = sorted(self._asked)
         for key, (node, _) in self._entries.items():
             if key not in self._asked:
-                hint_zh, hint_en = nearest(key, self._asked)
+                hint_zh, hint_en = nearest(key, known)
                 self.notes.add(
                     place_of(self.file, node),
                     "unknown_key",
-                    f"这里不认识“{key}”；请改名或删除。{hint_zh}",
-                    f"“{key}” has no meaning here; rename or delete it. {hint_en}".strip(),
+                    f"这里不认识“{key}”；请改名、删除或移到别处。这里可写：{'、'.join(known)}。{hint_zh}",
+                    f"“{key}” has no meaning here; rename, delete or move it. Known here: {', '.join(known)}. {hint_en}".strip(),
                 )
 
 

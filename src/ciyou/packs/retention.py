@@ -17,7 +17,15 @@ from ciyou.packs.pack_files import NATIONAL, SHIPPED
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import Document, read_citation, read_documents
 
-WHAT = ("log", "sharing_records", "people_without_difficulty", "screening_files", "export_files", "child_files")
+WHAT = (
+    "log",
+    "sharing_records",
+    "people_without_difficulty",
+    "emergency_aid",
+    "screening_files",
+    "export_files",
+    "child_files",
+)
 EVENTS = ("recorded", "closed", "finished", "made", "of_age")
 _UNITS = ("days", "months", "years")
 _MONTHS_PER_YEAR = 12

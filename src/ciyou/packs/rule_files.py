@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from ciyou.core.errors import Place
 from ciyou.core.rules.book import RuleKind, Source
 from ciyou.packs.located_yaml import Expression, Notes, Section
+from ciyou.packs.measures import MEASURES
 from ciyou.packs.parameter_files import check_period, note_overlap
 from ciyou.packs.sources import Document, read_citations
 
@@ -130,7 +131,7 @@ def read_rule(
         change=change,
         zh=zh,
         en=en,
-        measure=section.text("measure", required=whole),
+        measure=section.choice("measure", MEASURES) if whole or section.has("measure") else "",
         sensitivity=section.integer("sensitivity") or 3,
         period=section.choice("period", PERIODS, default="month"),
         payer=payer,

@@ -122,10 +122,12 @@ def find_document(name: str, documents: Mapping[str, Document], *, place: Place,
     if name in documents:
         return documents[name].source
     hint_zh, hint_en = nearest(name, documents)
+    pack = place.file.partition("/")[0]
     notes.add(
         place,
         "unknown_source",
-        f"sources.yaml 中没有“{name}”；请先登记该文件。{hint_zh}",
-        f"sources.yaml has no “{name}”; declare the document there first. {hint_en}".strip(),
+        f"sources.yaml 中没有“{name}”；请先在 {pack}/sources.yaml 中登记该文件，一行：代号、类别、文号、标题、日期、置信度。{hint_zh}",
+        f"No sources.yaml has “{name}”; declare the document in {pack}/sources.yaml first, on a line with kind, number, title, date and "
+        f"confidence. {hint_en}".strip(),
     )
     return None

@@ -65,13 +65,20 @@ STEPS = {
     "tell": gettext_lazy("告知申请人"),
     "withdraw": gettext_lazy("撤回申请"),
     "reopen": gettext_lazy("申诉后重新办理"),
+    "ask_home": gettext_lazy("询问户籍地"),
+    "answer_home": gettext_lazy("户籍地答复"),
 }
 OUTCOMES = {
     "agree": gettext_lazy("同意"),
     "disagree": gettext_lazy("不同意"),
     "approve": gettext_lazy("确认"),
     "refuse": gettext_lazy("不予确认"),
+    "letter": gettext_lazy("以函件、电话等方式"),
+    "not_paid": gettext_lazy("没有在户籍地领低保"),
+    "paid": gettext_lazy("正在户籍地领低保"),
+    "ended": gettext_lazy("户籍地已停发"),
 }
+HOME_ANSWERS = ("not_paid", "ended", "paid")
 PAPERS = {
     "application_form": gettext_lazy("申请表"),
     "verification_authorisation": gettext_lazy("家庭经济状况核对授权书"),

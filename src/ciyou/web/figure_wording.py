@@ -36,6 +36,14 @@ APPLICATIONS = (
     Wanted("withdrawn", gettext_lazy("已撤回")),
     Wanted("in_course", gettext_lazy("今天在办")),
 )
+EMERGENCIES = (
+    Wanted("given", gettext_lazy("已发放（件）")),
+    Wanted("given_fen", gettext_lazy("金额"), MONEY),
+    Wanted("in_time", gettext_lazy("在法定天数内")),
+    Wanted("late", gettext_lazy("超法定天数")),
+    Wanted("refused", gettext_lazy("不予救助")),
+    Wanted("open", gettext_lazy("今天待决定或待发放")),
+)
 GROUNDS = {
     "township_against": gettext_lazy("乡镇（街道）查验意见为不同意"),
     "county_against": gettext_lazy("乡镇同意，县级没有确认"),

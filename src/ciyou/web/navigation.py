@@ -29,13 +29,14 @@ LAB = ("lab", _("政策试算"))
 PEOPLE = ("people", _("人员"))
 LAW = ("rulebook", _("法规"))
 AUDIT = ("audit", _("审计"))
+FIELD = ("field_phones", _("离线"))
 ACCOUNT = ("account", _("我的"))
 
 _OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS, REFERRALS, PAIRS)
 _VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
-        "child_director": (TODAY, CHILDREN, ROUNDS, ACCOUNT),
+        "child_director": (TODAY, CHILDREN, ROUNDS, FIELD, ACCOUNT),
         "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS, REFERRALS),
         "county_drafter": (*_OFFICE, ROSTERS),
         "county_reviewer": _OFFICE,

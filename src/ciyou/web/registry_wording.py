@@ -18,6 +18,7 @@ from ciyou.core.facts.state import Basis
 from ciyou.core.rules.words import value_words
 from ciyou.web.explaining import basis_words, source_name
 from ciyou.web.lifecycle_wording import event_reason
+from ciyou.web.resembling_wording import APART
 from ciyou.web.wording import SEXES
 
 MEMBERS = {
@@ -65,6 +66,7 @@ EVENTS = {
     "restricted": gettext_lazy("列为特别保护"),
     "unrestricted": gettext_lazy("解除特别保护"),
     "corrected": gettext_lazy("更正了一条记录"),
+    "alike_registered": gettext_lazy("有人新建了一份相像的档案，并说明不是同一个孩子"),
     "same_number_claimed": gettext_lazy("另一份档案也填写了同一个号码，请核对"),
 }
 STATUSES = {
@@ -156,6 +158,9 @@ def _more(entry: TimelineEntry) -> str:
         return str(REASONS.get(str(entry.details.get("reason")), ""))
     if entry.kind == "same_number_claimed":
         return str(IDENTIFIERS.get(str(entry.details.get("kind")), ""))
+    if entry.kind in ("registered", "alike_registered"):
+        place, why = str(entry.details.get("division", "")), APART.get(str(entry.details.get("because")), "")
+        return _("、").join(filter(None, (division_name(place.ljust(12, "0")) if place else "", str(why))))
     return event_reason(entry.kind, entry.details)
 
 

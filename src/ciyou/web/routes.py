@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.urls import URLPattern, path
 from django.views.i18n import set_language
 
+from ciyou.web import field
 from ciyou.web.guard import Access, Route, guarded
 from ciyou.web.pages import (
     account,
@@ -38,6 +39,7 @@ from ciyou.web.pages import (
     printing,
     providers,
     referrals,
+    questionnaires,
     register,
     rosters,
     rounds,
@@ -64,6 +66,8 @@ ROUTES: tuple[Route, ...] = (
     *determinations.ROUTES,
     *triage.ROUTES,
     *visits.ROUTES,
+    *questionnaires.ROUTES,
+    *field.ROUTES,
     *rounds.ROUTES,
     *cases.ROUTES,
     *letters.ROUTES,

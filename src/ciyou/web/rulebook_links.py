@@ -11,7 +11,10 @@ LISTS = ("parameters", "facts", "sources", "places", "dates")
 LOOK = (
     "tokens.css",
     "base.css",
+    "buttons.css",
     "components.css",
+    "notices.css",
+    "tables.css",
     "shell.css",
     "pages.css",
     "child.css",

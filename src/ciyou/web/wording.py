@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.batch.run_record import STAGES
 from ciyou.core.errors import Problem
 from ciyou.web.context import short_language
@@ -56,4 +56,4 @@ SEXES = {"male": gettext_lazy("男"), "female": gettext_lazy("女")}
 
 def why_words(code: str) -> str:
     """Why a lead was raised."""
-    return WHY[code][_spoken()]
+    return lead_reasons()[code][_spoken()]

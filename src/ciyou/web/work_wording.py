@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.clock.limits import LimitUnit
@@ -95,9 +95,14 @@ BUTTONS = {
     "complete_emergency_aid": gettext_lazy("去补手续"),
     "review_emergency_aid": gettext_lazy("去复核"),
     "note_emergency_aid": gettext_lazy("看一看"),
+    "answer_home_county": gettext_lazy("去答复"),
+    "assess_in_person": gettext_lazy("去看孩子"),
+    "see_to_assessment": gettext_lazy("去督办"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
+    "settle_field_event": gettext_lazy("去处理"),
+    "choose_field_value": gettext_lazy("去选定"),
     "check_in_round": gettext_lazy("去核对"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
@@ -107,6 +112,7 @@ BUTTONS = {
 OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
+OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
@@ -120,8 +126,11 @@ OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
+OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
+OF_HOME = "answer_home_county"
+"""What the residence asks the county of registration is answered on a page of its own."""
 REFUSED_IN_WRITING = "refuse_in_writing"
 """A refusal of aid in an emergency is handed over at its own page; that task names no child either."""
 WEEKDAYS = (
@@ -196,7 +205,8 @@ def lead_why(actor: Actor, code: str) -> str:
     """Why somebody is to look after a child, as far as the actor's class allows."""
     if ceiling_of(actor) < _SENSITIVE and code in VILLAGE_WHY:
         return str(VILLAGE_WHY[code])
-    return WHY[code][_spoken()] if code in WHY else code
+    reasons = lead_reasons()
+    return reasons[code][_spoken()] if code in reasons else code
 
 
 def result_words(result: str, reason: str) -> str:

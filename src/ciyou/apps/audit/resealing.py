@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.utils.module_loading import import_string
 
 from ciyou.apps.audit.keys import change_keyring, keyring
 from ciyou.apps.audit.models import ChainLink
-from ciyou.apps.audit.sealed_columns import BlindColumn, Sealed, SealedColumn, SealedFolder
+from ciyou.apps.audit.sealed_columns import BlindColumn, SealedColumn, SealedFolder, sealed_here
 from ciyou.core.errors import Place, Problem, VaultError
 from ciyou.vault.fields import blind_index_with, decrypt_bytes, encrypt_bytes, key_id_of
 from ciyou.vault.keyring import Key, Keyring, KeyUse
@@ -34,12 +33,6 @@ class Resealed:
 
     written: int
     unreadable: tuple[str, ...]
-
-
-def sealed_here() -> Sealed:
-    """Everything that is encrypted in this installation (config/sealed.py)."""
-    found: Sealed = import_string(settings.SEALED_COLUMNS)
-    return found
 
 
 def reseal(tell: Tell | None = None) -> Resealed:
@@ -93,6 +86,9 @@ def uses_of_keys(tell: Tell | None = None) -> Counter[str]:
     links = ChainLink.objects.order_by().values("key_id").annotate(count=models.Count("position"))
     needed.update({row["key_id"]: row["count"] for row in links})
     needed[keyring().current(KeyUse.INDEX).id] += _count_indexes()
+    for one in sealed_here().remade:
+        rows = apps.get_model(one.model)._base_manager.order_by().values(one.column).annotate(count=models.Count("pk"))
+        needed.update({row[one.column]: row["count"] for row in rows})
     return needed
 
 
@@ -100,7 +96,7 @@ def destroy_key(key_id: str, tell: Tell | None = None) -> None:
     """Take an old key out of the key file for good; raises VaultError for a current key, or while anything still needs it."""
     ring = keyring()
     key, kept = ring.by_id(key_id), ring.without(key_id)
-    count = _stale_indexes(ring) if key.use is KeyUse.INDEX else uses_of_keys(tell)[key_id]
+    count = _stale_indexes(ring, key_id) if key.use is KeyUse.INDEX else uses_of_keys(tell)[key_id]
     if count:
         raise VaultError(
             Problem(
@@ -181,9 +177,12 @@ def _new_indexes(key: Key, blind: BlindColumn, tell: Tell | None) -> Iterator[_N
         _tell(tell, f"{sealed.model}.{blind.column}", len(rows))
 
 
-def _stale_indexes(ring: Keyring) -> int:
+def _stale_indexes(ring: Keyring, old: str) -> int:
     key = ring.current(KeyUse.INDEX)
-    return sum(1 for blind in sealed_here().blind for _ in _new_indexes(key, blind, None))
+    stale = sum(1 for blind in sealed_here().blind for _ in _new_indexes(key, blind, None))
+    return stale + sum(
+        apps.get_model(one.model)._base_manager.filter(**{one.column: old}).count() for one in sealed_here().remade
+    )
 
 
 def _count_indexes() -> int:
@@ -199,7 +198,7 @@ def _batches(model: str, column: str, others: Iterable[str]) -> Iterator[list[Ro
     manager, last = apps.get_model(model)._base_manager, None
     names = tuple(dict.fromkeys(("pk", column, *others)))
     while True:
-        rows = manager.exclude(**{column: None}).order_by("pk")
+        rows = manager.exclude(**{column: None}).exclude(**{column: b""}).order_by("pk")
         if last is not None:
             rows = rows.filter(pk__gt=last)
         with transaction.atomic():

@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 
 @dataclass(frozen=True)
 class SealedColumn:
@@ -54,6 +57,17 @@ class CopiedIndex:
 
 
 @dataclass(frozen=True)
+class RemadeIndex:
+    """A table of keyed indexes over what is stored in many columns: a job makes them anew, not the change of the key.
+
+    `column` holds the id of the index key that a row was made with; rows of several keys may stand at once.
+    """
+
+    model: str
+    column: str
+
+
+@dataclass(frozen=True)
 class SealedFolder:
     """A folder of encrypted files: the setting that names it, and the context of a file by its `{name}`."""
 
@@ -69,6 +83,13 @@ class Sealed:
     blind: tuple[BlindColumn, ...] = ()
     copied: tuple[CopiedIndex, ...] = ()
     folders: tuple[SealedFolder, ...] = ()
+    remade: tuple[RemadeIndex, ...] = ()
+
+
+def sealed_here() -> Sealed:
+    """Everything that is encrypted in this installation (config/sealed.py)."""
+    found: Sealed = import_string(settings.SEALED_COLUMNS)
+    return found
 
 
 def _named(template: str) -> tuple[str, ...]:

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 
 from ciyou.apps.awards.models import Application, Award
+from ciyou.apps.awards.paying import is_at_residence
 from ciyou.apps.awards.refusals import application_not_found, award_not_found, check_may, refused
 from ciyou.apps.registry.selectors import PersonCard, get_person, is_named, visible_people
 from ciyou.core.access.actor import DIVISION_DIGITS, Actor, Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.access.verdict import RESTRICTED
+from ciyou.packs import load_payments
 
 PURPOSE = Purpose.SERVE
 """Why applications are looked at: so that a child gets what is due to it."""
@@ -65,7 +67,15 @@ def find_award(actor: Actor, award_id: object, *, lock: bool = False) -> Award:
     found = rows.filter(id=award_id).first()
     if found is None or not may_know(actor, found.person_id, found.sensitivity):
         raise award_not_found()
+    if lock and not actor.scope.holds(found.division) and is_of_residence(found):
+        raise award_not_found()  # the registration may read that it runs; changing it is the residence's
     return found
+
+
+def is_of_residence(row: Application | Award) -> bool:
+    """Whether an application or award is claimed, decided and paid where the child lives."""
+    payment = load_payments(division=row.division).get(row.entitlement)
+    return payment is not None and is_at_residence(payment)
 
 
 def find_child(actor: Actor, child_id: object) -> PersonCard:

@@ -184,6 +184,7 @@ class Rights:
     appeal: bool = False
     withdraw: bool = False
     renew_code: bool = False
+    note_home: bool = False
     own_work: bool = False
 
 
@@ -288,8 +289,19 @@ def _rights(actor: Actor, row: Application, rules: PayingRules, notice: PublicNo
         appeal=applies and closed,
         withdraw=applies and row.state in OPEN_STATES,
         renew_code=applies and row.channel != ELSEWHERE,
+        note_home=drafts
+        and here
+        and rules.at_residence
+        and row.state in OPEN_STATES
+        and not delegated
+        and not _home_has_answered(row),
         own_work=decides and row.state == ApplicationState.DRAFTED and own,
     )
+
+
+def _home_has_answered(row: Application) -> bool:
+    word = content_of(row).home
+    return word is not None and word.by == "home"
 
 
 def application_of_appeal(actor: Actor, *, appeal_id: uuid.UUID) -> uuid.UUID:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.awards.access import PURPOSE, classes_of, county_of, find_award, known_classes
+from ciyou.apps.awards.access import PURPOSE, classes_of, county_of, find_award, is_of_residence, known_classes
 from ciyou.apps.awards.contents import open_change
 from ciyou.apps.awards.models import Award, AwardChange, AwardState
 from ciyou.apps.awards.papers import PaperCard, papers_of
 from ciyou.apps.awards.paying import PayingRules, paying_rules
 from ciyou.apps.registry.deciding import places_of
-from ciyou.apps.registry.row_images import stored
+from ciyou.apps.registry.plain_rows import stored
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -132,7 +132,7 @@ def read_award(actor: Actor, *, award_id: uuid.UUID) -> AwardView:
     proposal = next((one for one in changes if not one.result), None)
     proposes, running = may_do(actor.role, Action.CHANGE_AWARD), row.state != AwardState.ENDED
     own = proposal is not None and proposal.by == actor.id
-    place = places_of([row.person_id]).get(row.person_id, "")
+    place = "" if is_of_residence(row) else places_of([row.person_id]).get(row.person_id, "")
     return AwardView(
         line=line_of(row),
         child=get_person(actor, person_id=row.person_id, purpose=PURPOSE),

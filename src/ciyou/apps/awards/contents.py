@@ -23,11 +23,26 @@ class Applicant:
 
 
 @dataclass(frozen=True)
+class HomeWord:
+    """What the county of registration said of dibao paid there: `answer` not_paid | paid | ended, `last_month` (its first day) of an end.
+
+    `by` home (answered here) | letter (noted at the residence, `words` say how it was heard); `on` the day.
+    """
+
+    answer: str
+    by: str
+    on: str
+    last_month: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class ApplicationContent:
     """What was said on the way. `documents` by code: given | known (nobody has to bring it) | missing | if_needed
     (only where the township's comparison of data does not show it).
 
-    `compared`: the departments whose data the township held against the application. `missing_words`: what is to be brought.
+    `compared`: the departments whose data the township held against the application. `missing_words`: what is to be brought. `home`: what the
+    county of registration answered, of what is applied for where the child lives.
     """
 
     applicant: Applicant = field(default_factory=Applicant)
@@ -42,6 +57,7 @@ class ApplicationContent:
     draft_words: str = ""
     decision_words: str = ""
     withdrawn_because: str = ""
+    home: HomeWord | None = None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -58,7 +74,9 @@ def open_application(application_id: uuid.UUID, cipher: bytes) -> ApplicationCon
     """An application's content in the clear."""
     stored = _open(cipher, f"awards.application:{application_id}")
     applicant = Applicant(**stored.pop("applicant"))
-    return ApplicationContent(**{**stored, "compared": tuple(stored["compared"])}, applicant=applicant)
+    told = stored.pop("home", None)
+    home = HomeWord(**told) if told else None
+    return ApplicationContent(**{**stored, "compared": tuple(stored["compared"])}, applicant=applicant, home=home)
 
 
 def seal_notice(application_id: uuid.UUID, words: str) -> bytes:

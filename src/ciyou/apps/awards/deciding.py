@@ -17,6 +17,7 @@ from ciyou.apps.awards.notices import check_notice_over
 from ciyou.apps.awards.papers import issue_paper
 from ciyou.apps.awards.paying import TOWNSHIP, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused, same_person
+from ciyou.apps.awards.residence import check_paid_once
 from ciyou.apps.awards.steps import DECIDE, DRAFT, REFUSAL, TELL, content_of, end_step, note, open_step, take_step
 from ciyou.apps.registry.identities import identities_of
 from ciyou.core.access.actor import Actor
@@ -131,7 +132,9 @@ def _still_right(row: Application, rules: PayingRules) -> tuple[int, Month]:
         )
     fact_on = dt.date.fromisoformat(content.fact_on) if content.fact_on else None
     chosen = Month.of(row.first_month) if row.first_month else None
-    return amount, first_month(row, rules, fact_on=fact_on, chosen=chosen, decided_on=timezone.localdate())
+    month = first_month(row, rules, fact_on=fact_on, chosen=chosen, decided_on=timezone.localdate())
+    check_paid_once(row, rules, month)
+    return amount, month
 
 
 def _close(actor: Actor, row: Application, state: ApplicationState, **changes: object) -> None:

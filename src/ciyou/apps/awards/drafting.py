@@ -13,6 +13,7 @@ from ciyou.apps.awards.access import find_application
 from ciyou.apps.awards.models import Application, ApplicationState, ApplicationStep, PublicNotice
 from ciyou.apps.awards.paying import TOWNSHIP, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused
+from ciyou.apps.awards.residence import check_paid_once
 from ciyou.apps.awards.steps import (
     APPROVER,
     DECIDE,
@@ -90,6 +91,7 @@ def _write(actor: Actor, row: Application, version: int, draft: Draft, rules: Pa
         found = confirmed_yes(row)
         amount = amount_of(found.decision, draft.amount_fen)  # type: ignore[arg-type]
         month = first_month(row, rules, fact_on=draft.fact_on, chosen=draft.month, decided_on=timezone.localdate())
+        check_paid_once(row, rules, month)
         words = " ".join(draft.words.split())[:400]
     else:
         raise refused("application.outcome", "请选择同意还是不予确认。", "Choose whether to approve or to refuse.")

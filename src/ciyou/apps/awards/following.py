@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
-from ciyou.apps.awards.access import county_of
+from ciyou.apps.awards.access import county_of, is_of_residence
 from ciyou.apps.awards.contents import seal_application
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, Award, AwardState
 from ciyou.apps.awards.reviews import CHANGED, DIED, MERGED, MOVED, OF_AGE, UNMERGED, open_reviews
@@ -34,12 +34,19 @@ def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
 
 
 def on_person_moved(person_id: str, old_division: str, new_division: str, **_more: object) -> None:
-    """Handler of `registry.person_moved`: inside the county the award follows; into another one it is handed over by people."""
+    """Handler of `registry.person_moved`: inside the county the award follows; into another one it is handed over by people.
+
+    What was claimed at the residence follows the residence, and is looked at by the county that pays it once the child has left.
+    """
     same = county_of(old_division) == county_of(new_division)
     with transaction.atomic():
-        open_applications = Application.objects.filter(person_id=person_id, state__in=OPEN_STATES)
-        open_applications.update(division=new_division, version=F("version") + 1)
-        awards = list(_running([person_id]))
+        _follow_applications(person_id, new_division)
+        awards = []
+        for award in _running([person_id]):
+            if is_of_residence(award):
+                _follow_residence(award)
+            else:
+                awards.append(award)
         here = [award.id for award in awards if county_of(award.division) == county_of(new_division)]
         Award.objects.filter(id__in=here).update(division=new_division, version=F("version") + 1)
         elsewhere = [award for award in awards if award.id not in here]
@@ -47,6 +54,28 @@ def on_person_moved(person_id: str, old_division: str, new_division: str, **_mor
             open_reviews(LOCAL_OPERATOR, awards=elsewhere, ground=MOVED, on=timezone.localdate(), division=new_division)
         if awards or not same:
             _log("move_awards", [person_id], awards=len(awards))
+
+
+def _follow_applications(person_id: str, division: str) -> None:
+    """Open applications go where they are decided: those of the residence only within the county that took them."""
+    for row in Application.objects.filter(person_id=person_id, state__in=OPEN_STATES).defer("content"):
+        of_residence = is_of_residence(row)
+        place = _residence_of(person_id) if of_residence else division
+        if place and (not of_residence or county_of(place) == county_of(row.division)):
+            Application.objects.filter(id=row.id).update(division=place, version=F("version") + 1)
+
+
+def _follow_residence(award: Award) -> None:
+    lives = _residence_of(str(award.person_id))
+    if lives and county_of(lives) == county_of(award.division):
+        Award.objects.filter(id=award.id).update(division=lives, version=F("version") + 1)
+    else:
+        open_reviews(LOCAL_OPERATOR, awards=[award], ground=MOVED, on=timezone.localdate())
+
+
+def _residence_of(person_id: str) -> str:
+    found = standings_of([UUID(person_id)])
+    return found[UUID(person_id)].residence if found else ""
 
 
 @follows_merge

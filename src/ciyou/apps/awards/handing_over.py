@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import publish_event
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.access import county_of, find_award
+from ciyou.apps.awards.access import county_of, find_award, is_of_residence
 from ciyou.apps.awards.changes import (
     HAND_OVER,
     MADE,
@@ -70,7 +70,12 @@ def effect_of_move(award: Award, wished: WishedChange) -> Effect:
 
 def _check_moved(actor: Actor, award: Award) -> str:
     place = places_of([award.person_id]).get(award.person_id, "")
-    if not place or county_of(place) == county_of(award.division) or not actor.scope.holds(place):
+    if (
+        is_of_residence(award)
+        or not place
+        or county_of(place) == county_of(award.division)
+        or not actor.scope.holds(place)
+    ):
         raise refused(
             "award.not_moved",
             "孩子的户籍没有迁到本县，不需要移交。",

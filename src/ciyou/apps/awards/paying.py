@@ -15,6 +15,7 @@ from ciyou.packs import load_payments, load_rule_book
 from ciyou.packs.payment_values import PaymentRule, Stated, Stop, WantedDocument
 
 REQUIRED, FORBIDDEN = "required", "forbidden"
+AT_RESIDENCE, RESIDENCE = "residence_township", "residence"
 COUNTY, TOWNSHIP = "county", "township"
 AUTHORISATION = "verification_authorisation"
 _AUTHORISATION = WantedDocument(
@@ -51,6 +52,21 @@ class PayingRules:
     @property
     def series(self) -> str:
         return self.payment.series
+
+    @property
+    def at_residence(self) -> bool:
+        """Whether it is taken and decided where the child lives, not where it is registered."""
+        return is_at_residence(self.payment)
+
+    @property
+    def place_is_open(self) -> bool:
+        """Whether no file says that this place takes it: the place is asked."""
+        return self.at_residence and _value(self.payment.where) is None
+
+    @property
+    def is_taken_here(self) -> bool:
+        """False only where the place's own file says that it is claimed somewhere else."""
+        return not self.at_residence or _value(self.payment.where) in (None, RESIDENCE)
 
     @property
     def checked_by(self) -> str:
@@ -110,6 +126,11 @@ class PayingRules:
 
 def _value(stated: Stated[Of] | None) -> Of | None:
     return None if stated is None else stated.value
+
+
+def is_at_residence(payment: PaymentRule) -> bool:
+    """Whether the township of the residence is the only one that takes it."""
+    return _value(payment.receivers) == (AT_RESIDENCE,)
 
 
 def payable(division: str, as_of: dt.date) -> tuple[PayingRules, ...]:

@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from ciyou.apps.awards.access import PURPOSE, known_classes
+from ciyou.apps.awards.access import PURPOSE, county_of, known_classes
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, Award, AwardState
 from ciyou.apps.awards.paying import PayingRules, payable
 from ciyou.apps.awards.refusals import check_may
@@ -53,7 +53,7 @@ def list_proposals(actor: Actor, *, page: int = 1, size: int = 25, entitlement: 
     check_may(actor, Action.APPLY)
     codes = [one.rule.code for one in _listed(actor) if not entitlement or one.rule.code == entitlement]
     people = visible_people(actor, purpose=PURPOSE).filter(kind="child", status="active", restricted=False)
-    rows = _unclaimed(confirmed_yeses(people, rules=codes))
+    rows = _unclaimed(confirmed_yeses(people, rules=codes)).filter(_claimed_here(actor))
     first = (page - 1) * size
     fields = ("person_id", "rule", "amount_fen", "determination__decided_at")
     found = list(rows.order_by("person_id", "rule").values_list(*fields)[first : first + size])
@@ -79,6 +79,13 @@ def _listed(actor: Actor) -> tuple[PayingRules, ...]:
     return tuple(one for one in payable(actor.scope.first, timezone.localdate()) if one.sensitivity < RESTRICTED)
 
 
+def _claimed_here(actor: Actor) -> Q:
+    """What is claimed where the child lives is proposed to that place, not to the one of registration."""
+    codes = [one.rule.code for one in _listed(actor) if one.at_residence]
+    lives_here = Q(person__residence_division__gte=actor.scope.first, person__residence_division__lt=actor.scope.end)
+    return ~Q(rule__in=codes) | lives_here
+
+
 def _unclaimed(rows: QuerySet) -> QuerySet:
     same = {"person": OuterRef("person"), "entitlement": OuterRef("rule")}
     settled = Application.objects.filter(**same, state__in=_SETTLED)
@@ -100,9 +107,12 @@ class Offer:
 
 
 def offers_for_child(
-    actor: Actor, *, child_id: uuid.UUID, division: str, found: Iterable[str] = ()
+    actor: Actor, *, child_id: uuid.UUID, division: str, residence: str = "", found: Iterable[str] = ()
 ) -> tuple[Offer, ...]:
-    """What can be applied for here for a child, as far as the actor may know of it: nothing that is open or awarded already."""
+    """What can be applied for here for a child, as far as the actor may know of it: nothing that is open or awarded already.
+
+    What is claimed where the child lives is there for a counter of that place only.
+    """
     check_may(actor, Action.APPLY)
     highest = known_classes(actor, child_id)
     taken = set(
@@ -113,7 +123,15 @@ def offers_for_child(
     given = frozenset(found)
     offers = [
         Offer(one, one.rule.code in given)
-        for one in payable(division, timezone.localdate())
+        for one in _claimable(actor, division, residence)
         if one.rule.code not in taken and one.sensitivity <= highest
     ]
     return tuple(sorted(offers, key=lambda offer: not offer.found))
+
+
+def _claimable(actor: Actor, division: str, residence: str) -> tuple[PayingRules, ...]:
+    today = timezone.localdate()
+    here = tuple(one for one in payable(division, today) if not one.at_residence)
+    if not residence or county_of(residence) == county_of(division) or not actor.scope.holds(residence):
+        return here
+    return here + tuple(one for one in payable(residence, today) if one.at_residence and one.is_taken_here)

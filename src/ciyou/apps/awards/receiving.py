@@ -17,6 +17,7 @@ from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState,
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code, next_application_sequence, receipt_number
 from ciyou.apps.awards.paying import AUTHORISATION, PayingRules, paying_rules
 from ciyou.apps.awards.refusals import check_may, check_reason, moved_on, refused
+from ciyou.apps.awards.residence import ask_home, check_place, place_of_claim
 from ciyou.apps.awards.steps import (
     CHECK,
     COMPLETE,
@@ -121,15 +122,20 @@ def receive_application(actor: Actor, *, wanted: NewApplication, sent: SentHere 
     """
     check_may(actor, Action.APPLY)
     child = find_child(actor, wanted.child_id)
-    rules = paying_rules(wanted.entitlement, child.division, timezone.localdate())
+    division = place_of_claim(child, wanted.entitlement)
+    rules = paying_rules(wanted.entitlement, division, timezone.localdate())
     if rules.rule.sensitivity > known_classes(actor, child.id):
         raise _no_such_entitlement()
     _check(actor, wanted, rules)
+    check_place(actor, child, rules)
     for _attempt in range(_TRIES):
         try:
             # A counter sees its own applications only; numbers and doubles are the whole county's.
             with transaction.atomic(), walled(LOCAL_OPERATOR):
-                return _receive(actor, wanted, rules, child.division, sent)
+                receipt, row = _receive(actor, wanted, rules, division, sent)
+                if row is not None and rules.at_residence:
+                    ask_home(actor, row, child)
+                return receipt
         except IntegrityError:
             continue  # another counter of this county took the number, or the same application, in the same moment
     raise moved_on()
@@ -158,12 +164,15 @@ def _no_such_entitlement() -> RecordError:
     )
 
 
-def _receive(actor: Actor, wanted: NewApplication, rules: PayingRules, division: str, sent: SentHere | None) -> Receipt:
+def _receive(
+    actor: Actor, wanted: NewApplication, rules: PayingRules, division: str, sent: SentHere | None
+) -> tuple[Receipt, Application | None]:
+    """The receipt, with the row where one was made now."""
     there = Application.objects.filter(id=wanted.id).first()
     if there is not None:
         if there.received_by != actor.id or there.person_id != wanted.child_id:
             raise moved_on()
-        return Receipt(there.id, there.number, "")
+        return Receipt(there.id, there.number, ""), None
     _check_free(wanted.child_id, wanted.entitlement)
     if wanted.proposed:
         _check_found(wanted)
@@ -174,7 +183,7 @@ def _receive(actor: Actor, wanted: NewApplication, rules: PayingRules, division:
     step = COMPLETE if row.state == ApplicationState.RETURNED else CHECK
     open_step(actor, row, step, started_on=sent.sent_on if sent else None)
     note(actor, "receive_application", row, channel=row.channel)
-    return Receipt(row.id, row.number, code)
+    return Receipt(row.id, row.number, code), row
 
 
 def _check_free(child_id: uuid.UUID, entitlement: str) -> None:

@@ -71,6 +71,15 @@ def take_step(
         )
 
 
+def note_aside(actor: Actor, row: Application, *, step: str, outcome: str = "") -> None:
+    """A line of the timeline that leaves the application where it stands."""
+    now = timezone.now()
+    ApplicationStep.objects.create(
+        application=row, step=step, outcome=outcome, by=actor.id, at=now, began_on=timezone.localdate(now)
+    )
+    note(actor, f"{step}_application", row, outcome=outcome)
+
+
 def content_of(row: Application) -> ApplicationContent:
     """What an application holds under encryption."""
     return open_application(row.id, row.content)

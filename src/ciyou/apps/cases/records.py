@@ -22,6 +22,7 @@ from ciyou.apps.cases.steps import ASSIGN, VERIFY, end_step
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.selectors import (
     PersonCard,
+    Sought,
     children_of_adults,
     find_alike,
     get_person,
@@ -109,7 +110,8 @@ def attach_record(actor: Actor, *, lead_id: uuid.UUID, child_id: uuid.UUID) -> u
 def alike_children(actor: Actor, *, child: NewChild) -> tuple[PersonCard, ...]:
     """Files in the actor's area that may be this child's already, to look at before one is opened."""
     check_may(actor, Action.VISIT)
-    found = find_alike(actor, name=child.name, birth_date=child.birth_date, id_card=child.id_card)
+    sought = Sought(child.name, child.sex, child.birth_date, child.division, child.residence_division, child.id_card)
+    found = find_alike(actor, sought=sought)
     return tuple(card for card in found if card.id != child.key)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState
-from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions
+from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions, question_key
 from ciyou.apps.cases.round_checks import due_checks, facts_of
 from ciyou.apps.entitlements.selectors import deciding_facts
 from ciyou.apps.registry.scoping import visible_people
@@ -48,7 +48,8 @@ class VisitForm:
     """What is asked on one visit: by household, by parent, by child; what several children share is asked once.
 
     `parts` is what the leads are about; `further` what would decide something else as well, to be asked where there is time.
-    `known` is on file and may be confirmed by saying that nothing has changed.
+    `known` is on file and may be confirmed by saying that nothing has changed. `on_file` is by field what anybody stated that the
+    visitor may read and a village may be asked: a phone without a network takes it along, and what changed meanwhile shows.
     """
 
     child_id: uuid.UUID
@@ -57,6 +58,8 @@ class VisitForm:
     parts: tuple[FormPart, ...]
     further: tuple[FormPart, ...]
     known: tuple[FormPart, ...]
+    subjects: tuple[Subject, ...] = ()
+    on_file: Mapping[str, StatedFact] = field(default_factory=dict)
 
     @property
     def lead_ids(self) -> tuple[uuid.UUID, ...]:
@@ -87,6 +90,8 @@ def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid
         parts=_parts(vocabulary, subjects, asked, files),
         further=_parts(vocabulary, subjects, further, files, without=asked),
         known=_parts(vocabulary, subjects, {file.card.id: _may_confirm(file, vocabulary) for file in files}, files),
+        subjects=subjects,
+        on_file=_on_file(vocabulary, subjects, files),
     )
 
 
@@ -252,6 +257,21 @@ def _names(subject: Subject, wanted: Mapping[uuid.UUID, Keys], known: Mapping[st
 
 def _known(subject: Subject, state: FactState) -> dict[str, StatedFact]:
     return {said.name: said for said in state.statements() if said.entity is subject.entity}
+
+
+def _on_file(
+    vocabulary: Vocabulary, subjects: tuple[Subject, ...], files: tuple[_File, ...]
+) -> Mapping[str, StatedFact]:
+    """What was stated of each subject that a village may be asked, by its field; what silence only lets presume is not stated."""
+    states = {file.card.id: file.state for file in files}
+    return {
+        question_key(subject, said.name): said
+        for subject in subjects
+        for said in _known(subject, states[subject.child_ids[0]]).values()
+        if said.basis.code != "presumed"
+        and (definition := vocabulary.find(said.entity, said.name)) is not None
+        and ASKED_ON_A_VISIT & set(definition.askable)
+    }
 
 
 def _may_confirm(file: _File, vocabulary: Vocabulary) -> Keys:

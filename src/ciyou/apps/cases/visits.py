@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -17,7 +17,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.deciding_leads import refresh_deciding
 from ciyou.apps.cases.leads import report_lead
 from ciyou.apps.cases.models import Visit, VisitedChild
-from ciyou.apps.cases.questions import Answer, FormProblems, Question, read_answers, valid_from
+from ciyou.apps.cases.questions import Answer, FormProblems, Question, question_key, read_answers, valid_from
 from ciyou.apps.cases.round_checks import answer_checks
 from ciyou.apps.cases.visit_forms import VisitForm, VisitNotPossible, visit_form
 from ciyou.apps.cases.visit_reports import VisitReport, read_report
@@ -34,7 +34,15 @@ SOURCE = "visit"
 HOLDS_BY_ROSTERS = ("entitled", "entitled_presumed")
 """Reasons of a lead that say: the rosters' facts already decide. A visit that finds them unchanged confirms such a lead."""
 
-__all__ = ("FormProblems", "RecordedVisit", "VisitNotPossible", "record_no_change", "record_visit", "visit_form")
+__all__ = (
+    "FormProblems",
+    "RecordedVisit",
+    "VisitNotPossible",
+    "record_no_change",
+    "record_visit",
+    "take_answers",
+    "visit_form",
+)
 
 
 @dataclass(frozen=True)
@@ -47,28 +55,44 @@ class RecordedVisit:
     repeated: bool = False
 
 
-def record_visit(actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID, fields: Mapping[str, str]) -> RecordedVisit:
+def record_visit(
+    actor: Actor,
+    *,
+    visit_id: uuid.UUID,
+    child_id: uuid.UUID,
+    fields: Mapping[str, str],
+    entered_on: dt.date | None = None,
+    also: tuple[Question, ...] = (),
+) -> RecordedVisit:
     """Record a visit from its form; `visit_id` is made by the form, so that a form sent twice is one visit.
 
-    Raises FormProblems with a sentence for each field that is wrong; nothing is recorded then.
+    `entered_on`: the day it was written down, where that is not today (a phone without a network); `also` what was asked then and is
+    asked no more. Raises FormProblems with a sentence for each field that is wrong; nothing is recorded then.
     """
     _check_may(actor)
     if (earlier := _repeated(actor, visit_id)) is not None:
         return earlier
     form = visit_form(actor, child_id=child_id)
-    today = timezone.localdate()
-    answers, problems = read_answers(_questions(form), fields, here=form.division, today=today)
+    today = entered_on or timezone.localdate()
+    answers, problems = read_answers((*_questions(form), *also), fields, here=form.division, today=today)
     report, wrong = read_report(form, fields, today=today)
     if problems or wrong or report is None:
         raise FormProblems({**wrong, **problems})
     return _record(actor, visit_id, form, report, answers, no_change=False)
 
 
-def record_no_change(actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID) -> RecordedVisit:
-    """Record in one step that a household was visited today and that everything is as it is on file.
+def record_no_change(
+    actor: Actor,
+    *,
+    visit_id: uuid.UUID,
+    child_id: uuid.UUID,
+    visited_on: dt.date | None = None,
+    unless: Collection[str] = (),
+) -> RecordedVisit:
+    """Record in one step that a household was visited (today, or on a day before) and that everything is as it is on file.
 
-    What may change with time and a village may state counts as verified again. A lead ends by it only where the rosters' facts
-    already decided; where something is still to be found out it stays open.
+    What may change with time and a village may state counts as verified again, save the fields in `unless`. A lead ends by it only
+    where the rosters' facts already decided; where something is still to be found out it stays open.
     """
     _check_may(actor)
     if (earlier := _repeated(actor, visit_id)) is not None:
@@ -76,13 +100,49 @@ def record_no_change(actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID) 
     form = visit_form(actor, child_id=child_id)
     confirmed = [child for child in form.children if child.lead_id is not None and child.why in HOLDS_BY_ROSTERS]
     report = VisitReport(
-        visited_on=timezone.localdate(),
+        visited_on=visited_on or timezone.localdate(),
         met="guardian",
         seen={},
         results={child.id: ("confirmed", "") for child in confirmed},
         note="",
     )
-    return _record(actor, visit_id, form, report, _as_on_file(form), no_change=True)
+    confirmed_facts = tuple(
+        one for one in _as_on_file(form) if question_key(one.subject, one.definition.name) not in unless
+    )
+    return _record(actor, visit_id, form, report, confirmed_facts, no_change=True)
+
+
+def take_answers(
+    actor: Actor, *, visit_id: uuid.UUID, child_id: uuid.UUID, fields: Mapping[str, str], questions: Iterable[Question]
+) -> int:
+    """Record answers of a visit that is on record, which somebody chose over what stood; how many facts were new.
+
+    Raises RecordError where there is no such visit, FormProblems where an answer is wrong.
+    """
+    _check_may(actor)
+    visit = Visit.objects.filter(id=visit_id).first()
+    if visit is None:
+        raise RecordError(_no_visit())
+    form = visit_form(actor, child_id=child_id)
+    answers, problems = read_answers(questions, fields, here=form.division, today=timezone.localdate())
+    if problems:
+        raise FormProblems(problems)
+    children = tuple(child.id for child in form.children)
+    with transaction.atomic():
+        # It is found out now which of the two holds: since today, and what stood stays true for the days before.
+        facts = _record_answers(actor, visit_id, answers, timezone.localdate())
+        with walled(LOCAL_OPERATOR):
+            determine_children(actor, child_ids=children, as_of=timezone.localdate(), cause=SOURCE)
+            refresh_deciding(children)
+        record_action(
+            actor,
+            action="take_answers",
+            subject=str(visit_id),
+            persons=[str(child) for child in children],
+            details={"facts": facts},
+            highest_class=3,
+        )
+    return facts
 
 
 def _check_may(actor: Actor) -> None:
@@ -231,6 +291,15 @@ def _report_leads(actor: Actor, form: VisitForm, report: VisitReport) -> None:
         result, reason = report.results.get(child.id, ("", ""))
         if child.lead_id is not None and result:
             report_lead(actor, lead_id=child.lead_id, result=result, reason=reason)
+
+
+def _no_visit() -> Problem:
+    return Problem(
+        Place(),
+        "visit.unknown",
+        "没有这次走访的记录。请从列表重新进入。",
+        "There is no record of this visit. Come in again from the list.",
+    )
 
 
 def _number_taken() -> Problem:

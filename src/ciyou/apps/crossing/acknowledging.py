@@ -28,7 +28,7 @@ from ciyou.apps.crossing.steps import (
 )
 from ciyou.apps.registry.exact import blind_number
 from ciyou.apps.registry.identities import BY_FILE, identities_of
-from ciyou.apps.registry.selectors import PersonCard, find_candidates, get_person
+from ciyou.apps.registry.selectors import PersonCard, Sought, find_candidates, get_person
 from ciyou.apps.registry.services import NewChild, record_identifier, register_child, store_evidence
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 
@@ -39,9 +39,8 @@ _STATES = (CrossingState.SENT,)
 def candidates_for(actor: Actor, row: Crossing) -> tuple[PersonCard, ...]:
     """Files of the place's own area that may be this child's: for the place that decides, never for the counter."""
     child = content_of(row).child
-    return find_candidates(
-        actor, name=child.name, birth_date=dt.date.fromisoformat(child.birth_date), id_card=child.id_card
-    )
+    born = dt.date.fromisoformat(child.birth_date)
+    return find_candidates(actor, sought=Sought(child.name, child.sex, born, row.handled_in, id_card=child.id_card))
 
 
 def accept_crossing(

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.awards.access import county_of
+from ciyou.apps.awards.residence import is_served
 from ciyou.apps.crossing.contents import open_emergency
 from ciyou.apps.crossing.emergency import is_from_elsewhere
 from ciyou.apps.crossing.emergency_access import (
@@ -27,7 +28,6 @@ from ciyou.apps.crossing.emergency_access import (
 )
 from ciyou.apps.crossing.emergency_terms import EmergencyTerms, emergency_terms
 from ciyou.apps.crossing.models import EmergencyAid, EmergencyState
-from ciyou.apps.crossing.receiving import is_served
 from ciyou.apps.crossing.refusals import check_may, check_words, crossing_not_found, moved_on, refused
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import count_holders, level_of
+from ciyou.apps.accounts.selectors import level_of
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.contents import GIVEN, Applicant
@@ -18,6 +18,7 @@ from ciyou.apps.awards.elsewhere import claimable_elsewhere, renew_code_from_cou
 from ciyou.apps.awards.numbering import code_hash, is_code, make_code
 from ciyou.apps.awards.paying import PayingRules, paying_rules
 from ciyou.apps.awards.receiving import RELATIONS, AskedDocument, OnFile, Receipt, asked_documents
+from ciyou.apps.awards.residence import is_served
 from ciyou.apps.crossing.access import find_crossing, is_counter
 from ciyou.apps.crossing.contents import CrossingContent, ToldChild, seal_crossing
 from ciyou.apps.crossing.models import UNDECIDED, Crossing, CrossingState
@@ -26,9 +27,7 @@ from ciyou.apps.crossing.refusals import check_may, check_words, crossing_not_fo
 from ciyou.apps.crossing.steps import (
     COMPLETE,
     COUNTER,
-    DRAFTER,
     PUSH,
-    SUPERVISOR,
     content_of,
     move,
     note_step,
@@ -37,7 +36,7 @@ from ciyou.apps.crossing.steps import (
 )
 from ciyou.apps.registry.exact import blind_number
 from ciyou.apps.registry.identifying import normal_identifier
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import RecordError
 from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
@@ -58,12 +57,6 @@ class NewCrossing:
     entitlement: str
     applicant: Applicant
     brought: frozenset[str] = frozenset()
-
-
-def is_served(division: str) -> bool:
-    """Whether the county of a place works on this installation: somebody is there to take what is sent."""
-    held = count_holders(DivisionScope.of(county_of(division)), roles=(SUPERVISOR, DRAFTER), on=timezone.localdate())
-    return any(held.values())
 
 
 def asked_at_counter(entitlement: str, division: str) -> tuple[AskedDocument, ...]:

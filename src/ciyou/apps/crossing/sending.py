@@ -12,9 +12,9 @@ from django.utils import timezone
 from ciyou.apps.awards.access import township_of
 from ciyou.apps.awards.contents import GIVEN
 from ciyou.apps.awards.elsewhere import claimable_elsewhere, complete_from_counter, tell_from_counter
+from ciyou.apps.awards.residence import is_served
 from ciyou.apps.crossing.contents import CrossingContent
 from ciyou.apps.crossing.models import Crossing, CrossingState
-from ciyou.apps.crossing.receiving import is_served
 from ciyou.apps.crossing.refusals import check_words, refused
 from ciyou.apps.crossing.steps import ACKNOWLEDGE, COUNTER, content_of, move, open_at_place, taking
 from ciyou.core.access.actor import Actor

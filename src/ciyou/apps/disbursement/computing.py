@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Collection, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.drawing import Drawing
 from ciyou.apps.disbursement.hashing import lines_hash
+from ciyou.apps.disbursement.log_carrying import log_carried_beside
 from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import month_of
@@ -49,6 +50,17 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
     """
     expect_many_rows()
     run = MonthRun.objects.get(id=run_id)
+    crew = workers_for(run.children_total - run.children_done, workers)
+    with log_carried_beside() if crew else nullcontext():
+        _compute_parts(run, part, tell, crew)
+        if run.state == RunState.COMPUTING:
+            count_written_rows()
+            _finish(run)
+            run.refresh_from_db()
+    return run.state
+
+
+def _compute_parts(run: MonthRun, part: int, tell: Tell | None, crew: int) -> None:
     deriver, this_round = Deriver(month_of(run.month)), uuid.uuid4()
     while run.state == RunState.COMPUTING and (waiting := _waiting(run)):
         # An award that comes in between lies in a part that is still to be read, or is found when nobody is waiting any more.
@@ -56,7 +68,7 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
         asked = [
             Asked(this_round, run.id, after, last) for after, last in zip([run.position, *ends], ends, strict=False)
         ]
-        with closing(prepared_ahead(asked, workers=workers_for(len(waiting), workers))) as ahead:
+        with closing(prepared_ahead(asked, workers=crew)) as ahead:
             for number, prepared in enumerate(ahead):
                 count = len(waiting[number * part : (number + 1) * part])
                 with transaction.atomic(), walled(LOCAL_OPERATOR):
@@ -66,11 +78,6 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
                     tell(run.children_done, run.children_total)
                 if run.state != RunState.COMPUTING:
                     break
-    if run.state == RunState.COMPUTING:
-        count_written_rows()
-        _finish(run)
-        run.refresh_from_db()
-    return run.state
 
 
 def _waiting(run: MonthRun) -> list[uuid.UUID]:

@@ -12,8 +12,10 @@ OF_AGE = 18
 BY_STATUS = {"dead": "died", "moved": "moved", "merged": "merged"}
 
 
-def held_for(standing: Standing | None, *, county: str, law_says_yes: bool, on: dt.date) -> str:
-    """The reason that a child's file gives not to pay: "" for none.
+def held_for(
+    standing: Standing | None, *, county: str, law_says_yes: bool, on: dt.date, at_residence: bool = False
+) -> str:
+    """The reason that a child's file gives not to pay: "" for none. `at_residence`: it is paid where the child lives.
 
     Whoever is of age is paid as long as the law still says yes (schooling goes on in some places).
     """
@@ -21,7 +23,8 @@ def held_for(standing: Standing | None, *, county: str, law_says_yes: bool, on: 
         return "merged"
     if standing.status in BY_STATUS:
         return BY_STATUS[standing.status]
-    if not DivisionScope.of(county).holds(standing.division):
+    place = standing.residence if at_residence else standing.division
+    if not place or not DivisionScope.of(county).holds(place):
         return "moved"
     born = standing.birth_date
     of_age = standing.status == "of_age" or (born is not None and full_years(born, on) >= OF_AGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from ciyou.apps.awards.paying import is_at_residence
 from ciyou.core.awards.dues import Ground
 from ciyou.core.awards.law import JudgedOn
 from ciyou.packs import load_payments
@@ -29,6 +30,12 @@ def holds_for(entitlement: str, division: str, ground: str) -> bool:
     rule = payment_rule(entitlement, division)
     stop = None if rule is None else rule.stops.get(ground)
     return stop is None or stop.hold_until_reviewed
+
+
+@lru_cache(maxsize=512)
+def paid_at_residence(county: str) -> frozenset[str]:
+    """The entitlements that are claimed, and so paid, where the child lives."""
+    return frozenset(code for code, rule in load_payments(division=county).items() if is_at_residence(rule))
 
 
 def series_of(county: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ciyou.apps.disbursement.ordered_ids import ordered_id
 from ciyou.apps.disbursement.part_reading import PartRead, Stamp, read_part, settled_months
 from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snapshot
 from ciyou.apps.disbursement.planning import AwardPlan, Settled, changes_of, plan_award
-from ciyou.apps.disbursement.policies import holds_for
+from ciyou.apps.disbursement.policies import holds_for, paid_at_residence
 from ciyou.apps.disbursement.storing import Row
 from ciyou.core.awards.balance import Line
 
@@ -138,7 +138,13 @@ class _Weighing:
         """The plans of one child after the reasons not to pay: what is held draws no line."""
         run, read = self.run, self.read
         law_says_yes = any(found[0].derived.says_yes for plan in plans if (found := read.owed.get(plan.award.id)))
-        reason = held_for(read.standings.get(person), county=run.county, law_says_yes=law_says_yes, on=run.month)
+        reason = held_for(
+            read.standings.get(person),
+            county=run.county,
+            law_says_yes=law_says_yes,
+            on=run.month,
+            at_residence=any(plan.award.entitlement in paid_at_residence(run.county) for plan in plans),
+        )
         if not reason and person not in read.collective and any(plan.lines for plan in plans):
             reason = account_trouble(read.accounts.get(person))
         for plan in plans:

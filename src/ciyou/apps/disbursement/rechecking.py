@@ -17,6 +17,7 @@ from ciyou.apps.disbursement.holding import held_for
 from ciyou.apps.disbursement.models import DueSchedule, Hold, MonthRun, Payment, PaymentLine, PaymentState
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot, open_snapshot_of, standing_payees
+from ciyou.apps.disbursement.policies import paid_at_residence
 from ciyou.apps.disbursement.storing import as_uuid, rows_of
 from ciyou.apps.entitlements.stored_statements import CurrentDetermination, current_of
 from ciyou.apps.registry.paying import account_ids, standings_of
@@ -68,12 +69,19 @@ def _doubtful(run: MonthRun) -> list[uuid.UUID]:
 def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[uuid.UUID, str]:
     people = [payment.person_id for payment in payments]
     files, cards = standings_of(people), account_ids(people)
+    residents = _paid_at_residence(run, people)
     moved = _other_institution(run, [one for one in payments if one.collective])
     changed = _changed_awards(run, people)
     found = {}
     for payment in payments:
         person = payment.person_id
-        reason = held_for(files.get(person), county=run.county, law_says_yes=True, on=run.month)
+        reason = held_for(
+            files.get(person),
+            county=run.county,
+            law_says_yes=True,
+            on=run.month,
+            at_residence=person in residents,
+        )
         if not reason and files[person].status == "of_age" and not _law_says_yes(run, person):
             reason = "of_age"
         if not reason and not payment.collective and cards.get(person) != payment.account_id:
@@ -84,6 +92,13 @@ def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[uuid.UUID, str]
         if reason:
             found[person] = reason
     return found
+
+
+def _paid_at_residence(run: MonthRun, people: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Of these children those who are paid something in this run that is claimed where they live."""
+    codes = paid_at_residence(run.county)
+    lines = PaymentLine.objects.filter(payment__run=run, payment__person__in=people, claim__entitlement__in=codes)
+    return set(lines.values_list("payment__person_id", flat=True))
 
 
 def _other_institution(run: MonthRun, payments: Sequence[Payment]) -> set[uuid.UUID]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from ciyou.apps.disbursement.log_carrying import PAGES
+
 Row = tuple[object, ...]
 
 
@@ -92,8 +94,7 @@ def expect_many_rows() -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA cache_size = -131072")
             cursor.execute("PRAGMA mmap_size = 4294967296")
-            # A page that part after part writes again goes from the log to the file once in a while, not after each of them.
-            cursor.execute("PRAGMA wal_autocheckpoint = 25000")
+            cursor.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
 
 
 def count_written_rows() -> None:

@@ -43,7 +43,11 @@ def answer_identity_list(actor: Actor, *, list_id: uuid.UUID, answers: Mapping[u
     RecordError for an unknown answer, a refusal without a reason, a row of another list, or a list that is answered already.
     """
     check_may(actor, Action.ANSWER_IDENTITY_LISTS)
-    row = find_list(actor, list_id)
+    return record_answers(actor, find_list(actor, list_id), answers)
+
+
+def record_answers(actor: Actor, row: IdentityList, answers: Mapping[uuid.UUID, GivenAnswer]) -> int:
+    """The same for a list that the caller has found for the actor: a department answers, or the county reads its file."""
     if not answers:
         raise refused("nothing_said", "请先选择至少一个孩子的回执。", "Choose an answer for at least one child first.")
     for given in answers.values():

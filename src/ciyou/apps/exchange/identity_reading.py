@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -41,6 +42,7 @@ class ListCard:
     answers: Mapping[str, int]
     changes: Mapping[str, int]
     unsettled: int
+    answer_file: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
@@ -174,6 +176,7 @@ def _card(row: IdentityList, answers: Mapping[str, int], changes: Mapping[str, i
         answers=answers,
         changes=changes,
         unsettled=unsettled,
+        answer_file=row.answer_file,
     )
 
 

@@ -103,7 +103,8 @@ class IdentityList(models.Model):
     """The children of whom a county tells one department in one month: a kind of the packs, drafted, then sent once and never changed.
 
     `number` counts within county and kind. `hash` is SHA-256 over the hashes of its rows; `closed_at`: the department has answered
-    for every row.
+    for every row. `answer_file`: of the last file of answers that was read its name, SHA-256, day and counts, and its bad lines as
+    [line, code], never a value.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -119,6 +120,7 @@ class IdentityList(models.Model):
     sent_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
+    answer_file = models.JSONField(default=dict)
 
     class Meta:
         constraints = (

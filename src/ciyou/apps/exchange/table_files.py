@@ -97,6 +97,19 @@ def _heads(content: bytes) -> Iterator[tuple[str, list[Sequence[str]]]]:
             yield sheet, [row or () for (_line, row), _number in zip(rows, range(TITLES_SEARCHED), strict=False)]
 
 
+def first_rows(content: bytes, most: int) -> Iterator[tuple[str, list[tuple[int, Sequence[str]]]]]:
+    """Every sheet with its first rows, numbered as the file numbers them; of a text file under "". Raises RecordError for no table."""
+    check_size(content)
+    if not content.startswith(_ZIP):
+        numbered = enumerate(csv.reader(io.StringIO(_text(content))), start=1)
+        yield "", [row for row, _number in zip(numbered, range(most), strict=False)]
+        return
+    with _as_file(content) as path:
+        for sheet in sheet_names(path):
+            rows = zip(read_workbook(path, sheet), range(most), strict=False)
+            yield sheet, [(line, row or ()) for (line, row), _number in rows]
+
+
 def _text(content: bytes) -> str:
     try:
         return decoded(content)

@@ -17,7 +17,9 @@ from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.list_conditions import with_application
+from ciyou.apps.care.selectors import with_filled_questionnaire
 from ciyou.apps.cases.list_conditions import forget_empty_visits, with_shared_visit, without_difficulty
+from ciyou.apps.crossing.retention import erase_emergencies, old_emergencies
 from ciyou.apps.entitlements.list_conditions import with_case_decision, with_standing_determination
 from ciyou.apps.oversight.models import Purge, PurgeState
 from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
@@ -152,7 +154,7 @@ def confirm_purge(actor: Actor, *, purge_id: uuid.UUID, origin: str = "") -> Map
         with walled(LOCAL_OPERATOR):
             counts = _DESTROYERS[rule.what](plan)
         _finish(actor, row, plan, counts, origin)
-        if rule.what == PEOPLE and not _plan(rule, scope, row.before).is_empty:
+        if rule.what in (PEOPLE, EMERGENCIES) and not _plan(rule, scope, row.before).is_empty:
             raise refused(
                 "purge_incomplete",
                 "销毁后核对发现仍有残留，已全部撤回；请联系系统管理员。",
@@ -230,7 +232,7 @@ def list_purges(actor: Actor) -> tuple[PurgeCard, ...]:
 # -- the kinds of things that rules speak of ------------------------------------------------------------------------
 
 Ids = Mapping[str, tuple[str, ...]]
-PEOPLE = "people_without_difficulty"
+PEOPLE, EMERGENCIES = "people_without_difficulty", "emergency_aid"
 
 
 def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, int]]:
@@ -241,6 +243,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     determined = candidates.filter(with_standing_determination())
     case_decided = candidates.filter(with_case_decision())
     applied = candidates.filter(with_application())
+    questioned = candidates.filter(with_filled_questionnaire())
     shared = candidates.filter(with_shared_visit(candidates))
     held = {
         "request_or_opening": asked,
@@ -249,6 +252,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "case_decided": case_decided,
         "applied_for": applied,
         "referred": candidates.filter(with_referral()),
+        "questioned": questioned,
         "shared_visit": shared,
     }
     kept_back = candidates.order_by().aggregate(
@@ -280,9 +284,17 @@ def _destroy_runs(plan: PurgePlan) -> dict[str, int]:
     return {"folders": destroy_run_files(LOCAL_OPERATOR, run_ids=ids)}
 
 
+def _plan_emergencies(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, int]]:
+    return {"emergencies": tuple(map(str, old_emergencies(scope, before)))}, {}
+
+
+def _erase_emergencies(plan: PurgePlan) -> dict[str, int]:
+    return {"emergencies": erase_emergencies([uuid.UUID(one) for one in plan.ids["emergencies"]])}
+
+
 _PLANS: Mapping[str, Callable[[DivisionScope, dt.date], tuple[Ids, dict[str, int]]]] = MappingProxyType(
-    {PEOPLE: _plan_people, "screening_files": _plan_runs}
+    {PEOPLE: _plan_people, EMERGENCIES: _plan_emergencies, "screening_files": _plan_runs}
 )
 _DESTROYERS: Mapping[str, Callable[[PurgePlan], dict[str, int]]] = MappingProxyType(
-    {PEOPLE: _destroy_people, "screening_files": _destroy_runs}
+    {PEOPLE: _destroy_people, EMERGENCIES: _erase_emergencies, "screening_files": _destroy_runs}
 )

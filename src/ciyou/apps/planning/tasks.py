@@ -17,6 +17,7 @@ from ciyou.apps.planning.population import population_of
 from ciyou.apps.planning.wishes import proposal_of, wish_of
 from ciyou.apps.rosters.problem_rows import as_row
 from ciyou.batch.lab.findings import Findings
+from ciyou.batch.lab.zones import Zones
 from ciyou.batch.trials.drawn import draw_population
 from ciyou.batch.trials.populations import Population
 from ciyou.batch.trials.trying import Stopped, columns_wanted, prepare, try_proposal
@@ -65,7 +66,8 @@ def _find(trial: PolicyTrial) -> Findings:
     place = significant_digits(trial.division)
     proposal = proposal_of(wish_of(trial.wish), packs, division=place)
     after = prepare(proposal, packs, place=place)
-    columns = columns_wanted(proposal, before=packs, after=after, place=place)
+    zones = Zones(packs, after, proposal)
+    columns = columns_wanted(proposal, before=packs, after=after, place=place, zones=zones)
     day = proposal.first_month
     population: Population
     if trial.drawn:
@@ -73,7 +75,7 @@ def _find(trial: PolicyTrial) -> Findings:
     else:
         population = population_of(scope, as_of=day, columns=columns)
         _disclose(trial, population.children, columns)
-    return try_proposal(proposal, population, before=packs, after=after, watch=_Following(trial.id))
+    return try_proposal(proposal, population, before=packs, after=after, watch=_Following(trial.id), zones=zones)
 
 
 def _disclose(trial: PolicyTrial, children: int, columns: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
-from ciyou.apps.registry.copying import copy_fact
+from ciyou.apps.registry.carried_facts import carry_facts
 from ciyou.apps.registry.identifiers import put_identifier
 from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.models import (
@@ -25,9 +25,10 @@ from ciyou.apps.registry.models import (
     Relationship,
 )
 from ciyou.apps.registry.payees import open_account, seal_account
+from ciyou.apps.registry.plain_rows import stored
 from ciyou.apps.registry.refusals import refused
 from ciyou.apps.registry.relations import COPY, RELATIONS
-from ciyou.apps.registry.row_images import image_of, stored
+from ciyou.apps.registry.row_images import image_of
 from ciyou.apps.registry.sealing import open_fact, open_identifier
 from ciyou.apps.registry.standing_rows import MONEY, StandingRow, standing_rows
 
@@ -87,11 +88,15 @@ def rows_going(found: Iterable[Between], belongs: Mapping[str, str]) -> list[tup
 def carry_over(merge: IdentityDecision, going: Iterable[tuple[Between, models.Model]]) -> None:
     """After both files stand again: what belongs to the restored one goes there; sealed values are sealed anew for it."""
     now = timezone.now()
+    facts: list[Fact] = []
     for one, row in going:
         if one.ended:
             _end_original(row, merge, now)
+        elif isinstance(row, Fact):
+            facts.append(row)
         else:
             _CARRIED.get(one.what, _repoint)(row, merge.kept_id, merge.dropped_id, now)
+    carry_facts(facts, kept=merge.kept_id, restored=merge.dropped_id, now=now)
     # A task is about something: it stands with the child of what it is about.
     about = {key for _label, key in image_of((merge.dropped_id,))}
     tasks = apps.get_model("cases.Task")._default_manager
@@ -116,20 +121,6 @@ def give_death(merge: IdentityDecision, record: Record) -> bool:
 def _is_said_dead(person_id: UUID) -> bool:
     rows = Fact.objects.filter(person_id=person_id, name="dead", superseded_at=None)
     return any(open_fact(person_id, row.name, row.value) is True for row in rows)
-
-
-def _fact(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
-    assert isinstance(row, Fact)
-    if row.superseded_at is None:
-        there = Fact.objects.filter(person_id=restored, name=row.name, source=row.source, superseded_at=None)
-        there.update(superseded_at=now)
-    # What it had displaced on the file where it did not belong is said there again.
-    displaced = Fact.objects.filter(person_id=kept, name=row.name, source=row.source, superseded_at=row.recorded_at)
-    copies = [copy_fact(old, kept, now) for old in displaced]
-    copy = copy_fact(row, restored, now)
-    copy.superseded_at = row.superseded_at and now
-    Fact.objects.bulk_create([*copies, copy])
-    Fact.objects.filter(pk=row.pk, superseded_at=None).update(superseded_at=now)
 
 
 def _identifier(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) -> None:
@@ -159,7 +150,7 @@ def _repoint(row: models.Model, kept: UUID, restored: UUID, now: dt.datetime) ->
 
 
 _CARRIED: Mapping[str, Callable[[models.Model, UUID, UUID, dt.datetime], None]] = MappingProxyType(
-    {"registry.Fact": _fact, "registry.Identifier": _identifier, "registry.PayeeAccount": _account}
+    {"registry.Identifier": _identifier, "registry.PayeeAccount": _account}
 )
 
 

@@ -13,6 +13,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import check_may, check_purpose, find_for_work, find_person
 from ciyou.apps.registry.identifying import is_blind, mask_identifier, normal_identifier
 from ciyou.apps.registry.incoming import PersonId
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Identifier, Person, PersonEvent, PersonStatus
 from ciyou.apps.registry.refusals import person_not_found, refused
 from ciyou.apps.registry.sealing import blind_identifier, open_identifier, seal_identifier
@@ -95,6 +96,8 @@ def record_identifier(actor: Actor, *, person_id: PersonId, kind: str, value: st
     with transaction.atomic():
         person = find_for_work(actor, person_id)
         row = put_identifier(person, kind, normal, source)
+        with walled(LOCAL_OPERATOR):
+            refresh_match_keys([person.id])
         record_action(
             actor,
             action="record_identifier",

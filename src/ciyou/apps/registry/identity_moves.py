@@ -15,7 +15,8 @@ from django.utils import timezone
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.identity import last_merge
 from ciyou.apps.registry.models import IdentityDecision, IdentityMove
-from ciyou.apps.registry.row_images import RowChange, Values, difference, fingerprint, image_of
+from ciyou.apps.registry.plain_rows import Values
+from ciyou.apps.registry.row_images import RowChange, difference, image_of
 from ciyou.apps.registry.sealing import open_identity, seal_identity
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
@@ -42,7 +43,7 @@ def moves_noted(decision: IdentityDecision, step: str) -> Iterator[None]:
     first = not decision.moves.exists()
     content = {
         "changes": [asdict(change) for change in changes],
-        "left": _prints(after if first else {(one.model, one.key): after.get((one.model, one.key)) for one in changes}),
+        "left": [[*place, place in after] for place in sorted(after if first else {_place(one) for one in changes})],
         "before": [[*place, values] for place, values in sorted(before.items()) if first and place[0] in SHOWN],
     }
     IdentityMove.objects.create(
@@ -52,16 +53,16 @@ def moves_noted(decision: IdentityDecision, step: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Record:
-    """What a merge did: its changes in their order, the fingerprint of every row as it was left ("": taken away), and of what a person
-    is shown the rows as they stood before, by `app.Model`."""
+    """What a merge did: its changes in their order, whether each row stood when it was done, and of what a person is shown the rows
+    as they stood before, by `app.Model`."""
 
     changes: list[RowChange]
-    left: dict[tuple[str, str], str]
+    left: dict[tuple[str, str], bool]
     before: dict[str, list[Values]]
 
 
-def _prints(rows: Any) -> list[list[str]]:
-    return [[*place, fingerprint(values) if values is not None else ""] for place, values in sorted(rows.items())]
+def _place(change: RowChange) -> tuple[str, str]:
+    return (change.model, change.key)
 
 
 def record_of(decision: IdentityDecision) -> Record:
@@ -70,7 +71,7 @@ def record_of(decision: IdentityDecision) -> Record:
     for move in decision.moves.order_by("id"):
         content: Any = open_identity(decision.id, move.step, move.content)
         record.changes.extend(RowChange(**one) for one in content["changes"])
-        record.left.update({(model, key): mark for model, key, mark in content["left"]})
+        record.left.update({(model, key): stood for model, key, stood in content["left"]})
         for model, _key, values in content["before"]:
             record.before.setdefault(model, []).append(values)
     return record

@@ -15,6 +15,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import check_may, find_for_work
 from ciyou.apps.registry.copying import copy_open_facts
 from ciyou.apps.registry.incoming import IncomingRelation, PersonId
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Person, PersonStatus, Relationship
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import refused
@@ -63,6 +64,7 @@ def _relate(actor: Actor, batch: list[IncomingRelation]) -> int:
     Relationship.objects.bulk_create([_row(actor, tie, one, now) for tie, one in kept.items()])
     _take_over_unnamed(actor, kept, parents)
     refresh_places({tie[2] for tie in kept} | {tie.other_id for tie in replaced})
+    refresh_match_keys({tie[0] for tie in kept})
     return len(kept)
 
 

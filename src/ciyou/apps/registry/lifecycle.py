@@ -15,6 +15,7 @@ from ciyou.apps.registry.checks import check_may, find_for_work
 from ciyou.apps.registry.events import event_row, note_event
 from ciyou.apps.registry.facts import record_facts
 from ciyou.apps.registry.incoming import NewStatement, PersonId
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Person, PersonEvent, PersonStatus
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import refused, somebody_was_first
@@ -164,6 +165,7 @@ def _rehome(person: Person, division: str, residence: str) -> None:
             "Somebody has just changed this file. Reload before you move it.",
         )
     refresh_places([person.id])
+    refresh_match_keys([person.id])
 
 
 def on_division_changed(*, old_code: str, new_code: str, on: str | dt.date) -> None:
@@ -193,6 +195,7 @@ def _rehome_all(field: str, old: str, new: str, on: dt.date) -> None:
                 ]
             )
             refresh_places(ids)
+            refresh_match_keys(ids)
             if field == "division":
                 _tell_of_moves(ids, old, new)
             record_action(LOCAL_OPERATOR, action="rehome_persons", details={"persons": len(ids), "field": field})

@@ -17,10 +17,10 @@ from ciyou.apps.registry.identity import PROPOSED as PROPOSAL
 from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import IdentityDecision, PayeeAccount, Person
+from ciyou.apps.registry.plain_rows import Values
 from ciyou.apps.registry.reading import PersonCard, card_of
 from ciyou.apps.registry.recorded_files import files_before
 from ciyou.apps.registry.refusals import person_not_found
-from ciyou.apps.registry.row_images import Values
 from ciyou.apps.registry.scoping import is_named, visible_people
 from ciyou.apps.registry.sealing import open_identity
 from ciyou.apps.registry.since import SinceLine, lines_since

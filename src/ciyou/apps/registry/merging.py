@@ -20,6 +20,7 @@ from ciyou.apps.registry.identifiers import put_identifier
 from ciyou.apps.registry.identity import check_apart, note_decision
 from ciyou.apps.registry.identity_moves import moves_noted
 from ciyou.apps.registry.incoming import PersonId
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Identifier, PayeeAccount, Person, PersonPlace, PersonStatus, Relationship
 from ciyou.apps.registry.payees import open_account, seal_account
 from ciyou.apps.registry.places import refresh_places
@@ -121,6 +122,7 @@ def _move(
     )
     PersonPlace.objects.filter(person=dropped).delete()
     refresh_places([kept.id, *relatives])
+    refresh_match_keys([kept.id, dropped.id, *relatives])
     return {name: ids for name, ids in moved.items() if ids}
 
 

@@ -246,6 +246,24 @@ class IdentityMove(models.Model):
         constraints = (models.UniqueConstraint(fields=("decision", "step"), name="a_step_of_a_merge_once"),)
 
 
+class MatchKey(models.Model):
+    """Something that two records of one person often share (a reading and a birth date, a guardian and a village), as a keyed hash.
+
+    `key` is the beginning of an HMAC; `key_id` the index key that it was made with: the rows of an older key are still found, and
+    made anew by and by. Nothing can be read from them; whoever they lead to is compared in full.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="match_keys", db_index=False)
+    key = models.BigIntegerField()
+    key_id = models.CharField(max_length=9)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("key", "person"), name="match_key"),
+            models.Index(fields=("person", "key_id"), name="match_key_person"),
+        )
+
+
 class SearchCount(models.Model):
     """How often a user has searched in the running window: nobody reads the country name by name."""
 

@@ -19,13 +19,14 @@ from ciyou.vault.fields import decrypt_text
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a child's file stands: its state, its place, and when it was born."""
+    """How a child's file stands: its state, its place, when it was born, and where it lives ("" where nobody said)."""
 
     id: uuid.UUID
     status: str
     division: str
     birth_date: dt.date | None
     restricted: bool
+    residence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def standings_of(person_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Standing]
     return {row[0]: Standing(*row) for row in rows.values_list(*_STANDING)}
 
 
-_STANDING = ("id", "status", "division", "birth_date", "restricted")
+_STANDING = ("id", "status", "division", "birth_date", "restricted", "residence_division")
 
 
 def accounts(*, after: uuid.UUID | None, last: uuid.UUID, person_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Account]:

@@ -16,6 +16,7 @@ from ciyou.apps.registry.events import event_row
 from ciyou.apps.registry.identifiers import UNIQUE_KINDS, blind_of
 from ciyou.apps.registry.identifying import normal_identifier
 from ciyou.apps.registry.incoming import IncomingPerson
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Identifier, Person, PersonEvent, PersonStatus
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.readings import name_fields
@@ -55,6 +56,7 @@ def _register(actor: Actor, batch: list[IncomingPerson], source: str) -> dict[st
     found = {str(row.linkage_id): row for row in (*new, *stored.values())}
     _store_identifiers(actor, incoming, found, source)
     refresh_places([row.id for row in (*new, *changed)])
+    refresh_match_keys(row.id for row in found.values())
     return {key: row.merged_into_id or row.id for key, row in found.items()}
 
 

@@ -15,9 +15,9 @@ from ciyou.apps.registry.history import shown_lines
 from ciyou.apps.registry.identifiers import masked_row
 from ciyou.apps.registry.identity_moves import Record
 from ciyou.apps.registry.models import Evidence, Fact, Identifier, IdentityDecision, Person, Relationship
+from ciyou.apps.registry.plain_rows import stored
 from ciyou.apps.registry.proofs import opens
 from ciyou.apps.registry.reading import PARENTS, Family, Kin, PersonCard, card_of, cards_of, own_rows
-from ciyou.apps.registry.row_images import stored
 from ciyou.core.access.actor import Actor
 
 Row = TypeVar("Row", bound=models.Model)

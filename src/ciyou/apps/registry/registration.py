@@ -11,26 +11,33 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.registry.checks import check_may, working_purpose
+from ciyou.apps.registry.checks import check_may
 from ciyou.apps.registry.events import note_event
-from ciyou.apps.registry.identifiers import holders_of, put_identifier, refuse_taken
+from ciyou.apps.registry.identifiers import put_identifier, refuse_taken
 from ciyou.apps.registry.identifying import normal_identifier
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.places import refresh_places
-from ciyou.apps.registry.reading import PersonCard, card_of
-from ciyou.apps.registry.readings import name_fields, read_name
+from ciyou.apps.registry.reading import PersonCard
+from ciyou.apps.registry.readings import name_fields
 from ciyou.apps.registry.refusals import refused
-from ciyou.apps.registry.scoping import visible_people
+from ciyou.apps.registry.resembling import resembling
+from ciyou.apps.registry.told_files import Sought
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
 from ciyou.core.access.roles import Action
 from ciyou.core.linkage.identity import birth_date_of_id, sex_of_id
 
 OF_AGE = 18
+APART_REASONS = ("twin", "namesake", "other_parents", "asked_family")
+"""Why a child is none of those shown; a code, because free words about a person do not belong into a log."""
 
 
 @dataclass(frozen=True)
 class NewChild:
-    """A child to be put on file. `key` is the form's own id: the same form sent twice opens one file, and becomes the file's id."""
+    """A child to be put on file. `key` is the form's own id: the same form sent twice opens one file, and becomes the file's id.
+
+    `apart_from` are files that were shown as alike, and `apart_because` one of APART_REASONS: why this is none of them.
+    """
 
     key: UUID
     name: str
@@ -39,31 +46,24 @@ class NewChild:
     division: str
     residence_division: str = ""
     id_card: str = ""
+    apart_from: tuple[UUID, ...] = ()
+    apart_because: str = ""
 
 
-def find_candidates(
-    actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = ""
-) -> tuple[PersonCard, ...]:
-    """Files in the actor's scope that may be this child's already: the same ID number, or the same name or reading and birth date.
+def find_candidates(actor: Actor, *, sought: Sought) -> tuple[PersonCard, ...]:
+    """Files in the actor's scope that may be this child's already, the nearest first (see `resembling.people_resembling`).
 
     Raises RecordError for an ID number that cannot be one.
     """
     check_may(actor, Action.REGISTER)
-    return find_alike(actor, name=name, birth_date=birth_date, id_card=id_card)
+    return find_alike(actor, sought=sought)
 
 
-def find_alike(actor: Actor, *, name: str, birth_date: dt.date | None, id_card: str = "") -> tuple[PersonCard, ...]:
+def find_alike(actor: Actor, *, sought: Sought) -> tuple[PersonCard, ...]:
     """The same for a service that has found otherwise that the actor may put this child on file."""
-    people = visible_people(actor, purpose=working_purpose(actor)).filter(kind="child")
-    found: dict[UUID, Person] = {}
-    if id_card:
-        ids = [person.id for person in holders_of("id_card", normal_identifier("id_card", id_card))]
-        found |= {person.id: person for person in people.filter(id__in=ids)}
-    reading, _ = read_name(name)
-    if reading and birth_date:
-        alike = people.filter(name_reading=reading, birth_date=birth_date).order_by("name", "id")[:10]
-        found |= {person.id: person for person in alike}
-    return tuple(card_of(person) for person in found.values())
+    if sought.id_card:
+        normal_identifier("id_card", sought.id_card)
+    return tuple(one.card for one in resembling(actor, sought=sought) if one.card is not None)
 
 
 def register_child(actor: Actor, *, child: NewChild) -> UUID:
@@ -89,10 +89,23 @@ def open_file(actor: Actor, *, child: NewChild) -> UUID:
             refresh_places([person.id])
             if normal:
                 put_identifier(person, "id_card", normal, "registration")
-            note_event(actor, person.id, "registered")
+            refresh_match_keys([person.id])
+            _note_opened(actor, person, child)
         record_action(actor, action="register_child", subject=str(person.id), persons=[str(person.id)], highest_class=3)
         publish_event("registry.facts_changed", child_ids=[str(person.id)])
     return person.id
+
+
+def _note_opened(actor: Actor, person: Person, child: NewChild) -> None:
+    """Also on the files that were shown as alike: their county learns that somebody saw a likeness, and said no."""
+    if not child.apart_from:
+        note_event(actor, person.id, "registered")
+        return
+    apart = [str(one) for one in child.apart_from]
+    note_event(actor, person.id, "registered", details={"apart_from": apart, "because": child.apart_because})
+    for other in Person.objects.filter(id__in=child.apart_from).values_list("id", flat=True):
+        details = {"because": child.apart_because, "division": child.division[:6]}
+        note_event(actor, other, "alike_registered", details=details)
 
 
 def _check(actor: Actor, child: NewChild) -> None:
@@ -107,6 +120,8 @@ def _check(actor: Actor, child: NewChild) -> None:
             "请核对出生日期：应是未成年人，且不在将来。",
             "Check the date of birth: a minor's, and not in the future.",
         )
+    if child.apart_from and child.apart_because not in APART_REASONS:
+        raise refused("apart", "请选择为什么都不是这个孩子。", "Choose why this child is none of these.")
     if not child.division.isdigit() or len(significant_digits(child.division)) < 6:
         raise refused("division", "请选择户籍所在的村（居）或乡镇。", "Choose the village or township of registration.")
     if not any(actor.scope.holds(place) for place in (child.division, child.residence_division) if place):

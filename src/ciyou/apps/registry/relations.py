@@ -22,6 +22,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         # The first file's own story; a timeline reads both. Places are computed anew.
         "registry.PersonEvent.person": STAY,
         "registry.PersonPlace.person": STAY,
+        # Computed anew for both files, as their places are.
+        "registry.MatchKey.person": STAY,
         # A determination is about the facts of its time and of its file; the merged child is determined anew.
         "entitlements.Determination.person": STAY,
         "entitlements.Outcome.person": STAY,
@@ -55,6 +57,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.InquiryLetter.about": REPOINT,
         "partners.Referral.child": REPOINT,
         "crossing.Crossing.person": REPOINT,
+        # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
+        "care.FilledQuestionnaire.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,
         "oversight.SubjectRequest.person": REPOINT,
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,11 +11,11 @@ from django.db import models
 from django.db.models import Q
 
 from ciyou.apps.registry.models import Person, PersonPlace, Relationship
+from ciyou.apps.registry.plain_rows import Values, stored, values_of
 from ciyou.apps.registry.relations import COPY, DEPENDENTS, HEARS, RELATIONS, REPOINT
 
-Values = dict[str, object]
 Image = dict[tuple[str, str], Values]
-"""(`app.Model`, key) → column → value as JSON writes it (bytes as base64)."""
+"""(`app.Model`, key) → the row's columns."""
 
 _MOVED = (COPY, REPOINT, HEARS)
 
@@ -54,29 +52,6 @@ def _with_relatives(people: Collection[UUID]) -> set[UUID]:
 
 def _manager(label: str) -> models.Manager[models.Model]:
     return apps.get_model(label)._default_manager
-
-
-def values_of(row: models.Model) -> Values:
-    """Every column of a row."""
-    return {field.attname: _plain(row, field) for field in row._meta.concrete_fields}
-
-
-def _plain(row: models.Model, field: models.Field) -> object:
-    if getattr(row, field.attname) is None:
-        return None
-    return field.value_to_string(row)
-
-
-def stored(label: str, values: Mapping[str, object]) -> dict[str, object]:
-    """Plain values as the columns of a row hold them."""
-    fields = {field.attname: field for field in apps.get_model(label)._meta.concrete_fields}
-    found = {name: None if value is None else fields[name].to_python(value) for name, value in values.items()}
-    return {name: bytes(value) if isinstance(value, memoryview) else value for name, value in found.items()}
-
-
-def fingerprint(values: Values) -> str:
-    """By which a row is known to be as it was."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
 def difference(before: Image, after: Image) -> list[RowChange]:
@@ -158,5 +133,5 @@ def _turn(change: RowChange) -> bool:
     current = values_of(row)
     standing = {name: change.was[name] for name in change.was if current[name] == change.now[name]}
     if standing:
-        rows.update(**stored(change.model, standing))
+        rows.update(**stored(change.model, standing, of=current))
     return len(standing) == len(change.was)

@@ -25,6 +25,7 @@ from ciyou.apps.registry.reading import (
 )
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
+from ciyou.apps.registry.resembling import Resemblance, people_resembling
 from ciyou.apps.registry.scoping import (
     files_of_linkage_ids,
     is_named,
@@ -34,6 +35,7 @@ from ciyou.apps.registry.scoping import (
 )
 from ciyou.apps.registry.searching import SearchOutcome, search_people, search_register
 from ciyou.apps.registry.since import SinceLine
+from ciyou.apps.registry.told_files import Sought
 from ciyou.apps.registry.workers import NamedWorker
 
 __all__ = [
@@ -57,8 +59,10 @@ __all__ = [
     "Proposal",
     "Protection",
     "ReadMerge",
+    "Resemblance",
     "SearchOutcome",
     "SinceLine",
+    "Sought",
     "TimelineEntry",
     "Undoing",
     "cards_of",
@@ -80,6 +84,7 @@ __all__ = [
     "moved_away",
     "open_evidence",
     "payee_of",
+    "people_resembling",
     "protected_ids",
     "protected_linkage_ids",
     "protection_of",

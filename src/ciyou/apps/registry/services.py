@@ -11,6 +11,7 @@ from ciyou.apps.registry.lifecycle import (
     pass_eighteenth_birthdays,
     record_death,
 )
+from ciyou.apps.registry.match_keys import make_all_match_keys
 from ciyou.apps.registry.merging import MERGE_REASONS, merge_people
 from ciyou.apps.registry.named_access import end_named_access, grant_named_access
 from ciyou.apps.registry.payees import record_payee, reveal_account
@@ -18,12 +19,13 @@ from ciyou.apps.registry.people import register_people
 from ciyou.apps.registry.proofs import MAX_BYTES, check_evidence, store_evidence
 from ciyou.apps.registry.protection import OPENING_REASONS, restrict_file, unrestrict_file
 from ciyou.apps.registry.refusals import PersonNotFound
-from ciyou.apps.registry.registration import NewChild, open_file, register_child
+from ciyou.apps.registry.registration import APART_REASONS, NewChild, open_file, register_child
 from ciyou.apps.registry.roster_facts import record_roster_facts
 from ciyou.apps.registry.unmerging import UNMERGE_REASONS, confirm_unmerge, decline_unmerge, unmerge_people
 from ciyou.apps.registry.workers import end_worker, name_worker
 
 __all__ = [
+    "APART_REASONS",
     "CORRECTION_REASONS",
     "KNOWN_FROM",
     "MAX_BYTES",
@@ -43,6 +45,7 @@ __all__ = [
     "end_worker",
     "ensure_parent",
     "grant_named_access",
+    "make_all_match_keys",
     "merge_people",
     "move_person",
     "name_worker",

@@ -36,6 +36,7 @@ from ciyou.apps.registry.identity import (
 )
 from ciyou.apps.registry.identity_moves import Record, record_of
 from ciyou.apps.registry.incoming import PersonId
+from ciyou.apps.registry.match_keys import refresh_match_keys
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.refusals import person_not_found, refused, somebody_was_first
@@ -190,6 +191,7 @@ def _undo(actor: Actor, merge: IdentityDecision, reason: str, belongs: Mapping[s
         undone = note_decision(actor, UNMERGE, kept=kept, dropped=dropped, reason=reason, content=content)
         supersede(Q(pk=merge.pk) | Q(decision=PROPOSED, kept=kept, dropped=dropped), undone)
         refresh_places([kept, dropped])
+        refresh_match_keys([kept, dropped])
         affected = {child for one in Person.objects.filter(pk__in=(kept, dropped)) for child in children_of(one)}
     _note(actor, undone)
     publish_event(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from ciyou.core.facts.definition import Entity, column_name
 from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.evaluation import Evaluation
-from ciyou.core.rules.scope import facts_referred_to, parameters_referred_to, rules_referred_to
+from ciyou.core.rules.scope import facts_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Compare, FactRef, Kind, Node, walk
 
 MONTHLY = "month"
@@ -24,7 +23,7 @@ def touched_rules(before: RuleBook, after: RuleBook) -> frozenset[str]:
     found = {code for code in codes if _differs(before.by_code.get(code), after.by_code.get(code), differing)}
     for book in (before, after):
         for rule in book.rules:  # each stands after those it needs
-            if found & needs_of(rule):
+            if found & rule.rules_read:
                 found.add(rule.code)
     return frozenset(found)
 
@@ -34,21 +33,11 @@ def _differs(before: Rule | None, after: Rule | None, differing: Collection[str]
         return True
     if before is not after and (before.condition, before.amount) != (after.condition, after.amount):
         return True
-    return bool(differing) and not _parameters_of(after).isdisjoint(differing)
-
-
-def needs_of(rule: Rule) -> frozenset[str]:
-    """The rules that a rule refers to."""
-    return frozenset(code for tree in _trees(rule) for code in rules_referred_to(tree))
+    return bool(differing) and not after.parameters_read.isdisjoint(differing)
 
 
 def _trees(rule: Rule) -> tuple[Node, ...]:
     return (rule.condition,) if rule.amount is None else (rule.condition, rule.amount)
-
-
-@cache
-def _parameters_of(rule: Rule) -> frozenset[str]:
-    return frozenset(key for tree in _trees(rule) for key in parameters_referred_to(tree))
 
 
 def closure_of(book: RuleBook, codes: Collection[str]) -> tuple[Rule, ...]:
@@ -59,20 +48,18 @@ def closure_of(book: RuleBook, codes: Collection[str]) -> tuple[Rule, ...]:
         rule = book.by_code[waiting.pop()]
         if rule.code not in found:
             found[rule.code] = rule
-            waiting += [code for code in needs_of(rule) if code in book.by_code]
+            waiting += [code for code in rule.rules_read if code in book.by_code]
     return tuple(found.values())
 
 
 def parameters_read(book: RuleBook, codes: Collection[str]) -> frozenset[str]:
     """The parameters that these rules read, themselves and through the rules they refer to."""
-    return frozenset(key for rule in closure_of(book, codes) for key in _parameters_of(rule))
+    return frozenset(key for rule in closure_of(book, codes) for key in rule.parameters_read)
 
 
 def facts_read(book: RuleBook, codes: Collection[str]) -> frozenset[tuple[Entity, str]]:
     """The facts that these rules read, themselves and through the rules they refer to."""
-    return frozenset(
-        fact for rule in closure_of(book, codes) for tree in _trees(rule) for fact in facts_referred_to(tree)
-    )
+    return frozenset(fact for rule in closure_of(book, codes) for fact in rule.facts_read)
 
 
 def pays_monthly(rule: Rule | None) -> bool:

@@ -54,15 +54,28 @@ class Zones:
         self._days = [add_months(proposal.first_month, number) for number in range(proposal.months)]
         self._divisions = told_apart((before, after))
         self._by_place: dict[str, Zone] = {}
+        self._made: dict[str, Zone] = {}
         self._by_law: dict[object, Zone] = {}
 
     def zone_of(self, county: str) -> Zone:
-        """The zone of a county (6 digits)."""
-        place = max((one for one in self._divisions if county.startswith(one)), key=len)
+        """The zone of a county (6 digits) in which somebody lives."""
+        place = self._place_of(county)
         if place not in self._by_place:
-            zone = self._make(place)
-            self._by_place[place] = self._by_law.setdefault(_law_of(zone), zone)
+            self._by_place[place] = self._zone(place)
         return self._by_place[place]
+
+    def zone_foreseen(self, county: str) -> Zone:
+        """The zone of a county of which it is not yet known whether anybody lives there: not one that was met."""
+        return self._zone(self._place_of(county))
+
+    def _place_of(self, county: str) -> str:
+        return max((one for one in self._divisions if county.startswith(one)), key=len)
+
+    def _zone(self, place: str) -> Zone:
+        if place not in self._made:
+            zone = self._make(place)
+            self._made[place] = self._by_law.setdefault(_law_of(zone), zone)
+        return self._made[place]
 
     @property
     def zones(self) -> tuple[Zone, ...]:

@@ -7,36 +7,17 @@ from functools import lru_cache
 from itertools import islice
 
 from ciyou.batch.engines.duckdb_store import Store
-from ciyou.core.linkage.name_agreement import NameLevel, compare_names, names_compatible
-from ciyou.core.linkage.names import NameReading, split_name
+from ciyou.core.linkage.name_agreement import NameLevel, names_compatible
+from ciyou.core.linkage.plain_rules import LEVELS
+from ciyou.core.linkage.weighing import level_of_keys
 
-LEVELS: dict[NameLevel, int] = {
-    NameLevel.EXACT: 0,
-    NameLevel.SAME_READING: 1,
-    NameLevel.CLOSE_READING: 2,
-    NameLevel.LOOK_ALIKE: 2,
-    NameLevel.SURNAME_CHANGED: 3,
-    NameLevel.TRUNCATED: 3,
-    NameLevel.TRANSLITERATED: 3,
-    NameLevel.NICKNAME: 3,
-    NameLevel.ONE_OF_FOUR_DIFFERS: 4,
-    NameLevel.ONE_DIFFERS: 4,
-    NameLevel.DIFFERENT: 5,
-    NameLevel.MISSING: 6,
-}
-"""The levels as numbers for SQL: 0–3 compatible, 4 one character differs, 5 different, 6 no name."""
 APPEND_ROWS = 20_000
-
-
-@lru_cache(maxsize=100_000)
-def _read(key: str) -> NameReading:
-    return NameReading(key, *split_name(key), parts=(key,))
 
 
 @lru_cache(maxsize=200_000)
 def level_of(first: str, first_reading: str, second: str, second_reading: str) -> NameLevel:
     """How far two cleaned names agree."""
-    return compare_names(_read(first), _read(second), first_reading=first_reading, second_reading=second_reading)
+    return level_of_keys(first, first_reading, second, second_reading)
 
 
 def may_be_one(level: NameLevel, *, born_as_id_says: bool) -> bool:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from borax.calendars.lunardate import LunarDate
-
 from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.linkage.lunar import solar_of
 from ciyou.batch.linkage.records import birth_of, sex_of
 
 # A key that more clusters share than this tells nothing of one family or one child, and would compare everybody with everybody.
@@ -148,17 +145,6 @@ def _make_lunar(store: Store) -> None:
         "SELECT DISTINCT birth_date FROM rec JOIN placed USING (rid) WHERE aid < 0 AND birth_date IS NOT NULL ORDER BY 1"
     )
     store.append("lunar", [(day, solar) for (day,) in stated if (solar := solar_of(day)) is not None])
-
-
-def solar_of(day: object) -> dt.date | None:
-    """The solar date of year, month and day read as lunar ones; None where that calendar has no such day."""
-    if not isinstance(day, dt.date):
-        return None
-    try:
-        solar: dt.date = LunarDate(day.year, day.month, day.day).to_solar_date()
-    except (ValueError, IndexError):
-        return None
-    return solar
 
 
 def follow(store: Store) -> None:

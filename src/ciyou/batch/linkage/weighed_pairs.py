@@ -5,20 +5,15 @@ from __future__ import annotations
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.names import judge_names
 from ciyou.batch.linkage.records import sex_of
-from ciyou.batch.linkage.weights import amount, tenths
+from ciyou.batch.linkage.weights import amount, linkage_weights, tenths
 from ciyou.core.linkage.name_agreement import NameLevel
+from ciyou.core.linkage.weighing import NAME_LEVELS
+from ciyou.core.linkage.weights import BY_RARITY
 
-NAME_LEVELS: dict[NameLevel, int] = {level: number for number, level in enumerate(NameLevel)}
 ONE_OF_FOUR = NAME_LEVELS[NameLevel.ONE_OF_FOUR_DIFFERS]
 MISSING = NAME_LEVELS[NameLevel.MISSING]
 EXACT = NAME_LEVELS[NameLevel.EXACT]
-_BY_RARITY = {
-    NameLevel.EXACT: 0,
-    NameLevel.SAME_READING: tenths("name", "same_reading"),
-    NameLevel.CLOSE_READING: tenths("name", "close_reading"),
-    NameLevel.LOOK_ALIKE: tenths("name", "look_alike"),
-}
-"""Levels whose weight is the rarity of the name and this; all others have a weight of their own."""
+_BY_RARITY = {level: linkage_weights().less_for(level) for level in BY_RARITY}
 
 
 def weigh_pairs(store: Store) -> None:

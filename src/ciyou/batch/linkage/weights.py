@@ -1,34 +1,32 @@
-"""The weights of comparisons in bits, read from a versioned file; reckoned with in whole tenths, so that sums do not depend on order."""
+"""The weights of comparisons, read from their versioned file."""
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+
+from ciyou.core.linkage.weights import Weights
 
 _FILE = Path(__file__).with_name("weights.json")
 
 
 @lru_cache(maxsize=1)
-def _content() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(_FILE.read_text(encoding="utf-8"))
-    return content
+def linkage_weights() -> Weights:
+    """The weights by which this version links."""
+    return Weights(json.loads(_FILE.read_text(encoding="utf-8")))
 
 
 def weights_version() -> str:
     """The version of the file."""
-    return str(_content()["version"])
+    return linkage_weights().version
 
 
 def tenths(*path: str) -> int:
     """The weight at `path` (such as "born", "same") in tenths of a bit."""
-    found: Any = _content()
-    for step in path:
-        found = found[step]
-    return round(float(found) * 10)
+    return linkage_weights().tenths(*path)
 
 
 def amount(*path: str) -> int:
     """A whole number of the file that is no weight."""
-    return tenths(*path) // 10
+    return linkage_weights().amount(*path)

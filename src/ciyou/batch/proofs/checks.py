@@ -36,12 +36,16 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """Where and when a question is asked: the rules in force, what parameters may be, and what is true of every child."""
+    """Where and when a question is asked: the rules in force, what parameters may be, and what is true of every child.
+
+    `precise`: of which parts of conditions it is known already whether they are precise, by the law that they rest on.
+    """
 
     book: RuleBook
     definitions: Mapping[str, ParameterDefinition]
     assumptions: tuple[Node, ...]
     limit_ms: int
+    precise: dict[object, bool] = field(default_factory=dict)
 
     def world(self, codes: Codes, *, complete: bool = True, plausible: bool = True) -> World:
         return World(self.book, self.definitions, codes, complete=complete, plausible=plausible)

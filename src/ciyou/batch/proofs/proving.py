@@ -106,6 +106,7 @@ class _Prover:
         self.occurred: set[Acceptance] = set()
         self.known: set[Acceptance] = set()
         self._proved: dict[str, list[_Proved]] = {}
+        self._precise: dict[object, bool] = {}
 
     def ask_in(self, place: str) -> None:
         """Every question of a place."""
@@ -142,7 +143,7 @@ class _Prover:
         binder = Binder(book, root=self.root)
         assumed = tuple(binder.bind(one.holds) for one in demands.assumptions)
         definitions = load_packs(self.root).table.definitions
-        return Setting(book, definitions, assumed, self.limit_ms), demands, binder
+        return Setting(book, definitions, assumed, self.limit_ms, self._precise), demands, binder
 
     def _ask(self, check: Check, setting: Setting, demands: Demands, binder: Binder) -> None:
         self.report.asked += 1

@@ -14,6 +14,9 @@ from ciyou.core.facts.definition import Value
 from ciyou.core.rules.atoms import Key
 from ciyou.core.rules.tree import Kind
 
+# The prover's own steps, so that a busy machine does not decide less; about a millisecond of an idle core. The clock is the last resort.
+STEPS_PER_MS, PATIENCE = 10_000, 20
+
 
 class Answer(StrEnum):
     """Such a child can be, cannot be, or the time was not enough to tell."""
@@ -39,7 +42,8 @@ class Question:
     def __init__(self, world: World, required: Iterable[Formula], *, limit_ms: int) -> None:
         self.world, self._limit_ms = world, limit_ms
         self._solver = z3.Solver()
-        self._solver.set("timeout", limit_ms)
+        self._solver.set("rlimit", limit_ms * STEPS_PER_MS)
+        self._solver.set("timeout", limit_ms * PATIENCE)
         self._said = 0
         self.require(*required)
 

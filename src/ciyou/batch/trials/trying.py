@@ -47,11 +47,17 @@ def prepare(proposal: Proposal, pack_set: PackSet, *, place: str) -> PackSet:
 
 
 def try_proposal(
-    proposal: Proposal, population: Population, *, before: PackSet, after: PackSet, watch: Watch = watch_nothing
+    proposal: Proposal,
+    population: Population,
+    *,
+    before: PackSet,
+    after: PackSet,
+    watch: Watch = watch_nothing,
+    zones: Zones | None = None,
 ) -> Findings:
-    """What the proposal does to a population; raises Stopped where `watch` says so."""
+    """What the proposal does to a population; raises Stopped where `watch` says so. `zones`: those made for `columns_wanted`."""
     started = time.perf_counter()
-    zones = Zones(before, after, proposal)
+    zones = Zones(before, after, proposal) if zones is None else zones
     laboratory = Laboratory(zones, digits=population.digits)
     tally: Tally = Counter()
     done = 0
@@ -75,12 +81,14 @@ def try_proposal(
     )
 
 
-def columns_wanted(proposal: Proposal, *, before: PackSet, after: PackSet, place: str) -> frozenset[str]:
+def columns_wanted(
+    proposal: Proposal, *, before: PackSet, after: PackSet, place: str, zones: Zones | None = None
+) -> frozenset[str]:
     """The facts that a trial in a division can read: of its population no others are needed."""
-    zones = Zones(before, after, proposal)
+    zones = Zones(before, after, proposal) if zones is None else zones
     read: set[str] = {DIBAO}
     inside = {one for one in told_apart((before, after)) if one.startswith(place)} | {place}
-    for zone in {zones.zone_of(one.ljust(COUNTY_DIGITS, "0")) for one in sorted(inside)}:
+    for zone in {zones.zone_foreseen(one.ljust(COUNTY_DIGITS, "0")) for one in sorted(inside)}:
         codes = {*zone.touched, *(code for rules in zone.income_rules.values() for code in rules)}
         books = [book for month in zone.months for book in (month.before, month.after)]
         read |= {column_name(entity, name) for book in books for entity, name in facts_read(book, codes)}

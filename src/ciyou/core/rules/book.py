@@ -6,10 +6,12 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 from ciyou.core.clock.ages import AgeRule
 from ciyou.core.clock.months import MonthRule
-from ciyou.core.facts.definition import Value, Vocabulary
+from ciyou.core.facts.definition import Entity, Value, Vocabulary
+from ciyou.core.rules.scope import facts_referred_to, parameters_referred_to, rules_referred_to
 from ciyou.core.rules.tree import Kind, Node
 
 
@@ -92,6 +94,25 @@ class Rule:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_id", {source.id: source for source in reversed(self.sources)})
+
+    @cached_property
+    def facts_read(self) -> frozenset[tuple[Entity, str]]:
+        """The facts that the rule's own texts read."""
+        return frozenset(fact for text in self._texts for fact in facts_referred_to(text))
+
+    @cached_property
+    def parameters_read(self) -> frozenset[str]:
+        """The parameters that the rule's own texts read."""
+        return frozenset(key for text in self._texts for key in parameters_referred_to(text))
+
+    @cached_property
+    def rules_read(self) -> frozenset[str]:
+        """The rules that the rule's own texts refer to."""
+        return frozenset(code for text in self._texts for code in rules_referred_to(text))
+
+    @property
+    def _texts(self) -> tuple[Node, ...]:
+        return (self.condition,) if self.amount is None else (self.condition, self.amount)
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh

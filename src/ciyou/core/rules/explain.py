@@ -176,7 +176,7 @@ class _Teller:
         kept = [item for item, part in zip(items, truths, strict=True) if part is truth]
         if len(kept) == 1:
             return self.tell(kept[0])
-        return Reason("同时满足", "All of these", truth, children=self._gather(kept), group=True)
+        return Reason("同时满足", "All of these", truth, children=tuple([self.tell(item) for item in kept]), group=True)
 
     def _any(self, node: Or) -> Reason:
         items = node.items
@@ -187,10 +187,10 @@ class _Teller:
         kept = [item for item, part in zip(items, truths, strict=True) if part is truth]
         if len(kept) == 1:
             return self.tell(kept[0])
-        words = (
-            ("以下均不成立", "None of these holds") if truth is False else ("以下任一成立即可", "Any of these would do")
-        )
-        return Reason(*words, truth, children=self._gather(kept), group=True)
+        if truth is False:
+            return Reason("以下均不成立", "None of these holds", truth, children=self._none_of(kept), group=True)
+        children = tuple([self.tell(item) for item in kept])
+        return Reason("以下任一成立即可", "Any of these would do", truth, children=children, group=True)
 
     def _not(self, node: Not) -> Reason:
         inner = self.tell(node.item)
@@ -205,9 +205,9 @@ class _Teller:
             inner=inner.truth,
         )
 
-    def _gather(self, items: list[Node]) -> tuple[Reason, ...]:
-        """Reasons side by side; plain facts that are all false are told in one line."""
-        plain, others = self._plain_and_others(items)
+    def _none_of(self, items: list[Node]) -> tuple[Reason, ...]:
+        """Reasons side by side, all of them false; plain facts are told in one line."""
+        plain = [item for item in items if isinstance(item, FactRef)]
         if len(plain) < 3:
             return tuple([self.tell(item) for item in items])
         words = [fact_words(self.book, item.entity, item.name) for item in plain]
@@ -218,17 +218,7 @@ class _Teller:
             False,
             said=said,
         )
-        return (line, *[self.tell(item) for item in others])
-
-    def _plain_and_others(self, items: list[Node]) -> tuple[list[FactRef], list[Node]]:
-        plain: list[FactRef] = []
-        others: list[Node] = []
-        for item in items:
-            if isinstance(item, FactRef) and self.evaluation.truth(item) is False:
-                plain.append(item)
-            else:
-                others.append(item)
-        return plain, others
+        return (line, *[self.tell(item) for item in items if not isinstance(item, FactRef)])
 
     def _named(self, node: Named) -> Reason:
         if id(node) not in self._predicates:

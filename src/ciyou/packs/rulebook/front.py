@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ciyou.core.rules.words import Phrase
 from ciyou.packs.loading import load_packs, load_rule_titles
+from ciyou.packs.measures import MEASURES
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rulebook import words
 from ciyou.packs.rulebook.worked import count_cases
@@ -54,7 +55,7 @@ def load_index(*, root: Path = SHIPPED) -> BookIndex:
     pack_set, titles, cases = load_packs(root), load_rule_titles(root=root), count_cases(root)
     texts = Counter(code for pack in pack_set.packs for code, rule in pack.rules.items() for _version in rule.versions)
     places = Counter(code for pack in pack_set.packs for code in pack.rules)
-    by_measure: dict[str, list[IndexLine]] = {code: [] for code in words.MEASURES}
+    by_measure: dict[str, list[IndexLine]] = {code: [] for code in MEASURES}
     for code, title in titles.items():
         line = IndexLine(
             code,
@@ -66,9 +67,7 @@ def load_index(*, root: Path = SHIPPED) -> BookIndex:
         )
         by_measure[title.measure].append(line)
     return BookIndex(
-        measures=tuple(
-            MeasureEntry(code, words.MEASURES[code], tuple(lines)) for code, lines in by_measure.items() if lines
-        ),
+        measures=tuple(MeasureEntry(code, MEASURES[code], tuple(lines)) for code, lines in by_measure.items() if lines),
         version=pack_set.version,
         rules=len(titles),
         cases=sum(cases.values()),

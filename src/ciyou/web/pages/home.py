@@ -27,9 +27,12 @@ from ciyou.web.work_wording import (
     AT_A_COUNTER,
     OF_APPLICATIONS,
     OF_AWARDS,
+    OF_CARE,
     OF_CASES,
     OF_CROSSINGS,
     OF_EMERGENCIES,
+    OF_FIELD_WORK,
+    OF_HOME,
     OF_MONTHS,
     OF_REFERRALS,
     REFUSED_IN_WRITING,
@@ -197,14 +200,19 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
         return "crossing", "crossing_id"
     if item.kind in OF_EMERGENCIES or (item.kind == REFUSED_IN_WRITING and item.person_id is None):
         return "emergency", "aid_id"
-    pages = (
-        (OF_REFERRALS, "referral"),
-        (OF_APPLICATIONS, "application"),
-        (OF_MONTHS, "month"),
-        (OF_AWARDS, "award"),
-        (OF_CASES, "case"),
-    )
-    return next(((page, f"{page}_id") for kinds, page in pages if item.kind in kinds), None)
+    return next(((page, named) for kinds, page, named in _PAGES if item.kind in kinds), None)
+
+
+_PAGES = (
+    ((OF_HOME,), "home_question", "asked_id"),
+    (OF_CARE, "see_child_today", "filled_id"),
+    (OF_FIELD_WORK, "field_event", "event_id"),
+    (OF_REFERRALS, "referral", "referral_id"),
+    (OF_APPLICATIONS, "application", "application_id"),
+    (OF_MONTHS, "month", "month_id"),
+    (OF_AWARDS, "award", "award_id"),
+    (OF_CASES, "case", "case_id"),
+)
 
 
 def _address(item: WorkItem, *, others: bool) -> str:

@@ -15,15 +15,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ciyou.apps.exchange.identity_answers import GivenAnswer, answer_identity_list, settle_listed_child
+from ciyou.apps.exchange.identity_files import read_answer_file
 from ciyou.apps.exchange.identity_lists import HIGHEST_CLASS, make_identity_list, send_identity_list
 from ciyou.apps.exchange.identity_reading import ListCard, ListedRow, list_identity_lists, read_identity_list
 from ciyou.apps.exchange.identity_refusals import IdentityListNotFound
+from ciyou.apps.exchange.refusals import file_too_large, no_file
+from ciyou.apps.exchange.table_files import LARGEST_BYTES
+from ciyou.apps.oversight.exports import LEAST_REASON
+from ciyou.apps.oversight.identity_exports import export_identity_list
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.packs import department_name, load_identity_lists, load_rule_titles
 from ciyou.packs.rule_files import RuleFile
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.proving import ask_to_prove, recently_proved
 from ciyou.web.wording import SEXES, sentences
 
 ANSWER_WORDS = {
@@ -40,6 +46,16 @@ CHANGE_WORDS = {
 }
 GONE_WORDS = {"taken": gettext_lazy("已停办"), "already": gettext_lazy("原未享受")}
 """Of a child that is no longer entitled the same two answers mean the end."""
+LINE_WORDS = {
+    "nobody": gettext_lazy("没有身份证号，按姓名也对不上名单上的孩子；请补上号码。"),
+    "number_wrong": gettext_lazy("身份证号不对（位数、校验位，或被表格改成了科学计数）；请对照下载的文件改正。"),
+    "unknown_number": gettext_lazy("这个身份证号不在这份名单上；请核对是不是另一份名单的回执。"),
+    "repeated": gettext_lazy("同一个孩子前面已经有一行，这一行没有采用；请留下对的一行。"),
+    "other_month": gettext_lazy("这一行是另一个月名单的回执；请到那个月的名单上传。"),
+    "no_answer": gettext_lazy("没有填办理结果；请补填后再上传。"),
+    "word_unknown": gettext_lazy("办理结果的写法不认识；请用约定的写法。"),
+    "no_reason": gettext_lazy("写了不予办理，没有写原因；请部门补写原因。"),
+}
 SHOWN = ("name", "id_number", "birth_date", "sex", "identities", "entitlements", "answer")
 LONGEST_PAGE = 6
 REST = "taken"
@@ -164,6 +180,49 @@ def settle(request: HttpRequest, list_id: uuid.UUID, listed_id: uuid.UUID) -> Ht
     return _back(list_id, {"done": "settled", "show": "unsettled"})
 
 
+def take_file(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
+    """The file for a department without an account; this answer is the only place where its password ever stands."""
+    if not recently_proved(request):
+        return ask_to_prove(request, back=reverse("identity_list", kwargs={"list_id": list_id}))
+    try:
+        made = export_identity_list(
+            request.actor,
+            list_id=list_id,
+            export_id=_key(request.POST.get("export_id", "")),
+            reason=request.POST.get("reason", ""),
+            proved=True,
+            origin=request.META["REMOTE_ADDR"],
+        )
+    except IdentityListNotFound as missing:
+        raise Http404 from missing
+    except CiyouError as problem:
+        return _show(request, list_id, tuple(problem.problems))
+    return render(request, "web/pages/export_made.html", {"card": made.card, "password": made.password})
+
+
+def take_answers(request: HttpRequest, list_id: uuid.UUID) -> HttpResponse:
+    """Read the file that a department without an account sent back."""
+    sent = request.FILES.get("file")
+    try:
+        if sent is None:
+            raise no_file()
+        if sent.size > LARGEST_BYTES:
+            raise file_too_large(LARGEST_BYTES >> 20)
+        read_answer_file(request.actor, list_id=list_id, name=sent.name, content=sent.read())
+    except IdentityListNotFound as missing:
+        raise Http404 from missing
+    except CiyouError as problem:
+        return _show(request, list_id, tuple(problem.problems))
+    return _back(list_id, {"done": "read"})
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
 def _back(list_id: uuid.UUID, query: Mapping[str, str]) -> HttpResponse:
     response = redirect("identity_list", list_id=list_id)
     response["Location"] += f"?{urlencode(query)}"
@@ -212,6 +271,12 @@ def _show(
         "filters": _filters(found.card),
         "may_send": _sends(request) and found.card.sent_on is None,
         "may_settle": _sends(request),
+        "has_file": _sends(request) and found.card.sent_on is not None and kind is not None and kind.file is not None,
+        "export_id": uuid.uuid4(),
+        "least": LEAST_REASON,
+        "reason": request.POST.get("reason", ""),
+        "answer_file": found.card.answer_file if _sends(request) else {},
+        "bad_lines": _bad_lines(found.card) if _sends(request) else [],
         "answering": answering,
         "pager_address": reverse("identity_list", kwargs={"list_id": list_id}),
         "is_department": _answers(request),
@@ -220,6 +285,11 @@ def _show(
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/identity_list.html", content, status=422 if problems else 200)
+
+
+def _bad_lines(card: ListCard) -> list[tuple[int, str]]:
+    """The lines of the last file of answers that were left out, with why and what to do."""
+    return [(line, str(LINE_WORDS.get(code, code))) for line, code in card.answer_file.get("problems", ())]
 
 
 def _filters(card: ListCard) -> list[tuple[str, str, int]]:
@@ -282,5 +352,7 @@ ROUTES = (
     Route("identity-lists/<uuid:list_id>/", show_list, "identity_list", Access.PERSONAL, action=Action.SEE_IDENTITY_LISTS),
     Route("identity-lists/<uuid:list_id>/send/", send, "send_identity_list", Access.PERSONAL, ("POST",), Action.SEND_IDENTITY_LISTS),
     Route("identity-lists/<uuid:list_id>/answer/", answer, "answer_identity_list", Access.PERSONAL, ("POST",), Action.ANSWER_IDENTITY_LISTS),
+    Route("identity-lists/<uuid:list_id>/file/", take_file, "identity_list_file", Access.PERSONAL, ("POST",), Action.SEND_IDENTITY_LISTS),
+    Route("identity-lists/<uuid:list_id>/answers/", take_answers, "read_identity_answers", Access.PERSONAL, ("POST",), Action.SEND_IDENTITY_LISTS),
     Route("identity-lists/<uuid:list_id>/settle/<uuid:listed_id>/", settle, "settle_listed_child", Access.PERSONAL, ("POST",), Action.SEND_IDENTITY_LISTS),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,18 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_choices
-from ciyou.apps.registry.selectors import PersonCard, find_candidates
-from ciyou.apps.registry.services import NewChild, register_child
+from ciyou.apps.registry.selectors import Resemblance, Sought, people_resembling
+from ciyou.apps.registry.services import APART_REASONS, NewChild, register_child
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import RecordError
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
-from ciyou.web.registry_wording import found_row
+from ciyou.web.resembling_wording import APART, resembling_row
 from ciyou.web.wording import SEXES
 
 FIELDS = ("name", "sex", "birth_date", "id_card", "division", "residence_division")
-SHOWN_FIELDS = ("name", "sex", "birth_date", "division")
+GUARDIAN = "guardian_name"
+"""Asked for the look only, and not kept: a family is recorded with its evidence."""
+SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "id_card", "guardians")
 # Which field a refusal of the service belongs to.
 FIELD_OF = {
     "name": "name",
@@ -31,6 +34,7 @@ FIELD_OF = {
     "birth_date": "birth_date",
     "division": "division",
     "division_outside": "division",
+    "search_often": "name",
 }
 
 
@@ -38,7 +42,7 @@ def show_register(request: HttpRequest) -> HttpResponse:
     """The form; POST looks for files that may be this child's, and opens one when there are none or none of them is."""
     if request.method != "POST":
         return _show(request, {}, key=uuid.uuid4())
-    typed = {name: request.POST.get(name, "").strip()[:120] for name in FIELDS}
+    typed = {name: request.POST.get(name, "").strip()[:120] for name in (*FIELDS, GUARDIAN)}
     key = form_key(request)
     faults = missing_fields(typed)
     if faults:
@@ -50,13 +54,37 @@ def show_register(request: HttpRequest) -> HttpResponse:
 
 
 def _open(request: HttpRequest, typed: dict[str, str], key: uuid.UUID) -> HttpResponse:
+    """The file, unless somebody is alike who was not shown yet or of whom it is not said why this is another child."""
     actor: Actor = request.actor
     child = typed_child(typed, key)
-    if request.POST.get("looked") != "yes":
-        alike = find_candidates(actor, name=child.name, birth_date=child.birth_date, id_card=child.id_card)
-        if alike and any(card.id != key for card in alike):
+    alike = people_resembling(actor, sought=sought_child(typed))
+    if alike and all(one.person_id != key for one in alike):
+        because = request.POST.get("because", "")
+        if not _looked_at(request, alike):
             return _show(request, typed, key=key, alike=alike)
+        if because not in APART_REASONS:
+            return _show(request, typed, key=key, alike=alike, faults={"apart": _("请选择为什么都不是这个孩子。")})
+        child = replace(child, apart_from=tuple(one.person_id for one in alike), apart_because=because)
     return redirect("child", child_id=register_child(actor, child=child))
+
+
+def _looked_at(request: HttpRequest, alike: tuple[Resemblance, ...]) -> bool:
+    seen = request.POST.get("seen", "").split(",")
+    return request.POST.get("looked") == "yes" and all(str(one.person_id) in seen for one in alike)
+
+
+def sought_child(typed: dict[str, str]) -> Sought:
+    """The same child as it is looked for."""
+    guardian = typed.get(GUARDIAN, "")
+    return Sought(
+        name=typed["name"],
+        sex=typed["sex"],
+        birth_date=dt.date.fromisoformat(typed["birth_date"]),
+        division=typed["division"],
+        residence_division=typed["residence_division"],
+        id_card=typed["id_card"],
+        guardians=((guardian, ""),) if guardian else (),
+    )
 
 
 def typed_child(typed: dict[str, str], key: uuid.UUID) -> NewChild:
@@ -109,16 +137,19 @@ def _show(
     *,
     key: uuid.UUID,
     faults: dict[str, str] | None = None,
-    alike: tuple[PersonCard, ...] = (),
+    alike: tuple[Resemblance, ...] = (),
 ) -> HttpResponse:
-    people = [str(card.id) for card in alike]
+    people = [str(one.person_id) for one in alike]
     disclose(request, subject="", person_ids=people, fields=SHOWN_FIELDS, highest_class=3)
     today = timezone.localdate()
     content: dict[str, Any] = {
         "typed": typed,
         "key": key,
         "faults": faults or {},
-        "alike": [found_row(card, today) for card in alike],
+        "alike": [resembling_row(one, typed) for one in alike],
+        "seen": ",".join(people),
+        "reasons": APART.items(),
+        "because": request.POST.get("because", ""),
         "sexes": SEXES.items(),
         "divisions": village_choices(request.actor),
         "today": today,

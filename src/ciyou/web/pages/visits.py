@@ -148,31 +148,47 @@ def _show(
         subject=str(form.child_id),
         person_ids=_persons(form),
         fields=SHOWN_FIELDS,
-        highest_class=_highest_class(form),
+        highest_class=highest_class_of(form),
     )
     content = {
-        "form": form,
+        **form_content(request.actor, form, today, typed=typed, problems=problems),
         "visit_id": visit_id,
-        "children": [_child(request.actor, child, typed, problems, today, lang) for child in form.children],
-        "parts": [_part(part, form, typed, problems, lang) for part in form.parts],
-        "further": (further := [_part(part, form, typed, problems, lang) for part in form.further]),
-        "further_count": sum(len(part.questions) for part in further),
-        "further_open": any(typed.get(one.name) for part in further for one in part.questions),
-        "known": [line for part in form.known for line in _known_lines(part, lang)],
-        "met": [(code, MET_WORDS[code], typed.get("met", "") == code) for code in MET],
-        "results": [(code, RESULT_WORDS[code]) for code in RESULTS],
-        "reasons": _reasons(NOT_FOUND_REASONS, lang),
-        "no_needs": _reasons(NOT_IN_DIFFICULTY_REASONS, lang),
         "visited_on": typed.get("visited_on", today.isoformat()),
-        "today": today.isoformat(),
         "earliest": (today - dt.timedelta(days=DAYS_BACK)).isoformat(),
         "note": typed.get("note", ""),
-        "note_length": NOTE_LENGTH,
         "field_problems": {name or "form": sentence(problem, lang) for name, problem in problems.items()},
         "problems": sentences(problems.values()),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/visit.html", content, status=422 if problems else 200)
+
+
+def form_content(
+    actor: Actor,
+    form: VisitForm,
+    today: dt.date,
+    *,
+    typed: Mapping[str, str] | None = None,
+    problems: Mapping[str, Problem] | None = None,
+) -> dict[str, Any]:
+    """What a form asks, in the reader's language: for the page, and for a phone that takes it along."""
+    lang, said, wrong = short_language(), typed or {}, problems or {}
+    further = [_part(part, form, said, wrong, lang) for part in form.further]
+    return {
+        "form": form,
+        "children": [_child(actor, child, said, wrong, today, lang) for child in form.children],
+        "parts": [_part(part, form, said, wrong, lang) for part in form.parts],
+        "further": further,
+        "further_count": sum(len(part.questions) for part in further),
+        "further_open": any(said.get(one.name) for part in further for one in part.questions),
+        "known": [line for part in form.known for line in _known_lines(part, lang)],
+        "met": [(code, MET_WORDS[code], said.get("met", "") == code) for code in MET],
+        "results": [(code, RESULT_WORDS[code]) for code in RESULTS],
+        "reasons": _reasons(NOT_FOUND_REASONS, lang),
+        "no_needs": _reasons(NOT_IN_DIFFICULTY_REASONS, lang),
+        "note_length": NOTE_LENGTH,
+        "today": today.isoformat(),
+    }
 
 
 def _persons(form: VisitForm) -> list[str]:
@@ -184,7 +200,8 @@ def _persons(form: VisitForm) -> list[str]:
     return [str(person) for person in dict.fromkeys((*(child.id for child in form.children), *parents))]
 
 
-def _highest_class(form: VisitForm) -> int:
+def highest_class_of(form: VisitForm) -> int:
+    """The highest class of what a form says is on file."""
     shown = [
         one for part in (*form.parts, *form.further, *form.known) for one in part.questions if one.known is not None
     ]

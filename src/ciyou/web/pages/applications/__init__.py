@@ -5,7 +5,7 @@ from __future__ import annotations
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.web.guard import Access, Route
-from ciyou.web.pages.applications import awards, following, listing, one, receiving, working
+from ciyou.web.pages.applications import awards, following, home_county, listing, one, receiving, working
 
 _GET, _POST = ("GET", "HEAD"), ("POST",)
 _BOTH = (*_GET, *_POST)
@@ -28,6 +28,8 @@ ROUTES = (
     Route(_ONE + "notice/remove/", working.remove, "remove_notice", _P, _POST, _A.CHECK_APPLICATION, _S),
     Route(_ONE + "draft/", working.draft, "draft_application", _P, _POST, _A.SEE_APPLICATIONS, _S),
     Route(_ONE + "decide/", working.decide, "decide_application", _P, _POST, _A.DECIDE_APPLICATION, _S),
+    Route("applications/<uuid:asked_id>/home/", home_county.show_question, "home_question", _P, _BOTH, _A.CROSS, _S),
+    Route(_ONE + "home/letter/", home_county.note_letter, "note_home_letter", _P, _POST, _A.DRAFT_DECISION, _S),
     Route(_ONE + "tell/", working.tell, "tell_applicant", _P, _POST, _A.APPLY, _S),
     Route(_ONE + "appeal/", working.appeal, "receive_appeal", _P, _POST, _A.APPLY, _S),
     Route("appeals/<uuid:appeal_id>/answer/", working.answer, "answer_appeal", _P, _POST, _A.ANSWER_APPEAL, _S),

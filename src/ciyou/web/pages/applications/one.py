@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name, user_names
+from ciyou.apps.awards.access import county_of
 from ciyou.apps.awards.application_lists import ApplicationView, read_application
 from ciyou.apps.awards.papers import WITH_ID_NUMBER, PaperFile, print_paper, read_paper
 from ciyou.apps.entitlements.selectors import current_determination
@@ -23,6 +24,7 @@ from ciyou.web import application_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.explaining import explain_for_page
 from ciyou.web.guard import disclose
+from ciyou.web.home_wording import home_words
 from ciyou.web.pages.applications.forms import act, found, text
 from ciyou.web.wording import sentences
 from ciyou.web.work_wording import time_left
@@ -63,6 +65,9 @@ def render_application(
         "outcome": words.OUTCOMES.get(line.outcome, ""),
         "opinion": words.OUTCOMES.get(view.content.check_outcome, ""),
         "first_month": words.month_words(view.first_month),
+        "home": home_words(view.content.home),
+        "home_place": division_name(county_of(view.child.division)),
+        "home_answers": [(code, words.OUTCOMES[code]) for code in words.HOME_ANSWERS],
         "documents": _documents(view, lang),
         "missing": [(code, label) for code, label, state, _words in _documents(view, lang) if state == "missing"],
         "compared": [department_name(code, lang) for code in view.content.compared],

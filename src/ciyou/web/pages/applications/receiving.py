@@ -79,7 +79,13 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
     view = current_determination(actor, child_id=child.id, purpose=Purpose.SERVE)
     given = [one.rule.code for one in view.explanations if one.decision.outcome is Outcome.YES] if view else []
     confirmed = view is not None and view.line.state == "confirmed"
-    offers = offers_for_child(actor, child_id=child.id, division=child.division, found=given if confirmed else ())
+    offers = offers_for_child(
+        actor,
+        child_id=child.id,
+        division=child.division,
+        residence=child.residence_division,
+        found=given if confirmed else (),
+    )
     family = family_of(actor, child_id=child.id, purpose=Purpose.SERVE)
     highest = max((offer.rules.sensitivity for offer in offers), default=PERSONAL)
     people = [str(person) for person in family.person_ids]

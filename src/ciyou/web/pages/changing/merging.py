@@ -14,6 +14,7 @@ from ciyou.apps.registry.selectors import (
     Comparison,
     PersonCard,
     PersonNotFound,
+    Sought,
     compare_children,
     find_candidates,
     get_person,
@@ -65,7 +66,8 @@ def find_other(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 
 
 def _alike(request: HttpRequest, child: PersonCard) -> list[PersonCard]:
-    found = find_candidates(request.actor, name=child.name, birth_date=child.birth_date)
+    sought = Sought(child.name, child.sex, child.birth_date, child.division, child.residence_division)
+    found = find_candidates(request.actor, sought=sought)
     return [card for card in found if card.id != child.id]
 
 

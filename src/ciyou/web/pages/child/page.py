@@ -136,6 +136,8 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
         "determinations": ("determination_history", True),
         "referrals": ("refer", may_do(actor.role, Action.REFER)),
+        "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
+        "questionnaires": ("questionnaires", True),
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}

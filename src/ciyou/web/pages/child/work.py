@@ -20,7 +20,7 @@ from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
 from ciyou.web.wording import why_words
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CASES, OF_REFERRALS
+from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES, OF_REFERRALS
 
 LEAD_STATES = {
     "new": gettext_lazy("尚未分派"),
@@ -176,6 +176,8 @@ def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
         return address_of("visit", child_id=child_id)
     if task.kind in OF_CASES:
         return address_of("case", case_id=task.subject_id)
+    if task.kind in OF_CARE:
+        return address_of("see_child_today", filled_id=task.subject_id)
     if task.kind == "confirm_unmerge":
         return address_of("unmerge", child_id=child_id, merge_id=task.subject_id)
     if task.kind == "see_to_expiry":

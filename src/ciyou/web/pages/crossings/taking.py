@@ -15,12 +15,12 @@ from ciyou.apps.awards.elsewhere import claimable_elsewhere
 from ciyou.apps.awards.numbering import CODE_DIGITS
 from ciyou.apps.awards.papers import receipt_pdf
 from ciyou.apps.awards.receiving import Receipt
+from ciyou.apps.awards.residence import is_served
 from ciyou.apps.crossing.lists import read_crossing
 from ciyou.apps.crossing.receiving import (
     NewCrossing,
     asked_at_counter,
     is_crossing_code,
-    is_served,
     receive_crossing,
     received_on,
     renew_crossing_code,

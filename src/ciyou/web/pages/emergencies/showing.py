@@ -63,7 +63,7 @@ def render_emergency(request: HttpRequest, aid_id: uuid.UUID, problems: tuple[Pr
         "view": view,
         "line": line,
         "child": view.content.child,
-        "birth_date": dt.date.fromisoformat(view.content.child.birth_date),
+        "birth_date": _birth_date(view.content.child.birth_date),
         "sex": SEXES.get(view.content.child.sex, ""),
         "name": application_wording.entitlement_name(line.entitlement, line.received_in, lang),
         "event_place": division_name(line.received_in),
@@ -82,3 +82,8 @@ def render_emergency(request: HttpRequest, aid_id: uuid.UUID, problems: tuple[Pr
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/emergency.html", content, status=422 if problems else 200)
+
+
+def _birth_date(written: str) -> dt.date | None:
+    """None once what names the child was erased."""
+    return dt.date.fromisoformat(written) if written else None

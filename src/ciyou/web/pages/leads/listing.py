@@ -19,7 +19,7 @@ from ciyou.apps.accounts.selectors import PostCard, division_choices, division_n
 from ciyou.apps.cases.lead_access import lead_purpose
 from ciyou.apps.cases.lead_lists import AGES, STATES, LeadLine, LeadQuery, list_leads
 from ciyou.apps.cases.lead_reasons import NO_CHILD, RESULTS
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor, DivisionScope, significant_digits
 from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.core.clock.ages import full_years
@@ -146,7 +146,7 @@ def _choices(actor: Actor, query: LeadQuery) -> dict[str, Any]:
     return {
         "places": _places(actor, query) if wide else (),
         "place_chosen": bool(query.place) or not _is_county(actor),
-        "whys": [(code, lead_why(actor, code)) for code in WHY],
+        "whys": [(code, lead_why(actor, code)) for code in lead_reasons()],
         "states": [(code, LEAD_STATES[code]) for code in STATES],
         "results": [(code, RESULT_WORDS[code]) for code in (*RESULTS, NO_CHILD)],
         "ages": [(code, code.replace("-", "–")) for code in AGES],

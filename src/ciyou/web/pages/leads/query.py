@@ -10,12 +10,12 @@ from django.utils.http import urlencode
 
 from ciyou.apps.cases.lead_lists import AGES, NOBODY, OPEN, QUEUES, STATES, LeadQuery
 from ciyou.apps.cases.lead_reasons import NO_CHILD, RESULTS
-from ciyou.batch.leads import WHY
+from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import DIVISION_DIGITS
 
 NAME_LENGTH = 40
 _CHOICES: Mapping[str, tuple[str, ...]] = {
-    "why": tuple(WHY),
+    "why": tuple(lead_reasons()),
     "state": (OPEN, *STATES),
     "age": tuple(AGES),
     "queue": QUEUES,

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ciyou.apps.oversight.emergency_figures import read_emergency_figures
 from ciyou.apps.oversight.figure_exports import FigureExport, export_figures
 from ciyou.apps.oversight.payment_figures import PaymentFigures, read_payment_figures
 from ciyou.apps.oversight.step_figures import GROUNDS, StepFigure
@@ -138,7 +139,23 @@ def _tables(actor: Actor, figures: PaymentFigures) -> list[Table]:
         _steps_by_place(figures),
         _months(figures),
     ]
-    return [table for table in tables if table.rows]
+    return [table for table in (*tables, *_emergencies(actor, figures)) if table.rows]
+
+
+def _emergencies(actor: Actor, figures: PaymentFigures) -> list[Table]:
+    """Aid in emergencies: no monthly run pays it, so that it stands in tables of its own, whatever series is looked at."""
+    found = read_emergency_figures(actor, period=figures.period)
+    note = _("急难救助不经过每月发放。天数按自然日，从登记到发到手。")
+    if found.median is not None:
+        days = {"median": found.median, "ninetieth": found.ninetieth}
+        note += _("半数在 %(median)s 天内，九成在 %(ninetieth)s 天内发到手。") % days
+    by_place = table_of(_("各地：急难救助"), _("地方"), found.by_place, words.EMERGENCIES, found.places, note=note)
+    by_month = words.EMERGENCIES[:-1]
+    rows = tuple(
+        (month_words(month.first_day), tuple(told(cells[one.code], one.kind) for one in by_month))
+        for month, cells in reversed(found.months)
+    )
+    return [by_place, Table(_("各月：急难救助"), _("月份"), tuple(str(one.label) for one in by_month), rows)]
 
 
 def _funding(figures: PaymentFigures) -> Table:

@@ -27,6 +27,7 @@ from ciyou.web.wording import Sentence, sentences
 COUNTED = {
     "children": _("儿童"),
     "adults": _("只因这些儿童而建档的成人"),
+    "emergencies": _("急难救助（抹去个人信息）"),
     "screenings": _("筛查"),
     "folders": _("文件夹"),
     "Person": _("人员档案"),
@@ -48,6 +49,7 @@ KEPT_BACK = {
     "request_or_opening": _("有申请或紧急查看的记录"),
     "protected_or_named": _("受保护，或有指名办案人员"),
     "case_decided": _("有一事一议"),
+    "questioned": _("用量表问过"),
     "determined": _("已有认定"),
     "applied_for": _("有申请或保障"),
     "referred": _("有转介"),

@@ -34,5 +34,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0017_wall_of_identity"), ("partners", "0001_initial")]
+    dependencies = [("oversight", "0020_wall_of_fieldwork"), ("partners", "0001_initial")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]

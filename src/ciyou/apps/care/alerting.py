@@ -1,0 +1,66 @@
+"""What a flagged answer sets going: a task of the same day for whoever asked, and one for whoever is told. Neither says what was answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import post_for
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.care.models import FilledQuestionnaire
+from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.roles import ROLES, Level
+from ciyou.packs import load_follow_ups
+from ciyou.packs.follow_ups import FollowUp
+
+_DIGITS = {Level.VILLAGE: 12, Level.TOWNSHIP: 9, Level.COUNTY: 6}
+
+
+def follow_ups_of(division: str, kinds: Iterable[str]) -> tuple[FollowUp, ...]:
+    """What the packs of a place say follows these kinds of flags."""
+    known = load_follow_ups(division=division)
+    return tuple(known[kind] for kind in kinds if kind in known)
+
+
+def open_alerts(actor: Actor, row: FilledQuestionnaire, raised: Iterable[str]) -> bool:
+    """Open the tasks of the kinds that were raised; whether there are any. Inside the transaction that records the answers."""
+    tasks = [
+        task
+        for one in follow_ups_of(row.division, raised)
+        if one.clock
+        for task in (
+            NewTask(one.clock, str(row.id), row.division, person_id=row.person_id, post_id=uuid.UUID(actor.post_id)),
+            NewTask(
+                one.alert_clock,
+                str(row.id),
+                row.division,
+                person_id=row.person_id,
+                queue_role=_told(actor, row.division, one.alert),
+            ),
+        )
+    ]
+    # Those who are told may have less to see than the asker: the machine opens their work.
+    with walled(LOCAL_OPERATOR):
+        open_tasks(actor, tasks=tasks)
+    return bool(tasks)
+
+
+def end_alerts(actor: Actor, row: FilledQuestionnaire) -> None:
+    """Somebody saw the child: both tasks end, whoever had them."""
+    with walled(LOCAL_OPERATOR):
+        for one in load_follow_ups(division=row.division).values():
+            for kind in (one.clock, one.alert_clock):
+                end_task(actor, kind=kind, subject_id=str(row.id))
+
+
+def _told(actor: Actor, division: str, roles: Sequence[str]) -> str:
+    """The first role whose post somebody else than the asker holds there; the last where none is, so that it waits where somebody looks."""
+    for role in roles:
+        place = division[: _DIGITS[ROLES[role].level]].ljust(len(division), "0")
+        post = post_for(division=place, role=role, on=timezone.localdate())
+        if post is not None and str(post) != actor.post_id:
+            return role
+    return roles[-1]

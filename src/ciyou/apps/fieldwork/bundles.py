@@ -1,0 +1,102 @@
+"""What a phone takes along: today's tasks, and of the caseload the least that a visit needs, for some days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import post_card
+from ciyou.apps.cases import worklist
+from ciyou.apps.cases.lead_access import is_village
+from ciyou.apps.cases.visits import VisitForm, visit_form
+from ciyou.apps.cases.worklist import WorkItem
+from ciyou.apps.fieldwork.phones import check_carries
+from ciyou.apps.registry.selectors import PersonCard, countable_children
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.packs import load_limits
+
+LIFETIME, SHARE_HOURS = "field_read_days", "field_share_hours"
+MOST_CHILDREN = 400
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What one user's phone may read: `children` by place and name, a form for each household, today's tasks.
+
+    After `ends_at` the phone wipes it; after `share_hours` it needs the server again to open it.
+    """
+
+    children: tuple[PersonCard, ...]
+    forms: tuple[VisitForm, ...]
+    tasks: tuple[WorkItem, ...]
+    day: dt.date
+    made_at: dt.datetime
+    ends_at: dt.datetime
+    share_hours: int
+
+    @property
+    def person_ids(self) -> tuple[str, ...]:
+        """Everybody whom it names."""
+        parents = [one.person_id for form in self.forms for one in form.subjects if one.person_id is not None]
+        asked = [child.id for form in self.forms for child in form.children]
+        own = [one.id for one in self.children]
+        tasks = [item.person_id for item in self.tasks if item.person_id is not None]
+        return tuple(dict.fromkeys(str(one) for one in (*own, *asked, *parents, *tasks)))
+
+    @property
+    def divisions(self) -> frozenset[str]:
+        """The places it names."""
+        return frozenset(one.division for one in (*self.children, *self.tasks))
+
+
+def read_bundle(actor: Actor) -> Bundle:
+    """The actor's bundle as of now: of a village all its children but protected ones, above it those of the post's own tasks.
+
+    Protected files are on no phone: who works on them does so on a page.
+    """
+    check_carries(actor)
+    now, today = timezone.now(), timezone.localdate()
+    limits = load_limits()
+    tasks = tuple(item for group in worklist.today(actor, on=today).groups for item in group.items)
+    children = _caseload(actor, tasks)
+    return Bundle(
+        children=tuple(children.values()),
+        forms=_forms(actor, children),
+        tasks=tuple(item for item in tasks if item.person_id in children),
+        day=today,
+        made_at=now,
+        ends_at=now + dt.timedelta(days=limits[LIFETIME].value),
+        share_hours=limits[SHARE_HOURS].value,
+    )
+
+
+def _caseload(actor: Actor, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:
+    wanted = {item.person_id for item in tasks if item.person_id is not None}
+    if is_village(actor):
+        post = post_card(actor.post_id)
+        places = {post.division} if post is not None else set()
+    else:
+        places = {item.division for item in tasks if item.person_id in wanted and item.kind == "verify_lead"}
+    found: dict[uuid.UUID, PersonCard] = {}
+    for place in sorted(places):
+        here = countable_children(actor, division=place, purpose=Purpose.VERIFY)
+        found |= {key: card for key, card in here.items() if is_village(actor) or key in wanted}
+    # Who has a task comes first, should a village have more children than a phone takes.
+    first = sorted(found.values(), key=lambda card: (card.id not in wanted, card.name, str(card.id)))[:MOST_CHILDREN]
+    return {card.id: card for card in first}
+
+
+def _forms(actor: Actor, children: Iterable[uuid.UUID]) -> tuple[VisitForm, ...]:
+    """One form for each household: a child that stands on a brother's form needs none of its own."""
+    forms: list[VisitForm] = []
+    served: set[uuid.UUID] = set()
+    for child in children:
+        if child not in served:
+            form = visit_form(actor, child_id=child)
+            served |= {one.id for one in form.children}
+            forms.append(form)
+    return tuple(forms)

@@ -1,0 +1,238 @@
+// The phone app: what a tap does. It works without a network; with one it sends first and loads afterwards.
+
+import * as phone from "./phone.js";
+import * as screens from "./screens.js";
+import * as store from "./store.js";
+import * as sync from "./sync.js";
+import * as visits from "./visits.js";
+
+const IDLE = 5 * 60 * 1000;
+let user = null;
+let lastTouch = Date.now();
+let saving = 0;
+
+/** While this runs no new version takes over. */
+async function busy(work) {
+  saving += 1;
+  try {
+    return await work();
+  } finally {
+    saving -= 1;
+  }
+}
+
+async function start() {
+  if (/MicroMessenger/i.test(navigator.userAgent)) document.getElementById("wechat").hidden = false;
+  if (!("indexedDB" in window) || !crypto.subtle || !navigator.locks) return screens.tell("no_store");
+  keepShell();
+  const wiped = await phone.expire();
+  user = await store.currentUser();
+  if (wiped) screens.tell("wiped_old");
+  await arrive();
+}
+
+/** Whoever is signed in is whose turn it is; without a network, whoever was last. */
+async function arrive() {
+  const signed = await sync.session();
+  if (signed && signed.user !== user) await changeTo(signed.user);
+  if (user) await obeyWipe();
+  await count();
+  const known = user && (await store.phoneOf(user));
+  if (known) screens.show("locked");
+  else screens.show(signed ? "setup" : "start");
+  if (signed) await send({ signed, quiet: true });
+}
+
+async function changeTo(next) {
+  lockUp();
+  user = next;
+  await store.setCurrentUser(next);
+}
+
+async function obeyWipe() {
+  const row = await store.phoneOf(user);
+  if (!row || !(await sync.wipeOrdered(row.id))) return;
+  lockUp();
+  await store.wipeReadable(user);
+  screens.tell("wiped_order");
+}
+
+async function count() {
+  screens.showUnsent((await store.unsentOf(user)).length);
+}
+
+function lockUp() {
+  phone.lock();
+  screens.clear();
+}
+
+async function setUp(form) {
+  const [pin, again] = ["new-pin", "new-pin-again"].map((name) => form.elements[name].value);
+  const fault = pin === again ? phone.pinFault(pin) : "pins_differ";
+  if (fault) return screens.tell(fault);
+  screens.tell("loading");
+  const signed = await sync.session();
+  const keys = signed && (await sync.newPhone(signed));
+  if (!keys) return screens.tell(signed === undefined ? "offline" : "sign_in_again");
+  await phone.setUp(pin, signed, keys);
+  user = signed.user;
+  await load(signed);
+}
+
+async function unlock(form) {
+  const pin = form.elements.pin.value;
+  form.elements.pin.value = "";
+  const found = await phone.unlock(user, pin, askShare);
+  if (found.state === "wrong") return screens.tell("wrong_pin", found);
+  if (found.state === "share_over") return screens.tell("share_over");
+  if (found.state !== "open") {
+    screens.tell("wiped_pins");
+    return screens.show("start");
+  }
+  screens.tell("");
+  touch();
+  await go("today");
+  await send({ quiet: true });
+}
+
+async function askShare(id) {
+  const signed = await sync.session();
+  if (!signed || signed.user !== user) return null;
+  const keys = await sync.share(signed, id);
+  return keys === "gone" ? null : keys;
+}
+
+/** Send what is there; afterwards, where the store is open, load what is new. */
+async function send({ signed = null, quiet = false } = {}) {
+  const now = signed ?? (await sync.session());
+  if (now && now.user !== user) {
+    await changeTo(now.user);
+    return arrive();
+  }
+  if (!now) return quiet ? null : screens.tell(now === undefined ? "offline" : "sign_in_again");
+  if (!quiet) screens.tell("sending");
+  const told = await busy(() => sync.send(now));
+  await count();
+  if (told?.failed) screens.tell("send_failed", { count: told.failed });
+  else if (told?.kept) screens.tell("sent_kept", { count: told.sent, kept: told.kept });
+  else if (told?.sent || !quiet) screens.tell("sent_all", { count: told?.sent ?? 0 });
+  await obeyWipe();
+  const bundle = phone.isOpen() && (await phone.read("bundle"));
+  const old = bundle && bundle.made_at.slice(0, 10) !== new Date().toISOString().slice(0, 10);
+  if (phone.isOpen() && (told?.sent || old || !bundle)) await load(now, { quiet: true });
+}
+
+async function load(signed = null, { quiet = false } = {}) {
+  const now = signed ?? (await sync.session());
+  if (!now || now.user !== user) return screens.tell(now === undefined ? "offline" : "sign_in_again");
+  const bundle = await sync.bundle().catch(() => null);
+  if (!bundle || !phone.isOpen()) return screens.tell("offline");
+  await busy(() => phone.keepBundle(bundle, now));
+  if (!quiet) screens.tell("loaded", { count: bundle.children.length, day: bundle.ends_at.slice(0, 10) });
+  await go(quiet && !document.querySelector('[data-screen="visit"]').hidden ? "" : "today");
+}
+
+async function go(name) {
+  if (!name) return;
+  if (screens.needsOpen(name) && !phone.isOpen()) return screens.show("locked");
+  if (name === "today" || name === "children") {
+    const bundle = await phone.read("bundle");
+    if (!bundle) return screens.show(name);
+    const visited = (await phone.read("visited")) ?? {};
+    if (name === "today") screens.showToday(bundle, visited);
+    else screens.showChildren(bundle, visited, document.getElementById("find").value);
+  }
+  screens.show(name);
+}
+
+async function visit(childId) {
+  await visits.open(await phone.read("bundle"), childId);
+  screens.show("visit");
+}
+
+/** After a visit was kept: say so, and send it if there is a network. */
+async function kept() {
+  await count();
+  screens.tell("saved", { count: (await store.unsentOf(user)).length });
+  await go("today");
+  await send({ quiet: true });
+}
+
+/** The sealed pieces as a file: as unreadable as they lie on the phone. */
+async function exportWork() {
+  const pieces = await store.unsentOf(user);
+  const file = new Blob([JSON.stringify({ pieces })], { type: "application/json" });
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: "ciyou-unsent.json" });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+const DEEDS = {
+  send: () => send(),
+  load: () => load(),
+  export: exportWork,
+  lock: () => {
+    lockUp();
+    screens.show("locked");
+  },
+  visit: (button) => visit(button.dataset.child),
+  "no-change": async () => {
+    await busy(() => visits.saveNoChange());
+    await kept();
+  },
+};
+
+/** One deed at a time: a second tap on a button that is still at work does nothing. */
+async function deed(button, work) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do], [data-go]");
+  if (!button) return;
+  if (button.dataset.do !== "send") screens.tell("");
+  deed(button, () => (button.dataset.go ? go(button.dataset.go) : DEEDS[button.dataset.do](button)));
+});
+document.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const button = form.querySelector('[type="submit"]');
+  if (form.matches("[data-setup]")) deed(button, () => setUp(form));
+  else if (form.matches("[data-unlock]")) deed(button, () => unlock(form));
+  else if (form.matches("[data-form]")) deed(button, async () => (await busy(() => visits.saveForm(form))) && kept());
+});
+document.getElementById("find").addEventListener("input", () => go("children"));
+window.addEventListener("online", () => user && send({ quiet: true }));
+
+function touch() {
+  lastTouch = Date.now();
+}
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, touch);
+setInterval(lockIfIdle, 15000);
+document.addEventListener("visibilitychange", lockIfIdle);
+async function lockIfIdle() {
+  if (await phone.expire()) {
+    lockUp();
+    screens.show("start");
+    screens.tell("wiped_old");
+  } else if (phone.isOpen() && Date.now() - lastTouch > IDLE) {
+    DEEDS.lock();
+  }
+}
+
+/** Keep the shell; a newer one takes over when nothing is being saved or sent and nobody has the store open. */
+async function keepShell() {
+  if (!("serviceWorker" in navigator)) return;
+  const registered = await navigator.serviceWorker.register("/field/worker.js", { scope: "/field/" }).catch(() => null);
+  setInterval(() => {
+    if (!saving && !phone.isOpen()) registered?.waiting?.postMessage("take-over");
+  }, 5000);
+}
+
+start();

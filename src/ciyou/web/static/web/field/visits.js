@@ -1,0 +1,78 @@
+// A household's form: what was typed is a draft until it is saved; saved, it is sealed and only the server reads it.
+
+import * as phone from "./phone.js";
+import { showPage, words } from "./screens.js";
+
+let going = null;
+
+/** Show a household's form, with what was typed before. */
+export async function open(bundle, childId) {
+  const place = bundle.children.find((child) => child.id === childId).form;
+  going = { bundle, place, form: bundle.forms[place] };
+  const page = showPage(going.form.page);
+  const draft = await phone.read(draftName());
+  const typed = page.querySelector("[data-form]");
+  if (draft) fill(typed, draft);
+  typed.addEventListener("input", () => phone.keep(draftName(), Object.fromEntries(new FormData(typed))));
+  typed.addEventListener("change", () => checkReasons(typed));
+}
+
+const draftName = () => `draft:${going.form.child}`;
+
+function fill(typed, draft) {
+  for (const field of typed.elements) {
+    if (!(field.name in draft)) continue;
+    if (field.type === "radio") field.checked = field.value === draft[field.name];
+    else field.value = draft[field.name];
+  }
+}
+
+/** Nobody is “not to be found” without a reason. */
+function checkReasons(typed) {
+  for (const field of typed.querySelectorAll('select[name^="reason:"]')) {
+    const result = new FormData(typed).get(field.name.replace("reason:", "result:"));
+    field.setCustomValidity(result === "cannot_be_found" && !field.value ? words("choose_reason") : "");
+  }
+}
+
+/** Everything is as on file. */
+export const saveNoChange = () => save("no_change", {});
+
+/** What was typed, or false where something that must be said is missing (the browser shows where). */
+export async function saveForm(typed) {
+  checkReasons(typed);
+  if (!typed.reportValidity()) return false;
+  const fields = Object.fromEntries([...new FormData(typed)].filter(([, value]) => value !== ""));
+  await save("visit", fields, typed);
+  return true;
+}
+
+async function save(kind, fields, typed = null) {
+  const { bundle, place, form } = going;
+  const day = localDay(new Date());
+  const said = { child: form.child, visited_on: day, fields: { ...fields, visited_on: day }, base: form.base, leads: form.leads };
+  // A second visit before the first is sent goes on from what the first found.
+  const base = { ...form.base, ...(typed ? found(typed) : {}) };
+  const forms = bundle.forms.map((one, number) => (number === place ? { ...one, base } : one));
+  const visited = { ...(await phone.read("visited")) };
+  for (const child of bundle.children) if (child.form === place) visited[child.id] = day;
+  const draft = draftName();
+  await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited });
+  await phone.drop(draft);
+  going = null;
+}
+
+/** What a form's answers come to as values, as far as a value can be read off them. */
+function found(typed) {
+  const values = {};
+  for (const [name, text] of new FormData(typed)) {
+    const field = typed.elements[name];
+    if (!name.startsWith("q:") || !text || text === "unknown") continue;
+    if (text === "yes" || text === "no") values[name] = JSON.stringify(text === "yes");
+    else if (field.type === "date" || field.tagName === "SELECT") values[name] = JSON.stringify(text);
+    else if (field.inputMode === "numeric" && /^\d+$/.test(text)) values[name] = text;
+  }
+  return values;
+}
+
+const localDay = (now) => [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");

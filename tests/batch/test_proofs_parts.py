@@ -1,0 +1,67 @@
+"""A condition is precise where its parts are: what follows from the parts is what the whole question says, and never more."""
+
+from __future__ import annotations
+
+import pytest
+from tests.batch.proof_worlds import setting_of
+from tests.batch.small_book import book, fact, rule
+
+from ciyou.batch.proofs.checks import EVERYBODY, Narrowing, Setting
+from ciyou.batch.proofs.parts import precise_in_parts
+from ciyou.batch.proofs.searching import Search
+from ciyou.batch.proofs.solving import Answer
+from ciyou.core.facts.definition import Entity
+from ciyou.core.rules.tree import Age, And, Compare, Kind, Known, Literal, Node, Not, Or, RuleRef
+
+A, B, C = fact(Entity.FATHER, "dead"), fact(Entity.MOTHER, "dead"), fact(Entity.CHILD, "adopted")
+MINOR = Compare("<", Age(fact(Entity.CHILD, "birth_date")), Literal(18, Kind.INT))
+# Both say no more than “b”, and only together: with b false and a unknown each is open, and the whole is false whatever a is.
+SAYS_B = (Or((A, B)), Or((Not(A), B)))
+
+
+def setting(condition: Node) -> Setting:
+    return setting_of(book(rule("other", And((A, B))), rule("asked", condition)))
+
+
+def whole_is_precise(condition: Node, narrowing: Narrowing = EVERYBODY) -> bool:
+    answers = [Search(setting(condition), condition).run(goal, narrowing).answer for goal in (True, False)]
+    assert Answer.UNDECIDED not in answers
+    return Answer.EXISTS not in answers
+
+
+@pytest.mark.parametrize(
+    ("condition", "follows", "precise"),
+    [
+        (And((MINOR, Or((A, B)), Not(C))), True, True),
+        (And((MINOR, RuleRef("other"))), True, True),
+        (Not(Or((MINOR, And((A, B))))), True, True),
+        (And((A, B)), True, True),
+        (A, False, True),  # one part alone: the question itself
+        (And((Or((A, Not(A))), C)), False, False),
+        (And(SAYS_B), False, False),  # each part is precise, but they share a
+        (And((*SAYS_B, C)), False, False),
+        (Or((And((*SAYS_B, C)), MINOR)), False, False),
+    ],
+)
+def test_what_follows_from_the_parts_is_true_of_the_whole(condition: Node, follows: bool, precise: bool) -> None:
+    assert precise_in_parts(condition, setting(condition), EVERYBODY) is follows
+    assert whole_is_precise(condition) is precise
+
+
+def test_children_of_whom_the_imprecision_was_accepted_are_left_out_of_the_parts_too() -> None:
+    condition = And((*SAYS_B, C))
+    assert precise_in_parts(condition, setting(condition), Narrowing(unless=(Not(B),)))
+    assert whole_is_precise(condition, Narrowing(unless=(Not(B),)))
+
+
+def test_a_condition_that_turns_when_something_becomes_known_is_asked_as_a_whole() -> None:
+    condition = And((Not(Known(A)), C))
+    assert not precise_in_parts(condition, setting(condition), EVERYBODY)
+
+
+def test_what_one_question_proved_of_a_part_is_not_asked_again() -> None:
+    law = setting(And((MINOR, C)))
+    assert precise_in_parts(And((MINOR, C)), law, EVERYBODY)
+    known = dict(law.precise)
+    assert known and precise_in_parts(Or((C, MINOR)), law, EVERYBODY)
+    assert law.precise == known

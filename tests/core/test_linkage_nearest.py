@@ -1,0 +1,83 @@
+"""Who of those that stand somebody is: clearly the nearest, several to be looked at, or nobody."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from ciyou.batch.linkage.weights import linkage_weights
+from ciyou.core.linkage.nearest import Decision, find_nearest
+from ciyou.core.linkage.told import Told, ToldKin, ToldRecord
+
+BORN = dt.date(2016, 7, 8)
+PLACE = {"county": "513322", "town": "513322001", "village": "513322001001"}
+NUMBER, TWINS_NUMBER = "51332220160708033", "51332220160708035"
+MOTHER = ToldKin("51332219900506022", "李秀梅", "li xiu mei")
+
+
+def told(name="王浩宇", reading="wang hao yu", *, number="", born=BORN, kin=(), **record):
+    one = ToldRecord(
+        **{"name": name, "reading": reading, "unnamed": not name, "sex": "male", "digits": number, **PLACE, **record}
+    )
+    return Told((one,), (born,) if born else (), kin=tuple(kin), number=number)
+
+
+def nearest(seeker, **standing):
+    found = find_nearest(seeker, standing, weights=linkage_weights(), rarity=lambda _reading: 100)
+    return {one.key: (one.decision, one.rule or one.veto) for one in found}
+
+
+def test_name_birthday_and_village_are_one_person():
+    assert nearest(told(), a=told(number=NUMBER)) == {"a": (Decision.SAME, "name_birth_village")}
+
+
+def test_what_no_plain_rule_joins_is_weighed():
+    other_day = told(number=NUMBER, kin=[MOTHER])
+    assert nearest(told(born=dt.date(2016, 8, 7), kin=[MOTHER]), a=other_day) == {"a": (Decision.SAME, "weighed")}
+
+
+def test_two_equally_near_are_for_a_person_to_decide():
+    found = nearest(told(), a=told(number=NUMBER), b=told(number="51332220160708051"))
+    assert {decision for decision, _ in found.values()} == {Decision.DOUBTFUL}
+
+
+def test_another_given_name_on_the_same_day_may_be_a_twin():
+    twin = told("王文博", "wang wen bo", number=NUMBER, kin=[MOTHER])
+    assert nearest(told(kin=[MOTHER]), a=twin) == {"a": (Decision.DOUBTFUL, "name_differs")}
+
+
+def test_an_unnamed_newborn_of_a_mother_of_twins_is_neithers():
+    twins = {
+        "a": told(number=NUMBER, kin=[MOTHER]),
+        "b": told("王文博", "wang wen bo", number=TWINS_NUMBER, kin=[MOTHER]),
+    }
+    found = nearest(told("", "", kin=[MOTHER]), **twins)
+    assert {decision for decision, _ in found.values()} == {Decision.DOUBTFUL}
+
+
+def test_two_valid_numbers_are_two_people():
+    assert nearest(told(number=TWINS_NUMBER), a=told(number=NUMBER)) == {"a": (Decision.DOUBTFUL, "two_numbers")}
+    assert nearest(told("王文博", "wang wen bo", number=TWINS_NUMBER), a=told(number=NUMBER)) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "reading", "expected"),
+    [
+        ("王浩雨", "wang hao yu", (Decision.SAME, "same_id_and_name")),
+        ("李文博", "li wen bo", (Decision.DOUBTFUL, "same_id_other_name")),
+    ],
+)
+def test_one_number_needs_names_that_agree(name, reading, expected):
+    assert nearest(told(name, reading, number=NUMBER), a=told(number=NUMBER)) == {"a": expected}
+
+
+def test_a_number_finds_the_file_that_has_none_yet():
+    assert nearest(told(number=NUMBER), a=told()) == {"a": (Decision.SAME, "name_birth_village")}
+
+
+def test_somebody_else_is_nobody():
+    assert (
+        nearest(told(), a=told("赵文博", "zhao wen bo", born=dt.date(2011, 1, 3), village="", town="", number=NUMBER))
+        == {}
+    )
