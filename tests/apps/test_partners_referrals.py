@@ -127,6 +127,14 @@ def test_a_referral_goes_there_and_back_and_always_has_one_owner_and_one_clock()
     assert {f"{step}_referral" for step in story[1:]} <= logged
 
 
+def test_the_follow_up_is_due_on_the_day_that_the_plan_names():
+    who = sending()
+    row, day = replied(who, sent(who)), timezone.localdate() + dt.timedelta(days=60)
+    plan_return(who.director, referral_id=row.id, version=row.version, what="配镜。", next_on=day)
+    task = Task.objects.get(subject_id=str(row.id), kind="follow_return", state="open")
+    assert (row_of(row.id).due_on, task.due_on, task.started_on) == (day, day, day)
+
+
 def test_only_chosen_fields_go_along_and_what_is_on_file_goes_as_it_is_there():
     who = sending()
     row = sent(who, fields={"asked": "视力", "name": "别的名字"})

@@ -46,17 +46,17 @@ def _of(actor: Actor) -> QuerySet[Referral]:
 
 def referrals_about(actor: Actor, child_id: uuid.UUID) -> list[Referral]:
     """The referrals of one child that the actor may read, the latest first."""
-    named = is_named(actor, child_id)
-    rows = _of(actor).filter(child_id=child_id).select_related("provider").order_by("-created_at", "id")
+    rows = list(_of(actor).filter(child_id=child_id).select_related("provider").order_by("-created_at", "id"))
+    named = any(not may_read(actor, row) for row in rows) and is_named(actor, child_id)
     return [row for row in rows if may_read(actor, row, named=named)]
 
 
 def find_referral(actor: Actor, referral_id: object, *, lock: bool = False) -> Referral:
     """One referral that the actor may read; raises ReferralNotFound. `lock`: of two who take a step the second waits."""
-    rows = _of(actor)
+    rows = _of(actor).select_related("provider")
     rows = rows.select_for_update(of=("self",)) if lock else rows
     found = rows.filter(id=referral_id).first()
-    if found is None or not may_read(actor, found, named=is_named(actor, found.child_id)):
+    if found is None or not (may_read(actor, found) or may_read(actor, found, named=is_named(actor, found.child_id))):
         raise referral_not_found()
     return found
 
@@ -70,7 +70,9 @@ def reads_findings(actor: Actor, row: Referral) -> bool:
     """Whether the actor reads what the receiver found: never below its class, whoever sent it."""
     if row.reply_class is None:
         return False
-    return receives(actor) or row.reply_class <= ceiling_of(actor, named=is_named(actor, row.child_id))
+    if receives(actor) or row.reply_class <= ceiling_of(actor):
+        return True
+    return row.reply_class <= ceiling_of(actor, named=True) and is_named(actor, row.child_id)
 
 
 def visible_providers(actor: Actor) -> QuerySet[Provider]:

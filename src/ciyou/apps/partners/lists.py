@@ -41,6 +41,8 @@ PAGE = 25
 LATE, EVERYTHING = "late", "all"
 HOPS = ("accept", "refuse", "arrive", "miss", "reply", "expire", "plan", "follow", "close")
 FIGURE_DAYS = 365
+Hops = dict[uuid.UUID, list[tuple[str, int]]]
+"""By referral: each step taken, and the days that it took."""
 
 
 @dataclass(frozen=True)
@@ -130,20 +132,21 @@ def list_referrals(actor: Actor, *, show: str = "", page: int = 1) -> ReferralPa
     first = (page - 1) * PAGE
     ordered = wanted.select_related("provider").order_by(F("due_on").asc(nulls_last=True), "-created_at", "id")
     found = list(ordered[first : first + PAGE])
-    return ReferralPage(wanted.count(), late_rows.count(), _lines(actor, found, today))
+    return ReferralPage(wanted.count(), late_rows.count(), _lines(actor, found, _hops_of(found)))
 
 
 def referrals_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[ReferralLine, ...]:
     """The referrals of one child that the actor may read, the latest first."""
-    return _lines(actor, referrals_about(actor, child_id), timezone.localdate(), read=True)
+    found = referrals_about(actor, child_id)
+    return _lines(actor, found, _hops_of(found), read=True)
 
 
 def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
     """One referral; raises ReferralNotFound."""
     row = find_referral(actor, referral_id)
-    reads = reads_findings(actor, row)
+    reads, steps = reads_findings(actor, row), list(row.steps.order_by("at", "id"))
     return ReferralView(
-        line=_lines(actor, [row], timezone.localdate(), read=True)[0],
+        line=_lines(actor, [row], _by_referral(steps), read=True)[0],
         person_id=row.child_id,
         content=open_content(row.id, row.content),
         ground=row.ground,
@@ -151,7 +154,7 @@ def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
         reply=open_reply(row.id, row.reply) if reads else None,
         withheld=row.reply is not None and not reads,
         plan=open_plan(row.id, row.plan),
-        steps=_story(row),
+        steps=_story(steps),
         steps_now=_steps_now(actor, row),
         link_for=link_step(row) if may_do(actor.role, Action.REFER) else "",
         may_review=_may_review(actor, row),
@@ -171,18 +174,27 @@ def hop_figures(actor: Actor) -> tuple[HopFigure, ...]:
     return tuple(found[step] for step in HOPS if step in found)
 
 
-def _lines(actor: Actor, rows: Iterable[Referral], today: dt.date, *, read: bool = False) -> tuple[ReferralLine, ...]:
-    listed = list(rows)
+def _hops_of(rows: Iterable[Referral]) -> Hops:
+    listed = [one.id for one in rows]
+    return _by_referral(ReferralStep.objects.filter(referral__in=listed, step__in=HOPS).order_by("at", "id"))
+
+
+def _by_referral(steps: Iterable[ReferralStep]) -> Hops:
+    found: Hops = {}
+    for one in steps:
+        if one.step in HOPS:
+            found.setdefault(one.referral_id, []).append((one.step, one.days))
+    return found
+
+
+def _lines(actor: Actor, rows: Iterable[Referral], hops: Hops, *, read: bool = False) -> tuple[ReferralLine, ...]:
+    listed, today = list(rows), timezone.localdate()
     children = {} if receives(actor) else cards_of(actor, person_ids=[one.child_id for one in listed], purpose=PURPOSE)
-    days: dict[uuid.UUID, list[tuple[str, int]]] = {}
-    steps = ReferralStep.objects.filter(referral__in=[one.id for one in listed], step__in=HOPS).order_by("at", "id")
-    for referral_id, step, taken in steps.values_list("referral_id", "step", "days"):
-        days.setdefault(referral_id, []).append((step, taken))
     return tuple(
         _line(
             row,
             children.get(row.child_id),
-            tuple(days.get(row.id, ())),
+            tuple(hops.get(row.id, ())),
             today,
             hidden=not (read or may_read(actor, row)),
         )
@@ -215,8 +227,7 @@ def _line(
     )
 
 
-def _story(row: Referral) -> tuple[StepLine, ...]:
-    rows = list(row.steps.order_by("at", "id"))
+def _story(rows: list[ReferralStep]) -> tuple[StepLine, ...]:
     names = user_names({one.by for one in rows})
     return tuple(
         StepLine(one.step, names.get(one.by, ""), one.role, one.at, one.days, open_words(one.id, one.words))

@@ -18,7 +18,7 @@ from ciyou.core.access.roles import Action
 
 
 def plan_return(actor: Actor, *, referral_id: uuid.UUID, version: int, what: str, next_on: dt.date | None) -> None:
-    """What home, school and village do from now on, and when somebody looks again; raises RecordError for a day that is past."""
+    """What home, school and village do from now on, and the day on which somebody looks again, when the follow-up is due; raises RecordError for a day that is past."""
     check_may(actor, Action.REFER)
     if next_on is None or next_on < timezone.localdate():
         raise refused(
@@ -29,7 +29,7 @@ def plan_return(actor: Actor, *, referral_id: uuid.UUID, version: int, what: str
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
         plan = open_plan(row.id, row.plan) or ReturnPlan()
         made = replace(plan, what=check_words(what), next_on=next_on.isoformat())
-        move(actor, row, step="plan", end=SENDER, plan=seal_plan(row.id, made))
+        move(actor, row, step="plan", end=SENDER, starts_on=next_on, plan=seal_plan(row.id, made))
 
 
 def record_follow_up(actor: Actor, *, referral_id: uuid.UUID, version: int, words: str) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from django.db.models import F
 from django.utils import timezone
@@ -52,12 +53,13 @@ def move(  # one step is all of this
     end: str,
     words: str = "",
     note: str = "",
+    starts_on: dt.date | None = None,
     **changes: object,
 ) -> None:
     """Take one step: its state, its line in the story, the end of the work before and the beginning of the next.
 
-    `words` are sealed and read by both ends; `note` is a code for the log. Raises RecordError for a step that the table does not allow
-    here, and where somebody else was first.
+    `words` are sealed and read by both ends; `note` is a code for the log; the clock of the state after runs from `starts_on` (default:
+    today). Raises RecordError for a step that the table does not allow here, and where somebody else was first.
     """
     found = TRANSITIONS[step]
     if row.state not in found.before or end not in found.ends:
@@ -70,7 +72,7 @@ def move(  # one step is all of this
             **changes,
             state=found.after,
             since_on=today,
-            due_on=due_day(found.after, row.urgency, row.division),
+            due_on=due_day(found.after, row.urgency, row.division, starts_on),
             version=F("version") + 1,
         )
         if not taken:
@@ -80,7 +82,7 @@ def move(  # one step is all of this
             ServiceSlots.objects.filter(id=row.slot_id, taken__gt=0).update(taken=F("taken") - 1)
         end_work(actor, row)
         row.refresh_from_db()
-        open_work(actor, row)
+        open_work(actor, row, starts_on)
     record_action(
         actor,
         action=f"{step}_referral",
@@ -91,10 +93,10 @@ def move(  # one step is all of this
     )
 
 
-def due_day(state: str, urgency: str, division: str) -> dt.date | None:
-    """Until when the next step is due, if this state begins today; None where it is closed."""
+def due_day(state: str, urgency: str, division: str, starts_on: dt.date | None = None) -> dt.date | None:
+    """Until when the next step is due, its clock running from `starts_on` (default: today); None where it is closed."""
     kind = clock_of(state, urgency)
-    return plan_task(kind, division, timezone.localdate()).due_on if kind else None
+    return plan_task(kind, division, starts_on or timezone.localdate()).due_on if kind else None
 
 
 def note_beginning(actor: Actor, row: Referral) -> None:
@@ -124,24 +126,23 @@ def end_work(actor: Actor, row: Referral) -> None:
         end_task(actor, kind=kind, subject_id=str(row.id))
 
 
-def open_work(actor: Actor, row: Referral) -> None:
+def open_work(actor: Actor, row: Referral, starts_on: dt.date | None = None) -> None:
     """Open the task of the state that it is in now: the receiver's where it works here, else the sender's to see to."""
     kind = clock_of(row.state, row.urgency)
     if not kind:
         end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id))
         return
+    open_for = partial(open_task, actor, kind=kind, subject_id=str(row.id), started_on=starts_on)
     receiver = Provider.objects.values_list("post_id", flat=True).get(id=row.provider_id)
     if row.state in WITH_RECEIVER and receiver is not None and is_held(receiver):
-        open_task(actor, kind=kind, subject_id=str(row.id), division=row.division, post_id=receiver)
+        open_for(division=row.division, post_id=receiver)
         return
     person = row.child_id if row.sensitivity < RESTRICTED else None
     if row.post_id is not None and is_held(row.post_id):
-        open_task(
-            actor, kind=kind, subject_id=str(row.id), division=row.division, person_id=person, post_id=row.post_id
-        )
+        open_for(division=row.division, person_id=person, post_id=row.post_id)
         return
     role, place = queue_of(row)
-    open_task(actor, kind=kind, subject_id=str(row.id), division=place, person_id=person, queue_role=role)
+    open_for(division=place, person_id=person, queue_role=role)
 
 
 def open_ground_review(actor: Actor, row: Referral) -> None:
