@@ -91,7 +91,7 @@ def answer_twice(hospital, link):
 def bring_back(township):
     """The reply leads to a plan, the plan to a follow-up, and that to the end."""
     township.go("").look("referral-today")
-    township.follow("定回归安排")
+    township.follow("去安排")
     page = township.page
     assert ADVISED in township.words()
     assert FOUND not in township.words()

@@ -68,7 +68,7 @@ def test_a_service_of_its_own_is_one_file(root):
         ((", needed: true", ""), "pack.no_needed_field"),
         (("link_days: 10", "link_days: 90"), "pack.link_days"),
         (("sources:\n  - {document: gf_2016_36}\n", ""), "pack.no_source"),
-        (("code: eye_check", "code: other"), "pack.code_mismatch"),
+        (("code: eye_check", "code: other"), "pack.code_name"),
         (("class: 3\nfindings", "class: 9\nfindings"), "pack.unknown_choice"),
     ],
 )

@@ -84,7 +84,7 @@ BUTTONS = {
     "push_application": gettext_lazy("去转送"),
     "acknowledge_application": gettext_lazy("去接收"),
     "urge_crossing": gettext_lazy("看一看"),
-    "send_referral": gettext_lazy("写完并送出"),
+    "send_referral": gettext_lazy("去送出"),
     "plan_return": gettext_lazy("去安排"),
     "follow_return": gettext_lazy("去回访"),
     "close_referral": gettext_lazy("去办结"),
