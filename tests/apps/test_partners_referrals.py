@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import actor_of
+from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.cases.escalation import escalate_tasks
 from ciyou.apps.cases.models import Task
@@ -22,6 +23,7 @@ from ciyou.apps.partners.refusals import ReferralNotFound
 from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up, withdraw_referral
 from ciyou.apps.partners.steps import move
 from ciyou.apps.partners.transitions import CLOCKS, ENDINGS, MACHINE, OPEN, RECEIVER, SENDER, TRANSITIONS, every_clock
+from ciyou.apps.registry.lifecycle import move_person
 from ciyou.apps.registry.merging import merge_people
 from ciyou.apps.registry.models import IdentityDecision, NamedAccess
 from ciyou.apps.registry.selectors import get_person
@@ -263,6 +265,27 @@ def test_the_death_of_a_child_ends_its_referrals_wherever_they_are():
     on_child_died([str(who.child.id)])
     assert [(row_of(one.id).state, row_of(one.id).end_reason) for one in rows] == [("closed", "died")] * 3
     assert not Task.objects.filter(state="open", subject_id__in=[str(one.id) for one in rows]).exists()
+
+
+def test_an_open_referral_goes_along_when_the_child_moves_and_keeps_its_time():
+    who = sending()
+    there = make_actor("child_director", division="990101001002")
+    row, day = replied(who, sent(who)), timezone.localdate() + dt.timedelta(days=40)
+    plan_return(who.director, referral_id=row.id, version=row.version, what="配镜。", next_on=day)
+    urgent, closed = (
+        sent(who, ground="emergency", emergency="孩子正在抽搐。", consent_by="", consent_on=None),
+        sent(who),
+    )
+    withdraw_referral(who.director, referral_id=closed.id, version=closed.version, reason="moved")
+    move_person(who.drafter, person_id=who.child.id, division="990101001002", on=timezone.localdate())
+    deliver_events()
+    assert tasks(row) == {("follow_return", "child_director", there.post_id)}
+    assert Task.objects.get(subject_id=str(row.id), state="open").due_on == row_of(row.id).due_on == day
+    assert {kind for kind, _role, _post in tasks(urgent)} == {"accept_referral", "review_referral_ground"}
+    assert (tasks(closed), row_of(closed.id).division) == (set(), "990101001001")
+    record_follow_up(there, referral_id=row.id, version=row_of(row.id).version, words="已戴镜上课。")
+    with pytest.raises(ReferralNotFound):
+        read_referral(who.director, referral_id=row.id)
 
 
 def test_a_withdrawn_referral_needs_a_reason_of_the_list():

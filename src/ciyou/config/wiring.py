@@ -39,6 +39,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             awards.on_person_moved,
             crossing.on_person_moved,
             exchange.on_person_moved,
+            partners.on_person_moved,
         ),
         "registry.child_died": (
             on_child_died,

@@ -81,7 +81,7 @@ class ReferralState(models.TextChoices):
 class Referral(models.Model):
     """One child referred to one provider for one service. `id` is made by the form: sent twice it is one.
 
-    `division` is the place of the post that sends, whose it stays. `ground`: guardian | child | emergency; `urgency`: routine | urgent.
+    `division` is the place that has the sender's end: of the post that sends, or where the child moved since. `ground`: guardian | child | emergency; `urgency`: routine | urgent.
     `content` (encrypted JSON): purpose, who consented, the fields sent as they were then. `reply` (encrypted JSON, class `reply_class`):
     what the receiver found; `plan` (encrypted JSON, class 3): what it advises and what is done after the return. `sensitivity` is the highest
     class of the service and of what is sent. `since_on`: the day of the last step; `due_on`: of the clock that runs now (None: closed). `ground_reviewed_by`: who looked at an emergency ground.

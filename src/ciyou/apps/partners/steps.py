@@ -145,6 +145,14 @@ def open_work(actor: Actor, row: Referral, starts_on: dt.date | None = None) -> 
     open_for(division=place, person_id=person, queue_role=role)
 
 
+def hand_on(actor: Actor, row: Referral, *, starts_on: dt.date) -> None:
+    """Its place or its owner is another now: the running work begins there, with the time that it had."""
+    end_work(actor, row)
+    open_work(actor, row, starts_on)
+    if end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id)):
+        open_ground_review(actor, row)
+
+
 def open_ground_review(actor: Actor, row: Referral) -> None:
     """What went without consent is looked at by somebody above who sent it. The task names no child."""
     role, place = queue_of(row)
@@ -189,6 +197,7 @@ __all__ = (
     "SENDER",
     "due_day",
     "end_work",
+    "hand_on",
     "move",
     "note_beginning",
     "note_review",
