@@ -15,6 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 HOSPITAL = "乙县妇幼保健院"
 SERVICE = "体检异常复查"
+CHILD = "孩走失"
 ADVISED = "坐前排，半年后复查。"
 FOUND = "双眼近视。"
 
@@ -39,9 +40,8 @@ def name_the_hospital(county):
 
 def refer(township):
     """From the child's page, on a telephone; what is missing is said and nothing typed is lost."""
-    township.go("children/")
+    township.go("ledger/").follow(CHILD)
     page = township.page
-    page.locator("main a[href^='/children/']").first.click()
     page.wait_for_url(re.compile(r"/children/[0-9a-f-]{36}/"))
     township.follow("转介到医院、机构或学校")
     township.look("refer-service")
