@@ -104,10 +104,9 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
     content = {
         "child": child,
         "rows": words.referral_rows(there, timezone.localdate()),
-        "services": [(one.code, one.name(lang), one.note(lang)) for one in services.values()],
+        "services": [(one.code, one.name(lang)) for one in services.values()],
         "service": service,
         "service_name": service.name(lang) if service else "",
-        "note": service.note(lang) if service else "",
         "form": request.POST.get("form") or uuid.uuid4(),
         "fields": [
             {
