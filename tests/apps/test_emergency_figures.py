@@ -3,50 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from io import BytesIO
 
 import pytest
-from django.urls import reverse
-from django.utils import timezone
-from openpyxl import load_workbook
 
 from ciyou.apps.awards.contents import Applicant
-from ciyou.apps.crossing.contents import EmergencyContent, ToldChild, likeness_of, open_emergency, seal_emergency
+from ciyou.apps.crossing.contents import ToldChild, open_emergency
 from ciyou.apps.crossing.models import EmergencyAid, EmergencyStep
 from ciyou.apps.oversight.emergency_figures import read_emergency_figures
 from ciyou.apps.oversight.retention import ask_purge, confirm_purge, plan_purge
 from ciyou.core.awards.month import Month
 from ciyou.core.awards.period import Period
-from tests.office import TOWNSHIP, make_actor, make_post, sign_in
+from tests.emergency_builders import closed_aid as aid
+from tests.office import TOWNSHIP, make_actor
 
 pytestmark = pytest.mark.django_db
 OTHER_TOWNSHIP = "990101002000"
 MARCH = Period.of_month(Month(2026, 3))
-_sequence = iter(range(1, 100_000))
-
-
-def aid(
-    *, place: str = TOWNSHIP, registered_on: str = "2026-03-02", paid_on: str = "2026-03-03", fen: int = 30000, **fields
-):
-    """Aid as it stands after it was handed out and looked at."""
-    key, day = uuid.uuid4(), dt.date.fromisoformat(registered_on)
-    child = ToldChild(f"甲{key.hex[:6]}", "", "2016-05-01", "")
-    content = EmergencyContent(child, Applicant("姑姑乙", "relative", "13800000001"), "家里失火，没有住处。")
-    number = next(_sequence)
-    row = EmergencyAid.objects.create(
-        **{
-            "id": key, "number": f"J{number}", "county": "990101000000", "year": 2026, "sequence": number,
-            "code_hash": "x$y", "likeness": likeness_of(child), "entitlement": "fast_emergency_aid", "event_on": day,
-            "received_in": place, "bound_for": place, "state": "closed", "outcome": "approve",
-            "content": seal_emergency(key, content), "need_fen": 50000, "amount_fen": fen, "received_on": day,
-            "decided_on": day, "paid_on": dt.date.fromisoformat(paid_on) if paid_on else None, "received_by": "a",
-            "created_at": timezone.now(), **fields,
-        }
-    )  # fmt: skip
-    at = timezone.make_aware(dt.datetime.combine(row.paid_on or day, dt.time(12)))
-    EmergencyStep.objects.create(aid=row, step="review", by="b", role="county_reviewer", place=place, at=at, words=b"x")
-    return row
 
 
 def figures(role: str = "county_drafter", period: Period = MARCH):
@@ -131,24 +103,3 @@ def test_what_names_anybody_goes_after_its_years_and_number_place_days_and_amoun
 def test_what_is_not_closed_stays_however_old_it_is():
     aid(state="paid")
     assert plan_purge(make_actor("auditadmin"), rule="emergency_aid", today=LATER).is_empty
-
-
-def test_an_erased_one_still_opens_and_names_nobody(client):
-    row = aid()
-    asked = ask_purge(make_actor("auditadmin"), rule="emergency_aid", reason=REASON, today=LATER)
-    confirm_purge(make_actor("auditadmin"), purge_id=asked)
-    browser = sign_in(client, make_post("county_drafter"))
-    page = browser.get(reverse("emergency", kwargs={"aid_id": row.id}))
-    assert page.status_code == 200
-    assert "甲" not in page.content.decode().split("<main")[1]
-    assert browser.get(reverse("emergencies") + "?state=all").status_code == 200
-
-
-def test_the_page_of_figures_and_its_workbook_have_the_tables(client):
-    for _ in range(8):
-        aid()
-    browser = sign_in(client, make_post("county_drafter"))
-    page = browser.get("/figures/payments/?period=2026-03").content.decode()
-    assert "各地：急难救助" in page and "¥2,400.00" in page
-    book = load_workbook(BytesIO(browser.get("/figures/payments/file/?period=2026-03").content))
-    assert any("急难救助" in title for title in book.sheetnames)

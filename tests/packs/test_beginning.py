@@ -31,6 +31,12 @@ def test_filled_in_it_is_a_sound_rule(packs):
     packs.change(f"{folder}/rule.yaml", "apply: {zh: , en: }", "apply: {zh: 向乡镇申请。, en: Apply at the township.}")
     packs.change(f"{folder}/rule.yaml", "document: winter_heating_aid_document", "document: sc_2023_37")
     packs.change(f"{folder}/rule.yaml", "from: ", "from: 2023-09-01 ")
+    packs.change(f"{folder}/rule.yaml", "param.dibao_standard", "30000")
+    packs.change(
+        f"{folder}/cases.yaml",
+        "en: It holds}, expect: {outcome: yes}",
+        "en: It holds}, expect: {outcome: yes, amount_yuan: 300}",
+    )
     assert packs.problems() == ()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from ciyou.packs import load_questionnaires
 from tests.apps.test_care_asking import born
 from tests.office import OTHER_VILLAGE, VILLAGE, make_person, make_post, sign_in
 
+HERE = {"host": "127.0.0.1"}
 pytestmark = pytest.mark.django_db
 NUMBERS = ("12356", "12355", "120", "110")
 SECRET = ("PHQ", "自伤", "自杀", "self_harm", "轻生")
@@ -26,9 +28,7 @@ def director(client):
 
 @pytest.fixture
 def supervisor():
-    from django.test import Client
-
-    return sign_in(Client(), make_post("supervisor"))
+    return sign_in(Client(headers=HERE), make_post("supervisor"))
 
 
 def filled(client, child, code="phq_a", digits="000000001", consent="child_agreed", **fields):
@@ -98,8 +98,6 @@ def test_who_is_told_sees_the_child_and_the_numbers_and_nothing_of_what_was_answ
 
 
 def test_another_village_and_a_colleague_read_nothing(director):
-    from django.test import Client
-
     child = make_person(birth_date=born(15))
     location = filled(director, child).headers["Location"]
     for post in (
@@ -107,7 +105,7 @@ def test_another_village_and_a_colleague_read_nothing(director):
         make_post("child_director"),
         make_post("county_approver"),
     ):
-        other = sign_in(Client(), post)
+        other = sign_in(Client(headers=HERE), post)
         assert other.get(location).status_code == 404
         page = other.get(reverse("questionnaires", args=(child.id,)))
         assert page.status_code == (404 if post.division == OTHER_VILLAGE else 200)

@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from ciyou.apps.accounts import divisions
-from ciyou.apps.accounts.models import SignIn
+from ciyou.apps.accounts.models import Division, SignIn
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.core.access.roles import ROLES
 from ciyou.web.guard import Access, Route, UndisclosedPersonalData, guarded
@@ -57,6 +57,7 @@ def places_in_memory(monkeypatch):
 def read_by(scene, role):
     """Every address that can be read, read by a role: (route, answer, questions asked of the database)."""
     client = browser(scene.posts[role])
+    divisions.division_names(set(Division.objects.values_list("code", flat=True)))  # whichever page is first would ask
     for route in READ:
         if not unknown_parts(route, scene.ids):
             # Once a minute a session notes that it is in use: whichever page that would be asks once more.

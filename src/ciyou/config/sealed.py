@@ -95,6 +95,6 @@ SEALED = Sealed(
         CopiedIndex("awards.Award", "identity", _IDENTIFIER_INDEX),
         CopiedIndex("disbursement.PaidMonth", "identity", _IDENTIFIER_INDEX),
     ),
-    remade=(RemadeIndex("registry.MatchKey", "key_id"),),
+    remade=(RemadeIndex("registry.MatchKey", "key_id", "ciyou.apps.registry.match_keys:make_all_match_keys"),),
     folders=(SealedFolder("EVIDENCE", "registry.evidence:{name}"),),
 )

@@ -133,12 +133,12 @@ def _file(section: Section) -> ListFile | None:
     titles, answers = inner.section("titles"), inner.section("answers")
     columns = section.texts("columns")
     told = {key: titles.text(key) for key in titles} if titles else {}
-    if set(told) - {CHANGE} != set(columns):
+    if not set(columns) & set(COLUMNS) <= set(told) <= {CHANGE, *COLUMNS}:
         inner.notes.add(
             inner.value_place("titles"),
             "identity_titles",
-            "titles 要给 columns 中的每一列一个标题，另外只能有 change（变动）；请改正。",
-            "`titles` gives every one of `columns` a title, and besides only `change`; correct it.",
+            f"titles 要给 columns 中的每一列一个标题，另外只能有 {'、'.join((*COLUMNS, CHANGE))}；请改正。",
+            f"`titles` gives every one of `columns` a title; it may name {', '.join((*COLUMNS, CHANGE))}. Correct it.",
         )
     words = {
         header_key(word): code for code in ANSWERS for word in (answers.texts(code, required=True) if answers else ())

@@ -14,6 +14,7 @@ import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from ciyou.core.errors import Place, Problem
+from ciyou.packs.yaml_twins import twins_in
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
@@ -243,21 +244,9 @@ class Section:
         node = self._node(key, required=required)
         if node is None:
             return None
-        self._note_twins(node)
+        for key_node in twins_in(node):
+            self._note_twin(key_node)
         return plain_value(node)
-
-    def _note_twins(self, node: yaml.Node) -> None:
-        """Note every key that stands twice in one group, however deep: the first would be lost without a word."""
-        if isinstance(node, MappingNode):
-            seen: set[str] = set()
-            for key, value in node.value:
-                if str(key.value) in seen:
-                    self._note_twin(key)
-                seen.add(str(key.value))
-                self._note_twins(value)
-        elif isinstance(node, SequenceNode):
-            for item in node.value:
-                self._note_twins(item)
 
     def _note_twin(self, key: ScalarNode) -> None:
         self.notes.add(

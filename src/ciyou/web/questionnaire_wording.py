@@ -181,7 +181,7 @@ def list_row(line: FilledLine, file: QuestionnaireFile | None, lang: str) -> dic
         "points": points_words(total),
         "verdict": HINTS[str(verdict_of(line.result)["code"])],
         "state": STATES[line.state] if line.state != "recorded" else "",
-        "waiting": line.state == "waiting",
+        "waiting": line.waits,
     }
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -71,7 +72,10 @@ def rotate_index(tell: Tell | None = None) -> int:
 
 def put_indexes(tell: Tell | None = None) -> int:
     """Compute every blind index with the current key and write those that differ (after a crash, or a restored backup); how many."""
-    return _put_indexes(keyring(), tell, at_the_end=lambda: None)
+    count = _put_indexes(keyring(), tell, at_the_end=lambda: None)
+    for one in sealed_here().remade:
+        resolve_name(one.make)()
+    return count
 
 
 def uses_of_keys(tell: Tell | None = None) -> Counter[str]:

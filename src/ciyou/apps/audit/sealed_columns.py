@@ -58,13 +58,15 @@ class CopiedIndex:
 
 @dataclass(frozen=True)
 class RemadeIndex:
-    """A table of keyed indexes over what is stored in many columns: a job makes them anew, not the change of the key.
+    """A table of keyed indexes over what is stored in many columns: its own room makes them anew after a change of the key.
 
-    `column` holds the id of the index key that a row was made with; rows of several keys may stand at once.
+    `column` holds the id of the index key that a row was made with; rows of several keys may stand at once. `make`, as
+    `module:function`, makes all that lack the current key's.
     """
 
     model: str
     column: str
+    make: str
 
 
 @dataclass(frozen=True)

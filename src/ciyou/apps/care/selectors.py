@@ -19,7 +19,7 @@ from ciyou.apps.care.contents import (
     open_assessment,
     open_result,
 )
-from ciyou.apps.care.models import FilledQuestionnaire
+from ciyou.apps.care.models import FilledQuestionnaire, FilledState
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
 
@@ -38,6 +38,11 @@ class FilledLine:
     asked_by: str
     state: str
     result: ResultContent
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to see the child in person."""
+        return self.state == FilledState.WAITING
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,11 @@ class Alerted:
     version: int
     reads: bool
     raised: tuple[str, ...]
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to see the child in person."""
+        return self.state == FilledState.WAITING
 
 
 def filled_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[FilledLine, ...]:

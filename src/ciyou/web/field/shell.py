@@ -20,7 +20,7 @@ from ciyou.web.guard import Access, Route
 
 WEB = Path(__file__).resolve().parents[1] / "static/web"
 SCRIPTS = ("app", "crypto", "store", "phone", "sync", "screens", "visits")
-SHEETS = ("tokens", "base", "components", "pages", "visits", "field/field")
+SHEETS = ("tokens", "base", "buttons", "components", "notices", "tables", "pages", "visits", "field/field")
 NUMBERS = (
     ("110", _("报警：孩子正在受到伤害，或人不见了")),
     ("120", _("急救：受伤、生病、轻生")),

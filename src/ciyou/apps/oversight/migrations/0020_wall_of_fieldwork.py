@@ -6,7 +6,7 @@ from ciyou.apps.audit.row_security import SEES_PERSONS, Rows, of_user, wall_stat
 
 _DONE_HERE = Rows(f"{SEES_PERSONS} AND {within('division')}")
 WALLED = {
-    "fieldwork_fieldphone": of_user(),
+    "fieldwork_fieldphone": of_user("user_id::text"),
     "fieldwork_fieldevent": _DONE_HERE,
     "fieldwork_fieldclash": _DONE_HERE,
 }

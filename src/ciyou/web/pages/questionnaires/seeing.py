@@ -12,7 +12,6 @@ from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.care.alerting import follow_ups_of
 from ciyou.apps.care.assessing import record_assessment
 from ciyou.apps.care.contents import Assessment
-from ciyou.apps.care.models import FilledState
 from ciyou.apps.care.refusals import FilledNotFound
 from ciyou.apps.care.selectors import Alerted, read_alerted
 from ciyou.apps.registry.selectors import PersonNotFound
@@ -64,7 +63,7 @@ def _page(request: HttpRequest, alerted: Alerted, problems: tuple[Problem, ...] 
         "place": division_name(alerted.child.division),
         "follow_ups": [wording.follow_up_words(one, lang) for one in follow_ups_of(alerted.division, alerted.raised)],
         "helplines": wording.helpline_rows(known, lang),
-        "waiting": alerted.state == FilledState.WAITING,
+        "waiting": alerted.waits,
         "outcomes": list(wording.OUTCOMES.items()),
         "guardians": list(wording.GUARDIAN.items()),
         "typed": request.POST,

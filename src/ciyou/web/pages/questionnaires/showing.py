@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.care.alerting import follow_ups_of
-from ciyou.apps.care.models import FilledState
 from ciyou.apps.care.refusals import FilledNotFound
 from ciyou.apps.care.selectors import read_filled
 from ciyou.apps.registry.selectors import PersonNotFound
@@ -52,7 +51,7 @@ def show_result(request: HttpRequest, filled_id: uuid.UUID) -> HttpResponse:
         "unanswered": [
             wording.follow_up_words(one, lang) for one in follow_ups_of(view.division, line.result.unanswered)
         ],
-        "waiting": line.state == FilledState.WAITING,
+        "waiting": line.waits,
         "assessment": wording.assessment_words(view.assessment) if view.assessment else None,
         "answers": wording.answer_rows(view.answers, file, lang),
         "ground": wording.GROUNDS.get(view.answers.consent, ""),

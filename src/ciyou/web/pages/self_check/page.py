@@ -36,7 +36,7 @@ from ciyou.web.pages.self_check.received import Received, Unusable
 from ciyou.web.pages.self_check.result import result_of, said_so_far
 from ciyou.web.wording import sentences
 
-STYLES = ("tokens", "base", "components", "child", "visits", "self_check")
+STYLES = ("tokens", "base", "buttons", "components", "notices", "tables", "child", "visits", "self_check")
 PRINTED = ("print",)
 _FOLDER = Path(__file__).parents[2] / "static" / "web"
 _NO_ANSWERS: dict[str, str] = {}
