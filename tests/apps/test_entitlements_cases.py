@@ -199,7 +199,7 @@ def give_award(child):
 def derive(award, child, through):
     (run_award,) = awards_by_id([award.id])
     found, _written = Deriver(through).derive([run_award], current_of([child]), {})
-    return found[award.id][0]
+    return found[award.id.hex][0]
 
 
 def test_the_month_takes_it_as_the_laws_answer_while_it_counts(drafter, decider, child):

@@ -7,7 +7,6 @@ import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ciyou.core.errors import Place, Problem, VaultError
 from ciyou.vault.keyring import Key, Keyring, KeyUse
@@ -33,7 +32,7 @@ def decrypt_text(keyring: Keyring, cipher: bytes, *, context: str) -> str:
 def encrypt_bytes(keyring: Keyring, plain: bytes, *, context: str) -> bytes:
     """The same for bytes."""
     key, nonce = keyring.current(KeyUse.FIELD), os.urandom(_NONCE_BYTES)
-    return _VERSION + key.id.encode("ascii") + nonce + AESGCM(key.secret).encrypt(nonce, plain, context.encode())
+    return _VERSION + key.id.encode("ascii") + nonce + key.cipher.encrypt(nonce, plain, context.encode())
 
 
 def decrypt_bytes(keyring: Keyring, cipher: bytes, *, context: str) -> bytes:
@@ -44,7 +43,7 @@ def decrypt_bytes(keyring: Keyring, cipher: bytes, *, context: str) -> bytes:
         raise VaultError(_unreadable())
     key = keyring.by_id(key_id_of(stored))
     try:
-        return AESGCM(key.secret).decrypt(nonce, stored[_HEADER_BYTES:], context.encode())
+        return key.cipher.decrypt(nonce, stored[_HEADER_BYTES:], context.encode())
     except InvalidTag as error:
         raise VaultError(_unreadable()) from error
 

@@ -10,8 +10,11 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ciyou.core.errors import Place, Problem, VaultError
 from ciyou.vault.passphrase import is_wrapped, unwrap, wrap
@@ -38,12 +41,18 @@ class Key:
     secret: bytes
     current: bool
 
+    @cached_property
+    def cipher(self) -> AESGCM:
+        """AES-256-GCM with this key: kept, because to make one takes as long as to encrypt a short value with it."""
+        return AESGCM(self.secret)
+
 
 class Keyring:
     """All keys of an installation, by id and by use."""
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys: Mapping[str, Key] = {key.id: key for key in keys}
+        self._current: Mapping[KeyUse, Key] = {key.use: key for key in reversed(self.keys) if key.current}
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -52,9 +61,9 @@ class Keyring:
 
     def current(self, use: KeyUse) -> Key:
         """The key to write with; raises VaultError when there is none."""
-        for key in self._keys.values():
-            if key.use is use and key.current:
-                return key
+        found = self._current.get(use)
+        if found is not None:
+            return found
         raise VaultError(
             Problem(
                 Place(),

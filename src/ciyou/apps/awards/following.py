@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -74,8 +73,7 @@ def _follow_residence(award: Award) -> None:
 
 
 def _residence_of(person_id: str) -> str:
-    found = standings_of([UUID(person_id)])
-    return found[UUID(person_id)].residence if found else ""
+    return next((one.residence for one in standings_of([person_id]).values()), "")
 
 
 @follows_merge
@@ -95,9 +93,9 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
     A death that was recorded meanwhile is one child's: for the other's award it is no ground any more.
     """
     with transaction.atomic():
-        files = standings_of([UUID(kept), UUID(restored)]).values()
+        files = standings_of([kept, restored]).values()
         living = [one.id for one in files if one.status != "dead"]
-        of_the_living = _running(map(str, living)).filter(review_for=DIED).order_by()
+        of_the_living = _running(living).filter(review_for=DIED).order_by()
         of_the_living.update(review_for="", review_on=None, version=F("version") + 1)
         _review(_running([kept, restored]), UNMERGED)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from ciyou.apps.awards.models import Award, AwardChange, AwardState
+from ciyou.apps.registry.hex_ids import HexId, hex_id
 from ciyou.core.access.actor import DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.dues import AwardTerms, Stretch
@@ -25,8 +26,8 @@ class RunAward:
     payment rules say whether money is held until then.
     """
 
-    id: uuid.UUID
-    person_id: uuid.UUID
+    id: HexId
+    person_id: HexId
     identity: str
     entitlement: str
     sensitivity: int
@@ -43,11 +44,11 @@ def awards_of_run(*, county: str, series: str) -> QuerySet[Award]:
     return Award.objects.filter(series=series, division__gte=scope.first, division__lt=scope.end)
 
 
-def next_children(*, county: str, series: str, after: uuid.UUID | None, limit: int) -> list[uuid.UUID]:
+def next_children(*, county: str, series: str, after: HexId | None, limit: int) -> list[HexId]:
     """The next children with an award in a run, by id: to go through all of them in parts."""
     rows = awards_of_run(county=county, series=series)
     rows = rows if after is None else rows.filter(person_id__gt=after)
-    return list(rows.order_by("person_id").values_list("person_id", flat=True).distinct()[:limit])
+    return list(rows.order_by("person_id").values_list(hex_id("person_id"), flat=True).distinct()[:limit])
 
 
 def count_children(*, county: str, series: str) -> int:
@@ -55,7 +56,7 @@ def count_children(*, county: str, series: str) -> int:
     return awards_of_run(county=county, series=series).values("person_id").distinct().count()
 
 
-def run_awards(*, county: str, series: str, after: uuid.UUID | None, last: uuid.UUID) -> list[RunAward]:
+def run_awards(*, county: str, series: str, after: HexId | None, last: HexId) -> list[RunAward]:
     """The awards of the children behind `after` up to `last`, by child."""
     rows = awards_of_run(county=county, series=series).filter(person_id__lte=last)
     return _as_run_awards(rows if after is None else rows.filter(person_id__gt=after))
@@ -82,22 +83,24 @@ def _as_run_awards(rows: QuerySet[Award]) -> list[RunAward]:
             review_for,
         )
         for award, person, identity, entitlement, sensitivity, division, state, duplicate_of, first, fen, last, review_for in (
-            rows.order_by("person_id", "id").values_list(*_READ)
+            rows.order_by("person_id", "id").values_list(hex_id("id"), hex_id("person_id"), *_READ)
         )
     ]
 
 
 _READ = (
-    "id", "person_id", "identity", "entitlement", "sensitivity", "division", "state", "duplicate_of_id",
+    "identity", "entitlement", "sensitivity", "division", "state", "duplicate_of_id",
     "first_month", "amount_fen", "last_month", "review_for",
 )  # fmt: skip
 
 
-def _suspended(rows: QuerySet[Award]) -> dict[uuid.UUID, tuple[Stretch, ...]]:
+def _suspended(rows: QuerySet[Award]) -> dict[HexId, tuple[Stretch, ...]]:
     """By award, from each suspension that was made to the resumption after it, in the order in which people decided."""
     changes = AwardChange.objects.filter(award__in=rows.values("pk"), kind__in=("suspend", "resume"), result="made")
-    found: dict[uuid.UUID, list[Stretch]] = defaultdict(list)
-    for award, kind, from_month in changes.order_by("decided_at", "id").values_list("award_id", "kind", "from_month"):
+    found: dict[HexId, list[Stretch]] = defaultdict(list)
+    for award, kind, from_month in changes.order_by("decided_at", "id").values_list(
+        hex_id("award_id"), "kind", "from_month"
+    ):
         month, stretches = Month.of(from_month), found[award]
         if kind == "suspend":
             stretches.append(Stretch(month))
@@ -133,12 +136,12 @@ def entitlements_of(award_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
     return dict(Award.objects.filter(id__in=list(award_ids)).values_list("id", "entitlement"))
 
 
-def awards_not_active(person_ids: Collection[uuid.UUID], *, series: str) -> list[RunAward]:
+def awards_not_active(person_ids: Collection[object], *, series: str) -> list[RunAward]:
     """The awards of these children in a series that were suspended or ended."""
     rows = Award.objects.filter(person__in=person_ids, series=series)
     return _as_run_awards(rows.exclude(state=AwardState.ACTIVE))
 
 
-def awards_by_id(award_ids: Iterable[uuid.UUID]) -> list[RunAward]:
+def awards_by_id(award_ids: Iterable[object]) -> list[RunAward]:
     """These awards as a run needs them."""
     return _as_run_awards(Award.objects.filter(id__in=list(award_ids)))

@@ -13,6 +13,7 @@ from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.preparing import Prepared, prepare_part
 from ciyou.apps.disbursement.storing import expect_many_rows
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.batch.workers import Workers, processors
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
@@ -27,8 +28,8 @@ class Asked:
 
     round: uuid.UUID
     run_id: uuid.UUID
-    after: uuid.UUID | None
-    last: uuid.UUID
+    after: HexId | None
+    last: HexId
 
 
 def workers_for(children: int, workers: int | None) -> int:

@@ -35,10 +35,11 @@ from ciyou.apps.disbursement.storing import (
     put,
 )
 from ciyou.apps.disbursement.totals import note_totals
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.awards.month import Month
 
-PART = 2000
+PART = 4000
 Tell = Callable[[int, int], None]
 
 
@@ -66,7 +67,7 @@ def _compute_parts(run: MonthRun, part: int, tell: Tell | None, crew: int) -> No
         # An award that comes in between lies in a part that is still to be read, or is found when nobody is waiting any more.
         ends = [*waiting[part - 1 : -1 : part], waiting[-1]]
         asked = [
-            Asked(this_round, run.id, after, last) for after, last in zip([run.position, *ends], ends, strict=False)
+            Asked(this_round, run.id, after, last) for after, last in zip([_place_of(run), *ends], ends, strict=False)
         ]
         with closing(prepared_ahead(asked, workers=crew)) as ahead:
             for number, prepared in enumerate(ahead):
@@ -80,10 +81,14 @@ def _compute_parts(run: MonthRun, part: int, tell: Tell | None, crew: int) -> No
                     break
 
 
-def _waiting(run: MonthRun) -> list[uuid.UUID]:
+def _waiting(run: MonthRun) -> list[HexId]:
     """Every child behind the run's place: asked once, not once a part (the database looks through all of them each time)."""
     with walled(LOCAL_OPERATOR):
-        return next_children(county=run.county, series=run.series, after=run.position, limit=_ALL)
+        return next_children(county=run.county, series=run.series, after=_place_of(run), limit=_ALL)
+
+
+def _place_of(run: MonthRun) -> HexId | None:
+    return None if run.position is None else run.position.hex
 
 
 _ALL = 10_000_000
@@ -131,9 +136,9 @@ class _Books:
     run: MonthRun
     paid: list[DrawnChild]
     holds: list[Row]
-    taken: list[tuple[uuid.UUID, str, str, Month]] = field(default_factory=list)
+    taken: list[tuple[HexId, str, str, Month]] = field(default_factory=list)
 
-    def hold_taken(self, taken: Collection[tuple[uuid.UUID, str]]) -> None:
+    def hold_taken(self, taken: Collection[tuple[HexId, str]]) -> None:
         """Leave out these months, and an award of which less than nothing is then left."""
         left = [
             child._replace(awards=[self._without(child, award, taken) for award in child.awards]) for child in self.paid
@@ -141,7 +146,7 @@ class _Books:
         kept = [child._replace(awards=[award for award in child.awards if award.lines]) for child in left]
         self.paid = [child for child in kept if child.awards]
 
-    def _without(self, child: DrawnChild, award: DrawnAward, taken: Collection[tuple[uuid.UUID, str]]) -> DrawnAward:
+    def _without(self, child: DrawnChild, award: DrawnAward, taken: Collection[tuple[HexId, str]]) -> DrawnAward:
         missed = [(day, fen) for day, _kind, fen, _claimed in award.lines if (award.award_id, day) in taken]
         if not missed:
             return award
@@ -149,19 +154,21 @@ class _Books:
         self.holds.append(hold_row(self.run, award.award_id, child.person_id, "other_county", fen))
         self.taken += [(award.award_id, award.identity, award.entitlement, month_of(day)) for day, _fen in missed]
         own = tuple(line for line in award.lines if (award.award_id, line[0]) not in taken)
-        return award._replace(lines=own if fen_of(own) >= 0 else ())
+        left = fen_of(own)
+        return award._replace(lines=own, fen=left) if left >= 0 else award._replace(lines=(), fen=0)
 
 
 def _pay(run: MonthRun, drawn: Sequence[DrawnChild]) -> None:
+    begin, this = _number_begins(run), run.id.hex
     payments = [
         (
-            child.payment_id.hex,
-            run.id.hex,
-            child.person_id.hex,
+            child.payment_id,
+            this,
+            child.person_id,
             sequence,
-            payment_number(run, sequence),
+            f"{begin}{sequence:06d}",
             child.division,
-            sum(fen_of(award.lines) for award in child.awards),
+            sum([award.fen for award in child.awards]),
             child.account,
             child.account_id,
             child.collective,
@@ -176,7 +183,11 @@ def _pay(run: MonthRun, drawn: Sequence[DrawnChild]) -> None:
 
 def payment_number(run: MonthRun, sequence: int) -> str:
     """The number that a payment carries in files: county, month, series and a counter."""
-    return f"{run.county[:6]}-{run.month:%Y%m}-{run.series[:12]}-{sequence:06d}"
+    return f"{_number_begins(run)}{sequence:06d}"
+
+
+def _number_begins(run: MonthRun) -> str:
+    return f"{run.county[:6]}-{run.month:%Y%m}-{run.series[:12]}-"
 
 
 def begin_again(run_id: uuid.UUID) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,10 +13,11 @@ from ciyou.apps.awards.run_source import RunAward
 from ciyou.apps.disbursement.models import DueSchedule
 from ciyou.apps.disbursement.months import day_of, month_of
 from ciyou.apps.disbursement.policies import judged_on, payment_rule, signs_of, stops_of
-from ciyou.apps.disbursement.storing import Row, as_json, as_uuid, hexed, rows_of
+from ciyou.apps.disbursement.storing import Row, as_json, hexed, rows_of
 from ciyou.apps.entitlements.archive import book_now
 from ciyou.apps.entitlements.contents import Grounds
 from ciyou.apps.entitlements.stored_statements import CurrentDetermination, grounds_of
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.core.awards.dues import CIRCUMSTANCE_ENDED, Due, Ground, dues
 from ciyou.core.awards.grounds import ground_on
 from ciyou.core.awards.law import LawAnswer, LawReader, Texts
@@ -96,9 +96,9 @@ class Deriver:
     def derive(
         self,
         awards: Sequence[RunAward],
-        determined: Mapping[uuid.UUID, CurrentDetermination],
-        kept: Mapping[uuid.UUID, Kept],
-    ) -> tuple[dict[uuid.UUID, tuple[Owed, str]], list[Row]]:
+        determined: Mapping[HexId, CurrentDetermination],
+        kept: Mapping[HexId, Kept],
+    ) -> tuple[dict[HexId, tuple[Owed, str]], list[Row]]:
         """What these awards are due with why it had to be derived now, and the schedules to be written.
 
         Why: "" (kept) | new | standard (other packs) | facts (another determination) | months (the schedule ended before the run).
@@ -111,7 +111,7 @@ class Deriver:
         }
         stale = [award for award in awards if causes.get(award.id)]
         grounds = grounds_of({determined[award.person_id].id for award in stale})
-        found: dict[uuid.UUID, tuple[Owed, str]] = {}
+        found: dict[HexId, tuple[Owed, str]] = {}
         written: list[Row] = []
         for award in awards:
             cause = causes.get(award.id)
@@ -141,7 +141,7 @@ class Deriver:
             return "new"
         if kept.pack_version != self.version:
             return "standard"
-        if kept.determination != current.id.hex:
+        if kept.determination != current.id:
             return "facts"
         begins_later = kept.first_month > day_of(award.terms.first_month).isoformat()
         return "months" if begins_later or kept.through < day_of(self.through).isoformat() else ""
@@ -196,7 +196,7 @@ class Deriver:
 
     def _schedule(self, award: RunAward, current: CurrentDetermination, stretches: str) -> Row:
         first, through = day_of(award.terms.first_month), day_of(self.through.plus(LOOK_AHEAD))
-        return (award.id.hex, current.id.hex, self.version, first.isoformat(), through.isoformat(), stretches)
+        return (award.id, current.id, self.version, first.isoformat(), through.isoformat(), stretches)
 
 
 @lru_cache(maxsize=4096)
@@ -241,7 +241,7 @@ def months_between(first: Month, last: Month) -> tuple[Month, ...]:
     return months_from(first, last)
 
 
-def kept_schedules(*, series: str, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Kept]:
+def kept_schedules(*, series: str, after: HexId | None, last: HexId) -> dict[HexId, Kept]:
     """The schedules of the awards of the children behind `after` up to `last`."""
     rows = rows_of(
         "SELECT schedule.award_id, schedule.determination_id, schedule.pack_version, schedule.first_month, schedule.through, "
@@ -250,18 +250,18 @@ def kept_schedules(*, series: str, after: uuid.UUID | None, last: uuid.UUID) -> 
         [hexed(after), hexed(last), series],
     )
     return {
-        as_uuid(award): Kept(hexed(determination), str(version), str(first), str(through), as_json(stretches))
+        hexed(award): Kept(hexed(determination), str(version), str(first), str(through), as_json(stretches))
         for award, determination, version, first, through, stretches in rows
     }
 
 
-def kept_answers(award_id: uuid.UUID, through: Month) -> Derived | None:
+def kept_answers(award_id: object, through: Month) -> Derived | None:
     """The kept answers of one award; None where it has no schedule yet."""
     kept = DueSchedule.objects.filter(award_id=award_id).first()
     return None if kept is None else _derived(json.dumps(kept.stretches), through)
 
 
-def award_answers(award_id: uuid.UUID, through: Month) -> tuple[LawAnswer, ...]:
+def award_answers(award_id: object, through: Month) -> tuple[LawAnswer, ...]:
     """The same, without the grounds."""
     kept = kept_answers(award_id, through)
     return () if kept is None else kept.answers

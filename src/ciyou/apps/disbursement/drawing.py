@@ -6,14 +6,14 @@ A month may have a million lines and a few hundred plans.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from django.db import connection
 
 from ciyou.apps.disbursement.preparing import DrawnChild, DrawnLines
-from ciyou.apps.disbursement.storing import Row, arrays_of, as_uuid
+from ciyou.apps.disbursement.storing import Row, arrays_of, hexed
+from ciyou.apps.registry.hex_ids import HexId
 
 
 @dataclass(frozen=True)
@@ -61,26 +61,26 @@ class Drawing:
     lines: int = 0
     new: int = 0
     """How many of the lines are of months that nobody claimed when they were prepared."""
-    _numbers: dict[int, tuple[int, DrawnLines]] = field(default_factory=dict)
+    _numbers: dict[int, tuple[int, int, DrawnLines]] = field(default_factory=dict)
+    """By the id of its lines a plan's number, and how many of its lines are new."""
 
     @classmethod
     def of(cls, children: Iterable[DrawnChild]) -> Drawing:
         made = cls()
         for child in children:
-            payment = child.payment_id.hex
             for award in child.awards:
-                plan = made._number(award.lines)
-                made.awards.append((payment, award.award_id.hex, award.identity, award.entitlement, plan))
-                made.lines += len(award.lines)
-                made.new += sum(not claimed for _day, _kind, _fen, claimed in award.lines)
+                plan, new, lines = made._number(award.lines)
+                made.awards.append((child.payment_id, award.award_id, award.identity, award.entitlement, plan))
+                made.lines += len(lines)
+                made.new += new
         return made
 
-    def _number(self, lines: DrawnLines) -> int:
+    def _number(self, lines: DrawnLines) -> tuple[int, int, DrawnLines]:
         if id(lines) not in self._numbers:
             number = len(self._numbers)
-            self._numbers[id(lines)] = number, lines
+            self._numbers[id(lines)] = number, sum(not claimed for _day, _kind, _fen, claimed in lines), lines
             self.plans += [(number, *line) for line in lines]
-        return self._numbers[id(lines)][0]
+        return self._numbers[id(lines)]
 
     def claim(self) -> int:
         """Claim the months that nobody has; how many were claimed. What another award has stays its own."""
@@ -90,13 +90,13 @@ class Drawing:
             f"WHERE {_OF_PLAN} AND NOT planned.claimed ON CONFLICT DO NOTHING"
         )
 
-    def taken(self) -> set[tuple[uuid.UUID, str]]:
+    def taken(self) -> set[tuple[HexId, str]]:
         """Of these lines the months that another award has claimed: (award, the month's first day)."""
         rows = self._rows(
             f"{_given()} SELECT drawn.award, planned.month {_EACH_LINE} WHERE {_OF_PLAN} AND NOT EXISTS "
             f"(SELECT 1 FROM disbursement_paidmonth claim WHERE {_OF_AWARD})"
         )
-        return {(as_uuid(award), str(month)) for award, month in rows}
+        return {(hexed(award), str(month)) for award, month in rows}
 
     def draw(self) -> int:
         """Write the lines of months that are claimed, and add them to what is paid of these; how many lines there are.

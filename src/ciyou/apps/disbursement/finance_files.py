@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,8 +17,7 @@ from ciyou.packs.finance_layouts import FinanceLayout
 class RosterRow:
     """One payment as a roster may show it; amounts in fen."""
 
-    payment_id: uuid.UUID
-    person_id: uuid.UUID
+    person_id: str
     number: str
     month: str
     name: str

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.divisions import division_names
@@ -27,8 +27,9 @@ from ciyou.apps.disbursement.rechecking import recheck
 from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here, refused, somebody_was_first
 from ciyou.apps.disbursement.runs import find_run
 from ciyou.apps.disbursement.settling import settle_if_done
-from ciyou.apps.disbursement.storing import rows_of
+from ciyou.apps.disbursement.storing import hexed, rows_of
 from ciyou.apps.disbursement.totals import note_totals
+from ciyou.apps.registry.hex_ids import HexId, dashed, hex_id
 from ciyou.apps.registry.paying import names_and_numbers
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
@@ -101,38 +102,42 @@ def _nothing():
 def roster_rows(run: MonthRun) -> list[RosterRow]:
     """The planned payments of a run as the roster shows them: names and numbers in the clear."""
     planned = Payment.objects.filter(run=run, state=PaymentState.PLANNED)
-    payments = [_Planned(*row) for row in planned.order_by("sequence").values_list(*_Planned._fields)]
+    payments = [_Planned(*row) for row in planned.order_by("sequence").values_list(*_planned())]
     # A payment that is taken out in between has no name here; `_send` then counts fewer, and nothing leaves.
     people = names_and_numbers(planned.values("person_id"))
     sums = _sums_of(run, payments)
     names = division_names({part for one in payments for part in (one.division, one.division[:9] + "000")})
     words = {rule.code: rule.zh for rule in load_rule_book(division=run.county, as_of=run.month).rules}
     ring = keyring()
-    return [_row(run, payment, ring, people, sums, names, words) for payment in payments]
+    return [_row(f"{run.month:%Y-%m}", payment, ring, people, sums, names, words) for payment in payments]
 
 
 class _Planned(NamedTuple):
     """What a roster shows of a payment, without a model's object for each of a hundred thousand."""
 
-    id: uuid.UUID
-    person_id: uuid.UUID
+    id: HexId
+    person_id: HexId
     number: str
     division: str
     amount_fen: int
     account: bytes
     collective: bool
-    reissue_of_id: uuid.UUID | None
+    again: bool
 
 
-def _row(run: MonthRun, payment: _Planned, ring: Keyring, people, sums, names, words) -> RosterRow:
-    payee = open_snapshot(payment.id, payment.account, ring)
+def _planned() -> tuple[object, ...]:
+    shown = ("number", "division", "amount_fen", "account", "collective")
+    return (hex_id("id"), hex_id("person_id"), *shown, Q(reissue_of__isnull=False))
+
+
+def _row(month: str, payment: _Planned, ring: Keyring, people, sums, names, words) -> RosterRow:
+    payee = open_snapshot(dashed(payment.id), payment.account, ring)
     name, id_number = people.get(payment.person_id, ("", ""))
     by_kind, entitlements = sums.get(payment.id, ({}, ()))
     return RosterRow(
-        payment.id,
-        payment.person_id,
+        dashed(payment.person_id),
         payment.number,
-        f"{run.month:%Y-%m}",
+        month,
         name,
         id_number,
         payee.holder,
@@ -146,7 +151,7 @@ def _row(run: MonthRun, payment: _Planned, ring: Keyring, people, sums, names, w
         names[payment.division[:9] + "000"],
         names[payment.division],
         payment.collective,
-        "重发" if payment.reissue_of_id else "",
+        "重发" if payment.again else "",
     )
 
 
@@ -162,16 +167,17 @@ def _sums_of(run: MonthRun, payments: Sequence[_Planned]):
     kinds: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     entitlements: dict[str, set[str]] = defaultdict(set)
     for payment, entitlement, kind, fen in rows:
-        key = str(payment).replace("-", "")
+        key = hexed(payment)
         kinds[key][kind] += int(fen)
         entitlements[key].add(entitlement)
-    before = dict(Payment.objects.filter(run=run).exclude(reissue_of=None).values_list("id", "reissue_of_id"))
+    again = Payment.objects.filter(run=run).exclude(reissue_of=None)
+    before = dict(again.values_list(hex_id("id"), hex_id("reissue_of_id")))
     found = {}
     for payment in payments:
         root = payment.id
         while root in before:
             root = before[root]
-        found[payment.id] = (kinds.get(root.hex, {}), tuple(sorted(entitlements.get(root.hex, ()))))
+        found[payment.id] = (kinds.get(root, {}), tuple(sorted(entitlements.get(root, ()))))
     return found
 
 
@@ -222,7 +228,7 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
         actor,
         purpose=Purpose.PAY,
         action="hand_over_roster",
-        persons=[str(row.person_id) for row in rows],
+        persons=[row.person_id for row in rows],
         fields=SHOWN,
         highest_class=3,
         origin=origin,

@@ -10,7 +10,7 @@ from django.db import connection
 
 PAGES = 25_000
 """When a connection that writes in bulk carries the log itself: a page that part after part writes again then goes once in a while."""
-PAUSE_S = 2.0
+PAUSE_S = 8.0
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from ciyou.apps.awards.run_source import awards_by_id
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
 from ciyou.apps.disbursement.models import MonthRun, PaidMonth, RunState
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
 from ciyou.core.awards.month import Month
 
@@ -29,12 +30,12 @@ def next_task(actor: Actor, run: MonthRun, state: str) -> None:
         open_tasks(actor, tasks=[NewTask(kind, str(run.id), run.county, queue_role=role)])
 
 
-def tell_both_counties(claims: Iterable[tuple[uuid.UUID, str, str, Month]]) -> None:
+def tell_both_counties(claims: Iterable[tuple[HexId, str, str, Month]]) -> None:
     """For months that another award has claimed: a task for each county about its own award, and nothing of the other's child."""
     wanted = list(claims)
     mine = {award for award, _identity, _entitlement, _month in wanted}
     theirs = {
-        other
+        other.hex
         for _award, identity, entitlement, month in wanted
         for other in PaidMonth.objects.filter(
             identity=identity, entitlement=entitlement, month=month.first_day
@@ -45,9 +46,9 @@ def tell_both_counties(claims: Iterable[tuple[uuid.UUID, str, str, Month]]) -> N
         tasks=[
             NewTask(
                 PAID_TWICE,
-                str(award.id),
+                str(uuid.UUID(award.id)),
                 significant_digits(award.division)[:6].ljust(12, "0"),
-                person_id=award.person_id,
+                person_id=uuid.UUID(award.person_id),
                 queue_role="county_drafter",
             )
             for award in awards_by_id(mine | theirs)

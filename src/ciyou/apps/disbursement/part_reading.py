@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,8 +14,9 @@ from ciyou.apps.disbursement.models import MonthRun, Recovery, RunState
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import Payee, open_snapshot_of, standing_payees
 from ciyou.apps.disbursement.planning import Settled
-from ciyou.apps.disbursement.storing import Row, as_uuid, hexed, rows_of
+from ciyou.apps.disbursement.storing import Row, hexed, rows_of
 from ciyou.apps.entitlements.stored_statements import current_between
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.apps.registry.paying import Account, Standing, accounts, standings
 from ciyou.core.awards.balance import RecoveryPlan
 
@@ -43,18 +43,18 @@ class PartRead:
     """
 
     awards: list[RunAward]
-    owed: dict[uuid.UUID, tuple[Owed, str]]
+    owed: dict[HexId, tuple[Owed, str]]
     written: list[Row]
-    settled: dict[uuid.UUID, str]
+    settled: dict[HexId, str]
     stamp: Stamp
-    before: dict[uuid.UUID, int]
-    standings: dict[uuid.UUID, Standing]
-    accounts: dict[uuid.UUID, Account]
-    collective: dict[uuid.UUID, Payee]
-    recoveries: dict[uuid.UUID, RecoveryPlan]
+    before: dict[HexId, int]
+    standings: dict[HexId, Standing]
+    accounts: dict[HexId, Account]
+    collective: dict[HexId, Payee]
+    recoveries: dict[HexId, RecoveryPlan]
 
 
-def read_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last: uuid.UUID) -> PartRead:
+def read_part(run: MonthRun, deriver: Deriver, *, after: HexId | None, last: HexId) -> PartRead:
     """The children behind `after` up to `last`."""
     awards = run_awards(county=run.county, series=run.series, after=after, last=last)
     ids, people = {award.id for award in awards}, {award.person_id for award in awards}
@@ -75,7 +75,7 @@ def read_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last:
     )
 
 
-def _settled(series: str, after: uuid.UUID | None, last: uuid.UUID) -> tuple[dict[uuid.UUID, str], Stamp]:
+def _settled(series: str, after: HexId | None, last: HexId) -> tuple[dict[HexId, str], Stamp]:
     """By award what was paid and waived of its months, as one text; and the stamp of these claims.
 
     To read a row for each month of each child would take a third of the time of an ordinary month (measured).
@@ -90,7 +90,7 @@ def _settled(series: str, after: uuid.UUID | None, last: uuid.UUID) -> tuple[dic
         [hexed(after), hexed(last), series],
     )
     sums = [sum(map(int, column)) for column in zip(*(row[2:] for row in rows), strict=True)]
-    return {as_uuid(row[0]): str(row[1]) for row in rows}, tuple(sums or [0] * 5)
+    return {hexed(row[0]): str(row[1]) for row in rows}, tuple(sums or [0] * 5)
 
 
 @lru_cache(maxsize=50_000)
@@ -100,13 +100,13 @@ def settled_months(text: str) -> Settled:
     return {day: (int(paid), int(waived)) for day, paid, waived in months}
 
 
-def claims_stamp(series: str, *, after: uuid.UUID | None, last: uuid.UUID) -> Stamp:
+def claims_stamp(series: str, *, after: HexId | None, last: HexId) -> Stamp:
     """The stamp of the claims of the children behind `after` up to `last`, as it is now."""
     ((count, *sums),) = rows_of(f"SELECT {_STAMP} {_CLAIMS_BETWEEN}", [hexed(after), hexed(last), series])
     return int(count), *(int(one or 0) for one in sums)
 
 
-def _before(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+def _before(run: MonthRun, after: HexId | None, last: HexId, ids: Iterable[HexId]) -> dict[HexId, int]:
     """What each award got for its own month in the last run that left the house."""
     previous = previous_run(run)
     if previous is None:
@@ -119,8 +119,8 @@ def _before(run: MonthRun, after: uuid.UUID | None, last: uuid.UUID, ids: Iterab
         "AND payment.state NOT IN ('withheld', 'returned') AND line.kind = 'current'",
         [hexed(previous.id), hexed(after), hexed(last)],
     )
-    texts = {one.hex: one for one in ids}
-    return {texts[key]: amount for award, amount in rows if (key := hexed(award)) in texts}
+    wanted = set(ids)
+    return {key: amount for award, amount in rows if (key := hexed(award)) in wanted}
 
 
 def previous_run(run: MonthRun) -> MonthRun | None:
@@ -129,16 +129,16 @@ def previous_run(run: MonthRun) -> MonthRun | None:
     return rows.filter(state__in=(RunState.CLOSED, RunState.SETTLED, RunState.HANDED)).order_by("-month").first()
 
 
-def _collective(county: str, after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, Payee]:
+def _collective(county: str, after: HexId | None, last: HexId) -> dict[HexId, Payee]:
     rows = _between(standing_payees(county), "person_id", after, last)
-    return {row.person_id: open_snapshot_of(row) for row in rows.select_related("account")}
+    return {row.person_id.hex: open_snapshot_of(row) for row in rows.select_related("account")}
 
 
-def _recoveries(after: uuid.UUID | None, last: uuid.UUID) -> dict[uuid.UUID, RecoveryPlan]:
+def _recoveries(after: HexId | None, last: HexId) -> dict[HexId, RecoveryPlan]:
     rows = _between(Recovery.objects.filter(kind="plan", result="approved"), "award__person_id", after, last)
-    return {row.award_id: RecoveryPlan(month_of(row.first_month), row.most_fen, row.most_percent) for row in rows}
+    return {row.award_id.hex: RecoveryPlan(month_of(row.first_month), row.most_fen, row.most_percent) for row in rows}
 
 
-def _between(rows, column: str, after: uuid.UUID | None, last: uuid.UUID):
+def _between(rows, column: str, after: HexId | None, last: HexId):
     rows = rows.filter(**{f"{column}__lte": last})
     return rows if after is None else rows.filter(**{f"{column}__gt": after})

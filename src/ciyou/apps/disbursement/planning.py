@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ciyou.apps.awards.run_source import RunAward
 from ciyou.apps.disbursement.deriving import Owed
 from ciyou.apps.disbursement.months import month_of
+from ciyou.apps.registry.hex_ids import HexId
 from ciyou.core.awards.balance import Balance, Line, LineKind, RecoveryPlan, plan_lines
 from ciyou.core.awards.dues import Why
 from ciyou.core.awards.month import Month
@@ -41,8 +41,8 @@ class AwardPlan:
 class Change:
     """How an award differs from the month before."""
 
-    award_id: uuid.UUID
-    person_id: uuid.UUID
+    award_id: HexId
+    person_id: HexId
     kind: str
     cause: str
     before_fen: int

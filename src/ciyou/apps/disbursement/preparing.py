@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from ciyou.apps.disbursement.payee_snapshots import payee_of_account, seal_snaps
 from ciyou.apps.disbursement.planning import AwardPlan, Settled, changes_of, plan_award
 from ciyou.apps.disbursement.policies import holds_for, paid_at_residence
 from ciyou.apps.disbursement.storing import Row
+from ciyou.apps.registry.hex_ids import HexId, dashed
 from ciyou.core.awards.balance import Line
 
 DrawnLines = tuple[tuple[str, str, int, bool], ...]
@@ -32,19 +32,20 @@ def fen_of(lines: DrawnLines) -> int:
 
 
 class DrawnAward(NamedTuple):
-    """The lines of one award."""
+    """The lines of one award, and what they pay together."""
 
-    award_id: uuid.UUID
+    award_id: HexId
     identity: str
     entitlement: str
     lines: DrawnLines
+    fen: int
 
 
 class DrawnChild(NamedTuple):
     """One payment: what is drawn for a child, and its account, encrypted for this payment."""
 
-    payment_id: uuid.UUID
-    person_id: uuid.UUID
+    payment_id: HexId
+    person_id: HexId
     division: str
     account: bytes
     account_id: int | None
@@ -56,8 +57,8 @@ class DrawnChild(NamedTuple):
 class Prepared:
     """A part of a run, ready to be written if its claims are still what `stamp` says."""
 
-    after: uuid.UUID | None
-    last: uuid.UUID
+    after: HexId | None
+    last: HexId
     stamp: Stamp
     schedules: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
@@ -65,7 +66,7 @@ class Prepared:
     drawn: list[DrawnChild] = field(default_factory=list)
 
 
-def prepare_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, last: uuid.UUID) -> Prepared:
+def prepare_part(run: MonthRun, deriver: Deriver, *, after: HexId | None, last: HexId) -> Prepared:
     """Read and weigh the children behind `after` up to `last`, inside the caller's wall."""
     read = read_part(run, deriver, after=after, last=last)
     made = Prepared(after, last, read.stamp, schedules=read.written)
@@ -73,9 +74,9 @@ def prepare_part(run: MonthRun, deriver: Deriver, *, after: uuid.UUID | None, la
     return made
 
 
-def hold_row(run: MonthRun, award_id: uuid.UUID, person_id: uuid.UUID, reason: str, fen: int) -> Row:
+def hold_row(run: MonthRun, award_id: HexId, person_id: HexId, reason: str, fen: int) -> Row:
     """What is not paid, and why."""
-    return (run.id.hex, award_id.hex, person_id.hex, reason[:32], "draft", fen)
+    return (run.id.hex, award_id, person_id, reason[:32], "draft", fen)
 
 
 @dataclass
@@ -86,7 +87,7 @@ class _Weighing:
     deriver: Deriver
 
     def draw(self) -> None:
-        by_child: dict[uuid.UUID, list[AwardPlan]] = defaultdict(list)
+        by_child: dict[HexId, list[AwardPlan]] = defaultdict(list)
         for award in self.read.awards:
             by_child[award.person_id].append(self._plan(award))
         ring = keyring()
@@ -95,13 +96,13 @@ class _Weighing:
             if not paid:
                 continue
             payee = self.read.collective.get(person) or payee_of_account(self.read.accounts[person])
-            payment = ordered_id()
+            payment = ordered_id().hex
             self.made.drawn.append(
                 DrawnChild(
                     payment,
                     person,
                     paid[0].award.division,
-                    seal_snapshot(payment, payee, ring),
+                    seal_snapshot(dashed(payment), payee, ring),
                     payee.account_id,
                     payee.collective,
                     [self._drawn(plan) for plan in paid],
@@ -112,8 +113,10 @@ class _Weighing:
         award, lines = plan.award, plan.lines
         # Shared, as plans are: a part then goes from process to process in a fraction of the time.
         if id(lines) not in self.deriver.drawn:
-            self.deriver.drawn[id(lines)] = lines, _as_drawn(lines, self._settled(award))
-        return DrawnAward(award.id, award.identity, award.entitlement, self.deriver.drawn[id(lines)][1])
+            drawn = _as_drawn(lines, self._settled(award))
+            self.deriver.drawn[id(lines)] = lines, drawn, fen_of(drawn)
+        _lines, drawn, fen = self.deriver.drawn[id(lines)]
+        return DrawnAward(award.id, award.identity, award.entitlement, drawn, fen)
 
     def _plan(self, award: RunAward) -> AwardPlan:
         read = self.read
@@ -134,7 +137,7 @@ class _Weighing:
     def _settled(self, award: RunAward) -> Settled:
         return settled_months(self.read.settled.get(award.id, ""))
 
-    def _weigh(self, person: uuid.UUID, plans: list[AwardPlan]) -> Iterable[AwardPlan]:
+    def _weigh(self, person: HexId, plans: list[AwardPlan]) -> Iterable[AwardPlan]:
         """The plans of one child after the reasons not to pay: what is held draws no line."""
         run, read = self.run, self.read
         law_says_yes = any(found[0].derived.says_yes for plan in plans if (found := read.owed.get(plan.award.id)))
@@ -170,7 +173,7 @@ class _Weighing:
             cause=cause if cause in ("standard", "facts") else "",
             held=held,
         )
-        ids = (self.run.id.hex, award.id.hex, award.person_id.hex)
+        ids = (self.run.id.hex, award.id, award.person_id)
         self.made.changes += [(*ids, one.kind, one.cause[:16], one.before_fen, one.after_fen) for one in found]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -18,8 +17,9 @@ from ciyou.apps.disbursement.models import DueSchedule, Hold, MonthRun, Payment,
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot, open_snapshot_of, standing_payees
 from ciyou.apps.disbursement.policies import paid_at_residence
-from ciyou.apps.disbursement.storing import as_uuid, rows_of
+from ciyou.apps.disbursement.storing import hexed, rows_of
 from ciyou.apps.entitlements.stored_statements import CurrentDetermination, current_of
+from ciyou.apps.registry.hex_ids import HexId, hex_id
 from ciyou.apps.registry.paying import account_ids, standings_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 from ciyou.core.rules.interpreter import Outcome
@@ -37,11 +37,11 @@ def recheck(run: MonthRun, stage: str) -> int:
             rows = Payment.objects.filter(run=run, state=PaymentState.PLANNED)
             payments = list(rows.filter(person__in=doubtful[first : first + PART]).order_by("person_id"))
             reasons = _reasons(run, payments)
-            taken += _take_out(run, [one for one in payments if one.person_id in reasons], reasons, stage)
+            taken += _take_out(run, [one for one in payments if one.person_id.hex in reasons], reasons, stage)
     return taken
 
 
-def _doubtful(run: MonthRun) -> list[uuid.UUID]:
+def _doubtful(run: MonthRun) -> list[HexId]:
     """Of all children whom a run pays, those of whom anything is not as it was drafted; whether that is a reason is asked then.
 
     One question to the database: nearly nobody is among them, and the others need not be read again one by one.
@@ -63,18 +63,18 @@ def _doubtful(run: MonthRun) -> list[uuid.UUID]:
         "ORDER BY payment.person_id",
         [run.id.hex, scope.first, scope.end, run.series],
     )
-    return [as_uuid(row[0]) for row in rows]
+    return [hexed(row[0]) for row in rows]
 
 
-def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[uuid.UUID, str]:
-    people = [payment.person_id for payment in payments]
+def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[HexId, str]:
+    people = [payment.person_id.hex for payment in payments]
     files, cards = standings_of(people), account_ids(people)
     residents = _paid_at_residence(run, people)
     moved = _other_institution(run, [one for one in payments if one.collective])
     changed = _changed_awards(run, people)
     found = {}
     for payment in payments:
-        person = payment.person_id
+        person = payment.person_id.hex
         reason = held_for(
             files.get(person),
             county=run.county,
@@ -94,36 +94,40 @@ def _reasons(run: MonthRun, payments: Sequence[Payment]) -> dict[uuid.UUID, str]
     return found
 
 
-def _paid_at_residence(run: MonthRun, people: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _paid_at_residence(run: MonthRun, people: Sequence[HexId]) -> set[HexId]:
     """Of these children those who are paid something in this run that is claimed where they live."""
     codes = paid_at_residence(run.county)
     lines = PaymentLine.objects.filter(payment__run=run, payment__person__in=people, claim__entitlement__in=codes)
-    return set(lines.values_list("payment__person_id", flat=True))
+    return set(lines.values_list(hex_id("payment__person_id"), flat=True))
 
 
-def _other_institution(run: MonthRun, payments: Sequence[Payment]) -> set[uuid.UUID]:
+def _other_institution(run: MonthRun, payments: Sequence[Payment]) -> set[HexId]:
     """Of the children who are paid through an institution, those whose institution or its account is another by now."""
     if not payments:
         return set()
     rows = standing_payees(run.county).filter(person__in=[one.person_id for one in payments]).select_related("account")
     now = {row.person_id: open_snapshot_of(row).number for row in rows}
-    return {one.person_id for one in payments if now.get(one.person_id) != open_snapshot(one.id, one.account).number}
+    return {
+        one.person_id.hex for one in payments if now.get(one.person_id) != open_snapshot(one.id, one.account).number
+    }
 
 
-def _law_says_yes(run: MonthRun, person: uuid.UUID) -> bool:
+def _law_says_yes(run: MonthRun, person: HexId) -> bool:
     month = month_of(run.month)
     awards = _lines_by_child(run, [person]).get(person, {})
     answers = [one for award in awards for one in award_answers(award, month) if one.month == month]
     return any(one.outcome is Outcome.YES for one in answers)
 
 
-def _changed_awards(run: MonthRun, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _changed_awards(run: MonthRun, people: Sequence[HexId]) -> dict[HexId, str]:
     """Children whose award was ended or suspended, or of whom the law now says something else for the month, since the draft."""
     determined = current_of(people)
     rows = DueSchedule.objects.filter(award__person__in=people, award__series=run.series)
     moved = [
         award
-        for award, person, held in rows.values_list("award_id", "award__person_id", "determination_id")
+        for award, person, held in rows.values_list(
+            hex_id("award_id"), hex_id("award__person_id"), hex_id("determination_id")
+        )
         if person in determined and determined[person].id != held
     ]
     drawn = {award for awards in _lines_by_child(run, people).values() for award in awards}
@@ -139,9 +143,9 @@ def _changed_awards(run: MonthRun, people: Sequence[uuid.UUID]) -> dict[uuid.UUI
 
 def _answered_otherwise(
     run: MonthRun,
-    moved: Iterable[uuid.UUID],
-    drawn: set[uuid.UUID],
-    determined: dict[uuid.UUID, CurrentDetermination],
+    moved: Iterable[HexId],
+    drawn: set[HexId],
+    determined: dict[HexId, CurrentDetermination],
 ) -> list[RunAward]:
     awards = [award for award in awards_by_id(moved) if award.id in drawn]
     month = month_of(run.month)
@@ -156,26 +160,26 @@ def _answered_otherwise(
     ]
 
 
-def _lines_by_child(run: MonthRun, people: Sequence[uuid.UUID]) -> dict[uuid.UUID, dict[uuid.UUID, int]]:
+def _lines_by_child(run: MonthRun, people: Sequence[HexId]) -> dict[HexId, dict[HexId, int]]:
     """By child the awards of its lines in this run, with their sum."""
     lines = PaymentLine.objects.filter(payment__run=run, payment__person__in=people).order_by()
-    sums = lines.values_list("payment__person_id", "claim__award_id").annotate(fen=Sum("amount_fen"))
-    found: dict[uuid.UUID, dict[uuid.UUID, int]] = defaultdict(dict)
+    sums = lines.values_list(hex_id("payment__person_id"), hex_id("claim__award_id")).annotate(fen=Sum("amount_fen"))
+    found: dict[HexId, dict[HexId, int]] = defaultdict(dict)
     for person, award, fen in sums:
         found[person][award] = fen
     return found
 
 
-def _take_out(run: MonthRun, payments: Sequence[Payment], reasons: dict[uuid.UUID, str], stage: str) -> int:
-    sums = _lines_by_child(run, [payment.person_id for payment in payments])
+def _take_out(run: MonthRun, payments: Sequence[Payment], reasons: dict[HexId, str], stage: str) -> int:
+    sums = _lines_by_child(run, [payment.person_id.hex for payment in payments])
     taken = 0
     for payment in payments:
-        reason = reasons[payment.person_id]
+        reason = reasons[payment.person_id.hex]
         taken += withhold([payment], reason)
         Hold.objects.bulk_create(
             [
                 Hold(run=run, award_id=award, person_id=payment.person_id, reason=reason, stage=stage, amount_fen=fen)
-                for award, fen in sums.get(payment.person_id, {}).items()
+                for award, fen in sums.get(payment.person_id.hex, {}).items()
             ],
             ignore_conflicts=True,
         )

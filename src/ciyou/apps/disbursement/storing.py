@@ -92,7 +92,7 @@ def expect_many_rows() -> None:
     """Let this connection keep more of the database in memory: SQLite's 2 MB are too few for the indexes of a million lines."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            cursor.execute("PRAGMA cache_size = -131072")
+            cursor.execute("PRAGMA cache_size = -262144")
             cursor.execute("PRAGMA mmap_size = 4294967296")
             cursor.execute(f"PRAGMA wal_autocheckpoint = {PAGES}")
 

@@ -1,0 +1,18 @@
+"""Room in PostgreSQL's pages of claims for what is paid of them later.
+
+Measured at 1.3 million lines (100,000 children, a back-dated year): every claim was written to another page, and into each index
+again; where half of a page is left free it stays in its page, and the arrears take 53 s instead of 68. Pages that were written
+before stay full until they are written anew (`VACUUM FULL disbursement_paidmonth`, while nobody works).
+"""
+
+from django.db import migrations
+
+
+def leave_room(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        schema_editor.execute("ALTER TABLE disbursement_paidmonth SET (fillfactor = 50)")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("disbursement", "0008_one_index_of_numbers")]
+    operations = [migrations.RunPython(leave_room, migrations.RunPython.noop)]
