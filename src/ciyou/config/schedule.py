@@ -19,6 +19,8 @@ from ciyou.apps.entitlements.tallies import keep_tallies
 from ciyou.apps.exchange.tasks import resume_comparisons
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
+from ciyou.apps.partners.following import expire_referrals
+from ciyou.apps.partners.links import forget_link_tries
 from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -43,6 +45,8 @@ JOBS: tuple[Job, ...] = (
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
+    Job("expire_referrals", HOUR, expire_referrals),
     Job("forget_tries", HOUR, forget_tries),
+    Job("forget_link_tries", HOUR, forget_link_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )
