@@ -8,11 +8,12 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from ciyou.apps.accounts.models import WrongTry
 from ciyou.apps.audit.models import LogEntry, PersonSeen
 from ciyou.apps.partners import links
 from ciyou.apps.partners.answering import Answer
-from ciyou.apps.partners.links import WRONG_BY_ORIGIN, answer_by_link, forget_link_tries, make_link, open_link
-from ciyou.apps.partners.models import AnswerLink, LinkTry, ReferralStep
+from ciyou.apps.partners.links import WRONG_BY_ORIGIN, answer_by_link, make_link, open_link
+from ciyou.apps.partners.models import AnswerLink, ReferralStep
 from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.returning import withdraw_referral
 from ciyou.core.errors import RecordError
@@ -101,6 +102,26 @@ def test_a_link_that_is_used_run_out_overtaken_withdrawn_or_forged_is_answered_t
     assert who.child.name not in said.pop()
 
 
+def test_a_token_that_is_nearly_right_opens_nothing():
+    who = sending()
+    token = link_of(who, sent(who)).token
+    for near in (token[:-1], f"{token}A", token.swapcase(), f" {token}", token[::-1], "", "%", "\0"):
+        assert not opens(near), near
+    assert opens(token)
+
+
+def test_a_link_answers_its_own_referral_and_its_own_step_only():
+    who = sending()
+    mine, other = sent(who), sent(who)
+    token, others = link_of(who, mine).token, link_of(who, other).token
+    for step in ("reply", "arrive", "miss", "plan", "close", ""):
+        with pytest.raises(RecordError):
+            answer_by_link(token=token, answer=Answer(step, advice="aid"), origin=HERE)
+    answer_by_link(token=token, answer=ACCEPT, origin=HERE)
+    assert [row_of(one.id).state for one in (mine, other)] == ["accepted", "sent"]
+    assert opens(others)
+
+
 def test_a_link_lives_as_long_as_the_packs_say():
     who = sending()
     link = link_of(who, sent(who))
@@ -114,9 +135,8 @@ def test_who_tries_too_many_wrong_links_waits_and_nobody_else_does():
         assert not opens(f"wrong-{number}")
     assert not opens(token)
     assert open_link(token=token, origin="10.0.0.8").step == "accept"
-    assert HERE not in str(list(LinkTry.objects.values_list("key", flat=True)))
-    LinkTry.objects.update(window_began_at=timezone.now() - dt.timedelta(minutes=16))
-    assert (forget_link_tries(), opens(token)) == (1, True)
+    WrongTry.objects.update(window_began_at=timezone.now() - dt.timedelta(minutes=16))
+    assert opens(token)
 
 
 def test_no_link_is_made_where_there_is_nothing_to_answer():

@@ -18,7 +18,14 @@ from ciyou.apps.partners.following import expire_referrals, on_child_died
 from ciyou.apps.partners.lists import hop_figures, list_referrals, read_referral, referrals_of_child
 from ciyou.apps.partners.models import Referral, ReferralState, ReferralStep, ServiceSlots
 from ciyou.apps.partners.providers import offer_slots
-from ciyou.apps.partners.referring import draft_referral, offered_fields, review_ground, send_referral, service_of
+from ciyou.apps.partners.referring import (
+    draft_referral,
+    offered_fields,
+    refer_now,
+    review_ground,
+    send_referral,
+    service_of,
+)
 from ciyou.apps.partners.refusals import ReferralNotFound
 from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up, withdraw_referral
 from ciyou.apps.partners.steps import move
@@ -137,6 +144,19 @@ def test_the_follow_up_is_due_on_the_day_that_the_plan_names():
     assert (row_of(row.id).due_on, task.due_on, task.started_on) == (day, day, day)
 
 
+@pytest.mark.parametrize(("days", "taken"), [(-1, False), (0, True), (180, True), (181, False), (365_000, False)])
+def test_a_follow_up_is_neither_past_nor_later_than_the_packs_allow(days, taken):
+    who = sending()
+    row, day = replied(who, sent(who)), timezone.localdate() + dt.timedelta(days=days)
+    if taken:
+        plan_return(who.director, referral_id=row.id, version=row.version, what="配镜。", next_on=day)
+    else:
+        with pytest.raises(RecordError) as error:
+            plan_return(who.director, referral_id=row.id, version=row.version, what="配镜。", next_on=day)
+        assert code_of(error) == ["referral.next_on"]
+    assert row_of(row.id).state == ("planned" if taken else "replied")
+
+
 def test_only_chosen_fields_go_along_and_what_is_on_file_goes_as_it_is_there():
     who = sending()
     row = sent(who, fields={"asked": "视力", "name": "别的名字"})
@@ -181,6 +201,23 @@ def test_a_form_sent_twice_is_one_referral():
     wanted = wanted_by(who)
     assert draft_referral(who.director, wanted=wanted) == draft_referral(who.director, wanted=wanted) == wanted.id
     assert Referral.objects.count() == 1
+
+
+def test_a_form_sent_twice_goes_once():
+    who = sending()
+    wanted = wanted_by(who)
+    assert refer_now(who.director, wanted=wanted) == refer_now(who.director, wanted=wanted) == wanted.id
+    assert list(ReferralStep.objects.filter(referral=wanted.id).order_by("at").values_list("step", flat=True)) == [
+        "draft", "send",
+    ]  # fmt: skip
+
+
+def test_the_id_of_anothers_referral_is_no_way_to_it():
+    who = sending()
+    row = sent(who)
+    with pytest.raises(ReferralNotFound):
+        draft_referral(who.supervisor, wanted=wanted_by(who, id=row.id))
+    assert row_of(row.id).sent_by == who.director.id
 
 
 def test_in_an_emergency_it_goes_without_consent_and_another_person_looks_at_the_ground():

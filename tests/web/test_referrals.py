@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.partners.models import Provider, Referral
@@ -84,7 +86,7 @@ def test_a_referral_walks_to_a_hospital_without_an_account_and_back(office):
     )
     back = page(director.get(address))
     assert "坐前排。" in back and "近视。" not in back
-    step(director, address, "plan", words="配镜。", next_on="2099-01-05")
+    step(director, address, "plan", words="配镜。", next_on=(timezone.localdate() + dt.timedelta(days=30)).isoformat())
     step(director, address, "follow", words="已戴镜。")
     step(director, address, "close", reason="helped")
     assert Referral.objects.get().state == "closed"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.partners.contents import ReferralContent
 from ciyou.apps.partners.lists import HopFigure, ReferralLine, StepLine
+from ciyou.apps.partners.referring import consent_age
 from ciyou.core.access.roles import ROLES
 from ciyou.packs import load_referrals
 from ciyou.web.context import short_language
@@ -62,7 +63,7 @@ REASONS = {
 }
 GROUNDS = {
     "guardian": gettext_lazy("监护人同意"),
-    "child": gettext_lazy("孩子本人同意（满 14 周岁，并告知监护人）"),
+    "child": gettext_lazy("孩子本人同意（满 %(age)s 周岁，并告知监护人）"),
     "emergency": gettext_lazy("紧急情况，来不及征得同意"),
 }
 URGENCIES = {"routine": gettext_lazy("一般"), "urgent": gettext_lazy("紧急（当天联系）")}
@@ -151,6 +152,11 @@ def sent_fields(content: ReferralContent, service: str, division: str) -> list[t
     found = load_referrals(division=division).get(service)
     names = {one.code: one.name(short_language()) for one in found.fields} if found else {}
     return [(names.get(code, code), value) for code, value in content.fields.items()]
+
+
+def ground_name(code: str) -> str:
+    """On what ground a child is referred, with the age of the packs."""
+    return str(GROUNDS[code]) % {"age": consent_age()}
 
 
 def service_name(code: str, division: str) -> str:

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 import secrets
 import uuid
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
+from ciyou.apps.accounts.tries import TryLimit, count_wrong_try, tried_too_often
 from ciyou.apps.audit.services import record_action, record_disclosure
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.partners.access import LINK, PURPOSE
 from ciyou.apps.partners.answering import ACCEPT, ANSWERS, Answer, link_step, take_answer
 from ciyou.apps.partners.contents import ReferralContent, open_content
-from ciyou.apps.partners.models import AnswerLink, LinkTry, Referral, ReferralState
+from ciyou.apps.partners.models import AnswerLink, Referral, ReferralState
 from ciyou.apps.partners.referring import service_of
 from ciyou.apps.partners.refusals import LinkUnusable, check_may, link_unusable, moved_on, refused, too_many_tries
 from ciyou.apps.partners.steps import RECEIVER, SENDER, taking
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 
-WINDOW = dt.timedelta(minutes=15)
 WRONG_BY_ORIGIN = 20
 _TOKEN_BYTES = 18
 
@@ -133,13 +130,15 @@ def _answered(link: AnswerLink, answer: Answer) -> Answered:
 
 def _open_link(token: str, origin: str) -> AnswerLink | None:
     """The open link of a token; None, and counted, for whatever is none."""
-    _check_tries(origin)
+    limits = (TryLimit(f"link:{origin}", WRONG_BY_ORIGIN),)
+    if tried_too_often(limits):
+        raise too_many_tries()
     now = timezone.now()
     open_now = AnswerLink.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
     link = open_now.filter(token_hash=_hash(token)).select_related("referral__provider").first()
     if link is not None and link_step(link.referral) == link.step:
         return link
-    _count_try(origin)
+    count_wrong_try(limits)
     record_action(LOCAL_OPERATOR, action="refuse_answer_link", origin=origin)
     return None
 
@@ -173,29 +172,6 @@ def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _check_tries(origin: str) -> None:
-    since = timezone.now() - WINDOW
-    if LinkTry.objects.filter(key=_key(origin), window_began_at__gt=since, count__gte=WRONG_BY_ORIGIN).exists():
-        raise too_many_tries()
-
-
-def _count_try(origin: str) -> None:
-    now, mine = timezone.now(), LinkTry.objects.filter(key=_key(origin))
-    if not mine.filter(window_began_at__gt=now - WINDOW).update(count=F("count") + 1):
-        LinkTry.objects.update_or_create(key=_key(origin), defaults={"window_began_at": now, "count": 1})
-
-
-def _key(origin: str) -> str:
-    """A keyed hash: addresses themselves are kept nowhere."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"link:{origin}".encode(), hashlib.sha256).hexdigest()
-
-
-def forget_link_tries() -> int:
-    """Forget wrong tries whose time is over (a periodic job); how many."""
-    with walled(LOCAL_OPERATOR):
-        return LinkTry.objects.filter(window_began_at__lte=timezone.now() - WINDOW).delete()[0]
-
-
 __all__ = (
     "ACCEPT",
     "Answered",
@@ -203,7 +179,6 @@ __all__ = (
     "NewLink",
     "OpenedLink",
     "answer_by_link",
-    "forget_link_tries",
     "make_link",
     "open_link",
 )

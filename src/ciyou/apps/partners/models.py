@@ -156,11 +156,3 @@ class AnswerLink(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
-
-
-class LinkTry(models.Model):
-    """How often from one origin (a keyed hash) a link was opened that is none, in the current window."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    window_began_at = models.DateTimeField()
-    count = models.PositiveIntegerField()

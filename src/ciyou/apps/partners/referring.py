@@ -12,10 +12,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name
-from ciyou.apps.partners.access import PURPOSE, find_provider
+from ciyou.apps.partners.access import PURPOSE, find_provider, find_referral
 from ciyou.apps.partners.contents import ReferralContent, seal_content
 from ciyou.apps.partners.models import Provider, Referral, ReferralState, ServiceSlots
-from ciyou.apps.partners.refusals import check_may, check_words, refused
+from ciyou.apps.partners.refusals import check_may, check_words, referral_not_found, refused
 from ciyou.apps.partners.steps import SENDER, due_day, move, note_beginning, note_review, open_ground_review, taking
 from ciyou.apps.registry.selectors import PersonCard, get_person, statements_of_child
 from ciyou.core.access.actor import Actor
@@ -23,15 +23,15 @@ from ciyou.core.access.roles import Action
 from ciyou.core.clock.ages import full_years
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.words import value_words
-from ciyou.packs import load_referrals, load_vocabulary
+from ciyou.packs import load_limits, load_referrals, load_vocabulary
 from ciyou.packs.referrals import TYPED, ReferralField, ReferralService
 
 GUARDIAN, CHILD, EMERGENCY = "guardian", "child", "emergency"
 GROUNDS = (GUARDIAN, CHILD, EMERGENCY)
 ROUTINE, URGENT = "routine", "urgent"
 URGENCIES = (ROUTINE, URGENT)
-CONSENTS_AT = 14
-"""From this age a child's own consent counts (个人信息保护法 31), its guardian being told."""
+CONSENT_AGE = "own_consent_age"
+"""The limit of the packs: from this age a child's own consent counts, its guardian being told."""
 FIELD_LENGTH = 200
 
 
@@ -102,7 +102,7 @@ def draft_referral(actor: Actor, *, wanted: NewReferral) -> uuid.UUID:
     """
     check_may(actor, Action.REFER)
     child = get_person(actor, person_id=wanted.child_id, purpose=PURPOSE)
-    if Referral.objects.filter(id=wanted.id, sent_by=actor.id).exists():
+    if _is_written(actor, wanted.id):
         return wanted.id
     if child.kind != "child" or child.status != "active":
         raise refused("no_child", "只能转介在册的孩子。", "Only a child whose file is active can be referred.")
@@ -110,26 +110,39 @@ def draft_referral(actor: Actor, *, wanted: NewReferral) -> uuid.UUID:
     provider = _provider(actor, wanted, service)
     content, highest = _content(actor, wanted, child, service)
     with transaction.atomic():
-        row = Referral.objects.create(
+        row, made = Referral.objects.get_or_create(  # the same form may arrive twice at one moment
             id=wanted.id,
-            child_id=child.id,
-            division=child.division if actor.scope.holds(child.division) else actor.scope.first,
-            post_id=uuid.UUID(actor.post_id),
-            sent_by=actor.id,
-            sender_role=actor.role,
-            provider=provider,
-            service=service.code,
-            ground=wanted.ground,
-            urgency=wanted.urgency,
-            slot=_slot(provider, wanted),
-            sensitivity=highest,
-            content=seal_content(wanted.id, content),
-            since_on=timezone.localdate(),
-            due_on=due_day(ReferralState.DRAFTED, wanted.urgency, child.division),
-            created_at=timezone.now(),
+            defaults={
+                "child_id": child.id,
+                "division": child.division if actor.scope.holds(child.division) else actor.scope.first,
+                "post_id": uuid.UUID(actor.post_id),
+                "sent_by": actor.id,
+                "sender_role": actor.role,
+                "provider": provider,
+                "service": service.code,
+                "ground": wanted.ground,
+                "urgency": wanted.urgency,
+                "slot": _slot(provider, wanted),
+                "sensitivity": highest,
+                "content": seal_content(wanted.id, content),
+                "since_on": timezone.localdate(),
+                "due_on": due_day(ReferralState.DRAFTED, wanted.urgency, child.division),
+                "created_at": timezone.now(),
+            },
         )
-        note_beginning(actor, row)
+        if made:
+            note_beginning(actor, row)
     return row.id
+
+
+def refer_now(actor: Actor, *, wanted: NewReferral) -> uuid.UUID:
+    """Draft and send in one: where it cannot be sent there is no draft either, so that the form can be mended. Sent twice it goes once."""
+    with transaction.atomic():
+        draft_referral(actor, wanted=wanted)
+        row = find_referral(actor, wanted.id)
+        if row.state == ReferralState.DRAFTED:
+            send_referral(actor, referral_id=row.id, version=row.version)
+    return wanted.id
 
 
 def send_referral(actor: Actor, *, referral_id: uuid.UUID, version: int) -> None:
@@ -161,6 +174,14 @@ def review_ground(actor: Actor, *, referral_id: uuid.UUID, version: int) -> None
         note_review(actor, row)
 
 
+def _is_written(actor: Actor, referral_id: uuid.UUID) -> bool:
+    """Whether this form came before; raises ReferralNotFound for an id that is another's."""
+    sender = Referral.objects.filter(id=referral_id).values_list("sent_by", flat=True).first()
+    if sender is not None and sender != actor.id:
+        raise referral_not_found()
+    return sender is not None
+
+
 def _provider(actor: Actor, wanted: NewReferral, service: ReferralService) -> Provider:
     provider = find_provider(actor, wanted.provider_id)
     if not provider.active or service.code not in provider.services:
@@ -184,8 +205,8 @@ def _slot(provider: Provider, wanted: NewReferral) -> ServiceSlots | None:
 def _full() -> Exception:
     return refused(
         "full",
-        "这个月的名额已经用完。请另选一个月，或者不占名额。",
-        "That month is full. Choose another, or keep no place.",
+        "这个月的名额已经用完。请另选一个月，或者不占名额；已存的草稿请撤回后重写。",
+        "That month is full. Choose another, or keep no place; take a draft that is kept already back and write it anew.",
     )
 
 
@@ -238,10 +259,15 @@ def _check_ground(wanted: NewReferral, child: PersonCard) -> None:
     if wanted.ground == CHILD and not _old_enough(child):
         raise refused(
             "too_young",
-            f"孩子未满 {CONSENTS_AT} 周岁或出生日期不详，须由监护人同意。",
-            f"The child is under {CONSENTS_AT}, or its birth date is not known: the guardian's consent is needed.",
+            f"孩子未满 {consent_age()} 周岁或出生日期不详，须由监护人同意。",
+            f"The child is under {consent_age()}, or its birth date is not known: the guardian's consent is needed.",
         )
 
 
+def consent_age() -> int:
+    """From which age on a child consents itself."""
+    return load_limits()[CONSENT_AGE].value
+
+
 def _old_enough(child: PersonCard) -> bool:
-    return child.birth_date is not None and full_years(child.birth_date, timezone.localdate()) >= CONSENTS_AT
+    return child.birth_date is not None and full_years(child.birth_date, timezone.localdate()) >= consent_age()

@@ -48,8 +48,8 @@ def link_unusable() -> LinkUnusable:
     return LinkUnusable(
         _problem(
             "link",
-            "这个链接已经用过、过期或者不完整。请向把链接交给您的工作人员要一个新的。",
-            "This link was used, has run out or is incomplete. Ask the worker who gave it to you for a new one.",
+            "这个链接已经用过、过期或者不完整。已经答复过的，不用再做什么；还要答复的，请向把链接交给您的工作人员要一个新的。",
+            "This link was used, has run out or is incomplete. If you have answered already, there is nothing more to do; else ask the worker who gave it to you for a new one.",
         )
     )
 

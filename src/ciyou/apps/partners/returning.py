@@ -15,21 +15,33 @@ from ciyou.apps.partners.steps import SENDER, move, taking
 from ciyou.apps.partners.transitions import ENDINGS
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
+from ciyou.packs import load_limits
+
+FOLLOW_LIMIT = "referral_follow_days"
 
 
 def plan_return(actor: Actor, *, referral_id: uuid.UUID, version: int, what: str, next_on: dt.date | None) -> None:
-    """What home, school and village do from now on, and the day on which somebody looks again, when the follow-up is due; raises RecordError for a day that is past."""
+    """What home, school and village do from now on, and the day on which somebody looks again, when the follow-up is due.
+
+    Raises RecordError for a day that is past, and for one later than the packs allow: a plan must not put its child off for years.
+    """
     check_may(actor, Action.REFER)
-    if next_on is None or next_on < timezone.localdate():
+    last = last_follow_up()
+    if next_on is None or not timezone.localdate() <= next_on <= last:
         raise refused(
             "next_on",
-            "请写明下次回访的日期（不能是过去的日子）。",
-            "Give the day of the follow-up (no day that is past).",
+            f"请写明下次回访的日期：从今天起，最迟 {last.isoformat()}。",
+            f"Give the day of the follow-up: from today until {last.isoformat()}.",
         )
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
         plan = open_plan(row.id, row.plan) or ReturnPlan()
         made = replace(plan, what=check_words(what), next_on=next_on.isoformat())
         move(actor, row, step="plan", end=SENDER, starts_on=next_on, plan=seal_plan(row.id, made))
+
+
+def last_follow_up() -> dt.date:
+    """The last day that a plan made today can name for its follow-up."""
+    return timezone.localdate() + dt.timedelta(days=load_limits()[FOLLOW_LIMIT].value)
 
 
 def record_follow_up(actor: Actor, *, referral_id: uuid.UUID, version: int, words: str) -> None:

@@ -17,12 +17,13 @@ WALLED = {
     "partners_referralstep": Rows(_OF_REFERRAL),
     # Hashes of tokens are for the machine alone: whoever opens a link has no account.
     "partners_answerlink": Rows(MACHINE),
-    "partners_linktry": Rows(MACHINE),
 }
 OPEN = {
     "partners_provider": "SELECT, INSERT, UPDATE",
     "partners_qualityvisit": "SELECT, INSERT",
     "partners_serviceslots": "SELECT, INSERT, UPDATE",
+    # Keyed hashes of addresses and numbers, and counts; nothing about anybody.
+    "accounts_wrongtry": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 
@@ -34,5 +35,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0020_wall_of_fieldwork"), ("partners", "0001_initial")]
+    dependencies = [("oversight", "0020_wall_of_fieldwork"), ("partners", "0001_initial"), ("accounts", "0002_wrong_tries")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]

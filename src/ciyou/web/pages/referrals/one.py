@@ -19,7 +19,13 @@ from ciyou.apps.partners.links import make_link
 from ciyou.apps.partners.lists import ReferralView, read_referral
 from ciyou.apps.partners.referring import review_ground, send_referral
 from ciyou.apps.partners.refusals import ReferralNotFound
-from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up, withdraw_referral
+from ciyou.apps.partners.returning import (
+    close_referral,
+    last_follow_up,
+    plan_return,
+    record_follow_up,
+    withdraw_referral,
+)
 from ciyou.apps.partners.transitions import ENDINGS, REFUSALS
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -131,7 +137,7 @@ def _show(request: HttpRequest, referral_id: uuid.UUID, problems: tuple[Problem,
         "view": view,
         "row": words.referral_rows([line], timezone.localdate())[0],
         "fields": words.sent_fields(view.content, line.service, line.division),
-        "ground": words.GROUNDS[view.ground],
+        "ground": words.ground_name(view.ground),
         "urgency": words.URGENCIES[line.urgency],
         "steps": words.step_rows(view.steps),
         "advised": words.advice_name(plan.advice, line.service, line.division) if plan and plan.advice else "",
@@ -141,6 +147,7 @@ def _show(request: HttpRequest, referral_id: uuid.UUID, problems: tuple[Problem,
         "endings": [(one, words.REASONS[one]) for one in ENDINGS],
         "receives": may_do(request.actor.role, Action.ANSWER_REFERRAL),
         "today": timezone.localdate().isoformat(),
+        "last_follow_up": last_follow_up(),
         "typed": request.POST,
         "problems": sentences(problems),
         "seen_at": timezone.now(),

@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.partners.access import PURPOSE
-from ciyou.apps.partners.lists import read_referral, referrals_of_child
+from ciyou.apps.partners.lists import referrals_of_child
 from ciyou.apps.partners.providers import free_slots, list_providers
-from ciyou.apps.partners.referring import GROUNDS, URGENCIES, NewReferral, draft_referral, offered_fields, send_referral
-from ciyou.apps.partners.refusals import ProviderNotFound
+from ciyou.apps.partners.referring import GROUNDS, URGENCIES, NewReferral, draft_referral, offered_fields, refer_now
+from ciyou.apps.partners.refusals import refused
 from ciyou.apps.registry.selectors import PersonCard, PersonNotFound, get_person
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.packs import load_referrals
@@ -38,14 +38,10 @@ def refer(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _show(request, child, ())
     try:
-        referral_id = draft_referral(request.actor, wanted=_wanted(request, child_id))
-        if text(request, "do") == "send":
-            version = read_referral(request.actor, referral_id=referral_id).version
-            send_referral(request.actor, referral_id=referral_id, version=version)
+        refer_it = refer_now if text(request, "do") == "send" else draft_referral
+        referral_id = refer_it(request.actor, wanted=_wanted(request, child_id))
     except AccessDenied:
         raise
-    except ProviderNotFound as problem:
-        return _show(request, child, problem.problems)
     except CiyouError as problem:
         return _show(request, child, problem.problems)
     return redirect("referral", referral_id=referral_id)
@@ -73,7 +69,13 @@ def _wanted(request: HttpRequest, child_id: uuid.UUID) -> NewReferral:
 
 def _month(request: HttpRequest) -> dt.date | None:
     provider, _slash, month = text(request, "slot").partition("/")
-    return read_day(month) if provider == text(request, "provider") else None
+    if month and provider != text(request, "provider"):
+        raise refused(
+            "slot_elsewhere",
+            "选的名额是另一个机构的。请选同一个机构的名额，或者不占名额。",
+            "The place is another provider's. Choose one of the same provider, or keep no place.",
+        )
+    return read_day(month)
 
 
 def read_day(typed: str) -> dt.date | None:
@@ -127,7 +129,7 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
             for provider in providers
             for slot in slots.get(provider.id, ())
         ],
-        "grounds": [(one, words.GROUNDS[one]) for one in GROUNDS],
+        "grounds": [(one, words.ground_name(one)) for one in GROUNDS],
         "urgencies": [(one, words.URGENCIES[one]) for one in URGENCIES],
         "typed": request.POST,
         "today": timezone.localdate().isoformat(),
