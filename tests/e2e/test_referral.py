@@ -18,6 +18,7 @@ SERVICE = "体检异常复查"
 CHILD = "孩走失"
 ADVISED = "坐前排，半年后复查。"
 FOUND = "双眼近视。"
+MOST_TAPS = 4
 
 
 def name_the_hospital(county):
@@ -47,6 +48,10 @@ def refer(township):
     township.look("refer-service")
     township.follow(SERVICE)
     assert HOSPITAL in township.words()
+    assert not page.locator("#emergency").is_visible()
+    page.get_by_label("紧急情况，来不及征得同意").check()
+    assert page.locator("#emergency").is_visible() and not page.locator("#consent_by").is_visible()
+    page.get_by_label("监护人同意").check()
     page.fill("#field-asked", "视力")
     page.fill("#purpose", "体检视力不达标，请复查。")
     township.look("refer")
@@ -64,28 +69,56 @@ def refer(township):
     return page.input_value("#link")
 
 
+class Thumb:
+    """Whoever taps on a telephone, and how often since the link was opened (opening it is the first)."""
+
+    def __init__(self, desk):
+        self.desk, self.taps = desk, 0
+
+    def open(self, link):
+        self.taps = 1
+        self.desk.page.goto(link)
+        return self
+
+    def choose(self, label):
+        self.taps += 1
+        self.desk.page.get_by_label(label).check()
+
+    def press(self, name):
+        self.taps += 1
+        self.desk.press(name)
+
+
+def check_nobody_is_named(hospital):
+    """The child stands on the page, and neither in its title nor in its address."""
+    assert CHILD in hospital.words()
+    assert CHILD not in hospital.page.title() and CHILD not in hospital.page.url
+
+
 def answer_twice(hospital, link):
     """Whoever holds the link, with no account: two taps to accept, three to reply."""
-    page = hospital.page
-    page.goto(link)
-    assert "视力" in hospital.words()
+    page, thumb = hospital.page, Thumb(hospital)
+    thumb.open(link)
+    check_nobody_is_named(hospital)
     hospital.look("answer")
-    hospital.press("可以接收")
-    assert "已经答复" in hospital.words()
+    thumb.press("可以接收")
+    assert "已经答复" in hospital.words() and thumb.taps <= MOST_TAPS
     hospital.look("answered")
     later = page.input_value("#later")
     page.goto(link)
-    assert "这个链接打不开了" in hospital.words()
+    assert "这个链接打不开了" in hospital.words() and "不用再做什么" in hospital.words()
+    assert CHILD not in page.content()
     hospital.look("answer-gone")
     page.goto(f"{later}?language=en")
     hospital.look("answer-reply-en")
-    page.goto(later)
+    thumb.open(later)
+    check_nobody_is_named(hospital)
     hospital.look("answer-reply")
-    page.get_by_label("需要辅具").check()
+    thumb.choose("需要辅具")
     page.fill("#words", ADVISED)
     page.fill("#findings", FOUND)
-    hospital.press("回复")
-    assert "会安排孩子回来以后的照料" in hospital.words()
+    thumb.press("回复")
+    assert "会安排孩子回来以后的照料" in hospital.words() and thumb.taps <= MOST_TAPS
 
 
 def bring_back(township):

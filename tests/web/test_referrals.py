@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.partners.links import WRONG_BY_ORIGIN
 from ciyou.apps.partners.models import Provider, Referral
 from ciyou.config.log_lines import LogLine
-from tests.office import make_person, make_post, sign_in
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, make_person, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
 REPLY_ADDRESS = re.compile(r'href="http://[^"/]+(/answer/[^"]+)"')
@@ -135,3 +136,97 @@ def test_the_county_keeps_visits_and_places_of_a_provider(office):
     shown = page(director.get(where))
     assert "场地干净。" in shown and "共 3，已占 0" in shown and "更正这个机构" not in shown
     assert director.post(f"{where}visits/", {"on": "2026-01-05", "findings": "x"}).status_code == 403
+
+
+def told_on_every_answer(shown) -> None:
+    """Nothing of the page is kept, passed on, or found by its title; whoever answers gets no cookie."""
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["Referrer-Policy"] == "no-referrer"
+    assert re.search(r"<title>(.*?)</title>", page(shown), re.DOTALL).group(1) == "答复转介 · 慈幼"
+    assert "no-referrer" in page(shown) and "<script" not in page(shown) and not shown.cookies
+
+
+def test_no_answer_of_the_receivers_page_is_kept_or_passed_on_or_named_after_the_child(office):
+    _county, director, child = office
+    address, outside = link(director, referred(director, child)), browser()
+    assert child.name in page(outside.get(address))
+    assert not any(str(part) in address for part in (child.id, Referral.objects.get().id, child.name))
+    for shown in (
+        outside.get(address),
+        outside.post(address, {"step": "refuse"}),
+        outside.post(address, {"step": "accept"}),
+        outside.post(address, {"step": "accept"}),
+        outside.get(f"{address}?language=zh-hans"),
+        outside.get("/answer/forged/"),
+    ):
+        told_on_every_answer(shown)
+
+
+def test_a_link_that_is_opened_again_says_kindly_that_nothing_more_is_to_be_done(office):
+    _county, director, child = office
+    address, outside = link(director, referred(director, child)), browser()
+    page(outside.post(address, {"step": "accept"}))
+    gone = page(outside.get(address))
+    assert "已经答复过的，不用再做什么" in gone and child.name not in gone and "县医院甲" not in gone
+
+
+def test_a_token_that_is_changed_or_guessed_opens_nothing_and_who_guesses_on_has_to_wait(office):
+    _county, director, child = office
+    address, outside = link(director, referred(director, child)), browser()
+    token = address.split("/")[2]
+    for wrong in (token[:-1], f"{token}0", token.swapcase(), f"{token}%00", "..%2F..%2Freferrals"):
+        assert child.name not in outside.get(f"/answer/{wrong}/").content.decode()
+    for number in range(WRONG_BY_ORIGIN):
+        outside.get(f"/answer/guess-{number}/")
+    assert "一刻钟以后" in page(outside.get(address)) and child.name not in page(outside.get(address))
+    assert "一刻钟以后" in page(outside.post(address, {"step": "accept"}))
+    assert Referral.objects.get().state == "sent"
+    assert child.name in page(outside.get(address, REMOTE_ADDR="127.0.0.9"))
+
+
+def test_a_link_answers_for_no_other_referral_whatever_the_form_says(office):
+    _county, director, child = office
+    first = referred(director, child)
+    answer = link(director, first)
+    second = referred(director, child, purpose="另一件事。")
+    other = second.split("/")[2]
+    outside = browser()
+    page(outside.post(answer, {"step": "accept", "referral_id": other, "version": "2", "id": other}))
+    assert Referral.objects.get(id=other).state == "sent"
+    assert Referral.objects.exclude(id=other).get().state == "accepted"
+
+
+def test_another_county_and_a_partner_of_elsewhere_reach_no_referral_by_its_id(office):
+    _county, director, child = office
+    address = referred(director, child)
+    strangers = [
+        browser(make_post("county_drafter", division=OTHER_COUNTY)),
+        browser(make_post("child_director", division=OTHER_VILLAGE)),
+        browser(make_post("partner", department="health")),
+    ]
+    for stranger in strangers:
+        assert stranger.get(address).status_code == 404
+        for name in ("withdraw", "accept"):
+            taken = stranger.post(f"{address}step/", {"step": name, "version": "2", "reason": "other"})
+            assert taken.status_code in (403, 404), name
+        assert stranger.post(f"{address}link/", {"version": "2"}).status_code in (403, 404)
+        assert child.name not in page(stranger.get("/referrals/?show=all"))
+    assert strangers[0].get(f"/referrals/child/{child.id}/").status_code == 404
+    assert Referral.objects.get().state == "sent"
+
+
+def test_a_place_of_another_provider_is_not_dropped_in_silence(office):
+    _county, director, child = office
+    again = page(director.post(f"/referrals/child/{child.id}/", {
+        "service": "medical_check", "provider": str(Provider.objects.get().id), "slot": f"{child.id}/2099-01-01",
+        "field-asked": "视力", "purpose": "体检。", "ground": "guardian", "consent_by": "母亲", "consent_on": "2026-01-05",
+        "urgency": "routine", "do": "send",
+    }), 422)  # fmt: skip
+    assert "选的名额是另一个机构的" in again and not Referral.objects.exists()
+
+
+def test_the_form_sent_twice_leads_to_the_one_referral(office):
+    _county, director, child = office
+    form = "0b5f5f0e-3c86-4a6e-9f0d-0d1f6a4c7e11"
+    assert referred(director, child, form=form) == referred(director, child, form=form) == f"/referrals/{form}/"
+    assert Referral.objects.get().state == "sent"

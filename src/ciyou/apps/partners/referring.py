@@ -45,7 +45,7 @@ class OfferedField:
 
 @dataclass(frozen=True)
 class NewReferral:
-    """A referral as it was written. `fields`: code → what was typed, for those chosen; `month` (its first day): a place to be kept."""
+    """A referral as it was written. `fields`: code → what was typed, for those chosen; `month` (its first day): a place to be kept, of `month_at`."""
 
     id: uuid.UUID
     child_id: uuid.UUID
@@ -59,6 +59,7 @@ class NewReferral:
     consent_on: dt.date | None = None
     emergency: str = ""
     month: dt.date | None = None
+    month_at: uuid.UUID | None = None
 
 
 def service_of(division: str, code: str) -> ReferralService:
@@ -196,6 +197,12 @@ def _provider(actor: Actor, wanted: NewReferral, service: ReferralService) -> Pr
 def _slot(provider: Provider, wanted: NewReferral) -> ServiceSlots | None:
     if wanted.month is None:
         return None
+    if wanted.month_at not in (None, provider.id):
+        raise refused(
+            "slot_elsewhere",
+            "选的名额是另一个机构的。请选同一个机构的名额，或者不占名额。",
+            "The place is another provider's. Choose one of the same provider, or keep no place.",
+        )
     slot = ServiceSlots.objects.filter(provider=provider, service=wanted.service, month=wanted.month).first()
     if slot is None or slot.taken >= slot.offered:
         raise _full()
@@ -214,13 +221,14 @@ def _content(
     actor: Actor, wanted: NewReferral, child: PersonCard, service: ReferralService
 ) -> tuple[ReferralContent, int]:
     _check_ground(wanted, child)
+    consented = wanted.ground != EMERGENCY
     offered = offered_fields(actor, child=child, service=service)
     fields = dict(_chosen(offered, wanted.fields))
     content = ReferralContent(
         purpose=check_words(wanted.purpose),
         fields=fields,
-        consent_by=" ".join(wanted.consent_by.split())[:FIELD_LENGTH],
-        consent_on=wanted.consent_on.isoformat() if wanted.consent_on else "",
+        consent_by=" ".join(wanted.consent_by.split())[:FIELD_LENGTH] if consented else "",
+        consent_on=wanted.consent_on.isoformat() if consented and wanted.consent_on else "",
         emergency=check_words(wanted.emergency, least=5) if wanted.ground == EMERGENCY else "",
     )
     return content, max([service.sensitivity, *(one.field.sensitivity for one in offered if one.field.code in fields)])

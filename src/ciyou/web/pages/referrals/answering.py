@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from ciyou.apps.accounts.selectors import division_name
+from ciyou.apps.partners.access import county_of
 from ciyou.apps.partners.links import OpenedLink, answer_by_link, open_link
 from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.transitions import REFUSALS
@@ -73,6 +75,7 @@ def _show(request: HttpRequest, token: str, opened: OpenedLink, problems: tuple[
     service = load_referrals(division=opened.division).get(opened.service)
     content = {
         "opened": opened,
+        "county": division_name(county_of(opened.division)),
         "accepting": opened.step == "accept",
         "service": words.service_name(opened.service, opened.division),
         "fields": words.sent_fields(opened.content, opened.service, opened.division),

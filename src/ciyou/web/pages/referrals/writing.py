@@ -13,7 +13,6 @@ from ciyou.apps.partners.access import PURPOSE
 from ciyou.apps.partners.lists import referrals_of_child
 from ciyou.apps.partners.providers import free_slots, list_providers
 from ciyou.apps.partners.referring import GROUNDS, URGENCIES, NewReferral, draft_referral, offered_fields, refer_now
-from ciyou.apps.partners.refusals import refused
 from ciyou.apps.registry.selectors import PersonCard, PersonNotFound, get_person
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.packs import load_referrals
@@ -50,6 +49,7 @@ def refer(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
 def _wanted(request: HttpRequest, child_id: uuid.UUID) -> NewReferral:
     chosen = request.POST.getlist("chosen")
     # What was typed goes along without a tick of its own: an empty box is what leaves it out.
+    provider, _slash, month = text(request, "slot").partition("/")
     filled = [name.removeprefix(FIELD) for name in request.POST if name.startswith(FIELD) and text(request, name)]
     return NewReferral(
         id=key(request, "form"),
@@ -63,19 +63,17 @@ def _wanted(request: HttpRequest, child_id: uuid.UUID) -> NewReferral:
         consent_by=text(request, "consent_by"),
         consent_on=read_day(text(request, "consent_on")),
         emergency=text(request, "emergency"),
-        month=_month(request),
+        month=read_day(month),
+        month_at=_key_of(provider) if month else None,
     )
 
 
-def _month(request: HttpRequest) -> dt.date | None:
-    provider, _slash, month = text(request, "slot").partition("/")
-    if month and provider != text(request, "provider"):
-        raise refused(
-            "slot_elsewhere",
-            "选的名额是另一个机构的。请选同一个机构的名额，或者不占名额。",
-            "The place is another provider's. Choose one of the same provider, or keep no place.",
-        )
-    return read_day(month)
+def _key_of(typed: str) -> uuid.UUID:
+    """An id as a form sends it; one that nothing has for none."""
+    try:
+        return uuid.UUID(typed)
+    except ValueError:
+        return uuid.uuid4()
 
 
 def read_day(typed: str) -> dt.date | None:
