@@ -16,6 +16,7 @@ from ciyou.apps.cases.models import InquiryLetter, Lead, Task, Visit, VisitedChi
 from ciyou.apps.entitlements.models import Determination
 from ciyou.apps.oversight.models import BreakGlass, Purge, SubjectRequest
 from ciyou.apps.oversight.retention import ask_purge, confirm_purge, list_purges, plan_purge, refuse_purge
+from ciyou.apps.partners.models import Provider, Referral
 from ciyou.apps.registry.models import Evidence, Fact, Person, Relationship
 from ciyou.apps.rosters.models import ScreeningRun
 from ciyou.core.access.actor import Purpose
@@ -200,8 +201,28 @@ def _questioned(child):
     )
 
 
+def _referred(child):
+    provider = Provider.objects.create(name="县医院", kind="hospital", division=COUNTY, recorded_at=CLOSED)
+    Referral.objects.create(
+        id=uuid.uuid4(),
+        child_id=child,
+        division=VILLAGE,
+        sent_by="x",
+        sender_role="child_director",
+        provider=provider,
+        service="medical_check",
+        ground="guardian",
+        urgency="routine",
+        state="closed",
+        sensitivity=3,
+        content=b"",
+        since_on=TODAY,
+        created_at=CLOSED,
+    )
+
+
 @database
-@pytest.mark.parametrize("hold", [_confirmed, _task, _request, _restricted, _opened, _letter, _questioned])
+@pytest.mark.parametrize("hold", [_confirmed, _task, _request, _restricted, _opened, _letter, _questioned, _referred])
 def test_whatever_still_stands_keeps_the_file(hold):
     hold(_refused_child())
     assert _going() == set()

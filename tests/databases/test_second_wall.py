@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -17,6 +18,11 @@ from ciyou.apps.crossing.acknowledging import accept_crossing, send_on
 from ciyou.apps.crossing.emergency_steps import note_emergency
 from ciyou.apps.crossing.lists import read_crossing
 from ciyou.apps.crossing.receiving import withdraw_crossing
+from ciyou.apps.partners.answering import Answer, answer_referral
+from ciyou.apps.partners.links import answer_by_link, make_link, open_link
+from ciyou.apps.partners.lists import read_referral
+from ciyou.apps.partners.refusals import LinkUnusable
+from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.named_access import grant_named_access
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
@@ -26,6 +32,8 @@ from tests.award_builders import awarded, entitled_child
 from tests.crossing_builders import THERE_VILLAGE, accepted, both_ends, child_there, sent, taken
 from tests.emergency_builders import decided, registered
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
+from tests.referral_builders import ASKED, row_of, sending
+from tests.referral_builders import sent as referred
 from tests.second_wall import WALLED
 
 pytestmark = pytest.mark.django_db
@@ -315,3 +323,42 @@ def test_every_step_of_an_application_between_two_counties_is_taken_inside_the_w
         withdraw_crossing(ends.counter, crossing_id=receipt.id, version=3, reason="家里改由祖父申请。")
     assert rows("SELECT state FROM crossing_crossing") == [("withdrawn",)]
     assert rows("SELECT state FROM awards_application") == [("withdrawn",)]
+
+
+def test_a_referral_is_there_for_its_place_and_its_receiver_and_every_step_is_taken_inside_the_walls():
+    receiver, other = make_actor("partner", department="health"), make_actor("partner", department="health")
+    who = sending(post_id=uuid.UUID(receiver.post_id))
+    neighbour = make_actor("child_director", division=OTHER_VILLAGE)
+    with walled(who.director):
+        row = referred(who)
+
+    def seen(actor):
+        with walled(actor):
+            return count("partners_referral"), count("partners_referralstep")
+
+    readers = (who.director, who.supervisor, who.drafter, receiver, other, neighbour)
+    assert [seen(one)[0] for one in readers] == [1, 1, 1, 1, 0, 0]
+    assert (seen(receiver), seen(other)) == ((1, 2), (0, 0))
+    with walled(who.director):
+        link = make_link(who.director, referral_id=row.id, version=row.version)
+    with walled(receiver):
+        assert count("registry_person") == count("partners_answerlink") == 0
+        assert read_referral(receiver, referral_id=row.id).content.fields["asked"] == ASKED["asked"]
+        answer_referral(receiver, referral_id=row.id, version=row.version, answer=Answer("accept"))
+    with walled(neighbour), pytest.raises(LinkUnusable):  # it was answered in the system meanwhile
+        open_link(token=link.token, origin="10.0.0.7")
+    with walled(who.director):
+        link = make_link(who.director, referral_id=row.id, version=row_of(row.id).version)
+    with walled(neighbour):  # whoever holds a link is nobody: the machine opens it
+        answer_by_link(token=link.token, answer=Answer("reply", advice="aid", findings="近视。"), origin="10.0.0.7")
+    with walled(who.director):
+        seen_now = read_referral(who.director, referral_id=row.id)
+        assert (seen_now.withheld, seen_now.line.state) == (True, "replied")
+        plan_return(
+            who.director, referral_id=row.id, version=seen_now.version, what="配镜。", next_on=timezone.localdate()
+        )
+        record_follow_up(who.director, referral_id=row.id, version=row_of(row.id).version, words="已戴镜。")
+    with walled(who.drafter):
+        assert read_referral(who.drafter, referral_id=row.id).reply.findings == "近视。"
+        close_referral(who.drafter, referral_id=row.id, version=row_of(row.id).version, reason="helped")
+    assert rows("SELECT state FROM partners_referral") == [("closed",)]

@@ -80,6 +80,9 @@ from ciyou.apps.oversight.models import (
     SavedView,
 )
 from ciyou.apps.oversight.subject_requests import Requester, decide_request, receive_request
+from ciyou.apps.partners.links import make_link
+from ciyou.apps.partners.providers import WrittenProvider, record_provider
+from ciyou.apps.partners.referring import NewReferral, draft_referral, send_referral
 from ciyou.apps.planning.services import NewTrial, start_trial
 from ciyou.apps.planning.tasks import try_now
 from ciyou.apps.planning.wishes import Wish
@@ -179,6 +182,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_crossing(scene)
     _make_emergency(scene)
     _make_letter(scene, child)
+    _make_referral(scene, child)
     _make_record(scene)
     _make_month(scene, child)
     _make_oversight(scene, child)
@@ -204,6 +208,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "recovery_id",
         "collective_id",
         "case_id",
+        "referral_id",
         "filled_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
@@ -468,6 +473,20 @@ def _make_emergency(scene: Scene) -> None:
     )  # fmt: skip
     scene.ids["aid_id"] = key
     scene.secrets += [IN_NEED[scene.county], str(key)]
+
+
+def _make_referral(scene: Scene, child: uuid.UUID) -> None:
+    """A hospital in the directory, and the child referred to it, with a link that nobody has answered by yet."""
+    director, drafter = actor_of(scene.posts["child_director"]), actor_of(scene.posts["county_drafter"])
+    written = WrittenProvider("县医院", "hospital", ("medical_check",), post_id=scene.posts["partner"].id)
+    scene.ids["provider_id"] = record_provider(drafter, provider_id=uuid.uuid4(), written=written)
+    wanted = NewReferral(
+        uuid.uuid4(), child, scene.ids["provider_id"], "medical_check", "guardian", "体检视力不达标。",
+        fields={"asked": "视力"}, consent_by="母亲", consent_on=timezone.localdate(),
+    )  # fmt: skip
+    scene.ids["referral_id"] = draft_referral(director, wanted=wanted)
+    send_referral(director, referral_id=wanted.id, version=1)
+    scene.ids["answer_token"] = make_link(director, referral_id=wanted.id, version=2).token
 
 
 def _make_month(scene: Scene, child: uuid.UUID) -> None:

@@ -81,6 +81,7 @@ def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
         "field_state",
         "follow",
         "self_check",
+        "answer",
         "styleguide",
         "set_language",
         "livez",

@@ -24,6 +24,7 @@ from ciyou.packs import (
     load_packs,
     load_payments,
     load_questionnaires,
+    load_referrals,
     load_roster_packs,
     load_rounds,
     load_schedules,
@@ -178,6 +179,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_demands(division=place.division, root=root)
             load_differences(division=place.division or ANYWHERE, root=root)
             load_questionnaires(division=place.division or ANYWHERE, root=root)
+            load_referrals(division=place.division or ANYWHERE, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)

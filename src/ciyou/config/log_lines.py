@@ -7,6 +7,7 @@ read. So of an error nothing but its type and its places in the code is written;
 from __future__ import annotations
 
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
@@ -15,12 +16,18 @@ from ciyou.core.errors import CiyouError
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
+_ANSWER = re.compile(r"/answer/[^/\s]+")
+
 
 class LogLine(logging.Formatter):
     """`time level logger message`, and below it where an error came from."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name} {message}", style="{")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # logging's own name
+        """The line; of a one-time link's address the token is left out, for it opens what was sent about a child."""
+        return _ANSWER.sub("/answer/…", super().formatMessage(record))
 
     def formatException(self, ei: _ExcInfo) -> str:  # logging's own name
         """The chain of an error, the first cause first: places and types."""

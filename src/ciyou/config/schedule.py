@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ciyou.apps.accounts.tidying import forget_ended_sessions
+from ciyou.apps.accounts.tries import forget_tries
 from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
-from ciyou.apps.awards.progress import forget_tries
 from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
 from ciyou.apps.cases.case_tasks import review_ending_cases
 from ciyou.apps.cases.leaving import release_ended_posts
@@ -19,6 +19,7 @@ from ciyou.apps.entitlements.tallies import keep_tallies
 from ciyou.apps.exchange.tasks import resume_comparisons
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
+from ciyou.apps.partners.following import expire_referrals
 from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -43,6 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
+    Job("expire_referrals", HOUR, expire_referrals),
     Job("forget_tries", HOUR, forget_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )

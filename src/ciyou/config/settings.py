@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "ciyou.apps.entitlements",
     "ciyou.apps.cases",
     "ciyou.apps.fieldwork",
+    "ciyou.apps.partners",
     "ciyou.apps.awards",
     "ciyou.apps.care",
     "ciyou.apps.crossing",

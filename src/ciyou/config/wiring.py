@@ -20,6 +20,7 @@ from ciyou.apps.disbursement import merging as payees
 from ciyou.apps.entitlements.services import on_facts_changed
 from ciyou.apps.entitlements.tallies import on_protection_changed
 from ciyou.apps.exchange import following as exchange
+from ciyou.apps.partners import following as partners
 from ciyou.apps.registry.services import on_division_changed
 
 __all__ = ("HANDLERS", "load_screening")
@@ -38,8 +39,14 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             awards.on_person_moved,
             crossing.on_person_moved,
             exchange.on_person_moved,
+            partners.on_person_moved,
         ),
-        "registry.child_died": (on_child_died, round_following.on_child_died, awards.on_child_died),
+        "registry.child_died": (
+            on_child_died,
+            round_following.on_child_died,
+            partners.on_child_died,
+            awards.on_child_died,
+        ),
         "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
         "registry.people_merged": (
             on_people_merged,

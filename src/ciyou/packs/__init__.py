@@ -27,6 +27,7 @@ from ciyou.packs.loading import (
 from ciyou.packs.payments import load_payments
 from ciyou.packs.proofs import load_demands
 from ciyou.packs.questionnaires import load_questionnaires
+from ciyou.packs.referrals import load_referrals
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.rosters_loader import load_roster_packs
@@ -57,6 +58,7 @@ __all__ = [
     "load_parameter_titles",
     "load_payments",
     "load_questionnaires",
+    "load_referrals",
     "load_report_forms",
     "load_retention_rules",
     "load_roster_packs",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
+from ciyou.apps.partners.transitions import every_clock
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
@@ -83,6 +84,12 @@ BUTTONS = {
     "push_application": gettext_lazy("去转送"),
     "acknowledge_application": gettext_lazy("去接收"),
     "urge_crossing": gettext_lazy("看一看"),
+    "send_referral": gettext_lazy("去送出"),
+    "plan_return": gettext_lazy("去安排"),
+    "follow_return": gettext_lazy("去回访"),
+    "close_referral": gettext_lazy("去办结"),
+    "review_referral_ground": gettext_lazy("去复核"),
+    "settle_referral": gettext_lazy("去安排"),
     "fast_emergency_aid": gettext_lazy("去决定"),
     "pay_emergency_aid": gettext_lazy("去发放"),
     "complete_emergency_aid": gettext_lazy("去补手续"),
@@ -115,6 +122,7 @@ OF_APPLICATIONS = frozenset(
 )
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
 OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
+OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )

@@ -178,3 +178,11 @@ class TwoPersonRequest(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("granted", "division"), name="request_waiting"),)
+
+
+class WrongTry(models.Model):
+    """How often somebody without an account tried what opens nothing, in the current window: by address, or by what was asked for (keyed hashes)."""
+
+    key = models.CharField(max_length=64, unique=True)
+    window_began_at = models.DateTimeField()
+    count = models.PositiveIntegerField()

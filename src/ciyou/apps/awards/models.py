@@ -233,11 +233,3 @@ class Paper(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("county", "kind", "year", "sequence"), name="papers_are_numbered_once"),
         )
-
-
-class FollowTry(models.Model):
-    """How often somebody asked how an application stands with a wrong number or code: by address and by number (keyed hashes)."""
-
-    key = models.CharField(max_length=64, unique=True)
-    window_began_at = models.DateTimeField()
-    count = models.PositiveIntegerField()

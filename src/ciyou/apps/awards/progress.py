@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.db.models import F
-from django.utils import timezone
-
+from ciyou.apps.accounts.tries import TryLimit, count_wrong_try, tried_too_often
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.models import Application, ApplicationState, FollowTry
+from ciyou.apps.awards.models import Application, ApplicationState
 from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash, is_code, read_number
 from ciyou.apps.awards.receiving import waited_since
 from ciyou.apps.awards.refusals import refused
@@ -22,7 +17,6 @@ from ciyou.apps.cases.list_conditions import open_clocks
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import RecordError
 
-WINDOW = dt.timedelta(minutes=15)
 WRONG_BY_NUMBER, WRONG_BY_ORIGIN = 5, 20
 NOBODY = code_hash("0" * CODE_DIGITS)
 """Compared with where there is no such number, so that it takes as long."""
@@ -52,12 +46,12 @@ def follow_application(*, number: str, code: str, origin: str) -> Standing:
     if read is None or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
         raise wrong()
     key = "-".join(str(part) for part in read)
-    counters = counters_of(key, origin)
+    limits = try_limits(key, origin)
     with walled(LOCAL_OPERATOR):
-        check_tries(counters)
+        check_tries(limits)
         row = Application.objects.filter(county=read[0], year=read[1], sequence=read[2]).first()
         if not is_code(code, row.code_hash if row is not None else NOBODY) or row is None:
-            count_tries(counters)
+            count_wrong_try(limits)
             record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
             problem = wrong()
         else:
@@ -65,9 +59,9 @@ def follow_application(*, number: str, code: str, origin: str) -> Standing:
     raise problem
 
 
-def counters_of(number: str, origin: str) -> tuple[tuple[str, int], ...]:
-    """What wrong tries are counted by, and how many there may be of each: the number asked for, and where they come from."""
-    return ((f"number:{number}", WRONG_BY_NUMBER), (f"origin:{origin}", WRONG_BY_ORIGIN))
+def try_limits(number: str, origin: str) -> tuple[TryLimit, ...]:
+    """What wrong tries are counted by: the number asked for, and where they come from."""
+    return (TryLimit(f"follow:number:{number}", WRONG_BY_NUMBER), TryLimit(f"follow:origin:{origin}", WRONG_BY_ORIGIN))
 
 
 def wrong() -> RecordError:
@@ -79,31 +73,14 @@ def wrong() -> RecordError:
     )
 
 
-def check_tries(counters: tuple[tuple[str, int], ...]) -> None:
+def check_tries(limits: tuple[TryLimit, ...]) -> None:
     """Raises RecordError where there were too many wrong tries."""
-    since = timezone.now() - WINDOW
-    for name, most in counters:
-        if FollowTry.objects.filter(key=_key(name), window_began_at__gt=since, count__gte=most).exists():
-            raise refused(
-                "follow.often",
-                "输错的次数太多，请一刻钟以后再试。也可以到村（居）、乡镇请工作人员代查。",
-                "There were too many wrong tries; try again in a quarter of an hour, or ask at the village or township.",
-            )
-
-
-def count_tries(counters: tuple[tuple[str, int], ...]) -> None:
-    """Count a wrong try."""
-    now = timezone.now()
-    for name, _most in counters:
-        mine = FollowTry.objects.filter(key=_key(name))
-        if mine.filter(window_began_at__gt=now - WINDOW).update(count=F("count") + 1):
-            continue
-        FollowTry.objects.update_or_create(key=_key(name), defaults={"window_began_at": now, "count": 1})
-
-
-def _key(name: str) -> str:
-    """A keyed hash: addresses and numbers themselves are kept nowhere."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"follow:{name}".encode(), hashlib.sha256).hexdigest()
+    if tried_too_often(limits):
+        raise refused(
+            "follow.often",
+            "输错的次数太多，请一刻钟以后再试。也可以到村（居）、乡镇请工作人员代查。",
+            "There were too many wrong tries; try again in a quarter of an hour, or ask at the village or township.",
+        )
 
 
 def _standing(row: Application) -> Standing:
@@ -120,9 +97,3 @@ def _standing(row: Application) -> Standing:
         papers_missing=row.state == ApplicationState.RETURNED and bool(content_of(row).missing),
         appeal_open=row.appeals.filter(result="").exists(),
     )
-
-
-def forget_tries() -> int:
-    """Forget wrong tries whose time is over (a periodic job); how many."""
-    with walled(LOCAL_OPERATOR):
-        return FollowTry.objects.filter(window_began_at__lte=timezone.now() - WINDOW).delete()[0]

@@ -112,9 +112,9 @@ def today(actor: Actor, *, on: dt.date) -> Today:
 
 
 def _own(actor: Actor) -> Q:
-    if actor.department:
-        return _inside(actor) & Q(department=actor.department)
     mine = Q(post=actor.post_id or None, post__isnull=False)
+    if actor.department:
+        return mine | (_inside(actor) & Q(department=actor.department))
     return mine | (_inside(actor) & Q(post=None, queue_role=actor.role, department=""))
 
 

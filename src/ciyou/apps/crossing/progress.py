@@ -6,11 +6,12 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ciyou.apps.accounts.tries import count_wrong_try
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.elsewhere import progress_of
 from ciyou.apps.awards.numbering import CODE_DIGITS, is_code
-from ciyou.apps.awards.progress import NOBODY, check_tries, count_tries, counters_of, wrong
+from ciyou.apps.awards.progress import NOBODY, check_tries, try_limits, wrong
 from ciyou.apps.crossing.clocks import RunningClock, clock_now
 from ciyou.apps.crossing.models import Crossing, EmergencyAid
 from ciyou.apps.crossing.numbering import CROSSING, EMERGENCY, read_counter_number
@@ -71,15 +72,15 @@ def _opened(model: type[Received], series: str, number: str, code: str, origin: 
     read = read_counter_number(number)
     if read is None or read[0] != series or len([one for one in code if one.isdigit()]) != CODE_DIGITS:
         raise wrong()
-    counters = counters_of("-".join(str(part) for part in read), origin)
+    limits = try_limits("-".join(str(part) for part in read), origin)
     with walled(LOCAL_OPERATOR):
-        check_tries(counters)
+        check_tries(limits)
         row = model.objects.filter(county=read[1], year=read[2], sequence=read[3]).first()
         if row is not None and is_code(code, row.code_hash):
             return row
         if row is None:
             is_code(code, NOBODY)  # takes as long
-        count_tries(counters)
+        count_wrong_try(limits)
         record_action(LOCAL_OPERATOR, action="refuse_follow", origin=origin)
     raise wrong()
 

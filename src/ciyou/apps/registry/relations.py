@@ -55,6 +55,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.ChildCheck.person": HEARS,
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
+        "partners.Referral.child": REPOINT,
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,

@@ -56,6 +56,12 @@ class Action(StrEnum):
     SEND_IDENTITY_LISTS = "send_identity_lists"
     ANSWER_IDENTITY_LISTS = "answer_identity_lists"
     JUDGE_PAIRS = "judge_pairs"
+    SEE_REFERRALS = "see_referrals"
+    REFER = "refer"
+    REVIEW_GROUND = "review_ground"
+    ANSWER_REFERRAL = "answer_referral"
+    SEE_PROVIDERS = "see_providers"
+    KEEP_PROVIDERS = "keep_providers"
 
 
 class Level(StrEnum):
@@ -108,6 +114,10 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_IDENTITY_LISTS,
         # The clerk of the contracts is no role: whoever works in the county's office compares records, and another takes the second look.
         _A.JUDGE_PAIRS,
+        _A.SEE_REFERRALS,
+        _A.REFER,
+        _A.SEE_PROVIDERS,
+        _A.KEEP_PROVIDERS,
     }
 )
 
@@ -132,7 +142,7 @@ _ROLES = (
         Level.VILLAGE,
         3,
         frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
-        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY, _A.SEE_REFERRALS, _A.REFER, _A.SEE_PROVIDERS}),
         second_factor=False,
     ),
     _role(
@@ -155,6 +165,10 @@ _ROLES = (
                 _A.APPLY,
                 _A.SEE_CROSSINGS,
                 _A.CROSS,
+                _A.SEE_REFERRALS,
+                _A.REFER,
+                _A.REVIEW_GROUND,
+                _A.SEE_PROVIDERS,
                 _A.CHECK_APPLICATION,
                 _A.DECIDE_APPLICATION,
             }
@@ -176,7 +190,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         _OFFICE,
-        _OFFICE_ACTIONS | {_A.REVIEW, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE}
+        _OFFICE_ACTIONS | {_A.REVIEW, _A.REVIEW_GROUND, _A.CONFIRM, _A.SUBJECT_REQUEST, _A.ANSWER_APPEAL, _A.CHANGE_AWARD, _A.DECIDE_CHANGE}
         | {_A.REVIEW_PAYMENTS},
     ),
     _role(
@@ -236,7 +250,7 @@ _ROLES = (
         Level.COUNTY,
         2,
         frozenset({_P.VERIFY, _P.SERVE}),
-        frozenset({_A.ANSWER_INQUIRY, _A.SEE_IDENTITY_LISTS, _A.ANSWER_IDENTITY_LISTS}),
+        frozenset({_A.ANSWER_INQUIRY, _A.SEE_IDENTITY_LISTS, _A.ANSWER_IDENTITY_LISTS, _A.SEE_REFERRALS, _A.ANSWER_REFERRAL}),
     ),
     _role(
         "institution",

@@ -18,8 +18,7 @@ WALLED = {
     "awards_award": Rows(f"{SEES_PERSONS} AND ({within('division')} OR {person_seen('person_id')})"),
     "awards_awardchange": Rows(f"{SEES_PERSONS} AND {_OF_AWARD}"),
 }
-# Keyed hashes of addresses and numbers, and counts; nothing about anybody.
-OPEN = {"awards_followtry": "SELECT, INSERT, UPDATE, DELETE"}
+OPEN: dict[str, str] = {}
 
 
 def build_wall(apps, schema_editor):

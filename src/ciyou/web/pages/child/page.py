@@ -135,6 +135,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "print": ("print_child", True),
         "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
         "determinations": ("determination_history", True),
+        "referrals": ("refer", may_do(actor.role, Action.REFER)),
         "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
         "questionnaires": ("questionnaires", True),
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),

@@ -20,7 +20,7 @@ from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
 from ciyou.web.wording import why_words
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES
+from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES, OF_REFERRALS
 
 LEAD_STATES = {
     "new": gettext_lazy("尚未分派"),
@@ -184,6 +184,8 @@ def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
         return address_of("warnings")
     if task.kind in ("send_inquiry", "follow_inquiry"):
         return address_of("letter", letter_id=task.subject_id)
+    if task.kind in OF_REFERRALS:
+        return address_of("referral", referral_id=task.subject_id)
     if task.kind in OF_APPLICATIONS:
         return address_of("application", application_id=task.subject_id)
     if task.kind in OF_AWARDS:

@@ -52,6 +52,7 @@ KEPT_BACK = {
     "questioned": _("用量表问过"),
     "determined": _("已有认定"),
     "applied_for": _("有申请或保障"),
+    "referred": _("有转介"),
     "shared_visit": _("走访记录同时涉及其他孩子"),
 }
 STATES = {"asked": _("待另一人确认"), "done": _("已销毁"), "refused": _("已退回")}
