@@ -19,6 +19,7 @@ from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.bounds import bounds_of
 from ciyou.core.rules.compiled import Condition, program_of
+from ciyou.core.rules.diagram import Diagram
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.tree import (
     AmountRef,
@@ -50,17 +51,37 @@ class Classes:
     truths: Mapping[int, tuple[bool, ...]]
 
 
+MOST_KEPT = 200_000
+"""How large the diagram that children share may grow before another is begun: some tens of megabytes."""
+
+
+class SharedDiagram:
+    """The diagram of a book. Children of whom the same is unknown ask for the same functions, and so do their rules in part."""
+
+    def __init__(self, variables: Mapping[object, int]) -> None:
+        self.variables = variables
+        self._now = Diagram()
+
+    def now(self) -> Diagram:
+        """The diagram for one more child; who has an earlier one keeps it."""
+        if self._now.size() > MOST_KEPT:
+            self._now = Diagram()
+        return self._now
+
+
 @dataclass(frozen=True)
 class BookAtoms:
     """What every child shares: the open references of each leaf condition (by number) and the classes of each fact.
 
-    `mixed` are the facts that also meet another fact inside one leaf condition; their classes depend on the child.
+    `mixed` are the facts that also meet another fact inside one leaf condition; their classes depend on the child. The variables
+    of `diagram` are the facts, and the numbers of conditions that read several; both in the order of reading.
     """
 
     references: Mapping[int, tuple[Key, ...]]
     atoms: Mapping[Key, tuple[Condition, ...]]
     classes: Mapping[Key, Classes]
     mixed: frozenset[Key]
+    diagram: SharedDiagram
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +99,17 @@ def atoms_of(book: RuleBook) -> BookAtoms:
     mixed = frozenset(key for keys in references.values() if len(keys) > 1 for key in keys)
     nobody = Evaluation(book, FactState({}))
     alone = {key: classes(nobody, key, found) for key, found in by_key.items() if key not in mixed}
-    return BookAtoms(references, {key: tuple(found) for key, found in by_key.items()}, alone, mixed)
+    shared = SharedDiagram(_variables(references))
+    return BookAtoms(references, {key: tuple(found) for key, found in by_key.items()}, alone, mixed, shared)
+
+
+def _variables(references: Mapping[int, tuple[Key, ...]]) -> dict[object, int]:
+    names: dict[object, None] = {}
+    for number, keys in references.items():
+        names.update(dict.fromkeys(keys))
+        if len(keys) != 1:
+            names[number] = None
+    return {name: variable for variable, name in enumerate(names)}
 
 
 def classes(evaluation: Evaluation, key: Key, atoms: Sequence[Condition]) -> Classes:

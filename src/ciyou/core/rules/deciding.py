@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.atoms import Classes, Key, atoms_of, classes
 from ciyou.core.rules.compiled import Condition
-from ciyou.core.rules.diagram import FALSE, TRUE, Diagram, Root
+from ciyou.core.rules.diagram import FALSE, TRUE, Root
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.tree import (
@@ -51,9 +51,10 @@ class Decider:
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self._shared = atoms_of(evaluation.book)
-        self._diagram = Diagram()
+        self._diagram = self._shared.diagram.now()
         self._keys: list[tuple[Key, ...]] = []
         self._variables: dict[object, int] = {}
+        self._places: dict[int, int] = {}
         self._open: dict[int, Variables] = {}
         self._open_parts: dict[int, Sequence[Condition]] = {}
         self._support: dict[int, Support] = {}
@@ -179,8 +180,8 @@ class Decider:
         if root in (FALSE, TRUE):
             return root == TRUE
         found = 0
-        for variable in self._diagram.support(root):
-            found |= 1 << variable
+        for place in self._diagram.support(root):
+            found |= 1 << self._places[place]
         return found
 
     def _root(self, asked: Condition) -> Root:
@@ -197,13 +198,13 @@ class Decider:
         return self._join(self._parts(asked), isinstance(asked.node, Or))
 
     def _atom(self, asked: Condition) -> Root:
-        variable, keys = self._variable_of(asked), self._open_keys(asked)
+        keys = self._open_keys(asked)
         if len(keys) != 1:
             # Two unknowns meet in one comparison: it may turn out either way, whatever else is known.
-            return self._diagram.node(variable, (FALSE, TRUE))
+            return self._diagram.node(self._shared.diagram.variables[asked.number], (FALSE, TRUE))
         key = keys[0]
         found = self._classes_for_child(key) if key in self._shared.mixed else self._shared.classes[key]
-        return self._diagram.node(variable, tuple(TRUE if truth else FALSE for truth in found.truths[asked.number]))
+        return self._diagram.node(self._shared.diagram.variables[key], found.truths[asked.number])
 
     def _open_keys(self, asked: Condition) -> tuple[Key, ...]:
         keys = self._shared.references[asked.number]
@@ -213,7 +214,7 @@ class Decider:
         keys = self._open_keys(asked)
         name: object = keys[0] if len(keys) == 1 else asked.number
         if name not in self._variables:
-            self._variables[name] = len(self._keys)
+            self._variables[name] = self._places[self._shared.diagram.variables[name]] = len(self._keys)
             self._keys.append(keys)
         return self._variables[name]
 
