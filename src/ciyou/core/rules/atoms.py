@@ -7,7 +7,7 @@ can tell apart is the same for every child, and is worked out once per book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,18 +55,31 @@ MOST_KEPT = 200_000
 """How large the diagram that children share may grow before another is begun: some tens of megabytes."""
 
 
+MOST_CLASSES = 4096
+
+
 class SharedDiagram:
     """The diagram of a book. Children of whom the same is unknown ask for the same functions, and so do their rules in part."""
 
     def __init__(self, variables: Mapping[object, int]) -> None:
         self.variables = variables
         self._now = Diagram()
+        self._classes: dict[object, Classes] = {}
 
     def now(self) -> Diagram:
         """The diagram for one more child; who has an earlier one keeps it."""
         if self._now.size() > MOST_KEPT:
             self._now = Diagram()
         return self._now
+
+    def classes(self, known: object, find: Callable[[], Classes]) -> Classes:
+        """The classes of a fact by what they depend on: its conditions and the values that these meet. Of whom, is not kept."""
+        found = self._classes.get(known)
+        if found is None:
+            if len(self._classes) >= MOST_CLASSES:
+                self._classes = {}
+            found = self._classes[known] = find()
+        return found
 
 
 @dataclass(frozen=True)

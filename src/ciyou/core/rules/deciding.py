@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ciyou.core.facts.definition import Entity
+from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.rules.atoms import Classes, Key, atoms_of, classes
 from ciyou.core.rules.compiled import Condition
 from ciyou.core.rules.diagram import FALSE, TRUE, Root
@@ -225,13 +225,18 @@ class Decider:
     def _classes_for_child(self, key: Key) -> Classes:
         """Classes of an unknown that meets facts known of this child inside one comparison."""
         if key not in self._mixed:
-            atoms = [
-                atom
-                for atom in self._shared.atoms[key]
-                if sum(self._is_open(other) for other in self._shared.references[atom.number]) == 1
-            ]
-            self._mixed[key] = classes(self.evaluation, key, atoms)
+            references = self._shared.references
+            atoms = [atom for atom in self._shared.atoms[key] if self._open_keys(atom) == (key,)]
+            met = tuple(self._met(other) for atom in atoms for other in references[atom.number])
+            known = (key, tuple(atom.number for atom in atoms), met)
+            self._mixed[key] = self._shared.diagram.classes(known, lambda: classes(self.evaluation, key, atoms))
         return self._mixed[key]
+
+    def _met(self, key: Key) -> Value | None:
+        """The value of another fact that stands in a condition; None for what is open."""
+        entity, name = key
+        said = None if entity is None else self.evaluation.state.get(entity, name)
+        return None if said is None else said.value
 
 
 def _unknown(node: FactRef | ParameterRef) -> Unknown:
