@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.book import Rule, Source
@@ -15,6 +15,7 @@ class Reason:
     """What was found (zh, en), whether it holds, its clause, who said so, and the steps below it.
 
     `truth` None: open. `group`: the words only hold the steps together. `inner`: for a negation, the truth of what is negated.
+    `lines`: of a step that reads nothing known and so is the same for every child, its line by language, once it was put.
     """
 
     zh: str
@@ -26,6 +27,7 @@ class Reason:
     children: tuple[Reason, ...] = ()
     group: bool = False
     inner: Truth = None
+    lines: dict[str, str] | None = field(default=None, repr=False, compare=False)
 
     def text(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh

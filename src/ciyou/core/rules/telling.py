@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.amounts import bounds_words
@@ -57,6 +57,14 @@ def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | Non
     return TextTeller(lang, naming).text(explanation)
 
 
+class _Block(NamedTuple):
+    """A step and all below it as lines, as they stand where none of it was told before; `opened`: the steps with steps below."""
+
+    reason: Reason  # so that no other ever has its id
+    lines: list[str]
+    opened: set[int]
+
+
 class TextTeller:
     """Tells many explanations of one child in one language; a step that several rules share is put into words once."""
 
@@ -65,6 +73,9 @@ class TextTeller:
         self.naming: Naming = naming or (lambda code, _lang: code)
         self._missed: dict[Unknown, str] = {}
         self._told: dict[int, tuple[Reason, str]] = {}  # with the reason, so that no other ever has its id
+        self._cited: dict[int, tuple[tuple[Source, ...], str]] = {}
+        self._whom: dict[object, str] = {}
+        self._blocks: dict[int, _Block] = {}
 
     def text(self, explanation: Explanation) -> str:
         """One explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
@@ -85,21 +96,44 @@ class TextTeller:
         return "\n".join(lines)
 
     def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
-        key, children = id(reason), reason.children
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = (reason, self._put(reason))
-        line = pad + told[1]
-        if not children:
-            lines.append(line)
-        elif key in seen:
-            lines.append(f"{line} {_pick(_WORDS['above'], self.lang)}")
+        """A step with those below it. One that was told before in the same text is not opened again."""
+        if not reason.children:
+            lines.append(pad + self._line(reason))
+        elif id(reason) in seen:
+            lines.append(f"{pad}{self._line(reason)} {_pick(_WORDS['above'], self.lang)}")
         else:
-            seen.add(key)
-            lines.append(line)
-            deeper = pad + "  "
-            for child in children:
-                self._add(child, seen, lines, deeper)
+            block = self._block(reason)
+            if seen.isdisjoint(block.opened):
+                seen |= block.opened
+                lines += [pad + line for line in block.lines]
+            else:
+                self._open(reason, seen, lines, pad)
+
+    def _open(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
+        seen.add(id(reason))
+        lines.append(pad + self._line(reason))
+        for child in reason.children:
+            self._add(child, seen, lines, pad + "  ")
+
+    def _block(self, reason: Reason) -> _Block:
+        found = self._blocks.get(id(reason))
+        if found is None:
+            lines: list[str] = []
+            opened: set[int] = set()
+            self._open(reason, opened, lines, "")
+            found = self._blocks[id(reason)] = _Block(reason, lines, opened)
+        return found
+
+    def _line(self, reason: Reason) -> str:
+        if reason.lines is not None:
+            line = reason.lines.get(self.lang)
+            if line is None:
+                line = reason.lines[self.lang] = self._put(reason)
+            return line
+        told = self._told.get(id(reason))
+        if told is None:
+            told = self._told[id(reason)] = (reason, self._put(reason))
+        return told[1]
 
     def _missing(self, missing: Missing) -> str:
         if missing.unknown not in self._missed:
@@ -107,11 +141,27 @@ class TextTeller:
         return self._missed[missing.unknown]
 
     def _put(self, reason: Reason) -> str:
-        lang = self.lang
-        sources = "; ".join(source.cite(lang) for source in reason.cites)
-        said = "; ".join(_said(fact, lang, self.naming) for fact in reason.said[:3])
-        tail = "".join(f"  [{part}]" for part in (sources, said) if part)
-        return f"{MARKS[reason.truth]} {reason.text(lang)}{tail}"
+        line = f"{MARKS[reason.truth]} {reason.text(self.lang)}"
+        if reason.cites:
+            line += self._cite(reason.cites)
+        if reason.said:
+            said = "; ".join([self._who(fact) for fact in reason.said[:3]])
+            line += f"  [{said}]" if said else ""
+        return line
+
+    def _cite(self, cites: tuple[Source, ...]) -> str:
+        found = self._cited.get(id(cites))
+        if found is None:
+            sources = "; ".join(source.cite(self.lang) for source in cites)
+            found = self._cited[id(cites)] = (cites, f"  [{sources}]" if sources else "")
+        return found[1]
+
+    def _who(self, fact: StatedFact) -> str:
+        key = (fact.basis, fact.source, fact.valid_from)
+        found = self._whom.get(key)
+        if found is None:
+            found = self._whom[key] = _said(fact, self.lang, self.naming)
+        return found
 
 
 def _said(fact: StatedFact, lang: str, name: Naming) -> str:
