@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from ciyou.core.facts.state import FactState
-from ciyou.core.rules.amounts import explain_amount
+from ciyou.core.rules.amounts import amounts_of
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.interpreter import Decision, Outcome, decide
 from ciyou.core.rules.reason import Reason
 from ciyou.core.rules.steps import Missing, Telling, steps_of
-from ciyou.core.rules.tree import Node
 
 __all__ = ["Explanation", "Missing", "Reason", "explain_all", "explain_rule"]
 
@@ -85,6 +84,7 @@ class _Teller:
 
     def __init__(self, evaluation: Evaluation) -> None:
         self.steps = steps_of(evaluation.book)
+        self._amounts = amounts_of(evaluation.book)
         self._telling = Telling(evaluation)
 
     def tell_of(self, rule: Rule) -> Told:
@@ -93,8 +93,5 @@ class _Teller:
         telling.rule = rule
         amount = None
         if rule.amount is not None and telling.evaluation.condition(rule.code) is not False:
-            amount = explain_amount(telling.evaluation, rule, rule.amount, self._tell)
+            amount = self._amounts.of(rule.amount)(telling)
         return self.steps.tell_rule(telling, rule), amount
-
-    def _tell(self, node: Node) -> Reason:
-        return self.steps.of(node)(self._telling)

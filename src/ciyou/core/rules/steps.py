@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
-from ciyou.core.facts.definition import Entity, FactDefinition, Value
+from ciyou.core.facts.definition import Entity, FactDefinition
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.compiled import program_of
@@ -96,6 +97,7 @@ class Steps:
         self.clauses = {rule.code: clauses_of(rule) for rule in book.rules}
         self._made: dict[int, tuple[Node, Tells]] = {}  # with the node, so that no other ever has its id
         self._leaves: dict[Node, Tells] = {}
+        self._numbers = count()
         self._missing: dict[Unknown, Missing] = {}
 
     def missing(self, unknown: Unknown) -> Missing:
@@ -211,7 +213,7 @@ class Steps:
                 inner=inner.truth,
             )
 
-        return self._leaf(node, tell) if isinstance(node.item, FactRef | Compare | OneOf) else tell
+        return self.leaf(self._leaves, node, tell) if isinstance(node.item, FactRef | Compare | OneOf) else tell
 
     def _named(self, node: Named) -> Tells:
         step, holds, key = self.of(node.body), self.program.holds(node), id(node)
@@ -232,9 +234,9 @@ class Steps:
         return tell
 
     # -- what is read -----------------------------------------------------------------------------
-    def _leaf(self, node: Node, tell: Tells) -> Tells:
-        """The same step, told once of a child, and once of all children of whom nothing is known that it reads."""
-        number = len(self._leaves)
+    def leaf(self, made: dict[Node, Tells], node: Node, tell: Tells) -> Tells:
+        """The same step, told once of a child, and once of all children of whom nothing is known that it reads; kept in `made`."""
+        number = next(self._numbers)
         parts = tuple(walk(node))
         keys = tuple((part.entity, part.name) for part in parts if isinstance(part, FactRef))
         alike = not any(isinstance(part, RuleRef | AmountRef) for part in parts)
@@ -254,7 +256,7 @@ class Steps:
             telling.leaves[number] = found
             return found
 
-        return self._leaves.setdefault(node, once)
+        return made.setdefault(node, once)
 
     def _fact(self, node: FactRef) -> Tells:
         if node.kind is not Kind.BOOL:
@@ -273,7 +275,7 @@ class Steps:
             truth = bool(said.value)
             return Reason(*texts[truth], truth, said=(said,))
 
-        return self._leaf(node, tell)
+        return self.leaf(self._leaves, node, tell)
 
     def _comparison(self, node: Compare) -> Tells:
         found = self._leaves.get(node)
@@ -295,7 +297,7 @@ class Steps:
                 self._unknown_in(evaluation, node),
             )
 
-        return self._leaf(node, tell)
+        return self.leaf(self._leaves, node, tell)
 
     def _one_of(self, node: OneOf) -> Tells:
         found = self._leaves.get(node)
@@ -318,7 +320,7 @@ class Steps:
                 unknown=self._unknown_in(evaluation, node),
             )
 
-        return self._leaf(node, tell)
+        return self.leaf(self._leaves, node, tell)
 
     def _other(self, node: Node) -> Tells:
         found = self._leaves.get(node)
@@ -338,7 +340,7 @@ class Steps:
                 unknown=self._unknown_in(evaluation, node),
             )
 
-        return self._leaf(node, tell)
+        return self.leaf(self._leaves, node, tell)
 
     def _measured(self, node: Node) -> Measures:
         words, definition = subject_words(self.book, node), self._definition(node)

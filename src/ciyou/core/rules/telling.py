@@ -60,7 +60,6 @@ def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | Non
 class _Block(NamedTuple):
     """A step and all below it as lines, as they stand where none of it was told before; `opened`: the steps with steps below."""
 
-    reason: Reason  # so that no other ever has its id
     lines: list[str]
     opened: set[int]
 
@@ -72,8 +71,9 @@ class TextTeller:
         self.lang = lang
         self.naming: Naming = naming or (lambda code, _lang: code)
         self._missed: dict[Unknown, str] = {}
-        self._told: dict[int, tuple[Reason, str]] = {}  # with the reason, so that no other ever has its id
-        self._cited: dict[int, tuple[tuple[Source, ...], str]] = {}
+        self._kept: list[object] = []  # so that no other ever has the id of one of these
+        self._lines: dict[int, str] = {}
+        self._cited: dict[int, str] = {}
         self._whom: dict[object, str] = {}
         self._blocks: dict[int, _Block] = {}
 
@@ -87,53 +87,58 @@ class TextTeller:
             due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
             period = _WORDS["per"][1 if lang == "en" else 0][rule.period]  # type: ignore[index]  # a pair of dicts
             lines.append(f"  {_pick(_WORDS['amount'], lang)}: {due} / {period}")
-            self._add(explanation.amount, seen, lines, "    ")
-        for child in explanation.reason.children:
-            self._add(child, seen, lines, "  ")
+            self._add_all((explanation.amount,), seen, lines, "    ")
+        self._add_all(explanation.reason.children, seen, lines, "  ")
         if explanation.missing:
             lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
             lines += [self._missing(missing) for missing in explanation.missing]
         return "\n".join(lines)
 
     def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
-        """A step with those below it. One that was told before in the same text is not opened again."""
-        if not reason.children:
-            lines.append(pad + self._line(reason))
-        elif id(reason) in seen:
-            lines.append(f"{pad}{self._line(reason)} {_pick(_WORDS['above'], self.lang)}")
+        """A step that has steps below it, with those. One that was told before in the same text is not opened again."""
+        key = id(reason)
+        if key in seen:
+            lines.append(f"{pad}{self._lines.get(key) or self._line(reason)} {_pick(_WORDS['above'], self.lang)}")
+            return
+        block = self._blocks.get(key) or self._block(reason)
+        if seen.isdisjoint(block.opened):
+            seen |= block.opened
+            lines += [pad + line for line in block.lines]
         else:
-            block = self._block(reason)
-            if seen.isdisjoint(block.opened):
-                seen |= block.opened
-                lines += [pad + line for line in block.lines]
-            else:
-                self._open(reason, seen, lines, pad)
+            self._open(reason, seen, lines, pad)
 
     def _open(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
-        seen.add(id(reason))
-        lines.append(pad + self._line(reason))
-        for child in reason.children:
-            self._add(child, seen, lines, pad + "  ")
+        key = id(reason)
+        seen.add(key)
+        lines.append(pad + (self._lines.get(key) or self._line(reason)))
+        self._add_all(reason.children, seen, lines, pad + "  ")
+
+    def _add_all(self, reasons: tuple[Reason, ...], seen: set[int], lines: list[str], pad: str) -> None:
+        known = self._lines
+        for reason in reasons:
+            if reason.children:
+                self._add(reason, seen, lines, pad)
+            else:
+                lines.append(pad + (known.get(id(reason)) or self._line(reason)))
 
     def _block(self, reason: Reason) -> _Block:
-        found = self._blocks.get(id(reason))
-        if found is None:
-            lines: list[str] = []
-            opened: set[int] = set()
-            self._open(reason, opened, lines, "")
-            found = self._blocks[id(reason)] = _Block(reason, lines, opened)
+        lines: list[str] = []
+        opened: set[int] = set()
+        self._open(reason, opened, lines, "")
+        found = self._blocks[id(reason)] = _Block(lines, opened)
         return found
 
     def _line(self, reason: Reason) -> str:
-        if reason.lines is not None:
-            line = reason.lines.get(self.lang)
-            if line is None:
-                line = reason.lines[self.lang] = self._put(reason)
-            return line
-        told = self._told.get(id(reason))
-        if told is None:
-            told = self._told[id(reason)] = (reason, self._put(reason))
-        return told[1]
+        """The line of a step, put into words when it is first told."""
+        always = reason.lines
+        line = None if always is None else always.get(self.lang)
+        if line is None:
+            line = self._put(reason)
+            if always is not None:
+                always[self.lang] = line
+        self._lines[id(reason)] = line
+        self._kept.append(reason)
+        return line
 
     def _missing(self, missing: Missing) -> str:
         if missing.unknown not in self._missed:
@@ -153,8 +158,9 @@ class TextTeller:
         found = self._cited.get(id(cites))
         if found is None:
             sources = "; ".join(source.cite(self.lang) for source in cites)
-            found = self._cited[id(cites)] = (cites, f"  [{sources}]" if sources else "")
-        return found[1]
+            found = self._cited[id(cites)] = f"  [{sources}]" if sources else ""
+            self._kept.append(cites)
+        return found
 
     def _who(self, fact: StatedFact) -> str:
         key = (fact.basis, fact.source, fact.valid_from)
