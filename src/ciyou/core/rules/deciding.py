@@ -52,7 +52,7 @@ class Decider:
         self.evaluation = evaluation
         self._shared = atoms_of(evaluation.book)
         self._diagram = self._shared.diagram.now()
-        self._keys: list[tuple[Key, ...]] = []
+        self._unknowns: list[dict[Unknown, None]] = []
         self._variables: dict[object, int] = {}
         self._places: dict[int, int] = {}
         self._open: dict[int, Variables] = {}
@@ -70,8 +70,12 @@ class Decider:
         if isinstance(support, bool):
             return ()
         if asked.number not in self._told:
-            keys = (key for number, keys in enumerate(self._keys) if support >> number & 1 for key in keys)
-            self._told[asked.number] = tuple(dict.fromkeys(Unknown(*key) for key in keys))
+            found: dict[Unknown, None] = {}
+            while support:
+                lowest = support & -support
+                found.update(self._unknowns[lowest.bit_length() - 1])
+                support ^= lowest
+            self._told[asked.number] = tuple(found)
         return self._told[asked.number]
 
     def unknowns_in_amount(self, amount: Node) -> tuple[Unknown, ...]:
@@ -214,8 +218,8 @@ class Decider:
         keys = self._open_keys(asked)
         name: object = keys[0] if len(keys) == 1 else asked.number
         if name not in self._variables:
-            self._variables[name] = self._places[self._shared.diagram.variables[name]] = len(self._keys)
-            self._keys.append(keys)
+            self._variables[name] = self._places[self._shared.diagram.variables[name]] = len(self._unknowns)
+            self._unknowns.append({Unknown(*key): None for key in keys})
         return self._variables[name]
 
     def _is_open(self, key: Key) -> bool:
