@@ -11,8 +11,8 @@ from ciyou.core.rules.amounts import amounts_of
 from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.interpreter import Decision, Outcome, decide
-from ciyou.core.rules.reason import Reason
-from ciyou.core.rules.steps import Missing, Telling, steps_of
+from ciyou.core.rules.reason import Missing, Reason
+from ciyou.core.rules.steps import Telling, steps_of
 
 __all__ = ["Explanation", "Missing", "Reason", "explain_all", "explain_rule"]
 

@@ -1,4 +1,4 @@
-"""One step of an explanation."""
+"""One step of an explanation, and what is missing to decide."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.book import Rule, Source
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Truth
+from ciyou.core.rules.words import Phrase
 
 
 @dataclass(frozen=True)
@@ -37,3 +38,23 @@ def sources_of(rule: Rule, ids: tuple[str, ...]) -> tuple[Source, ...]:
     """The rule's sources with these ids, in that order."""
     found = [rule.source(source_id) for source_id in ids]
     return tuple(source for source in found if source is not None)
+
+
+def clauses_of(rule: Rule) -> tuple[Source, ...]:
+    """The clauses that a rule as a whole rests on."""
+    return sources_of(rule, rule.cites) or rule.sources[:1]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """An unknown that would decide: what it is, which departments know it, and who may be asked."""
+
+    unknown: Unknown
+    words: Phrase
+    suppliers: tuple[str, ...]
+    askable: tuple[str, ...]
+
+
+def opened(reason: Reason) -> tuple[Reason, ...]:
+    """A group is told by its parts; anything else by itself."""
+    return reason.children if reason.group and reason.truth is True else (reason,)

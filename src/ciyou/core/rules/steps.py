@@ -7,7 +7,7 @@ to ask what holds, and to say who said so. A step that reads nothing known of th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import Any
@@ -19,7 +19,7 @@ from ciyou.core.rules.compiled import program_of
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.reading import TRUTHS, Holds
-from ciyou.core.rules.reason import Reason, sources_of
+from ciyou.core.rules.reason import Missing, Reason, clauses_of, opened, sources_of
 from ciyou.core.rules.tree import (
     AmountRef,
     And,
@@ -52,16 +52,6 @@ OPEN, TRUE, FALSE = 0b0000, 0b0001, 0b1000
 LOWEST = 0b1001
 
 
-@dataclass(frozen=True)
-class Missing:
-    """An unknown that would decide: what it is, which departments know it, and who may be asked."""
-
-    unknown: Unknown
-    words: Phrase
-    suppliers: tuple[str, ...]
-    askable: tuple[str, ...]
-
-
 class Telling:
     """What was told of one child so far. `rule`: the one that is being told, whose clauses a condition cites."""
 
@@ -75,11 +65,6 @@ class Telling:
 
 Tells = Callable[[Telling], Reason]
 Measures = Callable[[Evaluation], Phrase]
-
-
-def clauses_of(rule: Rule) -> tuple[Source, ...]:
-    """The clauses that a rule as a whole rests on."""
-    return sources_of(rule, rule.cites) or rule.sources[:1]
 
 
 @lru_cache(maxsize=64)
@@ -127,7 +112,7 @@ class Steps:
             outer, telling.rule = telling.rule, rule
             inner = self.of(rule.condition)(telling)
             truth = telling.evaluation.condition(rule.code)
-            found = Reason(rule.zh, rule.en, truth, self.clauses[rule.code], children=_opened(inner))
+            found = Reason(rule.zh, rule.en, truth, self.clauses[rule.code], children=opened(inner))
             telling.rules[rule.code] = found
             telling.rule = outer
         return found
@@ -227,7 +212,7 @@ class Steps:
             if found is None:
                 inner = step(telling)
                 truth = TRUTHS[holds(telling.evaluation) & LOWEST]
-                found = Reason(zh, en, truth, cites[telling.rule.code], children=_opened(inner))
+                found = Reason(zh, en, truth, cites[telling.rule.code], children=opened(inner))
                 telling.predicates[key] = found
             return found
 
@@ -326,7 +311,10 @@ class Steps:
         found = self._leaves.get(node)
         if found is not None:
             return found
-        words, cites = subject_words(self.book, _known(node)), self._parameter_sources(node)
+        words, cites = (
+            subject_words(self.book, node.item if isinstance(node, Known) else node),
+            self._parameter_sources(node),
+        )
 
         def tell(telling: Telling) -> Reason:
             evaluation = telling.evaluation
@@ -396,15 +384,6 @@ def _said(evaluation: Evaluation, keys: tuple[tuple[Entity, str], ...]) -> tuple
 
 def _none(children: tuple[Reason, ...]) -> Reason:
     return Reason("以下均不成立", "None of these holds", False, children=children, group=True)
-
-
-def _known(node: Node) -> Node:
-    return node.item if isinstance(node, Known) else node
-
-
-def _opened(reason: Reason) -> tuple[Reason, ...]:
-    """A group is told by its parts; anything else by itself."""
-    return reason.children if reason.group and reason.truth is True else (reason,)
 
 
 _STEPS: Mapping[type[Node], Callable[[Steps, Any], Tells]] = {
