@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ciyou.core.facts.state import Basis
+from ciyou.core.rules import atoms
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.interpreter import Outcome, decide_all
 from tests.core.rulebooks import PARAMETERS, book, parameter, predicate, state
@@ -259,3 +261,13 @@ def test_parameters_of_another_place_give_another_answer():
         {"aid": ("True", "param.standard")}, parameters={**PARAMETERS, "standard": parameter("standard", 135_000)}
     )
     assert decide({}, rules=rules)["aid"].amount_fen == 135_000
+
+
+@pytest.mark.parametrize("kept", [0, 1_000_000])
+def test_what_would_decide_for_a_child_does_not_depend_on_who_was_asked_before(monkeypatch, kept):
+    monkeypatch.setattr(atoms, "MOST_KEPT", kept)
+    told = {**BORN, **parent("father", dead=True), **parent("mother", imprisoned=True), "child.aid_fen": 0}
+    shared = replace(UNATTENDED)
+    for left_out in (set(), *({name} for name in told), set(told), {"father.dead", "mother.dead"}, {"mother.lost"}):
+        facts = {name: value for name, value in told.items() if name not in left_out}
+        assert decide(facts, rules=shared) == decide(facts, rules=replace(UNATTENDED))

@@ -10,6 +10,7 @@ import pytest
 from ciyou.core.rules.book import Source
 from ciyou.core.rules.explain import explain_all, explain_rule
 from ciyou.core.rules.interpreter import decide_all
+from ciyou.core.rules.reason import Reason
 from ciyou.core.rules.telling import TextTeller, as_json, render_text
 from tests.core.rulebooks import state
 from tests.core.test_rules_deciding import BORN, UNATTENDED, parent
@@ -114,3 +115,42 @@ def test_one_teller_says_of_many_rules_what_is_said_of_each_alone():
     for lang in ("zh", "en"):
         teller = TextTeller(lang)
         assert [teller.text(one) for one in explained_all] == [render_text(one, lang) for one in explained_all]
+
+
+def test_what_was_told_of_one_child_is_never_told_of_another():
+    families = [
+        FATHER_DEAD_MOTHER_IN_PRISON,
+        {},
+        {**BORN, "father.dead": True},
+        {**BORN, **parent("father", dead=True), **parent("mother", imprisoned=True)},
+        FATHER_DEAD_MOTHER_IN_PRISON,
+    ]
+    shared = replace(UNATTENDED)
+    for lang in ("zh", "en"):
+        for facts in families:
+            alone = explain_all(replace(UNATTENDED), state(facts))
+            told = explain_all(shared, state(facts))
+            assert [as_json(one, lang) for one in told.values()] == [as_json(one, lang) for one in alone.values()]
+            assert [render_text(one, lang) for one in told.values()] == [
+                render_text(one, lang) for one in alone.values()
+            ]
+
+
+def test_a_step_is_opened_once_in_a_text_also_where_it_stands_below_one_that_was_told_before():
+    shared = Reason("丙", "C", True, children=(Reason("丁", "D", True),))
+    above = Reason("乙", "B", True, children=(shared,))
+    whole = explained("orphan", FATHER_DEAD_MOTHER_IN_PRISON)
+
+    def saying(*children):
+        return replace(whole, tell=lambda: (Reason("甲", "A", True, children=children), None))
+
+    teller = TextTeller()
+    assert teller.text(saying(above)).splitlines()[1:] == ["  ✓ 乙", "    ✓ 丙", "      ✓ 丁"]
+    assert teller.text(saying(shared, above)).splitlines()[1:] == ["  ✓ 丙", "    ✓ 丁", "  ✓ 乙", "    ✓ 丙 （同上）"]
+    assert teller.text(saying(above, shared, above)).splitlines()[1:] == [
+        "  ✓ 乙",
+        "    ✓ 丙",
+        "      ✓ 丁",
+        "  ✓ 丙 （同上）",
+        "  ✓ 乙 （同上）",
+    ]

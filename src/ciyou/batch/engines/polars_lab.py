@@ -102,20 +102,20 @@ class _ZoneProgram:
     def _count_places(self, answers: pl.DataFrame, tally: Tally) -> None:
         before, after = (_monthly(0, side, self.zone.monthly) for side in (BEFORE, AFTER))
         delta = after - before
+        due = {side: _any_paid(0, side, self.zone.monthly) for side in (BEFORE, AFTER)}
         measures = {
-            "children": pl.len(),
-            "gain": (delta > 0).sum(),
-            "lose": (delta < 0).sum(),
-            "open": delta.is_null().sum(),
-            "gain_fen": delta.filter(delta > 0).sum(),
-            "lose_fen": -delta.filter(delta < 0).sum(),
+            "gain": delta > 0,
+            "lose": delta < 0,
+            "open": delta.is_null(),
+            "gain_fen": pl.when(delta > 0).then(delta),
+            "lose_fen": pl.when(delta < 0).then(-delta),
             **_may(self.zone.monthly, delta),
-            "due_before": _any_paid(0, BEFORE, self.zone.monthly).sum(),
-            "due_after": _any_paid(0, AFTER, self.zone.monthly).sum(),
-            "due_both": (_any_paid(0, BEFORE, self.zone.monthly) & _any_paid(0, AFTER, self.zone.monthly)).sum(),
+            "due_before": due[BEFORE],
+            "due_after": due[AFTER],
+            "due_both": due[BEFORE] & due[AFTER],
         }
-        for row in answers.group_by("place").agg(**measures).iter_rows(named=True):
-            _add(tally, ("place", row["place"]), row, measures)
+        for row in _summed_up(answers, measures).iter_rows(named=True):
+            _add(tally, ("place", row["place"]), row, ("children", *measures))
 
     def _count_months(self, answers: pl.DataFrame, tally: Tally) -> None:
         measures = {
@@ -124,7 +124,7 @@ class _ZoneProgram:
             for name, measure in _month_measures(number, self.zone.monthly).items()
         }
         # One pass over the children for all months: a pass for each was two thirds of the time.
-        counted = answers.group_by("place").agg(**{"|".join(key): measure for key, measure in measures.items()})
+        counted = _summed_up(answers, {"|".join(key): measure for key, measure in measures.items()})
         for row in counted.iter_rows(named=True):
             for number, name in measures:
                 _add(tally, ("month", number, row["place"]), {name: row[f"{number}|{name}"]}, (name,))
@@ -158,6 +158,15 @@ class _ZoneProgram:
 _YUAN = 100
 
 
+def _summed_up(answers: pl.DataFrame, measures: Mapping[str, pl.Expr]) -> pl.DataFrame:
+    """By place the children, and the sum of each measure over them.
+
+    What is to be summed is worked out for all children first: inside groups, each measure would work its parts out anew.
+    """
+    lengths, sums = pl.len().alias("children"), [pl.col(name).sum() for name in measures]
+    return answers.lazy().select("place", **measures).group_by("place").agg(lengths, *sums).collect()
+
+
 def _may(codes: Iterable[str], delta: pl.Expr) -> dict[str, pl.Expr]:
     """Children who are certainly due something of which the amount is not known: whose bounds rise (or fall), and by how much the floor does."""
     certain = reduce(pl.Expr.or_, [_unpriced(code) for code in codes], pl.lit(False)) & delta.is_null()
@@ -167,7 +176,7 @@ def _may(codes: Iterable[str], delta: pl.Expr) -> dict[str, pl.Expr]:
     )
     rising = certain & (lower >= 0) & (upper >= 0) & ((lower > 0) | (upper > 0))
     falling = certain & (lower <= 0) & (upper <= 0) & ((lower < 0) | (upper < 0))
-    return {"may_gain": rising.sum(), "may_lose": falling.sum(), "may_fen": lower.filter(rising | falling).sum()}
+    return {"may_gain": rising, "may_lose": falling, "may_fen": pl.when(rising | falling).then(lower)}
 
 
 def _unpriced(code: str) -> pl.Expr:
@@ -190,14 +199,14 @@ def _month_measures(number: int, codes: Iterable[str]) -> dict[str, pl.Expr]:
     paid = {side: _any_paid(number, side, codes) for side in (BEFORE, AFTER)}
     delta = _monthly(number, AFTER, codes) - _monthly(number, BEFORE, codes)
     return {
-        "before_fen": sums[BEFORE].sum(),
-        "after_fen": sums[AFTER].sum(),
-        "before": paid[BEFORE].sum(),
-        "after": paid[AFTER].sum(),
-        "both": (paid[BEFORE] & paid[AFTER]).sum(),
-        "changed": delta.ne(0).fill_null(False).sum(),
-        "open": delta.is_null().sum(),
-        "unpriced": _some_unpriced(number, AFTER, codes).sum(),
+        "before_fen": sums[BEFORE],
+        "after_fen": sums[AFTER],
+        "before": paid[BEFORE],
+        "after": paid[AFTER],
+        "both": paid[BEFORE] & paid[AFTER],
+        "changed": delta != 0,
+        "open": delta.is_null(),
+        "unpriced": _some_unpriced(number, AFTER, codes),
     }
 
 

@@ -7,7 +7,7 @@ can tell apart is the same for every child, and is worked out once per book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ from ciyou.core.facts.state import FactState
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.bounds import bounds_of
 from ciyou.core.rules.compiled import Condition, program_of
+from ciyou.core.rules.diagram import Diagram
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.tree import (
     AmountRef,
@@ -50,17 +51,50 @@ class Classes:
     truths: Mapping[int, tuple[bool, ...]]
 
 
+MOST_KEPT = 200_000
+"""How large the diagram that children share may grow before another is begun: some tens of megabytes."""
+
+
+MOST_CLASSES = 4096
+
+
+class SharedDiagram:
+    """The diagram of a book. Children of whom the same is unknown ask for the same functions, and so do their rules in part."""
+
+    def __init__(self, variables: Mapping[object, int]) -> None:
+        self.variables = variables
+        self._now = Diagram()
+        self._classes: dict[object, Classes] = {}
+
+    def now(self) -> Diagram:
+        """The diagram for one more child; who has an earlier one keeps it."""
+        if self._now.size() > MOST_KEPT:
+            self._now = Diagram()
+        return self._now
+
+    def classes(self, known: object, find: Callable[[], Classes]) -> Classes:
+        """The classes of a fact by what they depend on: its conditions and the values that these meet. Of whom, is not kept."""
+        found = self._classes.get(known)
+        if found is None:
+            if len(self._classes) >= MOST_CLASSES:
+                self._classes = {}
+            found = self._classes[known] = find()
+        return found
+
+
 @dataclass(frozen=True)
 class BookAtoms:
     """What every child shares: the open references of each leaf condition (by number) and the classes of each fact.
 
-    `mixed` are the facts that also meet another fact inside one leaf condition; their classes depend on the child.
+    `mixed` are the facts that also meet another fact inside one leaf condition; their classes depend on the child. The variables
+    of `diagram` are the facts, and the numbers of conditions that read several; both in the order of reading.
     """
 
     references: Mapping[int, tuple[Key, ...]]
     atoms: Mapping[Key, tuple[Condition, ...]]
     classes: Mapping[Key, Classes]
     mixed: frozenset[Key]
+    diagram: SharedDiagram
 
 
 @lru_cache(maxsize=64)
@@ -78,7 +112,17 @@ def atoms_of(book: RuleBook) -> BookAtoms:
     mixed = frozenset(key for keys in references.values() if len(keys) > 1 for key in keys)
     nobody = Evaluation(book, FactState({}))
     alone = {key: classes(nobody, key, found) for key, found in by_key.items() if key not in mixed}
-    return BookAtoms(references, {key: tuple(found) for key, found in by_key.items()}, alone, mixed)
+    shared = SharedDiagram(_variables(references))
+    return BookAtoms(references, {key: tuple(found) for key, found in by_key.items()}, alone, mixed, shared)
+
+
+def _variables(references: Mapping[int, tuple[Key, ...]]) -> dict[object, int]:
+    names: dict[object, None] = {}
+    for number, keys in references.items():
+        names.update(dict.fromkeys(keys))
+        if len(keys) != 1:
+            names[number] = None
+    return {name: variable for variable, name in enumerate(names)}
 
 
 def classes(evaluation: Evaluation, key: Key, atoms: Sequence[Condition]) -> Classes:

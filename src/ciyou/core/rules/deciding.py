@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from ciyou.core.facts.definition import Entity
+from ciyou.core.facts.definition import Entity, Value
 from ciyou.core.rules.atoms import Classes, Key, atoms_of, classes
 from ciyou.core.rules.compiled import Condition
-from ciyou.core.rules.diagram import FALSE, TRUE, Diagram, Root
+from ciyou.core.rules.diagram import FALSE, TRUE, Root
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
 from ciyou.core.rules.tree import (
@@ -51,9 +51,10 @@ class Decider:
     def __init__(self, evaluation: Evaluation) -> None:
         self.evaluation = evaluation
         self._shared = atoms_of(evaluation.book)
-        self._diagram = Diagram()
-        self._keys: list[tuple[Key, ...]] = []
+        self._diagram = self._shared.diagram.now()
+        self._unknowns: list[dict[Unknown, None]] = []
         self._variables: dict[object, int] = {}
+        self._places: dict[int, int] = {}
         self._open: dict[int, Variables] = {}
         self._open_parts: dict[int, Sequence[Condition]] = {}
         self._support: dict[int, Support] = {}
@@ -69,8 +70,12 @@ class Decider:
         if isinstance(support, bool):
             return ()
         if asked.number not in self._told:
-            keys = (key for number, keys in enumerate(self._keys) if support >> number & 1 for key in keys)
-            self._told[asked.number] = tuple(dict.fromkeys(Unknown(*key) for key in keys))
+            found: dict[Unknown, None] = {}
+            while support:
+                lowest = support & -support
+                found.update(self._unknowns[lowest.bit_length() - 1])
+                support ^= lowest
+            self._told[asked.number] = tuple(found)
         return self._told[asked.number]
 
     def unknowns_in_amount(self, amount: Node) -> tuple[Unknown, ...]:
@@ -179,8 +184,8 @@ class Decider:
         if root in (FALSE, TRUE):
             return root == TRUE
         found = 0
-        for variable in self._diagram.support(root):
-            found |= 1 << variable
+        for place in self._diagram.support(root):
+            found |= 1 << self._places[place]
         return found
 
     def _root(self, asked: Condition) -> Root:
@@ -197,13 +202,13 @@ class Decider:
         return self._join(self._parts(asked), isinstance(asked.node, Or))
 
     def _atom(self, asked: Condition) -> Root:
-        variable, keys = self._variable_of(asked), self._open_keys(asked)
+        keys = self._open_keys(asked)
         if len(keys) != 1:
             # Two unknowns meet in one comparison: it may turn out either way, whatever else is known.
-            return self._diagram.node(variable, (FALSE, TRUE))
+            return self._diagram.node(self._shared.diagram.variables[asked.number], (FALSE, TRUE))
         key = keys[0]
         found = self._classes_for_child(key) if key in self._shared.mixed else self._shared.classes[key]
-        return self._diagram.node(variable, tuple(TRUE if truth else FALSE for truth in found.truths[asked.number]))
+        return self._diagram.node(self._shared.diagram.variables[key], found.truths[asked.number])
 
     def _open_keys(self, asked: Condition) -> tuple[Key, ...]:
         keys = self._shared.references[asked.number]
@@ -213,8 +218,8 @@ class Decider:
         keys = self._open_keys(asked)
         name: object = keys[0] if len(keys) == 1 else asked.number
         if name not in self._variables:
-            self._variables[name] = len(self._keys)
-            self._keys.append(keys)
+            self._variables[name] = self._places[self._shared.diagram.variables[name]] = len(self._unknowns)
+            self._unknowns.append({Unknown(*key): None for key in keys})
         return self._variables[name]
 
     def _is_open(self, key: Key) -> bool:
@@ -224,13 +229,18 @@ class Decider:
     def _classes_for_child(self, key: Key) -> Classes:
         """Classes of an unknown that meets facts known of this child inside one comparison."""
         if key not in self._mixed:
-            atoms = [
-                atom
-                for atom in self._shared.atoms[key]
-                if sum(self._is_open(other) for other in self._shared.references[atom.number]) == 1
-            ]
-            self._mixed[key] = classes(self.evaluation, key, atoms)
+            references = self._shared.references
+            atoms = [atom for atom in self._shared.atoms[key] if self._open_keys(atom) == (key,)]
+            met = tuple(self._met(other) for atom in atoms for other in references[atom.number])
+            known = (key, tuple(atom.number for atom in atoms), met)
+            self._mixed[key] = self._shared.diagram.classes(known, lambda: classes(self.evaluation, key, atoms))
         return self._mixed[key]
+
+    def _met(self, key: Key) -> Value | None:
+        """The value of another fact that stands in a condition; None for what is open."""
+        entity, name = key
+        said = None if entity is None else self.evaluation.state.get(entity, name)
+        return None if said is None else said.value
 
 
 def _unknown(node: FactRef | ParameterRef) -> Unknown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
+from itertools import count
 
 Root = int
 FALSE: Root = 0
@@ -11,13 +12,23 @@ TRUE: Root = 1
 
 
 class Diagram:
-    """A forest of diagrams over variables 0, 1, 2 … tested in that order; each variable has a fixed number of values."""
+    """A forest of diagrams over variables 0, 1, 2 … tested in that order.
+
+    It grows only, and what was worked out once holds for all who ask: children, and threads, may share it. A variable has as
+    many values in all functions that are joined with each other.
+    """
 
     def __init__(self) -> None:
-        self._parts: list[tuple[int, tuple[Root, ...]]] = [(1 << 30, ()), (1 << 30, ())]
+        self._parts: dict[Root, tuple[int, tuple[Root, ...]]] = {FALSE: (1 << 30, ()), TRUE: (1 << 30, ())}
+        self._next = count(len(self._parts))
         self._unique: dict[tuple[int, tuple[Root, ...]], Root] = {}
         self._known: dict[tuple[Root, Root, Root], Root] = {}
         self._negated: dict[Root, Root] = {}
+        self._support: dict[Root, tuple[int, ...]] = {}
+
+    def size(self) -> int:
+        """How many answers it keeps: functions, and functions joined."""
+        return len(self._parts) + len(self._known)
 
     def node(self, variable: int, branches: tuple[Root, ...]) -> Root:
         """The function that follows branch i when the variable has its i-th value."""
@@ -26,8 +37,9 @@ class Diagram:
         key = (variable, branches)
         found = self._unique.get(key)
         if found is None:
-            found = self._unique[key] = len(self._parts)
-            self._parts.append(key)
+            made = next(self._next)
+            self._parts[made] = key  # before anybody can meet its number
+            found = self._unique.setdefault(key, made)
         return found
 
     def conjunction(self, roots: Iterable[Root]) -> Root:
@@ -47,6 +59,9 @@ class Diagram:
 
     def support(self, root: Root) -> tuple[int, ...]:
         """The variables on which the function depends, in order."""
+        known = self._support.get(root)
+        if known is not None:
+            return known
         seen: set[Root] = set()
         variables: set[int] = set()
         waiting = [root]
@@ -58,7 +73,8 @@ class Diagram:
             variable, branches = self._parts[here]
             variables.add(variable)
             waiting.extend(branches)
-        return tuple(sorted(variables))
+        found = self._support[root] = tuple(sorted(variables))
+        return found
 
     def _joined(self, one: Root, other: Root, absorbing: Root) -> Root:
         """Both (absorbing: FALSE) or either (absorbing: TRUE) of two functions."""

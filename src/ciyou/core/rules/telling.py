@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ciyou.core.facts.state import StatedFact
 from ciyou.core.rules.amounts import bounds_words
@@ -57,6 +57,13 @@ def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | Non
     return TextTeller(lang, naming).text(explanation)
 
 
+class _Block(NamedTuple):
+    """A step and all below it as lines, as they stand where none of it was told before; `opened`: the steps with steps below."""
+
+    lines: list[str]
+    opened: set[int]
+
+
 class TextTeller:
     """Tells many explanations of one child in one language; a step that several rules share is put into words once."""
 
@@ -64,7 +71,11 @@ class TextTeller:
         self.lang = lang
         self.naming: Naming = naming or (lambda code, _lang: code)
         self._missed: dict[Unknown, str] = {}
-        self._told: dict[int, tuple[Reason, str]] = {}  # with the reason, so that no other ever has its id
+        self._kept: list[object] = []  # so that no other ever has the id of one of these
+        self._lines: dict[int, str] = {}
+        self._cited: dict[int, str] = {}
+        self._whom: dict[object, str] = {}
+        self._blocks: dict[int, _Block] = {}
 
     def text(self, explanation: Explanation) -> str:
         """One explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
@@ -76,30 +87,58 @@ class TextTeller:
             due = bounds_words(Bounds(decision.amount_fen, decision.floor_fen, decision.ceiling_fen)).text(lang)
             period = _WORDS["per"][1 if lang == "en" else 0][rule.period]  # type: ignore[index]  # a pair of dicts
             lines.append(f"  {_pick(_WORDS['amount'], lang)}: {due} / {period}")
-            self._add(explanation.amount, seen, lines, "    ")
-        for child in explanation.reason.children:
-            self._add(child, seen, lines, "  ")
+            self._add_all((explanation.amount,), seen, lines, "    ")
+        self._add_all(explanation.reason.children, seen, lines, "  ")
         if explanation.missing:
             lines.append(f"  {_pick(_WORDS['missing'], lang)}:")
             lines += [self._missing(missing) for missing in explanation.missing]
         return "\n".join(lines)
 
     def _add(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
-        key, children = id(reason), reason.children
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = (reason, self._put(reason))
-        line = pad + told[1]
-        if not children:
-            lines.append(line)
-        elif key in seen:
-            lines.append(f"{line} {_pick(_WORDS['above'], self.lang)}")
+        """A step that has steps below it, with those. One that was told before in the same text is not opened again."""
+        key = id(reason)
+        if key in seen:
+            lines.append(f"{pad}{self._lines.get(key) or self._line(reason)} {_pick(_WORDS['above'], self.lang)}")
+            return
+        block = self._blocks.get(key) or self._block(reason)
+        if seen.isdisjoint(block.opened):
+            seen |= block.opened
+            lines += [pad + line for line in block.lines]
         else:
-            seen.add(key)
-            lines.append(line)
-            deeper = pad + "  "
-            for child in children:
-                self._add(child, seen, lines, deeper)
+            self._open(reason, seen, lines, pad)
+
+    def _open(self, reason: Reason, seen: set[int], lines: list[str], pad: str) -> None:
+        key = id(reason)
+        seen.add(key)
+        lines.append(pad + (self._lines.get(key) or self._line(reason)))
+        self._add_all(reason.children, seen, lines, pad + "  ")
+
+    def _add_all(self, reasons: tuple[Reason, ...], seen: set[int], lines: list[str], pad: str) -> None:
+        known = self._lines
+        for reason in reasons:
+            if reason.children:
+                self._add(reason, seen, lines, pad)
+            else:
+                lines.append(pad + (known.get(id(reason)) or self._line(reason)))
+
+    def _block(self, reason: Reason) -> _Block:
+        lines: list[str] = []
+        opened: set[int] = set()
+        self._open(reason, opened, lines, "")
+        found = self._blocks[id(reason)] = _Block(lines, opened)
+        return found
+
+    def _line(self, reason: Reason) -> str:
+        """The line of a step, put into words when it is first told."""
+        always = reason.lines
+        line = None if always is None else always.get(self.lang)
+        if line is None:
+            line = self._put(reason)
+            if always is not None:
+                always[self.lang] = line
+        self._lines[id(reason)] = line
+        self._kept.append(reason)
+        return line
 
     def _missing(self, missing: Missing) -> str:
         if missing.unknown not in self._missed:
@@ -107,11 +146,28 @@ class TextTeller:
         return self._missed[missing.unknown]
 
     def _put(self, reason: Reason) -> str:
-        lang = self.lang
-        sources = "; ".join(source.cite(lang) for source in reason.cites)
-        said = "; ".join(_said(fact, lang, self.naming) for fact in reason.said[:3])
-        tail = "".join(f"  [{part}]" for part in (sources, said) if part)
-        return f"{MARKS[reason.truth]} {reason.text(lang)}{tail}"
+        line = f"{MARKS[reason.truth]} {reason.text(self.lang)}"
+        if reason.cites:
+            line += self._cite(reason.cites)
+        if reason.said:
+            said = "; ".join([self._who(fact) for fact in reason.said[:3]])
+            line += f"  [{said}]" if said else ""
+        return line
+
+    def _cite(self, cites: tuple[Source, ...]) -> str:
+        found = self._cited.get(id(cites))
+        if found is None:
+            sources = "; ".join(source.cite(self.lang) for source in cites)
+            found = self._cited[id(cites)] = f"  [{sources}]" if sources else ""
+            self._kept.append(cites)
+        return found
+
+    def _who(self, fact: StatedFact) -> str:
+        key = (fact.basis, fact.source, fact.valid_from)
+        found = self._whom.get(key)
+        if found is None:
+            found = self._whom[key] = _said(fact, self.lang, self.naming)
+        return found
 
 
 def _said(fact: StatedFact, lang: str, name: Naming) -> str:
