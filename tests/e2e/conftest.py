@@ -52,10 +52,15 @@ def _missing(what):
     pytest.skip(message)
 
 
+def chromium():
+    """Where the browser is; None where there is none."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, driven by Playwright."""
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    path = chromium()
     if path is None:
         _missing("Chromium")
     if not AXE.exists():

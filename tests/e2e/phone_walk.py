@@ -9,6 +9,8 @@ from pathlib import Path
 
 LOOKS = os.environ.get("CIYOU_LOOKS")
 PHONE = {"width": 360, "height": 740}
+CUT = {"offline": True, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+SLOW = {"offline": False, "latency": 500, "downloadThroughput": 50_000 / 8, "uploadThroughput": 50_000 / 8}
 STORED = """async () => {
   const open = () => new Promise((done) => { const asked = indexedDB.open("ciyou-field"); asked.onsuccess = () => done(asked.result); });
   const database = await open();
@@ -65,3 +67,14 @@ def open_next(page):
     """Go to the first household that was not visited today."""
     fresh = page.locator("[data-tasks] li").filter(has_not_text=re.compile("今天已走访|Visited today"))
     fresh.first.locator("button").click()
+
+
+class Line:
+    """The line between one page of a phone and the server."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+        self.session.send("Network.enable")
+
+    def be(self, condition):
+        self.session.send("Network.emulateNetworkConditions", condition)
