@@ -15,8 +15,20 @@ from ciyou.apps.fieldwork.contents import context_of
 from ciyou.apps.fieldwork.fitting import as_json
 from ciyou.apps.fieldwork.phones import PhoneKeys, enroll_phone
 from ciyou.apps.fieldwork.receiving import Received, receive_event
-from ciyou.core.access.actor import Actor
+from ciyou.apps.registry.services import (
+    IncomingPerson,
+    IncomingRelation,
+    NewStatement,
+    record_roster_facts,
+    register_people,
+    relate_people,
+)
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.vault.envelopes import seal_envelope
+from tests.case_builders import open_lead
+from tests.office import VILLAGE
+
+ASKED = ["child.boarding", "household.dibao", "father.working_away"]
 
 
 @dataclass
@@ -93,3 +105,30 @@ def key_of(form, name: str, *, entity: str = "child") -> str:
     """The field of a fact of the first subject of this kind."""
     subject = next(one for one in form.subjects if one.entity.value == entity)
     return f"q:{subject.key}:{name}"
+
+
+def file_households(count: int, *, first: int = 0) -> list[uuid.UUID]:
+    """So many children of the village, each with both parents and an open lead, written in bulk; their ids."""
+    keys = [f"household{number}" for number in range(first, first + count)]
+    people = [
+        IncomingPerson(f"{key}{end}", kind, f"{name}{key}", "female", born, VILLAGE)
+        for key in keys
+        for end, kind, name, born in (
+            ("", "child", "孩", dt.date(2016, 5, 4)),
+            ("f", "adult", "父", dt.date(1985, 3, 2)),
+            ("m", "adult", "母", dt.date(1987, 6, 5)),
+        )
+    ]
+    found = register_people(LOCAL_OPERATOR, people=people, source="police_hukou")
+    ties = [
+        IncomingRelation(key, kind, f"{key}{kind[0]}", "police_hukou", 0.9)
+        for key in keys
+        for kind in ("father", "mother")
+    ]
+    relate_people(LOCAL_OPERATOR, relations=ties)
+    said = [(key, NewStatement("household.dibao", True, "rostered"), "dibao") for key in keys]
+    record_roster_facts(LOCAL_OPERATOR, facts=said, run_id="r1")
+    children = [found[key] for key in keys]
+    for child in children:
+        open_lead(child, deciding=ASKED)
+    return children

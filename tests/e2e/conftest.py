@@ -22,6 +22,7 @@ import psycopg
 import pytest
 
 from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
+from tests.e2e.phone_walk import PhoneWalk
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).resolve().parent / "clock"
@@ -51,10 +52,15 @@ def _missing(what):
     pytest.skip(message)
 
 
+def chromium():
+    """Where the browser is; None where there is none."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def browser():
     """Chromium, driven by Playwright."""
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    path = chromium()
     if path is None:
         _missing("Chromium")
     if not AXE.exists():
@@ -190,6 +196,13 @@ def two_counties(tmp_path_factory):
         yield server
 
 
+@pytest.fixture(scope="module")
+def village(tmp_path_factory):
+    """A server with one village's directors and households (tests/e2e/field_county.py)."""
+    with filled_server(tmp_path_factory.mktemp("village"), "field_county") as (server, _printed):
+        yield server
+
+
 @dataclass
 class Visit:
     """A page in a window of one size, and everything the browser complained about."""
@@ -263,3 +276,13 @@ def visit(browser, server):
     """Opens windows on the demo that all tests share: `visit(width, language, scheme)`."""
     with windows(browser) as open_window:
         yield partial(open_window, server.address)
+
+
+@pytest.fixture
+def phone(browser, village):
+    """A phone in the village."""
+    with windows(browser) as open_window:
+        walk = PhoneWalk(open_window(village.address, width=360, language=os.environ.get("CIYOU_LOOKS_IN", "zh-hans")))
+        yield walk
+        # A browser says in its own words that there was no network; nothing else may be complained about.
+        walk.window.complaints[:] = [one for one in walk.window.complaints if "ERR_INTERNET_DISCONNECTED" not in one]

@@ -7,25 +7,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-from django.utils import timezone
-
-from ciyou.apps.cases.lead_access import is_village
-from ciyou.apps.cases.models import ChildCheck, Lead, LeadState
+from ciyou.apps.cases.models import Lead
 from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions, question_key
-from ciyou.apps.cases.round_checks import due_checks, facts_of
-from ciyou.apps.entitlements.selectors import deciding_facts
+from ciyou.apps.cases.visit_files import ASKED_ON_A_VISIT, ChildFile, Keys, read_files
 from ciyou.apps.registry.scoping import visible_people
-from ciyou.apps.registry.selectors import PersonCard, family_of, get_person, siblings_of, statements_of_child
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.errors import Place, Problem, RunError
 from ciyou.core.facts.definition import PARENTS, Entity, Vocabulary
 from ciyou.core.facts.state import FactState, StatedFact
 from ciyou.packs import load_vocabulary
-
-ASKED_ON_A_VISIT = frozenset({"village"})
-"""What a village may be asked. What only a guardian's papers, a court or a department can say is never on the form."""
-WORKABLE = (LeadState.NEW, LeadState.ASSIGNED, LeadState.VISITING)
 
 
 @dataclass(frozen=True)
@@ -73,19 +63,32 @@ class VisitNotPossible(RunError):
 
 def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid.UUID | None = None) -> VisitForm:
     """The form for a child or a lead, with every brother and sister who has an open lead or is due in a round; raises VisitNotPossible."""
-    child = get_person(actor, person_id=_child_of(actor, child_id, lead_id), purpose=Purpose.VERIFY)
-    siblings = _siblings(actor, child)
-    leads = _open_leads(actor, (child, *siblings))
-    checks = due_checks((child.id, *(one.id for one in siblings)))
-    served = (child, *(other for other in siblings if other.id in leads or other.id in checks))
-    files = tuple(_read_file(actor, one, leads.get(one.id), tuple(checks.get(one.id, ()))) for one in served)
+    child = _child_of(actor, child_id, lead_id)
+    return _form(child, read_files(actor, child_ids=[child])[child])
+
+
+def visit_forms(actor: Actor, *, child_ids: Iterable[uuid.UUID]) -> tuple[VisitForm, ...]:
+    """For a phone that takes many along: one form for each household, and a child that stands on a sibling's form needs none of its own.
+
+    Whom the actor may not see is left out, and so are protected files. The number of questions is the same for few and for many.
+    """
+    forms: list[VisitForm] = []
+    served: set[uuid.UUID] = set()
+    for child, files in read_files(actor, child_ids=list(child_ids), protected=False).items():
+        if child not in served:
+            served |= {file.card.id for file in files}
+            forms.append(_form(child, files))
+    return tuple(forms)
+
+
+def _form(child_id: uuid.UUID, files: tuple[ChildFile, ...]) -> VisitForm:
     vocabulary = load_vocabulary()
     subjects = _subjects(files)
     asked = {file.card.id: file.deciding | file.checked for file in files}
     further = {file.card.id: file.further for file in files}
     return VisitForm(
-        child_id=child.id,
-        division=child.division,
+        child_id=child_id,
+        division=files[0].card.division,
         children=tuple(_on_form(file) for file in files),
         parts=_parts(vocabulary, subjects, asked, files),
         further=_parts(vocabulary, subjects, further, files, without=asked),
@@ -93,23 +96,6 @@ def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid
         subjects=subjects,
         on_file=_on_file(vocabulary, subjects, files),
     )
-
-
-Keys = frozenset[tuple[Entity, str]]
-
-
-@dataclass(frozen=True)
-class _File:
-    """One child as the form needs it: its parents' files, what is known, and what would decide."""
-
-    card: PersonCard
-    lead: Lead | None
-    parents: Mapping[Entity, PersonCard | None]
-    state: FactState
-    deciding: Keys
-    further: Keys
-    checks: tuple[tuple[str, str], ...]
-    checked: Keys
 
 
 def _child_of(actor: Actor, child_id: uuid.UUID | None, lead_id: uuid.UUID | None) -> uuid.UUID:
@@ -128,77 +114,12 @@ def _child_of(actor: Actor, child_id: uuid.UUID | None, lead_id: uuid.UUID | Non
     return child_id
 
 
-def _siblings(actor: Actor, child: PersonCard) -> tuple[PersonCard, ...]:
-    found = siblings_of(actor, child_id=child.id, purpose=Purpose.VERIFY)
-    return tuple(sorted((one for one in found if one.kind == "child"), key=lambda one: str(one.birth_date)))
-
-
-def _open_leads(actor: Actor, children: Iterable[PersonCard]) -> dict[uuid.UUID, Lead]:
-    """The open leads of brothers and sisters, by child."""
-    wanted = [one.id for one in children]
-    rows = Lead.objects.filter(person__in=wanted, state__in=WORKABLE).order_by("-rank")
-    if is_village(actor):
-        # A colleague's lead is a colleague's to report; one that nobody has is taken up by whoever is there.
-        rows = rows.filter(Q(post=actor.post_id) | Q(state=LeadState.NEW))
-    return {lead.person_id: lead for lead in rows if lead.person_id is not None}
-
-
-def _read_file(actor: Actor, card: PersonCard, lead: Lead | None, due: tuple[ChildCheck, ...]) -> _File:
-    family = family_of(actor, child_id=card.id, purpose=Purpose.VERIFY)
-    said = statements_of_child(actor, child_id=card.id, purpose=Purpose.VERIFY)
-    deciding, further = _deciding(actor, card.id, lead)
-    if due and lead is None:
-        # A round asks what it is about; what would decide something else may be asked besides.
-        deciding, further = frozenset(), further | deciding
-    return _File(
-        card=card,
-        lead=lead,
-        parents={
-            Entity.FATHER: family.father.person if family.father else None,
-            Entity.MOTHER: family.mother.person if family.mother else None,
-        },
-        state=FactState.on(timezone.localdate(), said),
-        deciding=deciding,
-        further=further,
-        checks=tuple((check.round.kind, code) for check in due for code in check.checks),
-        checked=frozenset(key for check in due for key in facts_of(check)),
-    )
-
-
-def _deciding(actor: Actor, child_id: uuid.UUID, lead: Lead | None) -> tuple[Keys, Keys]:
-    """What would decide the rules that the lead is about, and what else would decide something.
-
-    By the determination; before there is one, as the screening said. What is due for the child comes from many rules: a form that
-    asked for all of them at once would be put away.
-    """
-    missing = [item for item in deciding_facts(actor, child_id=child_id) if item.entity]
-    every = frozenset((Entity(item.entity), item.name) for item in missing)
-    if not every:
-        return frozenset(_named(lead.deciding if lead else ())), frozenset()
-    about = set(lead.rules) if lead else set()
-    first = frozenset((Entity(item.entity), item.name) for item in missing if about & set(item.rules))
-    return (first, every - first) if _any_askable(first) else (every, frozenset())
-
-
-def _any_askable(keys: Keys) -> bool:
-    vocabulary = load_vocabulary()
-    found = (vocabulary.find(entity, name) for entity, name in keys)
-    return any(one is not None and ASKED_ON_A_VISIT & set(one.askable) for one in found)
-
-
-def _named(names: Iterable[str]) -> Iterable[tuple[Entity, str]]:
-    for text in names:
-        owner, _dot, name = text.partition(".")
-        if owner in set(Entity):
-            yield Entity(owner), name
-
-
-def _subjects(files: tuple[_File, ...]) -> tuple[Subject, ...]:
+def _subjects(files: tuple[ChildFile, ...]) -> tuple[Subject, ...]:
     """Household, parents, children: whoever is the same person (or the same unknown one) for several children stands once."""
     every = tuple(file.card.id for file in files)
     found = [Subject("household", Entity.HOUSEHOLD, None, every)]
     for entity in PARENTS:
-        shared: dict[str, list[_File]] = {}
+        shared: dict[str, list[ChildFile]] = {}
         for file in files:
             shared.setdefault(_parent_key(file, entity), []).append(file)
         found.extend(_parent(key, entity, group) for key, group in shared.items())
@@ -208,13 +129,13 @@ def _subjects(files: tuple[_File, ...]) -> tuple[Subject, ...]:
     return tuple(found)
 
 
-def _parent(key: str, entity: Entity, files: list[_File]) -> Subject:
+def _parent(key: str, entity: Entity, files: list[ChildFile]) -> Subject:
     card = files[0].parents[entity]
     children = tuple(file.card.id for file in files)
     return Subject(key, entity, card.id if card else None, children, card.name if card else "")
 
 
-def _parent_key(file: _File, entity: Entity) -> str:
+def _parent_key(file: ChildFile, entity: Entity) -> str:
     """Children share a parent without a file where they share the other one; otherwise each is asked about its own."""
     own, other = file.parents[entity], file.parents[_other(entity)]
     if own is not None:
@@ -230,7 +151,7 @@ def _parts(
     vocabulary: Vocabulary,
     subjects: tuple[Subject, ...],
     wanted: Mapping[uuid.UUID, Keys],
-    files: tuple[_File, ...],
+    files: tuple[ChildFile, ...],
     *,
     without: Mapping[uuid.UUID, Keys] | None = None,
 ) -> tuple[FormPart, ...]:
@@ -260,7 +181,7 @@ def _known(subject: Subject, state: FactState) -> dict[str, StatedFact]:
 
 
 def _on_file(
-    vocabulary: Vocabulary, subjects: tuple[Subject, ...], files: tuple[_File, ...]
+    vocabulary: Vocabulary, subjects: tuple[Subject, ...], files: tuple[ChildFile, ...]
 ) -> Mapping[str, StatedFact]:
     """What was stated of each subject that a village may be asked, by its field; what silence only lets presume is not stated."""
     states = {file.card.id: file.state for file in files}
@@ -274,7 +195,7 @@ def _on_file(
     }
 
 
-def _may_confirm(file: _File, vocabulary: Vocabulary) -> Keys:
+def _may_confirm(file: ChildFile, vocabulary: Vocabulary) -> Keys:
     """What is on file, may change with time, and a village may state: “no change” says that it still holds.
 
     What was only presumed is not on file: a tap on “no change” does not turn silence into knowledge.
@@ -289,7 +210,7 @@ def _may_confirm(file: _File, vocabulary: Vocabulary) -> Keys:
     )
 
 
-def _on_form(file: _File) -> ChildOnForm:
+def _on_form(file: ChildFile) -> ChildOnForm:
     return ChildOnForm(
         id=file.card.id,
         name=file.card.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -24,7 +24,7 @@ from ciyou.apps.entitlements.views import (
     Proposal,
 )
 from ciyou.apps.registry.deciding import Told, provenance_of, with_naming
-from ciyou.apps.registry.scoping import is_named, only_visible, visible_people
+from ciyou.apps.registry.scoping import named_among, only_visible, visible_people
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.redaction import Statement, may_be_asked, redact, withheld_above
 from ciyou.core.access.roles import Action, may_do
@@ -63,20 +63,36 @@ def determinations_of(actor: Actor, *, child_id: object, purpose: Purpose) -> tu
 
 def deciding_facts(actor: Actor, *, child_id: object) -> tuple[DecidingFact, ...]:
     """What would decide what is open of a child: those that decide most rules first, as far as the actor may know of them."""
+    return next(iter(deciding_facts_of(actor, child_ids=[child_id]).values()), ())
+
+
+def deciding_facts_of(
+    actor: Actor, *, child_ids: Iterable[object], named: frozenset[uuid.UUID] | None = None
+) -> dict[uuid.UUID, tuple[DecidingFact, ...]]:
+    """The same for many children, by child; one of whom nothing is determined is not there.
+
+    `named`: of whose case the actor is a named worker, where the caller has asked already.
+    """
+    ids = list(child_ids)
     purpose = next(iter(actor.purposes), Purpose.SERVE)
-    people = visible_people(actor, purpose=purpose).filter(id=child_id)
-    rows = list(
+    people = visible_people(actor, purpose=purpose).filter(id__in=ids)
+    rows: dict[uuid.UUID, list[Outcome]] = {}
+    for row in (
         Outcome.objects.filter(person__in=people).select_related("determination").defer("determination__content")
-    )
-    if not rows:
-        return ()
+    ):
+        rows.setdefault(row.person_id, []).append(row)
+    if named is None:
+        named = named_among(actor, rows)
+    return {child: _deciding_of(found, ceiling_of(actor, named=child in named)) for child, found in rows.items()}
+
+
+def _deciding_of(rows: Sequence[Outcome], ceiling: int) -> tuple[DecidingFact, ...]:
     found: dict[str, list[str]] = {}
     for row in rows:
         for name in row.deciding:
             found.setdefault(name, []).append(row.rule)
     made = rows[0].determination
     book = book_now(division=made.division, as_of=made.as_of)
-    ceiling = _ceiling(actor, child_id)
     facts = (_deciding(book, name, tuple(rules), ceiling) for name, rules in found.items())
     return tuple(sorted((fact for fact in facts if fact), key=lambda fact: -len(fact.rules)))
 
@@ -137,10 +153,6 @@ def child_of_determination(determination_id: object) -> uuid.UUID | None:
 
 def _visible(actor: Actor, child_id: object, purpose: Purpose) -> QuerySet[Determination]:
     return only_visible(Determination.objects.filter(person_id=child_id), actor, purpose=purpose)
-
-
-def _ceiling(actor: Actor, child_id: object) -> int:
-    return ceiling_of(actor, named=is_named(actor, child_id))
 
 
 def _view(actor: Actor, row: Determination) -> DeterminationView:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import post_card
 from ciyou.apps.cases import worklist
 from ciyou.apps.cases.lead_access import is_village
-from ciyou.apps.cases.visits import VisitForm, visit_form
+from ciyou.apps.cases.visit_forms import VisitForm, visit_forms
 from ciyou.apps.cases.worklist import WorkItem
 from ciyou.apps.fieldwork.phones import check_carries
 from ciyou.apps.registry.selectors import PersonCard, countable_children
@@ -65,7 +65,7 @@ def read_bundle(actor: Actor) -> Bundle:
     children = _caseload(actor, tasks)
     return Bundle(
         children=tuple(children.values()),
-        forms=_forms(actor, children),
+        forms=visit_forms(actor, child_ids=children),
         tasks=tuple(item for item in tasks if item.person_id in children),
         day=today,
         made_at=now,
@@ -88,15 +88,3 @@ def _caseload(actor: Actor, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, Person
     # Who has a task comes first, should a village have more children than a phone takes.
     first = sorted(found.values(), key=lambda card: (card.id not in wanted, card.name, str(card.id)))[:MOST_CHILDREN]
     return {card.id: card for card in first}
-
-
-def _forms(actor: Actor, children: Iterable[uuid.UUID]) -> tuple[VisitForm, ...]:
-    """One form for each household: a child that stands on a brother's form needs none of its own."""
-    forms: list[VisitForm] = []
-    served: set[uuid.UUID] = set()
-    for child in children:
-        if child not in served:
-            form = visit_form(actor, child_id=child)
-            served |= {one.id for one in form.children}
-            forms.append(form)
-    return tuple(forms)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ciyou.apps.cases.questions import CODE, Answer, FormProblems, Question, Subject, make_questions, read_answers
-from ciyou.apps.cases.visit_forms import ASKED_ON_A_VISIT, VisitForm
+from ciyou.apps.cases.visit_files import ASKED_ON_A_VISIT
+from ciyou.apps.cases.visit_forms import VisitForm
 from ciyou.apps.cases.visit_reports import NOT_YET
 from ciyou.apps.fieldwork.contents import SaidInField
 from ciyou.core.facts.definition import PARENTS, Value

@@ -193,7 +193,7 @@ class OwnedRow:
 def owned_rows(child_id: UUID, *, moment: dt.datetime | None, history: bool = False) -> list[OwnedRow]:
     """What was stated of a child, its parents and household: known at a moment, or everything that ever was (`history`)."""
     parents = _parents_of([child_id], moment).get(child_id, {})
-    return _owned({child_id: parents}, moment, history=history).get(child_id, [])
+    return owned_of({child_id: parents}, moment, history=history).get(child_id, [])
 
 
 def own_rows(rows: Iterable[Fact]) -> list[OwnedRow]:
@@ -210,9 +210,10 @@ def _parents_of(child_ids: Sequence[UUID], moment: dt.datetime | None) -> dict[U
     return found
 
 
-def _owned(
-    families: Mapping[UUID, Mapping[UUID, Entity]], moment: dt.datetime | None, *, history: bool = False
+def owned_of(
+    families: Mapping[UUID, Mapping[UUID, Entity]], moment: dt.datetime | None = None, *, history: bool = False
 ) -> dict[UUID, list[OwnedRow]]:
+    """What was stated of children with these parents, by child (one question)."""
     people = {person for child, parents in families.items() for person in (child, *parents)}
     rows = Fact.objects.filter(person_id__in=people)
     rows = (rows if history else known_at(rows, moment)).order_by("id")
@@ -276,7 +277,7 @@ def statements_of_children(
     """The same for many children at once, everything, for the determination engine alone: it shows none of it."""
     ids = [person.id for person in Person.objects.filter(id__in=list(child_ids)).only("id")]
     parents = _parents_of(ids, known_at)
-    owned = _owned({child: parents.get(child, {}) for child in ids}, known_at)
+    owned = owned_of({child: parents.get(child, {}) for child in ids}, known_at)
     return {child: tuple(stated(one) for one in rows) for child, rows in owned.items()}
 
 
@@ -290,7 +291,7 @@ def readable_files(
     cards = cards_of(actor, person_ids=child_ids, purpose=purpose)
     ids = [child for child, card in cards.items() if not card.restricted]
     parents = _parents_of(ids, None)
-    owned = _owned({child: parents.get(child, {}) for child in ids}, None)
+    owned = owned_of({child: parents.get(child, {}) for child in ids}, None)
     return {
         child: (card, tuple(stated(one) for one in owned.get(child, ()) if sees_fact(actor, one.row, named=False)))
         for child, card in cards.items()

@@ -136,6 +136,11 @@ def is_named(actor: Actor, *person_ids: object) -> bool:
     return _grants(actor).filter(person_id__in=person_ids).exists()
 
 
+def named_among(actor: Actor, person_ids: Iterable[object]) -> frozenset[UUID]:
+    """Those of these persons of whose case the actor is a named worker today (one question)."""
+    return frozenset(_grants(actor).filter(person_id__in=list(person_ids)).values_list("person_id", flat=True))
+
+
 def _grants(actor: Actor) -> QuerySet[NamedAccess]:
     now = timezone.now()
     return NamedAccess.objects.filter(user_id=actor.id).filter(Q(ends_at=None) | Q(ends_at__gt=now))

@@ -25,10 +25,12 @@ from ciyou.apps.registry.reading import (
 )
 from ciyou.apps.registry.refusals import PersonNotFound
 from ciyou.apps.registry.registration import find_alike, find_candidates
+from ciyou.apps.registry.relatives import Relatives, readable_statements, relatives_of
 from ciyou.apps.registry.resembling import Resemblance, people_resembling
 from ciyou.apps.registry.scoping import (
     files_of_linkage_ids,
     is_named,
+    named_among,
     protected_ids,
     protected_linkage_ids,
     visible_people,
@@ -59,6 +61,7 @@ __all__ = [
     "Proposal",
     "Protection",
     "ReadMerge",
+    "Relatives",
     "Resemblance",
     "SearchOutcome",
     "SinceLine",
@@ -82,6 +85,7 @@ __all__ = [
     "masked_identifiers",
     "merges_of",
     "moved_away",
+    "named_among",
     "open_evidence",
     "payee_of",
     "people_resembling",
@@ -91,6 +95,8 @@ __all__ = [
     "read_merge",
     "read_protection",
     "readable_files",
+    "readable_statements",
+    "relatives_of",
     "search_people",
     "search_register",
     "sibling_groups",

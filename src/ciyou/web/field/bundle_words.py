@@ -77,7 +77,8 @@ def _words(child: PersonCard, on: dt.date) -> str:
 def _form(request: HttpRequest, form: VisitForm) -> dict[str, Any]:
     """One household: its form as a piece of page, and what the phone brings back beside the answers."""
     content = form_content(request.actor, form, timezone.localdate())
-    page = render_to_string("web/field/form.html", content, request=request)
+    # Without the request: what every page says of its reader is no part of a form, and would be asked anew for each household.
+    page = render_to_string("web/field/form.html", content)
     return {
         "child": str(form.child_id),
         "page": _SPACES.sub(" ", _BETWEEN.sub("><", page)).strip(),

@@ -27,6 +27,7 @@ from ciyou.web.wording import sentences
 
 MOST_BYTES = 20 * 1024 * 1024
 SHOWN = ("name", "visit", "facts")
+WAITS = ("conflict", "set_aside")
 
 
 def show_waiting(request: HttpRequest) -> HttpResponse:
@@ -121,8 +122,9 @@ def _content(read: ReadEvent, problems: list[str]) -> dict[str, Any]:
     return {
         "read": read,
         "kind": KIND_WORDS.get(read.line.kind, ""),
-        "why": REASON_WORDS.get(read.line.reason, "") if read.line.reason else "",
+        "why": REASON_WORDS.get(read.line.reason or read.line.state, ""),
         "settlement": SETTLEMENT_WORDS.get(read.settlement, ""),
+        "waits": read.line.state in WAITS,
         "clock_wrong": abs(read.clock_off) > CLOCK_TOLERANCE,
         "clashes": clash_rows(read.clashes, lang),
         "said": said_rows(read.said, lang) if read.said else [],
