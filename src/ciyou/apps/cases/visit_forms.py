@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState
+from ciyou.apps.cases.next_actions import open_visits_among
 from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions, question_key
 from ciyou.apps.cases.round_checks import due_checks, facts_of
 from ciyou.apps.entitlements.selectors import deciding_facts
@@ -72,12 +73,13 @@ class VisitNotPossible(RunError):
 
 
 def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid.UUID | None = None) -> VisitForm:
-    """The form for a child or a lead, with every brother and sister who has an open lead or is due in a round; raises VisitNotPossible."""
+    """The form for a child or a lead, with every brother and sister who has an open lead, is due in a round or is visited there regularly; raises VisitNotPossible."""
     child = get_person(actor, person_id=_child_of(actor, child_id, lead_id), purpose=Purpose.VERIFY)
     siblings = _siblings(actor, child)
     leads = _open_leads(actor, (child, *siblings))
     checks = due_checks((child.id, *(one.id for one in siblings)))
-    served = (child, *(other for other in siblings if other.id in leads or other.id in checks))
+    due = open_visits_among(one.id for one in siblings if one.division == child.division)
+    served = (child, *(other for other in siblings if other.id in {*leads, *checks, *due}))
     files = tuple(_read_file(actor, one, leads.get(one.id), tuple(checks.get(one.id, ()))) for one in served)
     vocabulary = load_vocabulary()
     subjects = _subjects(files)
