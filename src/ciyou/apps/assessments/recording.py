@@ -118,13 +118,13 @@ def _repeated(actor: Actor, child: PersonCard, assessment_id: uuid.UUID) -> bool
     if row is None:
         return False
     if (row.recorded_by, row.person_id) != (actor.id, child.id):
-        raise refused("number_taken", "这张表已被别人使用。请重新打开再填写。", "This form was already used by somebody else. Open it anew and fill it in.")  # fmt: skip
+        raise refused("risk.number_taken", "这张表已被别人使用。请重新打开再填写。", "This form was already used by somebody else. Open it anew and fill it in.")  # fmt: skip
     return True
 
 
 def _check_child(child: PersonCard) -> IndicatorSet:
     if child.kind != "child" or child.status != "active":
-        raise refused("no_child", "只评估在办的孩子。请从孩子的页面重新进入。", "Only a child whose file is open is assessed. Come in again from the child's page.")  # fmt: skip
+        raise refused("risk.no_child", "只评估在办的孩子。请从孩子的页面重新进入。", "Only a child whose file is open is assessed. Come in again from the child's page.")  # fmt: skip
     return load_risk(division=child.division).asked
 
 
@@ -132,7 +132,7 @@ def _checked_day(day: dt.date | None) -> dt.date:
     today = timezone.localdate()
     if day is None or not today - dt.timedelta(days=DAYS_BACK) <= day <= today:
         raise refused(
-            "assessed_on",
+            "risk.assessed_on",
             f"请填写哪天评估的：不晚于今天，不早于 {DAYS_BACK} 天前。",
             f"Give the day of the assessment: not after today, and not more than {DAYS_BACK} days ago.",
             place="assessed_on",
@@ -149,7 +149,7 @@ def _checked(asked: IndicatorSet, typed: Mapping[str, str], age: int | None) -> 
         if said != UNKNOWN and one.answer(said) is None:
             problems.append(
                 problem(
-                    "answer",
+                    "risk.answer",
                     f"“{one.zh}”还没有选。不清楚的，请选“不清楚”。",
                     f"“{one.en}” has no answer yet. Where nobody knows, choose “Not known”.",
                     place=one.code,
@@ -191,12 +191,12 @@ def _check_confirmed(actor: Actor, row: RiskAssessment, tier: str, before: str, 
     asked = load_risk(division=row.division).asked
     problems = []
     if asked.tier(tier) is None:
-        problems.append(problem("tier", "请选择一个风险等级。", "Choose a tier of risk.", place="tier"))
+        problems.append(problem("risk.tier", "请选择一个风险等级。", "Choose a tier of risk.", place="tier"))
     goes_down = bool(before) and asked.rank(tier) < asked.rank(before)
     if goes_down and row.recorded_by == actor.id:
         problems.append(
             problem(
-                "second_person",
+                "risk.second_person",
                 "等级降低要由评估人以外的人确定。请督导员或县级工作人员来确定。",
                 "A tier goes down only when somebody else than the assessor confirms it. Ask the supervisor or the county.",
                 place="tier",
@@ -206,7 +206,7 @@ def _check_confirmed(actor: Actor, row: RiskAssessment, tier: str, before: str, 
     if (tier != row.proposed or goes_down or words) and wrong_length:
         problems.append(
             problem(
-                "reason",
+                "risk.reason",
                 f"与建议的等级不同，或者比原来低，要写明理由（{LEAST_WORDS} 至 {WORDS_LENGTH} 个字）。",
                 f"A tier other than the proposed one, or lower than before, needs a reason ({LEAST_WORDS} to {WORDS_LENGTH} characters).",
                 place="reason",
