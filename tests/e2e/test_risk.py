@@ -24,6 +24,9 @@ def test_a_tier_is_proposed_confirmed_and_moves_the_next_visit(browser, two_coun
         director.press("记录并看建议")
         assert "还没有选" in director.words()
         director.look("risk-form-refused")
+        # The browser itself complains of the status of a refused form, and of nothing else.
+        assert [one for one in director.window.complaints if "422" not in one] == []
+        director.window.complaints.clear()
         for question in director.page.locator("fieldset.asked").all():
             question.get_by_role("radio").first.check()
         director.page.get_by_role("radio", name="经常换人").check()
