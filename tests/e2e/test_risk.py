@@ -43,7 +43,7 @@ def test_a_tier_is_proposed_confirmed_and_moves_the_next_visit(browser, two_coun
         supervisor.look("risk-confirm")
         supervisor.press("确定等级")
         assert "每 14 天" in supervisor.words()
-        supervisor.page.locator("details summary").first.click()
+        supervisor.page.locator("main details summary").first.click()
         supervisor.look("risk-confirmed")
         supervisor.go("leads/without-next/").look("risk-without-next")
 
