@@ -9,11 +9,14 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ciyou.apps.assessments.selectors import standing_tier
 from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.assessing import record_assessment
 from ciyou.apps.care.selectors import filled_of_child, read_alerted, read_filled
+from ciyou.apps.cases.risk_work import settle_tier
+from ciyou.apps.cases.visit_plans import next_visit
 from ciyou.apps.crossing.acknowledging import accept_crossing, send_on
 from ciyou.apps.crossing.emergency_steps import note_emergency
 from ciyou.apps.crossing.lists import read_crossing
@@ -34,6 +37,7 @@ from tests.emergency_builders import decided, registered
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
 from tests.referral_builders import ASKED, row_of, sending
 from tests.referral_builders import sent as referred
+from tests.risk_builders import assess
 from tests.second_wall import WALLED
 
 pytestmark = pytest.mark.django_db
@@ -297,6 +301,28 @@ def test_a_filled_questionnaire_is_there_for_whoever_asked_and_named_workers_and
         assert read_filled(director, filled_id=filled).assessment == SAID
     with walled(named):
         assert len(filled_of_child(named, child_id=child.id)) == 1
+
+
+def test_an_assessment_of_risk_is_there_for_whoever_may_see_the_child():
+    child = make_person(division=VILLAGE)
+    director, supervisor, elsewhere = (
+        make_actor("child_director"),
+        make_actor("supervisor"),
+        make_actor("county_reviewer", division=OTHER_COUNTY),
+    )
+    with walled(director):
+        row = assess(director, child.id, carer="nobody")
+
+    def seen(actor):
+        with walled(actor):
+            return count("assessments_riskassessment")
+
+    assert [seen(one) for one in (director, supervisor, elsewhere, make_actor("partner"))] == [1, 1, 0, 0]
+    with walled(supervisor):
+        settle_tier(supervisor, assessment_id=row.id, version=1, tier="high", reason="")
+    with walled(director):
+        assert standing_tier(child.id) == "high"
+        assert next_visit(child.id).row == "high_risk"
 
 
 def test_the_counter_finds_nothing_of_the_child_whatever_the_query():

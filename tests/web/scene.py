@@ -40,6 +40,7 @@ from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.load_leads import seal_record
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState, Round, VisitedChild
 from ciyou.apps.cases.models import Visit as VisitRow
+from ciyou.apps.cases.risk_work import settle_tier
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import record_no_change, visit_form
 from ciyou.apps.crossing.contents import (
@@ -107,6 +108,7 @@ from ciyou.vault.fields import encrypt_text
 from tests.field_builders import make_phone
 from tests.office import make_post
 from tests.pair_builders import make_pair
+from tests.risk_builders import assess
 from tests.web.made_results import AS_OF, CHILD, write_results
 
 ROLE_CODES = tuple(code for code in ROLES if code != "local_operator")
@@ -176,6 +178,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["merge_id"] = _make_merge(scene, child)
     _make_care(scene, child, scene.ids)
     _make_care(scene, hidden, scene.restricted)
+    _make_risk(scene, child)
+    _make_risk(scene, hidden)
     _make_award(scene, child, scene.ids)
     _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
@@ -354,6 +358,14 @@ def _make_care(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
     open_alerts(director, FilledQuestionnaire.objects.get(id=filled), ("self_harm",))
     FilledQuestionnaire.objects.filter(id=filled).update(state="waiting")
     ids |= {"filled_id": filled, "instrument": "psc_17"}
+
+
+def _make_risk(scene: Scene, child: uuid.UUID) -> None:
+    """A tier that the supervisor confirmed, with a reason that nobody else reads, and an assessment that waits."""
+    director, reason = actor_of(scene.posts["child_director"]), f"{scene.secrets[2]}不在家"
+    row = assess(director, child)
+    settle_tier(actor_of(scene.posts["supervisor"]), assessment_id=row.id, version=1, tier="medium_high", reason=reason)
+    assess(director, child, carer="nobody")
 
 
 def _make_record(scene: Scene) -> None:

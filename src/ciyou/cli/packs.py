@@ -25,9 +25,11 @@ from ciyou.packs import (
     load_payments,
     load_questionnaires,
     load_referrals,
+    load_risk,
     load_roster_packs,
     load_rounds,
     load_schedules,
+    load_visit_intervals,
     load_warnings,
 )
 from ciyou.packs.beginning import begin_rule
@@ -183,6 +185,10 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)
+        if (places[0].folder / "risk").is_dir():
+            for place in places:
+                load_risk(division=place.division or ANYWHERE, root=root)
+                load_visit_intervals(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

@@ -11,6 +11,7 @@ from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
 from ciyou.apps.cases.case_tasks import review_ending_cases
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
+from ciyou.apps.cases.visit_following import plan_all_visits
 from ciyou.apps.crossing.watching import urge_late
 from ciyou.apps.disbursement.figures import keep_sums
 from ciyou.apps.disbursement.tasks import resume_months
@@ -41,6 +42,7 @@ JOBS: tuple[Job, ...] = (
     Job("make_match_keys", HOUR, make_all_match_keys),
     Job("open_due_rounds", HOUR, open_due_rounds),
     Job("warn_of_ends", HOUR, warn_of_ends),
+    Job("plan_visits", 12 * HOUR, plan_all_visits),
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),

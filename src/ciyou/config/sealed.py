@@ -36,6 +36,8 @@ SEALED = Sealed(
         SealedColumn("entitlements.Determination", "content", "entitlements.determination:{id}"),
         SealedColumn("entitlements.Determination", "causes", "entitlements.determination:{id}:causes"),
         SealedColumn("entitlements.CaseDecision", "content", "entitlements.case:{id}"),
+        SealedColumn("assessments.RiskAssessment", "content", "assessments.risk:{id}:content"),
+        SealedColumn("assessments.RiskAssessment", "reason", "assessments.risk:{id}:reason"),
         _PAIR_KEYS,
         SealedColumn("rosters.ReviewPair", "content", "rosters.pair:{id}"),
         SealedColumn("cases.Lead", "record", "cases.lead:{id}"),

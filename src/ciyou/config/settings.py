@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "ciyou.apps.registry",
     "ciyou.apps.rosters",
     "ciyou.apps.entitlements",
+    "ciyou.apps.assessments",
     "ciyou.apps.cases",
     "ciyou.apps.fieldwork",
     "ciyou.apps.partners",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from ciyou.apps.awards import following as awards
-from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks
+from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks, visit_following
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
     on_determination_made,
@@ -36,6 +36,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,
+            visit_following.on_person_moved,
             awards.on_person_moved,
             crossing.on_person_moved,
             exchange.on_person_moved,
@@ -44,13 +45,15 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.child_died": (
             on_child_died,
             round_following.on_child_died,
+            visit_following.on_child_died,
             partners.on_child_died,
             awards.on_child_died,
         ),
-        "registry.child_of_age": (on_child_of_age, awards.on_child_of_age),
+        "registry.child_of_age": (on_child_of_age, visit_following.on_child_of_age, awards.on_child_of_age),
         "registry.people_merged": (
             on_people_merged,
             round_following.on_people_merged,
+            visit_following.on_people_merged,
             awards.on_people_merged,
             crossing.on_people_merged,
             payees.on_people_merged,
@@ -62,6 +65,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,
+            visit_following.on_determination_made,
             awards.on_determination_made,
         ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),

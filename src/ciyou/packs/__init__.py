@@ -30,10 +30,12 @@ from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.referrals import load_referrals
 from ciyou.packs.report_forms import load_report_forms
 from ciyou.packs.retention import load_limits, load_retention_rules
+from ciyou.packs.risk import load_risk
 from ciyou.packs.rosters_loader import load_roster_packs
 from ciyou.packs.rounds import load_rounds, load_warnings
 from ciyou.packs.schedules import load_schedules
 from ciyou.packs.supposing import read_suppositions
+from ciyou.packs.visit_intervals import load_visit_intervals
 
 __all__ = [
     "book_place",
@@ -61,12 +63,14 @@ __all__ = [
     "load_referrals",
     "load_report_forms",
     "load_retention_rules",
+    "load_risk",
     "load_roster_packs",
     "load_rounds",
     "load_rule_book",
     "load_rule_titles",
     "load_schedules",
     "load_statistics",
+    "load_visit_intervals",
     "load_vocabulary",
     "load_warnings",
     "next_dated_change",

@@ -104,6 +104,8 @@ BUTTONS = {
     "settle_field_event": gettext_lazy("去处理"),
     "choose_field_value": gettext_lazy("去选定"),
     "check_in_round": gettext_lazy("去核对"),
+    "visit_child": gettext_lazy("去走访"),
+    "confirm_risk_tier": gettext_lazy("去确定"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
     "confirm_unmerge": gettext_lazy("去确认"),

@@ -89,7 +89,8 @@ class Task(models.Model):
     `kind` is a clock of the packs (`verify_lead`, `answer_inquiry`, …); `subject_id` the lead, letter, determination or request it is
     about. `queue_role` is the role that does it: the holder of `post`, or whoever holds the role in `division`. `due_on` is
     the earlier of `statutory_on` and `promised_on`; `half_on`, `escalate_on` are the days at 50 and 150 %; `stage_told` the last
-    percentage that was acted on, `escalated_to` the role that was told then.
+    percentage that was acted on, `escalated_to` the role that was told then. Of a regular visit, `plan_row` is the row of the pack's
+    intervals that set its days (`plan_days`), and `plan_cause` why it was planned so last.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -107,6 +108,9 @@ class Task(models.Model):
     half_on = models.DateField()
     escalate_on = models.DateField()
     provisional = models.BooleanField(default=False)
+    plan_row = models.CharField(max_length=48, blank=True)
+    plan_days = models.PositiveSmallIntegerField(null=True)
+    plan_cause = models.CharField(max_length=16, blank=True)
     stage_told = models.PositiveSmallIntegerField(default=0)
     escalated_to = models.CharField(max_length=32, blank=True)
     state = models.CharField(max_length=16, choices=TaskState, default=TaskState.OPEN)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import lru_cache
 
+from ciyou.core.clock.limits import ESCALATION, HALF, WHOLE
 from ciyou.core.errors import Place, Problem, RecordError
+from ciyou.core.risk import VisitInterval, due_day
 from ciyou.packs import load_clocks
 from ciyou.packs.calendar import load_working_calendar
 from ciyou.packs.clocks import Clock, DuePlan
@@ -32,6 +35,26 @@ def clock_of(kind: str, division: str) -> Clock:
 def plan_task(kind: str, division: str, start: dt.date) -> DuePlan:
     """The days of a task of this kind that begins on a day."""
     return clock_of(kind, division).plan(start, load_working_calendar())
+
+
+@dataclass(frozen=True)
+class VisitPlan:
+    """A regular visit as it is planned: by which row of the intervals, why it was planned now, since when, and its days."""
+
+    row: str
+    interval_days: int
+    cause: str
+    since: dt.date
+    days: DuePlan
+
+
+def plan_visit(interval: VisitInterval, *, cause: str, since: dt.date, today: dt.date) -> VisitPlan:
+    """The days of the visit that follows one made (or a plan begun) on `since`; one that should have been is due today."""
+    due = due_day(interval, since=since, today=today)
+    start = due - dt.timedelta(days=interval.days)
+    half, late = (start + dt.timedelta(days=-(-interval.days * used // WHOLE)) for used in (HALF, ESCALATION))
+    days = DuePlan(statutory_on=None, promised_on=due, due_on=due, half_on=half, escalate_on=late, provisional=False)
+    return VisitPlan(interval.code, interval.days, cause, since, days)
 
 
 def working_days_left(due_on: dt.date, today: dt.date) -> int:

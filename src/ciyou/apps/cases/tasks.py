@@ -13,7 +13,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import PostCard, post_cards
 from ciyou.apps.cases.escalation import escalate_due, escalate_tasks
 from ciyou.apps.cases.models import Task, TaskState
-from ciyou.apps.cases.planning import plan_task
+from ciyou.apps.cases.planning import VisitPlan, plan_task
 from ciyou.core.access.actor import Actor
 
 __all__ = ("NewTask", "end_task", "end_tasks", "escalate_due", "escalate_tasks", "open_task", "open_tasks")
@@ -34,6 +34,7 @@ class NewTask:
     queue_role: str = ""
     department: str = ""
     started_on: dt.date | None = None
+    visit: VisitPlan | None = None
 
 
 def open_task(  # noqa: PLR0913  # the words every room opens its tasks with
@@ -68,8 +69,9 @@ def open_tasks(actor: Actor, *, tasks: Iterable[NewTask]) -> int:
 
 
 def _row(task: NewTask, posts: dict[uuid.UUID, PostCard]) -> Task:
-    started = task.started_on or timezone.localdate()
-    plan = plan_task(task.kind, task.division, started)
+    visit = task.visit
+    started = visit.since if visit else task.started_on or timezone.localdate()
+    plan = visit.days if visit else plan_task(task.kind, task.division, started)
     card = posts.get(task.post_id) if task.post_id is not None else None
     return Task(
         kind=task.kind,
@@ -86,6 +88,9 @@ def _row(task: NewTask, posts: dict[uuid.UUID, PostCard]) -> Task:
         half_on=plan.half_on,
         escalate_on=plan.escalate_on,
         provisional=plan.provisional,
+        plan_row=visit.row if visit else "",
+        plan_days=visit.interval_days if visit else None,
+        plan_cause=visit.cause if visit else "",
         created_at=timezone.now(),
     )
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.models import ChildCheck, Lead, LeadState
+from ciyou.apps.cases.next_actions import open_visits_among
 from ciyou.apps.cases.round_checks import due_checks, facts_of
 from ciyou.apps.entitlements.selectors import DecidingFact, deciding_facts_of
 from ciyou.apps.registry.selectors import PersonCard, named_among, readable_statements, relatives_of
@@ -42,7 +43,8 @@ class ChildFile:
 def read_files(
     actor: Actor, *, child_ids: Collection[uuid.UUID], protected: bool = True
 ) -> dict[uuid.UUID, tuple[ChildFile, ...]]:
-    """By child, its own file and those of every sibling that has an open lead or is due in a round, in the order asked.
+    """By child, its own file and those of every sibling that has an open lead, is due in a round or is visited in the same place
+    regularly; in the order asked.
 
     A child whom the actor may not see is not there. `protected`: whether files that only their named workers see are read as well.
     The number of questions does not depend on how many children there are.
@@ -51,8 +53,15 @@ def read_files(
     cards = {key: card for key, card in relatives.cards.items() if protected or not card.restricted}
     leads = _open_leads(actor, cards)
     checks = due_checks(cards)
+    regular = open_visits_among(cards)
+
+    def is_served(one: uuid.UUID, beside: uuid.UUID) -> bool:
+        if one not in cards:
+            return False
+        return one in leads or one in checks or (one in regular and cards[one].division == cards[beside].division)
+
     served = {
-        child: (child, *(one for one in relatives.siblings[child] if one in cards and (one in leads or one in checks)))
+        child: (child, *(one for one in relatives.siblings[child] if is_served(one, child)))
         for child in child_ids
         if child in cards
     }

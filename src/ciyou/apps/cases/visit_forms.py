@@ -62,7 +62,9 @@ class VisitNotPossible(RunError):
 
 
 def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid.UUID | None = None) -> VisitForm:
-    """The form for a child or a lead, with every brother and sister who has an open lead or is due in a round; raises VisitNotPossible."""
+    """The form for a child or a lead, with every brother and sister who has an open lead, is due in a round or is visited there
+    regularly; raises VisitNotPossible.
+    """
     child = _child_of(actor, child_id, lead_id)
     return _form(child, read_files(actor, child_ids=[child])[child])
 

@@ -20,6 +20,7 @@ from ciyou.apps.cases.models import Visit, VisitedChild
 from ciyou.apps.cases.questions import Answer, FormProblems, Question, question_key, read_answers, valid_from
 from ciyou.apps.cases.round_checks import answer_checks
 from ciyou.apps.cases.visit_forms import VisitForm, VisitNotPossible, visit_form
+from ciyou.apps.cases.visit_plans import plan_after_visit
 from ciyou.apps.cases.visit_reports import VisitReport, read_report
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.services import NewStatement, ensure_parent, record_facts
@@ -199,6 +200,7 @@ def _record(
             with walled(LOCAL_OPERATOR):
                 determine_children(actor, child_ids=children, as_of=timezone.localdate(), cause=SOURCE)
                 refresh_deciding(children)
+            plan_after_visit(actor, children, visited_on=report.visited_on)
             record_action(
                 actor,
                 action="record_no_change" if no_change else "record_visit",

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.entitlements.models import CaseDecision, Determination, Outcome
@@ -143,6 +143,29 @@ def confirmed_yeses(people: QuerySet, *, rules: Collection[str]) -> QuerySet[Out
     """Outcomes of these rules (class 4 and below) that are yes in a current determination which a person confirmed."""
     rows = Outcome.objects.filter(rule__in=list(rules), outcome="yes", person__in=people.values("pk"))
     return rows.filter(determination__state="confirmed", determination__current=True)
+
+
+def categories_of(child_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[str]]:
+    """By child, the categories (class 4 and below) that its current determination answers with yes; without any it is left out."""
+    found: dict[uuid.UUID, set[str]] = {}
+    rows = Outcome.objects.filter(
+        person__in=list(child_ids), kind="category", outcome="yes", determination__current=True
+    )
+    for person, rule in rows.values_list("person_id", "rule"):
+        found.setdefault(person, set()).add(rule)
+    return {person: frozenset(codes) for person, codes in found.items()}
+
+
+def children_with_category() -> frozenset[uuid.UUID]:
+    """Everybody of whom a current determination says yes to some category: for the machine that plans visits, shown to nobody."""
+    rows = Outcome.objects.filter(kind="category", outcome="yes", determination__current=True)
+    return frozenset(rows.order_by().values_list("person_id", flat=True).distinct())
+
+
+def with_category() -> Exists:
+    """Persons whose current determination says yes to some category: a condition on a queryset of persons."""
+    rows = Outcome.objects.filter(person=OuterRef("pk"), kind="category", outcome="yes", determination__current=True)
+    return Exists(rows)
 
 
 def children_with_yes(*, county: str, rules: Collection[str]) -> dict[uuid.UUID, frozenset[str]]:

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import user_names
+from ciyou.apps.assessments.selectors import with_risk_assessment
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.list_conditions import with_application
@@ -244,6 +245,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
     case_decided = candidates.filter(with_case_decision())
     applied = candidates.filter(with_application())
     questioned = candidates.filter(with_filled_questionnaire())
+    assessed = candidates.filter(with_risk_assessment())
     shared = candidates.filter(with_shared_visit(candidates))
     held = {
         "request_or_opening": asked,
@@ -253,6 +255,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "applied_for": applied,
         "referred": candidates.filter(with_referral()),
         "questioned": questioned,
+        "assessed": assessed,
         "shared_visit": shared,
     }
     kept_back = candidates.order_by().aggregate(

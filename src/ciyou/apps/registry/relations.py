@@ -59,6 +59,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,
+        # Every version of both: the tier that a person confirmed last stands.
+        "assessments.RiskAssessment.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,
         "oversight.SubjectRequest.person": REPOINT,
     }

@@ -7,6 +7,8 @@ import uuid
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from ciyou.apps.registry.models import Fact, Person, PersonStatus
 from ciyou.core.access.actor import DivisionScope
 
@@ -32,6 +34,21 @@ def children_for_round(child_ids: Collection[uuid.UUID], *, county: str) -> Iter
         people = people.filter(division__gte=scope.first, division__lt=scope.end).order_by("id")
         for row in people.values_list("id", "division", "birth_date", "restricted"):
             yield ChildInRound(*row)
+
+
+def children_on_file() -> QuerySet[Person]:
+    """Every child with an open file: for the machine, and as the condition below a list of what an actor may see."""
+    return Person.objects.filter(kind="child", status=PersonStatus.ACTIVE)
+
+
+def children_in_care(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildInRound]:
+    """Of these those who are children with an open file: whoever died, moved to another system, came of age or was merged is left out."""
+    found, ids = {}, sorted(child_ids)
+    for start in range(0, len(ids), PART):
+        people = Person.objects.filter(id__in=ids[start : start + PART], kind="child", status=PersonStatus.ACTIVE)
+        for row in people.values_list("id", "division", "birth_date", "restricted"):
+            found[row[0]] = ChildInRound(*row)
+    return found
 
 
 def children_of_birth(county: str, *, after: dt.date, until: dt.date) -> tuple[ChildInRound, ...]:

@@ -50,6 +50,8 @@ LISTS = {
     "see_to_expiry": ("warnings", ""),
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
+_ON_CHILD = {"confirm_risk_tier": "child_risk"}
+"""Kinds of work that are done on a page of the child's other than its first."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
 """Kinds of work that have one page for all of it."""
 OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
@@ -223,7 +225,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
     if (page := _page_of(item)) is not None:
         return address_of(page[0], **{page[1]: item.subject_id})
     match item.kind:
-        case "verify_lead" if item.person_id:
+        case "verify_lead" | "visit_child" if item.person_id:
             return address_of("child" if others else "visit", child_id=item.person_id)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
@@ -238,7 +240,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)
-    return address_of("child", child_id=item.person_id) if item.person_id else ""
+    return address_of(_ON_CHILD.get(item.kind, "child"), child_id=item.person_id) if item.person_id else ""
 
 
 _NEXT = (

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_name, user_names
+from ciyou.apps.assessments.selectors import standing_tier
 from ciyou.apps.awards.application_lists import applications_of_child
 from ciyou.apps.awards.award_lists import awards_of_child
 from ciyou.apps.cases.child_work import last_visits, work_on_child
 from ciyou.apps.cases.letter_lists import letters_of_child
+from ciyou.apps.cases.visit_plans import next_visit
 from ciyou.apps.entitlements.case_reading import marks_of_child
 from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
@@ -33,6 +35,7 @@ from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.clock.ages import AgeRule, full_years
+from ciyou.packs import load_risk
 from ciyou.packs.clocks import load_clocks
 from ciyou.web.addresses import address_of
 from ciyou.web.application_wording import STATES as APPLICATION_STATES
@@ -43,6 +46,7 @@ from ciyou.web.guard import disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
 from ciyou.web.pages.child.work import lead_box, letter_boxes, next_step, task_boxes, ways_of
+from ciyou.web.risk_wording import tier_chip, visit_words
 from ciyou.web.wording import SEXES, Sentence
 
 FIELDS = ("name", "sex", "birth_date", "division", "family", "circumstances", "decisions", "work")
@@ -138,6 +142,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "referrals": ("refer", may_do(actor.role, Action.REFER)),
         "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
         "questionnaires": ("questionnaires", True),
+        "risk": ("child_risk", True),
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
@@ -256,11 +261,14 @@ def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         request,
         subject=str(child_id),
         person_ids=[str(child_id), *(str(letter.about_id) for letter in letters)],
-        fields=("visits", "letters"),
+        fields=("visits", "letters", "risk"),
         highest_class=max((letter.sensitivity for letter in letters), default=PERSONAL),
     )
+    tier, visit = standing_tier(child.id), next_visit(child.id)
     content = {
         "child": child,
+        "tier": tier_chip(load_risk(division=child.division).asked, tier, lang) if tier else None,
+        "visit": visit_words(visit, child.division, lang) if visit else None,
         "visited_on": last_visits(child_id=child.id),
         "letters": letter_boxes(letters, lang),
         "seen_at": timezone.now(),

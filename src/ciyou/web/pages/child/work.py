@@ -172,8 +172,10 @@ def _is_mine(actor: Actor, task: TaskOfChild) -> bool:
 
 def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
     """Where a task is done; a task without a page of its own is done on this one."""
-    if task.kind in ("verify_lead", "check_in_round"):
+    if task.kind in ("verify_lead", "check_in_round", "visit_child"):
         return address_of("visit", child_id=child_id)
+    if task.kind == "confirm_risk_tier":
+        return address_of("child_risk", child_id=child_id)
     if task.kind in OF_CASES:
         return address_of("case", case_id=task.subject_id)
     if task.kind in OF_CARE:

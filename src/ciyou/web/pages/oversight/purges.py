@@ -50,6 +50,7 @@ KEPT_BACK = {
     "protected_or_named": _("受保护，或有指名办案人员"),
     "case_decided": _("有一事一议"),
     "questioned": _("用量表问过"),
+    "assessed": _("评估过风险"),
     "determined": _("已有认定"),
     "applied_for": _("有申请或保障"),
     "referred": _("有转介"),

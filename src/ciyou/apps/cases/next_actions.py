@@ -1,0 +1,66 @@
+"""No child without a next action: who is in the caseload, and who of them has no open task with an owner and a day. The list must be empty."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from ciyou.apps.assessments.selectors import with_confirmed_tier
+from ciyou.apps.cases.lead_access import check_may
+from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
+from ciyou.apps.entitlements.list_conditions import with_category
+from ciyou.apps.registry.round_children import children_on_file
+from ciyou.apps.registry.scoping import only_visible
+from ciyou.apps.registry.selectors import PersonCard, cards_of
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action
+
+SHOWN = 200
+VISIT = "visit_child"
+"""The kind of the task of a regular visit, and of its clock."""
+
+
+@dataclass(frozen=True)
+class WithoutNext:
+    """The children whom nobody has to see to next, as far as the actor may know of them; `total` counts also those not shown."""
+
+    total: int
+    children: tuple[PersonCard, ...]
+
+
+def open_visits_among(child_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Of these children those with an open regular visit (no query for none)."""
+    ids = list(child_ids)
+    if not ids:
+        return frozenset()
+    rows = Task.objects.filter(kind=VISIT, state=TaskState.OPEN, person__in=ids)
+    return frozenset(one for one in rows.values_list("person_id", flat=True) if one is not None)
+
+
+def caseload() -> QuerySet:
+    """The children in the caseload: with an open file and a category, a confirmed tier, or an open lead."""
+    looked_into = Lead.objects.filter(person=OuterRef("pk")).exclude(state=LeadState.CLOSED)
+    return children_on_file().filter(with_category() | with_confirmed_tier() | Exists(looked_into))
+
+
+def without_next_action() -> QuerySet:
+    """The children of the caseload for whom nobody has an open task: for the machine.
+
+    What a department was asked is not ours to do and is no next action.
+    """
+    owned = Task.objects.filter(person=OuterRef("pk"), state=TaskState.OPEN, department="")
+    owned = owned.filter(Q(post__isnull=False) | ~Q(queue_role=""))
+    return caseload().exclude(Exists(owned))
+
+
+def children_without_next(actor: Actor) -> WithoutNext:
+    """The list for whoever hands out work in a township or county; the caller records the disclosure. Raises AccessDenied."""
+    check_may(actor, Action.ASSIGN)
+    found = only_visible(without_next_action(), actor, purpose=Purpose.SERVE, person="").order_by("division", "id")
+    ids = list(found.values_list("id", flat=True)[: SHOWN + 1])
+    total = len(ids) if len(ids) <= SHOWN else found.count()
+    cards = cards_of(actor, person_ids=ids[:SHOWN], purpose=Purpose.SERVE) if ids else {}
+    return WithoutNext(total, tuple(cards[one] for one in ids[:SHOWN] if one in cards))
