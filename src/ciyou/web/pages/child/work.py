@@ -172,27 +172,33 @@ def _is_mine(actor: Actor, task: TaskOfChild) -> bool:
 
 def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
     """Where a task is done; a task without a page of its own is done on this one."""
-    if task.kind in ("verify_lead", "check_in_round", "visit_child"):
-        return address_of("visit", child_id=child_id)
-    if task.kind == "confirm_risk_tier":
-        return address_of("child_risk", child_id=child_id)
-    if task.kind in OF_CASES:
-        return address_of("case", case_id=task.subject_id)
-    if task.kind in OF_CARE:
-        return address_of("see_child_today", filled_id=task.subject_id)
     if task.kind == "confirm_unmerge":
         return address_of("unmerge", child_id=child_id, merge_id=task.subject_id)
+    if task.kind in _OF_CHILD:
+        return address_of(_OF_CHILD[task.kind], child_id=child_id)
+    for kinds, page, key in _OF_SUBJECT:
+        if task.kind in kinds:
+            return address_of(page, **{key: task.subject_id})
     if task.kind == "see_to_expiry":
         return address_of("warnings")
-    if task.kind in ("send_inquiry", "follow_inquiry"):
-        return address_of("letter", letter_id=task.subject_id)
-    if task.kind in OF_REFERRALS:
-        return address_of("referral", referral_id=task.subject_id)
-    if task.kind in OF_APPLICATIONS:
-        return address_of("application", application_id=task.subject_id)
-    if task.kind in OF_AWARDS:
-        return address_of("award", award_id=task.subject_id)
     return "#determination" if task.kind == "confirm_determination" else ""
+
+
+_OF_CHILD = {
+    "verify_lead": "visit",
+    "check_in_round": "visit",
+    "visit_child": "visit",
+    "confirm_risk_tier": "child_risk",
+}
+_OF_SUBJECT = (
+    (OF_CASES, "case", "case_id"),
+    (OF_CARE, "see_child_today", "filled_id"),
+    (("send_inquiry", "follow_inquiry"), "letter", "letter_id"),
+    (OF_REFERRALS, "referral", "referral_id"),
+    (OF_APPLICATIONS, "application", "application_id"),
+    (OF_AWARDS, "award", "award_id"),
+)
+"""Kinds of tasks that are done on the page of what they are about: the page, and what its address calls that."""
 
 
 def _task_owner(task: TaskOfChild, lang: str) -> str:
