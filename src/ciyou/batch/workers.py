@@ -13,6 +13,8 @@ from pkgutil import resolve_name
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from ciyou.batch.garbage import set_heap_aside
+
 Piece = TypeVar("Piece")
 Result = TypeVar("Result")
 
@@ -90,6 +92,7 @@ def _work(pipe: Connection, begin: str, name: str) -> None:
     if begin:
         resolve_name(begin)()
     do = resolve_name(name)
+    set_heap_aside()
     # A pipe that is closed at the other end: the run has finished, or was killed.
     with suppress(EOFError, ConnectionError):
         while True:

@@ -12,6 +12,7 @@ from django.db.models import Case, Count, Min, Q, QuerySet, When
 
 from ciyou.apps.cases.escalation import told_to
 from ciyou.apps.cases.models import Lead, Task, TaskState
+from ciyou.apps.registry.scoping import named_among
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 
@@ -24,7 +25,9 @@ _PERSONAL = 3
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One task. `name` is empty where there is no person, or its file is protected (`restricted`). `stage` 0 | 50 | 100 | 150."""
+    """One task. `name` is empty where there is no person, or its file is protected (`restricted`); `within_reach`: the actor
+    may open that file. `stage` 0 | 50 | 100 | 150.
+    """
 
     id: uuid.UUID
     kind: str
@@ -35,6 +38,7 @@ class WorkItem:
     sex: str
     birth_date: dt.date | None
     restricted: bool
+    within_reach: bool
     post_id: uuid.UUID | None
     started_on: dt.date
     statutory_on: dt.date | None
@@ -96,16 +100,16 @@ def late_below(actor: Actor) -> QuerySet[Task]:
 
 
 def today(actor: Actor, *, on: dt.date) -> Today:
-    """What the actor must do today, by kind, the most serious first (at most four queries)."""
+    """What the actor must do today, by kind, the most serious first (at most five queries)."""
     counts = _counts(actor, on)
     own_kinds = {row["kind"] for row in counts if row["own"]} - COLLAPSED
     late_kinds = {row["kind"] for row in counts if not row["own"]}
     own = _first(tasks_of(actor), own_kinds)
     late = _first(late_below(actor), late_kinds)
     leads = Lead.objects.in_bulk(_leads_of([*own, *late]))
-    shows_people = ceiling_of(actor) >= _PERSONAL
+    shown = _Shown(ceiling_of(actor) >= _PERSONAL, _opened_by(actor, [*own, *late]))
     groups = {
-        is_own: _groups([row for row in counts if row["own"] == is_own], rows, leads, shows_people)
+        is_own: _groups([row for row in counts if row["own"] == is_own], rows, leads, shown)
         for is_own, rows in ((True, own), (False, late))
     }
     return Today(groups[True], groups[False])
@@ -145,9 +149,9 @@ def _first(tasks: QuerySet[Task], kinds: set[str]) -> list[Task]:
 
 
 def _groups(
-    counts: list[dict[str, Any]], tasks: list[Task], leads: Mapping[uuid.UUID, Lead], shows_people: bool
+    counts: list[dict[str, Any]], tasks: list[Task], leads: Mapping[uuid.UUID, Lead], shown: _Shown
 ) -> tuple[WorkGroup, ...]:
-    items = [_item(task, _lead_of(task, leads), shows_people) for task in tasks]
+    items = [_item(task, _lead_of(task, leads), shown) for task in tasks]
     return tuple(
         WorkGroup(
             row["kind"],
@@ -178,8 +182,22 @@ def _lead_id(task: Task) -> uuid.UUID | None:
         return None
 
 
-def _item(task: Task, lead: Lead | None, shows_people: bool) -> WorkItem:
-    person = task.person if shows_people else None
+@dataclass(frozen=True)
+class _Shown:
+    """Whether an actor sees persons at all, and which protected files it may open."""
+
+    people: bool
+    protected: frozenset[uuid.UUID]
+
+
+def _opened_by(actor: Actor, tasks: Iterable[Task]) -> frozenset[uuid.UUID]:
+    """Of the protected children of these tasks those of whom the actor is a named worker (no query for none)."""
+    protected = {task.person.id for task in tasks if task.person is not None and task.person.restricted}
+    return named_among(actor, protected) if protected else frozenset()
+
+
+def _item(task: Task, lead: Lead | None, shown: _Shown) -> WorkItem:
+    person = task.person if shown.people else None
     restricted = person is not None and person.restricted
     named = None if restricted else person
     return WorkItem(
@@ -192,6 +210,7 @@ def _item(task: Task, lead: Lead | None, shows_people: bool) -> WorkItem:
         sex=named.sex if named else "",
         birth_date=named.birth_date if named else None,
         restricted=restricted,
+        within_reach=person is not None and (not restricted or person.id in shown.protected),
         post_id=task.post_id,
         started_on=task.started_on,
         statutory_on=task.statutory_on,

@@ -36,6 +36,7 @@ from ciyou.apps.disbursement.storing import (
 )
 from ciyou.apps.disbursement.totals import note_totals
 from ciyou.apps.registry.hex_ids import HexId
+from ciyou.batch.garbage import heap_set_aside
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.awards.month import Month
 
@@ -52,7 +53,7 @@ def compute_run(run_id: uuid.UUID, *, part: int = PART, tell: Tell | None = None
     expect_many_rows()
     run = MonthRun.objects.get(id=run_id)
     crew = workers_for(run.children_total - run.children_done, workers)
-    with log_carried_beside() if crew else nullcontext():
+    with heap_set_aside(), log_carried_beside() if crew else nullcontext():
         _compute_parts(run, part, tell, crew)
         if run.state == RunState.COMPUTING:
             count_written_rows()

@@ -31,6 +31,7 @@ from ciyou.apps.disbursement.storing import hexed, rows_of
 from ciyou.apps.disbursement.totals import note_totals
 from ciyou.apps.registry.hex_ids import HexId, dashed, hex_id
 from ciyou.apps.registry.paying import names_and_numbers
+from ciyou.batch.garbage import heap_set_aside
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
 from ciyou.packs import load_finance_layouts, load_rule_book
@@ -58,7 +59,7 @@ def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin
     """
     run, chosen = check_hand_over(actor, run_id=run_id, version=version, layout=layout)
     recheck(run, "hand_over")
-    with walled(LOCAL_OPERATOR):
+    with walled(LOCAL_OPERATOR), heap_set_aside():
         rows = roster_rows(run)
         if not rows:
             raise _nothing()

@@ -224,13 +224,15 @@ def _address(item: WorkItem, *, others: bool) -> str:
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
     if (page := _page_of(item)) is not None:
         return address_of(page[0], **{page[1]: item.subject_id})
+    # The address of a protected file names it: only its named workers are led there.
+    child = item.person_id if item.within_reach else None
     match item.kind:
-        case "verify_lead" | "visit_child" if item.person_id:
-            return address_of("child" if others else "visit", child_id=item.person_id)
+        case "verify_lead" | "visit_child" if child:
+            return address_of("child" if others else "visit", child_id=child)
         case "send_inquiry" | "answer_inquiry" | "follow_inquiry":
             return address_of("letter", letter_id=item.subject_id)
-        case "confirm_unmerge":
-            return address_of("unmerge", child_id=item.person_id, merge_id=item.subject_id)
+        case "confirm_unmerge" if child:
+            return address_of("unmerge", child_id=child, merge_id=item.subject_id)
         case "answer_identity_list" | "settle_identity":
             show = "unsettled" if item.kind == "settle_identity" else "waiting"
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
@@ -240,7 +242,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)
-    return address_of(_ON_CHILD.get(item.kind, "child"), child_id=item.person_id) if item.person_id else ""
+    return address_of(_ON_CHILD.get(item.kind, "child"), child_id=child) if child else ""
 
 
 _NEXT = (
