@@ -303,6 +303,7 @@ def hand_over(drafter, button, *, month=""):
     page.select_option("#layout", "one_card_xlsx")
     before = page.get_by_role("link", name="发放花名册", exact=True).count()
     drafter.press(button)
+    drafter.look("being-handed")
     page.get_by_role("link", name="发放花名册", exact=True).nth(before).wait_for(timeout=WORKER_MS)
     drafter.look("handed")
     number = page.get_by_role("link", name="发放花名册", exact=True).count()
