@@ -17,6 +17,7 @@ from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.next_actions import children_without_next
 from ciyou.apps.cases.risk_work import assess_risk, settle_tier
+from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visit_following import (
     on_child_died,
     on_child_of_age,
@@ -25,13 +26,13 @@ from ciyou.apps.cases.visit_following import (
     on_person_moved,
     plan_all_visits,
 )
-from ciyou.apps.cases.visits import record_no_change
+from ciyou.apps.cases.visits import record_no_change, record_visit
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import NamedAccess, Person
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import AccessDenied, RecordError
-from tests.case_builders import file_sibling
+from tests.case_builders import file_sibling, open_lead
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person, make_post
 from tests.risk_builders import HIGH, assess, give_tier, harmless
 
@@ -40,8 +41,13 @@ DEAD = {"father": {"dead": True}, "mother": {"dead": True}}
 WHY = "走访看到的情况和表上不同"
 
 
+
 def days_on(count: int) -> dt.date:
     return timezone.localdate() + dt.timedelta(days=count)
+
+
+def report(met: str) -> dict[str, str]:
+    return {"visited_on": days_on(0).isoformat(), "met": met, "note": ""}
 
 
 def visit_of(child) -> Task:
@@ -251,6 +257,30 @@ def test_one_visit_to_a_household_serves_every_child_there(director):
     assert {task.person_id for task in done} == {child, brother}
     for one in (child, brother):
         assert (visit_of(one).due_on, visit_of(one).plan_cause) == (days_on(30), "visited")
+
+
+def test_a_locked_door_is_no_visit_and_the_child_runs_late(director):
+    child = orphan()
+    plan_all_visits()
+    Task.objects.filter(kind="visit_child").update(started_on=days_on(-40), due_on=days_on(-10))
+    record_visit(director, visit_id=uuid.uuid4(), child_id=child, fields=report("nobody"))
+    assert plan_all_visits() == 0
+    assert (visit_of(child).started_on, visit_of(child).due_on) == (days_on(-40), days_on(-10))
+
+    record_visit(director, visit_id=uuid.uuid4(), child_id=child, fields=report("other_adult"))
+    assert Task.objects.filter(kind="visit_child", state="done").count() == 1
+    assert visit_of(child).due_on == days_on(30)
+
+
+def test_a_child_whose_lead_nobody_has_keeps_the_visit_of_the_nightly_job(director):
+    child = file_child()
+    lead = open_lead(child)
+    assert plan_all_visits() == 1
+    assert plan_all_visits() == 0
+    assert visit_of(child).plan_cause == "taken_in"
+    open_task(director, kind="verify_lead", subject_id=str(lead.id), division=VILLAGE, person_id=child, queue_role="supervisor")  # fmt: skip
+    assert plan_all_visits() == 1
+    assert no_visit(child)
 
 
 def test_a_child_that_moves_is_visited_by_whoever_is_there(director):

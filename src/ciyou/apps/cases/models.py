@@ -138,7 +138,8 @@ class Task(models.Model):
 class Visit(models.Model):
     """One visit to a household; it serves every child there. `id` is made by the client: a form sent twice is one visit.
 
-    `content` (encrypted JSON) holds who was met, the answers by child, and the note.
+    `content` (encrypted JSON) holds who was met, the answers by child, and the note. `met_somebody`: whether anybody was; before a
+    locked door nobody was visited, and the regular visit stays to be made.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -146,6 +147,7 @@ class Visit(models.Model):
     division = models.CharField(max_length=12)
     visited_on = models.DateField()
     no_change = models.BooleanField(default=False)
+    met_somebody = models.BooleanField(default=True)
     content = models.BinaryField()
     recorded_at = models.DateTimeField()
 

@@ -46,13 +46,13 @@ def caseload() -> QuerySet:
     return children_on_file().filter(with_category() | with_confirmed_tier() | Exists(looked_into))
 
 
-def without_next_action() -> QuerySet:
-    """The children of the caseload for whom nobody has an open task: for the machine.
+def without_next_action(*, besides: str = "") -> QuerySet:
+    """The children of the caseload for whom nobody has an open task (of another kind than `besides`): for the machine.
 
     What a department was asked is not ours to do and is no next action.
     """
     owned = Task.objects.filter(person=OuterRef("pk"), state=TaskState.OPEN, department="")
-    owned = owned.filter(Q(post__isnull=False) | ~Q(queue_role=""))
+    owned = owned.filter(Q(post__isnull=False) | ~Q(queue_role="")).exclude(kind=besides)
     return caseload().exclude(Exists(owned))
 
 

@@ -84,7 +84,7 @@ def end_visits(child_ids: Iterable[str | uuid.UUID], reason: str) -> int:
 
 
 def plan_after_visit(actor: Actor, child_ids: Collection[uuid.UUID], *, visited_on: dt.date) -> Planned:
-    """A household was visited: the open visit of every child there is done, and the next is counted from that day."""
+    """Somebody of a household was met: the open visit of every child there is done, and the next is counted from that day."""
     with walled(LOCAL_OPERATOR):
         served = Task.objects.filter(kind=VISIT, state=TaskState.OPEN, person__in=list(child_ids))
         served = served.filter(started_on__lte=visited_on)
@@ -120,8 +120,9 @@ def _children(ids: list[uuid.UUID], tasks: Mapping[uuid.UUID | None, Task]) -> d
     looked_into = set(
         Lead.objects.filter(person__in=ids).exclude(state=LeadState.CLOSED).values_list("person", flat=True)
     )
-    lost = set(without_next_action().filter(id__in=ids).values_list("id", flat=True))
-    visited = dict(VisitedChild.objects.filter(person__in=ids).order_by().values_list("person").annotate(Max("visit__visited_on")))  # fmt: skip
+    # Its own visit keeps a child in the list of visits for as long as nobody has anything else to do about it.
+    lost = set(without_next_action(besides=VISIT).filter(id__in=ids).values_list("id", flat=True))
+    visited = _visited(ids)
     found = {}
     for child, place in places.items():
         known = child in tiers or (child in categories and child not in looked_into)
@@ -134,6 +135,12 @@ def _children(ids: list[uuid.UUID], tasks: Mapping[uuid.UUID | None, Task]) -> d
         if (known or child in lost) and interval is not None:
             found[child] = _Child(place, interval, visited.get(child), tasks.get(child))
     return found
+
+
+def _visited(ids: list[uuid.UUID]) -> dict[uuid.UUID, dt.date]:
+    """By child, the last day on which somebody of its household was met."""
+    rows = VisitedChild.objects.filter(person__in=ids, visit__met_somebody=True).order_by()
+    return dict(rows.values_list("person").annotate(Max("visit__visited_on")))
 
 
 def _since(child: _Child, on: dt.date) -> dt.date:

@@ -12,7 +12,8 @@ from ciyou.apps.cases.lead_reasons import RESULTS as LEAD_RESULTS
 from ciyou.apps.cases.visit_forms import ChildOnForm, VisitForm
 from ciyou.core.errors import Place, Problem
 
-MET = ("guardian", "other_adult", "nobody")
+NOBODY = "nobody"
+MET = ("guardian", "other_adult", NOBODY)
 SEEN = ("yes", "no")
 NOT_YET = "not_yet"
 RESULTS = (*LEAD_RESULTS, NOT_YET)
@@ -30,6 +31,11 @@ class VisitReport:
     seen: Mapping[uuid.UUID, bool]
     results: Mapping[uuid.UUID, tuple[str, str]]
     note: str
+
+    @property
+    def met_somebody(self) -> bool:
+        """Whether anybody of the household was met: only then it was visited."""
+        return self.met != NOBODY
 
 
 def read_report(

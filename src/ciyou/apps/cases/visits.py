@@ -200,7 +200,8 @@ def _record(
             with walled(LOCAL_OPERATOR):
                 determine_children(actor, child_ids=children, as_of=timezone.localdate(), cause=SOURCE)
                 refresh_deciding(children)
-            plan_after_visit(actor, children, visited_on=report.visited_on)
+            if report.met_somebody:
+                plan_after_visit(actor, children, visited_on=report.visited_on)
             record_action(
                 actor,
                 action="record_no_change" if no_change else "record_visit",
@@ -230,6 +231,7 @@ def _write_visit(actor: Actor, visit_id: uuid.UUID, form: VisitForm, report: Vis
         division=form.division,
         visited_on=report.visited_on,
         no_change=no_change,
+        met_somebody=report.met_somebody,
         content=encrypt_text(keyring(), json.dumps(content, ensure_ascii=False), context=_context(visit_id)),
         recorded_at=timezone.now(),
     )
