@@ -14,6 +14,7 @@ from ciyou.apps.assessments.recording import NewAssessment
 from ciyou.apps.assessments.refusals import AssessmentNotFound
 from ciyou.apps.assessments.selectors import assessments_of_child, standing_tier
 from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.next_actions import children_without_next
 from ciyou.apps.cases.risk_work import assess_risk, settle_tier
@@ -30,6 +31,7 @@ from ciyou.apps.cases.visits import record_no_change, record_visit
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import NamedAccess, Person
 from ciyou.apps.registry.selectors import PersonNotFound
+from ciyou.config.wiring import HANDLERS
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import AccessDenied, RecordError
 from tests.case_builders import file_sibling, open_lead
@@ -39,7 +41,6 @@ from tests.risk_builders import HIGH, assess, give_tier, harmless
 pytestmark = pytest.mark.django_db
 DEAD = {"father": {"dead": True}, "mother": {"dead": True}}
 WHY = "走访看到的情况和表上不同"
-
 
 
 def days_on(count: int) -> dt.date:
@@ -66,6 +67,22 @@ def orphan(**more):
     child = file_child(**{**DEAD, **more})
     determine(child)
     return child
+
+
+def protect(child) -> Person:
+    Person.objects.filter(id=child).update(restricted=True)
+    return Person.objects.get(id=child)
+
+
+def name_worker(child, actor) -> None:
+    NamedAccess.objects.create(
+        person_id=child, user_id=actor.id, reason="case_worker", granted_by="local", granted_at=timezone.now()
+    )
+
+
+def deliver(news: str, *children) -> None:
+    for handler in HANDLERS[news]:
+        handler(child_ids=[str(one) for one in children])
 
 
 def codes(error) -> set[tuple[str, str]]:
@@ -123,6 +140,19 @@ def test_the_same_form_twice_is_one_assessment(director):
     assert RiskAssessment.objects.count() == Task.objects.filter(kind="confirm_risk_tier").count() == 1
     with pytest.raises(RecordError, match=r"risk\.number_taken"):
         assess_risk(make_actor("child_director"), child_id=child.id, given=given)
+
+
+def test_a_form_sent_again_after_it_was_settled_asks_nobody_and_takes_nothing_away(director, supervisor):
+    child = make_person()
+    given = NewAssessment(uuid.uuid4(), harmless(), timezone.localdate())
+    assess_risk(director, child_id=child.id, given=given)
+    settle_tier(supervisor, assessment_id=given.id, version=1, tier="low", reason="")
+    assess_risk(director, child_id=child.id, given=given)
+    assert not Task.objects.filter(kind="confirm_risk_tier", state="open").exists()
+
+    newer = assess(director, child.id, **HIGH)
+    assess_risk(director, child_id=child.id, given=given)
+    assert Task.objects.get(kind="confirm_risk_tier", state="open").subject_id == str(newer.id)
 
 
 def test_a_newer_assessment_takes_the_place_of_one_that_nobody_confirmed(director, supervisor):
@@ -313,6 +343,31 @@ def test_nobody_is_sent_to_a_child_that_died_or_came_of_age(director, news, reas
     assert (ended.state, ended.reason) == ("withdrawn", reason)
 
 
+@pytest.mark.parametrize(("news", "reason"), [(on_child_died, "died"), (on_child_of_age, "of_age")])
+def test_nobody_is_asked_for_a_tier_of_a_child_that_died_or_came_of_age(director, news, reason):
+    child, other = make_person(), make_person()
+    assess(director, child.id)
+    still = assess(director, other.id)
+    news([str(child.id)])
+    ended = Task.objects.get(kind="confirm_risk_tier", person=child)
+    assert (ended.state, ended.reason) == ("withdrawn", reason)
+    assert Task.objects.get(kind="confirm_risk_tier", state="open").subject_id == str(still.id)
+
+
+def test_of_two_files_that_both_wait_for_a_tier_the_newest_assessment_waits_on(director, supervisor):
+    kept, dropped = make_person(), make_person()
+    older, newer = assess(director, kept.id), assess(director, dropped.id, **HIGH)
+    for model in (RiskAssessment, Task):
+        model.objects.filter(person=dropped).update(person=kept)
+    Person.objects.filter(id=dropped.id).update(status="merged")
+    on_people_merged(kept=str(kept.id), dropped=str(dropped.id))
+    states = {row.id: row.state for row in RiskAssessment.objects.all()}
+    assert states == {older.id: "replaced", newer.id: "proposed"}
+    assert Task.objects.get(kind="confirm_risk_tier", state="open").subject_id == str(newer.id)
+    settle_tier(supervisor, assessment_id=newer.id, version=1, tier="high", reason="")
+    assert not Task.objects.filter(kind="confirm_risk_tier", state="open").exists()
+
+
 def test_two_files_of_one_child_have_one_next_visit(director):
     kept, dropped = orphan(), orphan()
     plan_all_visits()
@@ -326,14 +381,41 @@ def test_two_files_of_one_child_have_one_next_visit(director):
 
 def test_a_protected_child_is_visited_by_a_named_worker_or_nobody_is_told(director):
     child = orphan()
-    Person.objects.filter(id=child).update(restricted=True)
+    protect(child)
     plan_all_visits()
     assert no_visit(child)
-    NamedAccess.objects.create(
-        person_id=child, user_id=director.id, reason="case_worker", granted_by="local", granted_at=timezone.now()
-    )
+    name_worker(child, director)
     plan_all_visits()
     assert str(visit_of(child).post_id) == director.post_id
+
+
+def test_the_visit_of_a_child_that_becomes_protected_leaves_the_village(director):
+    child, reviewer = orphan(), make_actor("county_reviewer", division=COUNTY)
+    plan_all_visits()
+    began = days_on(-10)
+    Task.objects.filter(kind="visit_child").update(started_on=began, due_on=days_on(20))
+    protected = protect(child)
+    deliver("registry.protection_changed", child)
+    ended = Task.objects.get(kind="visit_child")
+    assert (ended.state, ended.reason, str(ended.post_id)) == ("withdrawn", "no_named_worker", director.post_id)
+
+    name_worker(child, reviewer)
+    plan_all_visits()
+    assert str(visit_of(child).post_id) == reviewer.post_id
+    Person.objects.filter(id=protected.id).update(restricted=False)
+    deliver("registry.protection_changed", child)
+    assert (str(visit_of(child).post_id), visit_of(child).plan_cause) == (director.post_id, "protection")
+
+
+def test_a_named_worker_takes_over_the_visit_of_a_protected_child_by_its_day(director):
+    child, reviewer = orphan(), make_actor("county_reviewer", division=COUNTY)
+    plan_all_visits()
+    Task.objects.filter(kind="visit_child").update(started_on=days_on(-10), due_on=days_on(20))
+    name_worker(child, reviewer)
+    protect(child)
+    deliver("registry.protection_changed", child)
+    task = visit_of(child)
+    assert (str(task.post_id), task.division, task.due_on) == (reviewer.post_id, COUNTY, days_on(20))
 
 
 # -- no child without a next action ---------------------------------------------------------------------------------
@@ -350,6 +432,23 @@ def test_the_list_of_children_without_a_next_action_is_empty_after_the_nightly_j
     assert plan_all_visits() == 2
     assert children_without_next(supervisor).total == 0
     assert plan_all_visits() == 0
+
+
+def test_a_protected_child_is_on_no_list_of_children_without_a_next_action(director, supervisor):
+    child = orphan()
+    protect(child)
+    name_worker(child, supervisor)
+    assert children_without_next(supervisor).total == 0
+
+
+def test_work_that_lies_in_another_place_is_a_next_action_behind_the_wall_too(supervisor):
+    child = orphan()
+    elsewhere = make_post("child_director", division="990102001001")
+    open_task(LOCAL_OPERATOR, kind="visit_child", subject_id=str(child), division=OTHER_COUNTY, person_id=child, post_id=elsewhere.id)  # fmt: skip
+    still = orphan(key="b")
+    with walled(supervisor):
+        found = children_without_next(supervisor)
+    assert (found.total, [card.id for card in found.children]) == (1, [still])
 
 
 def test_what_a_department_was_asked_is_no_next_action_of_ours(director, supervisor):

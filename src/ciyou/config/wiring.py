@@ -32,7 +32,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
-        "registry.protection_changed": (on_protection_changed,),
+        "registry.protection_changed": (on_protection_changed, visit_following.on_protection_changed),
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,

@@ -26,6 +26,7 @@ CAUSES = {
     "tier": gettext_lazy("风险等级确定之后"),
     "category": gettext_lazy("类别变化之后"),
     "place": gettext_lazy("地方变化之后"),
+    "protection": gettext_lazy("保护措施变化之后"),
     "nightly": gettext_lazy("走访间隔变化之后"),
 }
 ANSWER = "answer:"

@@ -113,6 +113,20 @@ def confirm_tier(actor: Actor, *, assessment_id: uuid.UUID, version: int, tier: 
     return ConfirmedTier(row.person_id, tier, before)
 
 
+def still_waits(assessment_id: uuid.UUID) -> bool:
+    """Whether a person has yet to confirm a tier of this assessment, which nobody does before the transaction ends."""
+    rows = RiskAssessment.objects.filter(id=assessment_id, state=AssessmentState.PROPOSED)
+    return rows.select_for_update().first() is not None
+
+
+def replace_older(child_id: uuid.UUID) -> tuple[uuid.UUID, ...]:
+    """Of a child's assessments that nobody confirmed the newest stays, the others are replaced; which ones were."""
+    rows = RiskAssessment.objects.filter(person_id=child_id, state=AssessmentState.PROPOSED)
+    older = tuple(rows.order_by("-recorded_at", "-id").values_list("id", flat=True)[1:])
+    RiskAssessment.objects.filter(id__in=older, state=AssessmentState.PROPOSED).update(state=AssessmentState.REPLACED)
+    return older
+
+
 def _repeated(actor: Actor, child: PersonCard, assessment_id: uuid.UUID) -> bool:
     row = RiskAssessment.objects.filter(id=assessment_id).first()
     if row is None:
@@ -128,9 +142,14 @@ def _check_child(child: PersonCard) -> IndicatorSet:
     return load_risk(division=child.division).asked
 
 
-def _checked_day(day: dt.date | None) -> dt.date:
+def may_be_assessed_on(day: dt.date) -> bool:
+    """Whether an assessment of this day may be entered today."""
     today = timezone.localdate()
-    if day is None or not today - dt.timedelta(days=DAYS_BACK) <= day <= today:
+    return today - dt.timedelta(days=DAYS_BACK) <= day <= today
+
+
+def _checked_day(day: dt.date | None) -> dt.date:
+    if day is None or not may_be_assessed_on(day):
         raise refused(
             "risk.assessed_on",
             f"请填写哪天评估的：不晚于今天，不早于 {DAYS_BACK} 天前。",

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ciyou.apps.assessments.selectors import with_confirmed_tier
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.lead_access import check_may
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.entitlements.list_conditions import with_category
 from ciyou.apps.registry.round_children import children_on_file
 from ciyou.apps.registry.scoping import only_visible
 from ciyou.apps.registry.selectors import PersonCard, cards_of
-from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
 
 SHOWN = 200
@@ -57,10 +58,16 @@ def without_next_action(*, besides: str = "") -> QuerySet:
 
 
 def children_without_next(actor: Actor) -> WithoutNext:
-    """The list for whoever hands out work in a township or county; the caller records the disclosure. Raises AccessDenied."""
+    """The list for whoever hands out work in a township or county; the caller records the disclosure. Raises AccessDenied.
+
+    A protected child is not on it: who is named for its case stands on the page that protects it.
+    """
     check_may(actor, Action.ASSIGN)
-    found = only_visible(without_next_action(), actor, purpose=Purpose.SERVE, person="").order_by("division", "id")
-    ids = list(found.values_list("id", flat=True)[: SHOWN + 1])
-    total = len(ids) if len(ids) <= SHOWN else found.count()
+    open_files = without_next_action().filter(restricted=False)
+    found = only_visible(open_files, actor, purpose=Purpose.SERVE, person="").order_by("division", "id")
+    # Whose work lies in another place has a next action; the actor's own wall would hide the task, not the child.
+    with walled(LOCAL_OPERATOR):
+        ids = list(found.values_list("id", flat=True)[: SHOWN + 1])
+        total = len(ids) if len(ids) <= SHOWN else found.count()
     cards = cards_of(actor, person_ids=ids[:SHOWN], purpose=Purpose.SERVE) if ids else {}
     return WithoutNext(total, tuple(cards[one] for one in ids[:SHOWN] if one in cards))

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
-from ciyou.apps.assessments.recording import ConfirmedTier, NewAssessment, confirm_tier, record_assessment
+from ciyou.apps.assessments.recording import (
+    ConfirmedTier,
+    NewAssessment,
+    confirm_tier,
+    record_assessment,
+    replace_older,
+    still_waits,
+)
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.rounds import county_of, named_owner_of
@@ -30,7 +38,9 @@ def assess_risk(actor: Actor, *, child_id: uuid.UUID, given: NewAssessment) -> u
     with transaction.atomic():
         assessment_id = record_assessment(actor, child_id=child_id, given=given)
         with walled(LOCAL_OPERATOR):
-            _ask(actor, child_id, assessment_id)
+            # The same form again, after somebody confirmed it or a newer one came: nobody is asked anew.
+            if still_waits(assessment_id):
+                _ask(actor, child_id, assessment_id)
     return assessment_id
 
 
@@ -42,6 +52,19 @@ def settle_tier(actor: Actor, *, assessment_id: uuid.UUID, version: int, tier: s
             end_tasks(actor, kind=CONFIRM, subject_ids=[str(assessment_id)])
         plan_visits(actor, [confirmed.child_id], cause=Cause.TIER)
     return confirmed
+
+
+def end_confirming(child_ids: Iterable[str | uuid.UUID], reason: str) -> int:
+    """Nobody is asked any more for a tier of these children; how many tasks ended."""
+    waiting = Task.objects.filter(kind=CONFIRM, person__in=list(child_ids), state=TaskState.OPEN)
+    subjects = list(waiting.values_list("subject_id", flat=True))
+    return end_tasks(LOCAL_OPERATOR, kind=CONFIRM, subject_ids=subjects, state=TaskState.WITHDRAWN, reason=reason)
+
+
+def keep_newest(child_id: uuid.UUID) -> int:
+    """Of the assessments of a child's two files only the newest still waits for a person; how many tasks ended."""
+    replaced = [str(one) for one in replace_older(child_id)]
+    return end_tasks(LOCAL_OPERATOR, kind=CONFIRM, subject_ids=replaced, state=TaskState.WITHDRAWN, reason=REPLACED)
 
 
 def _ask(actor: Actor, child_id: uuid.UUID, assessment_id: uuid.UUID) -> None:

@@ -28,6 +28,7 @@ from ciyou.core.risk import NOT_ASSESSED, VisitInterval, shortest_interval
 from ciyou.packs import load_visit_intervals
 
 LEFT = "left_caseload"
+UNNAMED = "no_named_worker"
 _PART = 500
 Owner = tuple[uuid.UUID | None, str, str]
 
@@ -40,7 +41,12 @@ class Cause(StrEnum):
     TIER = "tier"
     CATEGORY = "category"
     PLACE = "place"
+    PROTECTION = "protection"
     NIGHTLY = "nightly"
+
+
+_NEW_OWNER = (Cause.PLACE, Cause.PROTECTION)
+"""After these the visit goes to whoever is there now; work that was handed over stays where it is otherwise."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +105,14 @@ def _plan_part(actor: Actor, ids: list[uuid.UUID], cause: Cause, on: dt.date) ->
     moving = [child for child in staying.values() if child.task is not None and _differs(child, child.task, cause)]
     gone = [row.subject_id for person, row in tasks.items() if person not in staying]
     owners = _Owners(on)
+    unnamed = [child for child in moving if _goes_on(child, cause) and owners.of(child.place) is None]
+    moving = [child for child in moving if child not in unnamed]
     offered = [task for child in new if (task := _new_task(child, owners, cause, on)) is not None]
     open_tasks(actor, tasks=offered)
     for child in moving:
         _move(child, owners, cause, on)
     withdrawn = end_tasks(actor, kind=VISIT, subject_ids=gone, state=TaskState.WITHDRAWN, reason=LEFT)
+    withdrawn += end_visits([child.place.id for child in unnamed], UNNAMED)
     planned = Planned(len(offered), len(moving), withdrawn)
     if planned != Planned():
         _log(actor, [task.person_id for task in offered] + [child.place.id for child in moving], cause, planned)
@@ -154,7 +163,13 @@ def _differs(child: _Child, task: Task, cause: Cause) -> bool:
     if (task.plan_row, task.plan_days) != (child.interval.code, child.interval.days):
         return True
     later = child.visited_on is not None and child.visited_on > task.started_on
-    return later or cause is Cause.PLACE or not DivisionScope.of(task.division).holds(child.place.division)
+    return later or _goes_on(child, cause)
+
+
+def _goes_on(child: _Child, cause: Cause) -> bool:
+    """Whether the open visit is not for whoever has it any more."""
+    outside = child.task is not None and not DivisionScope.of(child.task.division).holds(child.place.division)
+    return cause in _NEW_OWNER or outside
 
 
 class _Owners:
@@ -191,8 +206,7 @@ def _move(child: _Child, owners: _Owners, cause: Cause, on: dt.date) -> None:
     changes: dict[str, object] = {"plan_cause": cause.value}
     if (plan.row, plan.interval_days, plan.since) != (task.plan_row, task.plan_days, task.started_on):
         changes |= _days(plan)
-    outside = not DivisionScope.of(task.division).holds(child.place.division)
-    if (cause is Cause.PLACE or outside) and (owner := owners.of(child.place)) is not None:
+    if _goes_on(child, cause) and (owner := owners.of(child.place)) is not None:
         post, role, division = owner
         changes |= {"post_id": post, "queue_role": role or "child_director", "division": division}
     Task.objects.filter(id=task.id, state=TaskState.OPEN).update(**changes, version=F("version") + 1)
