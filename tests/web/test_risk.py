@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 
@@ -37,9 +38,9 @@ def words(response) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-def sent(client, child, **said):
+def sent(client, child, *, on=None, **said):
     answers = {f"answer:{code}": answer for code, answer in harmless(**said).items()}
-    form = {"form": str(uuid.uuid4()), "assessed_on": timezone.localdate().isoformat()}
+    form = {"form": str(uuid.uuid4()), "assessed_on": on or timezone.localdate().isoformat()}
     return client.post(reverse("assess_risk", args=(child.id,)), form | answers)
 
 
@@ -60,6 +61,27 @@ def test_a_form_with_a_gap_names_the_question_and_keeps_what_was_chosen(director
     assert "“平时由谁照料”还没有选" in page
     assert 'value="untreated" checked' in page
     assert not RiskAssessment.objects.exists()
+
+
+def test_a_day_that_is_none_is_told_and_keeps_what_was_chosen(director):
+    refused = sent(director, make_person(), on="昨天", health="untreated")
+    page = words(refused)
+    assert refused.status_code == 422
+    assert "日期请写成" in page
+    assert 'value="untreated" checked' in page
+    assert not RiskAssessment.objects.exists()
+
+
+def test_the_form_asks_by_the_age_on_the_day_of_the_assessment(director):
+    today = timezone.localdate()
+    birthday = next(day for day in (today, today - dt.timedelta(1)) if (day.month, day.day) != (2, 29))
+    child, before = make_person(birth_date=birthday.replace(year=today.year - 8)), today - dt.timedelta(3)
+    question = 'name="answer:unattended"'
+    assert question not in words(director.get(reverse("assess_risk", args=(child.id,))))
+    refused = sent(director, child, on=before.isoformat(), unattended="")
+    assert refused.status_code == 422
+    assert question in words(refused)
+    assert sent(director, child, on=before.isoformat()).status_code == 302
 
 
 def test_what_is_unknown_stands_in_words_between_two_tiers(director):

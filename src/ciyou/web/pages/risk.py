@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_names
-from ciyou.apps.assessments.recording import NewAssessment
+from ciyou.apps.assessments.recording import NewAssessment, may_be_assessed_on
 from ciyou.apps.assessments.refusals import AssessmentNotFound
 from ciyou.apps.assessments.selectors import AssessmentLine, assessments_of_child
 from ciyou.apps.cases.next_actions import SHOWN, children_without_next
@@ -19,7 +20,7 @@ from ciyou.apps.registry.selectors import PersonCard, PersonNotFound, get_person
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.clock.ages import full_years
-from ciyou.core.errors import AccessDenied, CiyouError, Problem
+from ciyou.core.errors import AccessDenied, CiyouError, Problem, RecordError
 from ciyou.packs import load_risk
 from ciyou.web import risk_wording as wording
 from ciyou.web.context import short_language
@@ -60,8 +61,8 @@ def assess(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _form(request, child)
-    given = NewAssessment(key(request, "form"), _answers(request), day(request, "assessed_on"))
     try:
+        given = NewAssessment(key(request, "form"), _answers(request), day(request, "assessed_on"))
         assess_risk(request.actor, child_id=child_id, given=given)
     except AccessDenied:
         raise
@@ -144,11 +145,20 @@ def _answers(request: HttpRequest) -> dict[str, str]:
     return {name.removeprefix(start): str(value) for name, value in request.POST.items() if name.startswith(start)}
 
 
+def _assessed_on(request: HttpRequest) -> dt.date:
+    """The day by whose age the form asks: the one that was typed, where it may stand, else today."""
+    try:
+        typed = day(request, "assessed_on")
+    except RecordError:
+        typed = None  # told above the form; what is asked does not wait for it
+    return typed if typed is not None and may_be_assessed_on(typed) else timezone.localdate()
+
+
 def _form(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     lang, today = short_language(), timezone.localdate()
     disclose(request, subject=str(child.id), person_ids=[str(child.id)], fields=("name",), highest_class=PERSONAL)
     pack = load_risk(division=child.division)
-    age = full_years(child.birth_date, today) if child.birth_date else None
+    age = full_years(child.birth_date, _assessed_on(request)) if child.birth_date else None
     by_place = {one.place: one.sentence for one in sentences(problems)}
     content = {
         "child": child,
