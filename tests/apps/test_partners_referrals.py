@@ -265,6 +265,21 @@ def test_a_refusal_gives_the_place_back_and_its_sender_arranges_anew():
     assert tasks(row) == set()
 
 
+@pytest.mark.parametrize("ended", ["withdrawn", "died"])
+def test_the_end_of_a_draft_frees_no_place_that_another_took(ended):
+    who = sending()
+    month = timezone.localdate().replace(day=1)
+    offer_slots(who.drafter, provider_id=who.provider, service=SERVICE, month=month, offered=2)
+    other = make_person(name="另一个孩子")
+    sent(who, child_id=other.id, month=month)
+    draft = drafted(who, month=month)
+    if ended == "withdrawn":
+        withdraw_referral(who.director, referral_id=draft.id, version=draft.version, reason="elsewhere")
+    else:
+        on_child_died([str(who.child.id)])
+    assert (row_of(draft.id).state, ServiceSlots.objects.get().taken) == ("closed", 1)
+
+
 def test_of_two_who_send_for_the_last_place_one_gets_it():
     who = sending()
     month = timezone.localdate().replace(day=1)

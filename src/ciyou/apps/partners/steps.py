@@ -28,7 +28,7 @@ from ciyou.core.access.verdict import RESTRICTED
 REVIEW_GROUND = "review_referral_ground"
 SUPERVISOR, DRAFTER, REVIEWER = "supervisor", "county_drafter", "county_reviewer"
 _GIVES_BACK = frozenset({"refuse", "miss", "expire", "withdraw"})
-"""Steps after which the place that was kept is free again."""
+"""Steps after which the place that was kept is free again; a draft has taken none."""
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def move(  # one step is all of this
         if not taken:
             raise moved_on()
         _note_step(actor, row, step, words, days=(today - row.since_on).days)
-        if step in _GIVES_BACK and row.slot_id is not None:
+        if step in _GIVES_BACK and row.slot_id is not None and row.sent_at is not None:
             ServiceSlots.objects.filter(id=row.slot_id, taken__gt=0).update(taken=F("taken") - 1)
         end_work(actor, row)
         row.refresh_from_db()
