@@ -158,3 +158,17 @@ def test_of_two_answers_that_both_saw_the_link_open_one_is_taken():
     assert [problem.code for problem in error.value.problems] == ["referral.moved_on"]
     assert row_of(row.id).state == "accepted"
     assert ReferralStep.objects.filter(referral=row, step__in=("accept", "refuse")).count() == 1
+
+
+@pytest.mark.parametrize("gone", ["withdrawn", "run out"])
+def test_a_link_that_is_withdrawn_or_runs_out_while_it_is_answered_takes_no_answer(gone):
+    who = sending()
+    row = sent(who)
+    seen = links._open_link(link_of(who, row).token, HERE)
+    now = timezone.now()
+    change = {"withdrawn_at": now} if gone == "withdrawn" else {"expires_at": now - dt.timedelta(seconds=1)}
+    AnswerLink.objects.filter(id=seen.id).update(**change)
+    with pytest.raises(RecordError) as error, transaction.atomic():
+        links._answered(seen, ACCEPT)
+    assert [problem.code for problem in error.value.problems] == ["referral.moved_on"]
+    assert row_of(row.id).state == "sent"

@@ -32,8 +32,9 @@ from ciyou.apps.partners.steps import move
 from ciyou.apps.partners.transitions import CLOCKS, ENDINGS, MACHINE, OPEN, RECEIVER, SENDER, TRANSITIONS, every_clock
 from ciyou.apps.registry.lifecycle import move_person
 from ciyou.apps.registry.merging import merge_people
-from ciyou.apps.registry.models import IdentityDecision, NamedAccess
+from ciyou.apps.registry.models import IdentityDecision, NamedAccess, Person
 from ciyou.apps.registry.selectors import get_person
+from ciyou.apps.registry.services import NewStatement, record_roster_facts
 from ciyou.apps.registry.unmerging import unmerge_people
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import AccessDenied, RecordError
@@ -240,6 +241,50 @@ def test_in_an_emergency_it_goes_without_consent_and_another_person_looks_at_the
     assert tasks(row) == {("accept_urgent_referral", "child_director", who.director.post_id)}
 
 
+def in_emergency(who, **fields):
+    said = {"ground": "emergency", "consent_by": "", "consent_on": None, "emergency": "孩子呕吐不止，联系不上家长。"}
+    return sent(who, **{**said, **fields})
+
+
+def test_whoever_looks_at_the_ground_of_a_referral_above_its_class_is_shown_the_ground_until_it_has_looked():
+    who = sending()
+    typed = {"observed": "不会走路"}
+    row = in_emergency(who, service="rehabilitation", fields=typed)
+    Person.objects.filter(id=who.child.id).update(restricted=True)
+    outside = make_actor("supervisor", division="990102001000")
+    view = read_referral(who.supervisor, referral_id=row.id)
+    assert (row.sensitivity, view.narrow, view.line.service, view.content.emergency) == (
+        4, True, "rehabilitation", "孩子呕吐不止，联系不上家长。",
+    )  # fmt: skip
+    assert (view.content.fields, view.content.purpose, view.line.child_id, view.line.child_name) == ({}, "", None, "")
+    assert (view.line.provider, view.steps, view.steps_now, view.may_review) == ("", (), frozenset(), True)
+    with pytest.raises(ReferralNotFound):
+        read_referral(outside, referral_id=row.id)
+    review_ground(who.supervisor, referral_id=row.id, version=row.version)
+    assert row_of(row.id).ground_reviewed_by == who.supervisor.id
+    with pytest.raises(ReferralNotFound):
+        read_referral(who.supervisor, referral_id=row.id)
+
+
+def test_a_ground_that_is_not_accepted_needs_a_reason_that_its_sender_reads_and_its_receiver_does_not():
+    post = make_post("partner", department="health")
+    who = sending(post_id=post.id)
+    row = in_emergency(who)
+    no = {"referral_id": row.id, "version": row.version, "accepted": False}
+    with pytest.raises(RecordError) as error:
+        review_ground(who.supervisor, **no)
+    assert code_of(error) == ["referral.words"]
+    review_ground(who.supervisor, **no, reason="家长当天接了电话。")
+    view = read_referral(who.director, referral_id=row.id)
+    assert (view.ground_refused, view.steps[-1].step, view.steps[-1].words) == (
+        True, "ground_refused", "家长当天接了电话。",
+    )  # fmt: skip
+    assert "review_referral_ground" not in {kind for kind, _role, _post in tasks(row)}
+    assert [one.step for one in read_referral(actor_of(post), referral_id=row.id).steps] == ["draft", "send"]
+    with pytest.raises(RecordError):
+        review_ground(who.supervisor, referral_id=row.id, version=row_of(row.id).version)
+
+
 def test_nobody_looks_at_the_emergency_ground_that_is_their_own():
     who = sending()
     row = sent(who, by=who.supervisor, ground="emergency", consent_by="", consent_on=None, emergency="孩子呕吐不止。")
@@ -265,6 +310,21 @@ def test_a_refusal_gives_the_place_back_and_its_sender_arranges_anew():
     assert tasks(row) == set()
 
 
+@pytest.mark.parametrize("ended", ["withdrawn", "died"])
+def test_the_end_of_a_draft_frees_no_place_that_another_took(ended):
+    who = sending()
+    month = timezone.localdate().replace(day=1)
+    offer_slots(who.drafter, provider_id=who.provider, service=SERVICE, month=month, offered=2)
+    other = make_person(name="另一个孩子")
+    sent(who, child_id=other.id, month=month)
+    draft = drafted(who, month=month)
+    if ended == "withdrawn":
+        withdraw_referral(who.director, referral_id=draft.id, version=draft.version, reason="elsewhere")
+    else:
+        on_child_died([str(who.child.id)])
+    assert (row_of(draft.id).state, ServiceSlots.objects.get().taken) == ("closed", 1)
+
+
 def test_of_two_who_send_for_the_last_place_one_gets_it():
     who = sending()
     month = timezone.localdate().replace(day=1)
@@ -285,6 +345,29 @@ def test_what_nobody_answers_runs_out_after_the_days_of_the_packs():
     assert (row_of(old.id).state, row_of(young.id).state) == ("expired", "sent")
     assert ReferralStep.objects.get(referral=old, step="expire").days == 31
     assert tasks(old) == {("settle_referral", "child_director", who.director.post_id)}
+
+
+def test_what_has_a_place_in_a_month_runs_out_only_after_that_month():
+    who = sending()
+    this_month = timezone.localdate().replace(day=1)
+    over, later = this_month - dt.timedelta(days=1), this_month + dt.timedelta(days=32)
+    rows = []
+    for month in (over.replace(day=1), this_month, later.replace(day=1)):
+        slot = ServiceSlots.objects.get_or_create(
+            provider_id=who.provider, service=SERVICE, month=month, defaults={"offered": 9}
+        )[0]
+        rows.append(sent(who, month=slot.month))
+    Referral.objects.update(since_on=days_ago(40))
+    assert expire_referrals() == 1
+    assert [row_of(one.id).state for one in rows] == ["expired", "sent", "sent"]
+
+
+def test_why_one_ran_out_tells_no_answer_from_no_news_of_the_child():
+    who = sending()
+    silent, taken = sent(who), accepted(who, sent(who))
+    Referral.objects.update(since_on=days_ago(31))
+    assert expire_referrals() == 2
+    assert [row_of(one.id).end_reason for one in (silent, taken)] == ["unanswered", "unseen"]
 
 
 def test_late_work_comes_up_to_the_supervisor_and_then_to_the_county():
@@ -415,6 +498,31 @@ def test_a_restricted_referral_is_in_the_list_of_who_sent_it_and_read_by_named_w
     assert hop_figures(who.drafter) == ()
 
 
+def test_the_referral_of_a_protected_child_is_in_no_list_and_its_named_worker_finds_it_with_the_child():
+    who = sending()
+    row = sent(who, by=who.drafter)
+    accepted(who, row)
+    Person.objects.filter(id=who.child.id).update(restricted=True)
+    NamedAccess.objects.create(
+        person_id=who.child.id,
+        user_id=who.drafter.id,
+        granted_by="x",
+        granted_at=timezone.now(),
+        reason="x",
+        purpose="serve",
+        why="case_worker",
+    )
+    assert (list_referrals(who.drafter).total, hop_figures(who.drafter)) == (0, ())
+    assert [one.id for one in referrals_of_child(who.drafter, child_id=who.child.id)] == [row.id]
+
+
+def test_a_task_names_the_child_where_the_referral_is_of_class_3_only():
+    who = sending()
+    plain, health = sent(who, by=who.drafter), sent(who, by=who.drafter, service="rehabilitation", fields={})
+    named = {row.id: Task.objects.get(subject_id=str(row.id), state="open").person_id for row in (plain, health)}
+    assert (health.sensitivity, named) == (4, {plain.id: who.child.id, health.id: None})
+
+
 def test_a_field_on_file_above_the_senders_class_is_not_told_by_it():
     who = sending()
     child_id = file_child(child={"disability_grade": 2})
@@ -427,6 +535,33 @@ def test_a_field_on_file_above_the_senders_class_is_not_told_by_it():
         ]
 
     assert (told_by(who.director), told_by(who.drafter)) == ("", "2")
+
+
+def test_what_is_told_of_the_file_is_what_stands_and_nothing_contradicted_or_presumed():
+    who = sending()
+    told = {}
+    for key, first, second in (
+        ("k1", (2, "verified"), (3, "rostered")),
+        ("k2", (2, "rostered"), (3, "rostered")),
+        ("k3", (2, "presumed"), None),
+    ):
+        child_id = file_child(key, child={"disability_grade": first})
+        if second is not None:
+            later = (key, NewStatement("disability_grade", *second), "disabled_persons")
+            record_roster_facts(LOCAL_OPERATOR, facts=[later], run_id="r2")
+        child = get_person(who.drafter, person_id=child_id, purpose=Purpose.SERVE)
+        offered = offered_fields(who.drafter, child=child, service=service_of(COUNTY, "rehabilitation"))
+        told[key] = next(one.value for one in offered if one.field.code == "disability_grade")
+    assert told == {"k1": "2", "k2": "", "k3": ""}
+
+
+def test_what_the_file_lacks_is_added_in_the_file_and_not_on_the_form():
+    who = sending()
+    Person.objects.filter(id=who.child.id).update(birth_date=None)
+    with pytest.raises(RecordError) as error:
+        drafted(who, fields={"asked": "视力", "birth_date": "2016-05-01"})
+    assert code_of(error) == ["referral.not_on_file"]
+    assert "孩子的档案" in error.value.problems[0].zh
 
 
 # -- days per hop, and one child that was two -------------------------------------------------------------------------
@@ -457,3 +592,22 @@ def test_a_merge_takes_the_referrals_along_and_undoing_it_gives_them_back():
     decision = IdentityDecision.objects.get()
     unmerge_people(who.drafter, decision_id=decision.id, reason="two_numbers")
     assert row_of(row.id).child_id == who.child.id
+
+
+def test_a_merge_across_places_takes_the_work_along_and_undoing_it_brings_it_back():
+    who = sending()
+    there = make_actor("child_director", division="990101001002")
+    twin = make_person(name=who.child.name, division="990101001002")
+    row, health = sent(who), sent(who, by=who.drafter, service="rehabilitation", fields={})
+    merge_people(who.drafter, keep=twin.id, drop=who.child.id, reason="same_family")
+    deliver_events()
+    for one in (row, health):
+        assert (row_of(one.id).division, tasks(one)) == (
+            twin.division, {("accept_referral", "child_director", there.post_id)},
+        )  # fmt: skip
+    assert read_referral(there, referral_id=row.id).line.child_id == twin.id
+    unmerge_people(who.drafter, decision_id=IdentityDecision.objects.get().id, reason="two_numbers")
+    deliver_events()
+    assert tasks(row) == {("accept_referral", "child_director", who.director.post_id)}
+    assert tasks(health) == {("accept_referral", "county_drafter", who.drafter.post_id)}
+    assert {row_of(one.id).division for one in (row, health)} == {who.child.division}

@@ -10,11 +10,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from ciyou.apps.accounts.models import Post
+from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.partners.links import WRONG_BY_ORIGIN
 from ciyou.apps.partners.models import Provider, Referral
 from ciyou.config.log_lines import LogLine
 from tests.office import OTHER_COUNTY, OTHER_VILLAGE, make_person, make_post, sign_in
+from tests.referral_builders import sending, sent
 
 pytestmark = pytest.mark.django_db
 REPLY_ADDRESS = re.compile(r'href="http://[^"/]+(/answer/[^"]+)"')
@@ -230,3 +233,38 @@ def test_the_form_sent_twice_leads_to_the_one_referral(office):
     form = "0b5f5f0e-3c86-4a6e-9f0d-0d1f6a4c7e11"
     assert referred(director, child, form=form) == referred(director, child, form=form) == f"/referrals/{form}/"
     assert Referral.objects.get().state == "sent"
+
+
+def seen_class(subject: object) -> int:
+    return LogEntry.objects.filter(kind="disclosure", subject=str(subject)).order_by("-id")[0].highest_class
+
+
+def test_the_record_says_the_highest_class_shown_and_the_task_names_no_child_above_class_3():
+    who, post = sending(), make_post("county_drafter")
+    row = sent(who, by=actor_of(post), service="rehabilitation", fields={})
+    county = browser(post)
+    assert who.child.name in page(county.get("/referrals/"))
+    assert (row.sensitivity, seen_class("referrals")) == (4, 4)
+    page(county.get(f"/referrals/child/{who.child.id}/"))
+    assert seen_class(who.child.id) == 4
+    home = page(county.get("/"))
+    assert f"/referrals/{row.id}/" in home and who.child.name not in home
+
+
+def test_a_supervisor_who_may_not_read_a_referral_says_whether_its_ground_holds_and_why_not():
+    who, post = sending(), make_post("supervisor")
+    said = {"consent_by": "", "consent_on": None, "emergency": "孩子呕吐不止。", "purpose": "请快评估。"}
+    row = sent(who, ground="emergency", service="rehabilitation", fields={"observed": "不会走路"}, **said)
+    client, address = browser(post), f"/referrals/{row.id}/"
+    shown = page(client.get(address))
+    assert "孩子呕吐不止。" in shown and "理由不成立" in shown
+    for kept in (who.child.name, "县医院甲", "不会走路", "请快评估。", str(who.child.id)):
+        assert kept not in shown, kept
+    assert seen_class(row.id) == 4
+    again = page(client.post(f"{address}step/", {"step": "ground_refused", "version": row.version, "words": ""}), 422)
+    assert "写明" in again and "孩子呕吐不止。" in again
+    no = {"step": "ground_refused", "version": row.version, "words": "家长当天接了电话。"}
+    assert page(client.post(f"{address}step/", no)) == "/referrals/"
+    assert client.get(address).status_code == 404
+    told = page(browser(Post.objects.get(id=who.director.post_id)).get(address))
+    assert "家长当天接了电话。" in told and "认为不成立" in told

@@ -28,7 +28,7 @@ STATES = {
     "replied": gettext_lazy("已有回复，待定回归安排"),
     "planned": gettext_lazy("已定回归安排，待回访"),
     "followed": gettext_lazy("已回访，待办结"),
-    "expired": gettext_lazy("无人答复，已过期"),
+    "expired": gettext_lazy("已过期"),
     "closed": gettext_lazy("已办结"),
 }
 STEPS = {
@@ -45,7 +45,8 @@ STEPS = {
     "close": gettext_lazy("办结"),
     "withdraw": gettext_lazy("撤回"),
     "end": gettext_lazy("终止"),
-    "review": gettext_lazy("复核紧急理由"),
+    "review": gettext_lazy("复核紧急理由：成立"),
+    "ground_refused": gettext_lazy("复核紧急理由：不成立"),
 }
 REASONS = {
     "full": gettext_lazy("名额已满"),
@@ -59,6 +60,8 @@ REASONS = {
     "not_wanted": gettext_lazy("孩子或监护人不愿意"),
     "moved": gettext_lazy("孩子已迁走"),
     "died": gettext_lazy("孩子已去世"),
+    "unanswered": gettext_lazy("对方没有答复"),
+    "unseen": gettext_lazy("对方已接收，但没有告知孩子到没到"),
     "other": gettext_lazy("其他"),
 }
 GROUNDS = {

@@ -6,16 +6,19 @@ import uuid
 
 from django.db.models import Q, QuerySet
 
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.partners.models import Provider, Referral
 from ciyou.apps.partners.refusals import check_may, provider_not_found, referral_not_found
 from ciyou.apps.registry.scoping import is_named, visible_people
-from ciyou.core.access.actor import DIVISION_DIGITS, Actor, DivisionScope, Purpose
+from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor, DivisionScope, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
 
 PURPOSE = Purpose.SERVE
 LINK = Actor(id="link", role="partner", scope=DivisionScope.below(""), purposes=frozenset({PURPOSE}))
 """Whoever answers by a one-time link: nobody's account. What it may do is what the link says."""
+EMERGENCY = "emergency"
+"""The ground of a referral that went without consent."""
 _COUNTY_DIGITS = 6
 
 
@@ -27,10 +30,13 @@ def receives(actor: Actor) -> bool:
 def visible_referrals(actor: Actor) -> QuerySet[Referral]:
     """For lists and counts: what the actor's area sent about children it may see, or what was sent to its own provider.
 
-    A restricted one (class 5) is in the list of who sent it, and in nobody else's; a named worker finds it with the child.
+    A restricted one (class 5) is in the list of who sent it, and in nobody else's; one of a protected child in no sender's list. A named
+    worker finds both with the child.
     """
     rows = _of(actor)
-    return rows if receives(actor) else rows.filter(Q(sensitivity__lt=RESTRICTED) | Q(sent_by=actor.id))
+    if receives(actor):
+        return rows
+    return rows.filter(Q(sensitivity__lt=RESTRICTED) | Q(sent_by=actor.id), child__restricted=False)
 
 
 def _of(actor: Actor) -> QuerySet[Referral]:
@@ -59,6 +65,22 @@ def find_referral(actor: Actor, referral_id: object, *, lock: bool = False) -> R
     if found is None or not (may_read(actor, found) or may_read(actor, found, named=is_named(actor, found.child_id))):
         raise referral_not_found()
     return found
+
+
+def find_for_review(actor: Actor, referral_id: object, *, lock: bool = False) -> Referral | None:
+    """A referral of the actor's area whose emergency ground waits for another person's look, of whatever class; None for any other.
+
+    Whoever looks at the ground may be shown the ground and no more. Read as the machine: the wall shows a protected child's to its named
+    workers only.
+    """
+    if not may_do(actor.role, Action.REVIEW_GROUND):
+        return None
+    with walled(LOCAL_OPERATOR):
+        rows = Referral.objects.select_for_update(of=("self",)) if lock else Referral.objects.all()
+        waiting = rows.filter(ground=EMERGENCY, ground_reviewed_by="", sent_at__isnull=False, closed_at=None).exclude(
+            sent_by=actor.id
+        )
+        return waiting.filter(id=referral_id, division__gte=actor.scope.first, division__lt=actor.scope.end).first()
 
 
 def may_read(actor: Actor, row: Referral, *, named: bool = False) -> bool:

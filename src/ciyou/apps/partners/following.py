@@ -1,4 +1,4 @@
-"""What happens to referrals without anybody's doing: nobody answers for too long, the child moves, or it dies."""
+"""What happens to referrals without anybody's doing: nobody answers for too long, the child moves, is one with another, or dies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
@@ -16,25 +16,35 @@ from ciyou.apps.partners.contents import open_plan
 from ciyou.apps.partners.models import Referral, ReferralState
 from ciyou.apps.partners.steps import hand_on, move
 from ciyou.apps.partners.transitions import MACHINE, OPEN, TRANSITIONS
+from ciyou.apps.registry.identity_moves import follows_merge
+from ciyou.apps.registry.paying import standings_of
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.packs import load_limits
 
 LIMIT, DIED = "referral_open_days", "died"
+UNANSWERED, UNSEEN = "unanswered", "unseen"
+"""Why one ran out: nobody said whether it is taken, or nobody said whether the child came."""
 
 
 def expire_referrals() -> int:
-    """Let referrals run out that the receiver has not answered for too long (a periodic job); how many. Their senders arrange anew."""
-    last = timezone.localdate() - dt.timedelta(days=load_limits()[LIMIT].value)
+    """Let referrals run out that the receiver has not answered for too long (a periodic job); how many. Their senders arrange anew.
+
+    One that has a place of a month waits until that month is over.
+    """
+    today = timezone.localdate()
+    last = today - dt.timedelta(days=load_limits()[LIMIT].value)
     waiting = (ReferralState.SENT, ReferralState.ACCEPTED)
     expired = 0
     with walled(LOCAL_OPERATOR):
-        due = list(Referral.objects.filter(state__in=waiting, since_on__lt=last).values_list("id", flat=True))
+        silent = Referral.objects.filter(state__in=waiting, since_on__lt=last)
+        due = list(silent.exclude(slot__month__gte=today.replace(day=1)).values_list("id", flat=True))
     for referral_id in due:
         with walled(LOCAL_OPERATOR), transaction.atomic():
             row = Referral.objects.select_for_update(of=("self",)).filter(id=referral_id, state__in=waiting).first()
             if row is not None:
-                move(LOCAL_OPERATOR, row, step="expire", end=MACHINE)
+                reason = UNANSWERED if row.state == ReferralState.SENT else UNSEEN
+                move(LOCAL_OPERATOR, row, step="expire", end=MACHINE, note=reason, end_reason=reason)
                 expired += 1
     return expired
 
@@ -42,13 +52,41 @@ def expire_referrals() -> int:
 def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
     """Handler of `registry.person_moved`: open referrals go along, for only the new place sees the child; the receiver notices nothing."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        here = Referral.objects.select_for_update(of=("self",)).filter(child_id=person_id, state__in=OPEN)
-        for row in here.exclude(division=new_division):
-            owner = named_owner_of if row.sensitivity >= RESTRICTED else _owner_of
-            post, *_place = owner(row.child_id, new_division, timezone.localdate()) or (None,)
-            Referral.objects.filter(id=row.id).update(division=new_division, post=post, version=F("version") + 1)
-            row.refresh_from_db()
-            hand_on(LOCAL_OPERATOR, row, starts_on=_began(row))
+        for row in _open_of(person_id).exclude(division=new_division):
+            _go_along(row, new_division)
+
+
+@follows_merge
+def on_people_merged(kept: str, **_more: object) -> None:
+    """Handler of `registry.people_merged`: open referrals of the file that ended go to the place of the file that stays."""
+    for file in standings_of([kept]).values():
+        on_person_moved(kept, file.division)
+
+
+def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
+    """Handler of `registry.people_unmerged`: the work of each open referral is again where its own child is.
+
+    The unmerge has put the referrals back; a task that names no child it does not find.
+    """
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        for file in standings_of([kept, restored]).values():
+            for row in _open_of(file.id):
+                if row.division != file.division:
+                    _go_along(row, file.division)
+                else:
+                    hand_on(LOCAL_OPERATOR, row, starts_on=_began(row))
+
+
+def _open_of(person_id: str) -> QuerySet[Referral]:
+    return Referral.objects.select_for_update(of=("self",)).filter(child_id=person_id, state__in=OPEN)
+
+
+def _go_along(row: Referral, division: str) -> None:
+    owner = named_owner_of if row.sensitivity >= RESTRICTED else _owner_of
+    post, *_place = owner(row.child_id, division, timezone.localdate()) or (None,)
+    Referral.objects.filter(id=row.id).update(division=division, post=post, version=F("version") + 1)
+    row.refresh_from_db()
+    hand_on(LOCAL_OPERATOR, row, starts_on=_began(row))
 
 
 def _owner_of(_child: object, division: str, on: dt.date) -> tuple[uuid.UUID | None, str, str]:

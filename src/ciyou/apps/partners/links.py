@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from ciyou.apps.accounts.tries import TryLimit, count_wrong_try, tried_too_often
@@ -123,9 +124,13 @@ def _answered(link: AnswerLink, answer: Answer) -> Answered:
         raise refused("answer", "请选择怎样答复。", "Choose how to answer.")
     row = Referral.objects.select_for_update(of=("self",)).select_related("provider").get(id=link.referral_id)
     take_answer(LINK, row, answer, end=RECEIVER)
-    if not AnswerLink.objects.filter(id=link.id, used_at=None).update(used_at=timezone.now()):
+    if not _open_now().filter(id=link.id).update(used_at=timezone.now()):
         raise moved_on()
     return Answered(answer.step, _new_link(LINK, row) if link_step(row) else None)
+
+
+def _open_now() -> QuerySet[AnswerLink]:
+    return AnswerLink.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
 
 
 def _open_link(token: str, origin: str) -> AnswerLink | None:
@@ -133,9 +138,7 @@ def _open_link(token: str, origin: str) -> AnswerLink | None:
     limits = (TryLimit(f"link:{origin}", WRONG_BY_ORIGIN),)
     if tried_too_often(limits):
         raise too_many_tries()
-    now = timezone.now()
-    open_now = AnswerLink.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=now)
-    link = open_now.filter(token_hash=_hash(token)).select_related("referral__provider").first()
+    link = _open_now().filter(token_hash=_hash(token)).select_related("referral__provider").first()
     if link is not None and link_step(link.referral) == link.step:
         return link
     count_wrong_try(limits)

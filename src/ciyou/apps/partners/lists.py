@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Avg, Count, F, Max
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.partners.access import (
+    EMERGENCY,
     PURPOSE,
+    find_for_review,
     find_referral,
     may_read,
     reads_findings,
@@ -31,7 +33,8 @@ from ciyou.apps.partners.contents import (
     open_words,
 )
 from ciyou.apps.partners.models import Referral, ReferralStep
-from ciyou.apps.partners.referring import EMERGENCY
+from ciyou.apps.partners.refusals import ReferralNotFound
+from ciyou.apps.partners.steps import GROUND_REFUSED
 from ciyou.apps.partners.transitions import OPEN, RECEIVER, SENDER, TRANSITIONS, clock_of
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.core.access.actor import Actor
@@ -49,7 +52,7 @@ Hops = dict[uuid.UUID, list[tuple[str, int]]]
 class ReferralLine:
     """One referral in a list. `hidden`: of a class above the reader's; only how long it takes is shown.
 
-    `days` by step taken, `waiting` since the last step; `due_on` of the running clock (None once it is closed).
+    `days` by step taken, `waiting` since the last step; `due_on` of the running clock (None once it is closed). `sensitivity`: the class of the referral.
     """
 
     id: uuid.UUID
@@ -69,6 +72,7 @@ class ReferralLine:
     due_on: dt.date | None
     late: bool
     hidden: bool
+    sensitivity: int
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class ReferralView:
-    """One referral. `reply` None where there is none, or where the reader may not read it (`withheld`). `person_id` is for the record of disclosure only: a receiver is not led to the file. `steps_now`: what the actor can do."""
+    """One referral. `reply` None where there is none, or where the reader may not read it (`withheld`). `person_id` is for the record of disclosure only: a receiver is not led to the file. `steps_now`: what the actor can do. `narrow`: only the ground is shown, to whoever looks at it."""
 
     line: ReferralLine
     person_id: uuid.UUID
@@ -120,6 +124,8 @@ class ReferralView:
     may_review: bool
     sensitivity: int
     version: int
+    ground_refused: bool = False
+    narrow: bool = False
 
 
 def list_referrals(actor: Actor, *, show: str = "", page: int = 1) -> ReferralPage:
@@ -142,8 +148,14 @@ def referrals_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[ReferralLi
 
 
 def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
-    """One referral; raises ReferralNotFound."""
-    row = find_referral(actor, referral_id)
+    """One referral; raises ReferralNotFound. Whose ground waits for the actor's look and which it may not read is shown narrowly."""
+    try:
+        row = find_referral(actor, referral_id)
+    except ReferralNotFound:
+        waiting = find_for_review(actor, referral_id)
+        if waiting is None:
+            raise
+        return _ground_only(waiting)
     reads, steps = reads_findings(actor, row), list(row.steps.order_by("at", "id"))
     return ReferralView(
         line=_lines(actor, [row], _by_referral(steps), read=True)[0],
@@ -151,15 +163,38 @@ def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
         content=open_content(row.id, row.content),
         ground=row.ground,
         ground_reviewed=bool(row.ground_reviewed_by),
+        ground_refused=any(one.step == GROUND_REFUSED for one in steps),
         reply=open_reply(row.id, row.reply) if reads else None,
         withheld=row.reply is not None and not reads,
         plan=open_plan(row.id, row.plan),
-        steps=_story(steps),
+        steps=_story([one for one in steps if one.step != GROUND_REFUSED or not receives(actor)]),
         steps_now=_steps_now(actor, row),
         link_for=link_step(row) if may_do(actor.role, Action.REFER) else "",
         may_review=_may_review(actor, row),
         sensitivity=max(row.sensitivity, row.reply_class or 0) if reads else row.sensitivity,
         version=row.version,
+    )
+
+
+def _ground_only(row: Referral) -> ReferralView:
+    """What somebody reads who looks at the ground alone: service, ground and reason; not the child, the receiver or what was sent."""
+    line = _line(row, None, (), timezone.localdate(), hidden=True)
+    return ReferralView(
+        line=replace(line, service=row.service),
+        person_id=row.child_id,
+        content=ReferralContent(purpose="", fields={}, emergency=open_content(row.id, row.content).emergency),
+        ground=row.ground,
+        ground_reviewed=False,
+        reply=None,
+        withheld=False,
+        plan=None,
+        steps=(),
+        steps_now=frozenset(),
+        link_for="",
+        may_review=True,
+        sensitivity=row.sensitivity,
+        version=row.version,
+        narrow=True,
     )
 
 
@@ -224,6 +259,7 @@ def _line(
         due_on=row.due_on,
         late=row.due_on is not None and row.due_on < today,
         hidden=hidden,
+        sensitivity=row.sensitivity,
     )
 
 

@@ -12,21 +12,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name
-from ciyou.apps.partners.access import PURPOSE, find_provider, find_referral
+from ciyou.apps.partners.access import EMERGENCY, PURPOSE, find_for_review, find_provider, find_referral
 from ciyou.apps.partners.contents import ReferralContent, seal_content
 from ciyou.apps.partners.models import Provider, Referral, ReferralState, ServiceSlots
-from ciyou.apps.partners.refusals import check_may, check_words, referral_not_found, refused
+from ciyou.apps.partners.refusals import check_may, check_words, moved_on, referral_not_found, refused
 from ciyou.apps.partners.steps import SENDER, due_day, move, note_beginning, note_review, open_ground_review, taking
 from ciyou.apps.registry.selectors import PersonCard, get_person, statements_of_child
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.clock.ages import full_years
 from ciyou.core.facts.definition import Entity
+from ciyou.core.facts.state import Basis, FactState
 from ciyou.core.rules.words import value_words
 from ciyou.packs import load_limits, load_referrals, load_vocabulary
 from ciyou.packs.referrals import TYPED, ReferralField, ReferralService
 
-GUARDIAN, CHILD, EMERGENCY = "guardian", "child", "emergency"
+GUARDIAN, CHILD = "guardian", "child"
 GROUNDS = (GUARDIAN, CHILD, EMERGENCY)
 ROUTINE, URGENT = "routine", "urgent"
 URGENCIES = (ROUTINE, URGENT)
@@ -71,13 +72,12 @@ def service_of(division: str, code: str) -> ReferralService:
 
 
 def offered_fields(actor: Actor, *, child: PersonCard, service: ReferralService) -> tuple[OfferedField, ...]:
-    """What the receiver of this service may be told, with the values on file that the actor may read itself."""
+    """What the receiver of this service may be told, with the values on file that the actor may read itself.
+
+    A fact goes as it stands on file; one that is presumed only, or that is contradicted, is not told.
+    """
     today = timezone.localdate()
-    facts = {
-        one.name: one
-        for one in statements_of_child(actor, child_id=child.id, purpose=PURPOSE)
-        if one.entity is Entity.CHILD and one.holds_on(today)
-    }
+    state = FactState.on(today, statements_of_child(actor, child_id=child.id, purpose=PURPOSE))
     from_file = {
         "name": child.name,
         "sex": {"male": "男", "female": "女"}.get(child.sex, ""),
@@ -88,9 +88,10 @@ def offered_fields(actor: Actor, *, child: PersonCard, service: ReferralService)
     found = []
     for one in service.fields:
         value = from_file.get(one.source, "")
-        if one.fact in facts:
+        said = state.get(Entity.CHILD, one.fact) if one.fact else None
+        if said is not None and said.basis is not Basis.PRESUMED:
             definition = load_vocabulary().get(Entity.CHILD, one.fact)
-            value = value_words(definition.check(facts[one.fact].value), definition).text("zh")
+            value = value_words(definition.check(said.value), definition).text("zh")
         found.append(OfferedField(one, value))
     return tuple(found)
 
@@ -162,17 +163,26 @@ def send_referral(actor: Actor, *, referral_id: uuid.UUID, version: int) -> None
             open_ground_review(actor, row)
 
 
-def review_ground(actor: Actor, *, referral_id: uuid.UUID, version: int) -> None:
-    """Another person has looked at why a referral went without consent. Raises RecordError for one's own."""
+def review_ground(
+    actor: Actor, *, referral_id: uuid.UUID, version: int, accepted: bool = True, reason: str = ""
+) -> None:
+    """Another person has looked at why a referral went without consent, and takes the ground or, with a reason, does not.
+
+    Raises RecordError for one's own, and for a no without a reason.
+    """
     check_may(actor, Action.REVIEW_GROUND)
-    with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
+    words = "" if accepted else check_words(reason)
+    with transaction.atomic():
+        row = find_for_review(actor, referral_id, lock=True) or find_referral(actor, referral_id, lock=True)
+        if row.version != version:
+            raise moved_on()
         if row.ground != EMERGENCY or row.ground_reviewed_by or row.sent_at is None:
             raise refused("no_ground", "没有待复核的紧急理由。", "No emergency ground waits to be looked at.")
         if row.sent_by == actor.id:
             raise refused(
                 "own_ground", "自己转介的，要由另一个人复核。", "What you sent yourself is looked at by another person."
             )
-        note_review(actor, row)
+        note_review(actor, row, accepted=accepted, words=words)
 
 
 def _is_written(actor: Actor, referral_id: uuid.UUID) -> bool:
@@ -243,6 +253,12 @@ def _chosen(offered: Iterable[OfferedField], typed: Mapping[str, str]) -> Iterab
         value = value if one.field.source == TYPED else one.value
         if value:
             yield one.field.code, value
+        elif one.field.needed and one.field.source != TYPED:
+            raise refused(
+                "not_on_file",
+                f"“{one.field.zh}”是接收方必需的，孩子的档案里还没有可用的内容。请先在孩子的档案里补上或更正，再转介。",
+                f"The receiver needs “{one.field.en}”, and the child's file has nothing to tell. Add or correct it in the child's file first, then refer.",
+            )
         elif one.field.needed:
             raise refused(
                 "field_missing",

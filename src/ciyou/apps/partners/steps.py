@@ -23,12 +23,15 @@ from ciyou.apps.partners.models import Provider, Referral, ReferralState, Referr
 from ciyou.apps.partners.refusals import moved_on, referral_not_found
 from ciyou.apps.partners.transitions import RECEIVER, SENDER, TRANSITIONS, WITH_RECEIVER, clock_of, every_clock
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
-from ciyou.core.access.verdict import RESTRICTED
 
 REVIEW_GROUND = "review_referral_ground"
+REVIEWED, GROUND_REFUSED = "review", "ground_refused"
+"""What the story says of a look at an emergency ground."""
+NAMING = 3
+"""The highest class of a referral whose task names the child: who has the task reads no more by default."""
 SUPERVISOR, DRAFTER, REVIEWER = "supervisor", "county_drafter", "county_reviewer"
 _GIVES_BACK = frozenset({"refuse", "miss", "expire", "withdraw"})
-"""Steps after which the place that was kept is free again."""
+"""Steps after which the place that was kept is free again; a draft has taken none."""
 
 
 @contextmanager
@@ -78,7 +81,7 @@ def move(  # one step is all of this
         if not taken:
             raise moved_on()
         _note_step(actor, row, step, words, days=(today - row.since_on).days)
-        if step in _GIVES_BACK and row.slot_id is not None:
+        if step in _GIVES_BACK and row.slot_id is not None and row.sent_at is not None:
             ServiceSlots.objects.filter(id=row.slot_id, taken__gt=0).update(taken=F("taken") - 1)
         end_work(actor, row)
         row.refresh_from_db()
@@ -137,7 +140,7 @@ def open_work(actor: Actor, row: Referral, starts_on: dt.date | None = None) -> 
     if row.state in WITH_RECEIVER and receiver is not None and is_held(receiver):
         open_for(division=row.division, post_id=receiver)
         return
-    person = row.child_id if row.sensitivity < RESTRICTED else None
+    person = row.child_id if row.sensitivity <= NAMING else None
     if row.post_id is not None and is_held(row.post_id):
         open_for(division=row.division, person_id=person, post_id=row.post_id)
         return
@@ -164,21 +167,23 @@ def open_ground_review(actor: Actor, row: Referral) -> None:
         open_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id), division=place, queue_role=role)
 
 
-def note_review(actor: Actor, row: Referral) -> None:
-    """An emergency ground was looked at: a line in the story, and its task ends. The state stays."""
+def note_review(actor: Actor, row: Referral, *, accepted: bool, words: str = "") -> None:
+    """An emergency ground was looked at, and taken or not: a line in the story, and its task ends. The state stays."""
     with walled(LOCAL_OPERATOR):
         taken = Referral.objects.filter(id=row.id, version=row.version, ground_reviewed_by="").update(
             ground_reviewed_by=actor.id, ground_reviewed_at=timezone.now(), version=F("version") + 1
         )
         if not taken:
             raise moved_on()
-        _note_step(actor, row, "review", "", days=(timezone.localdate() - row.since_on).days)
+        step = REVIEWED if accepted else GROUND_REFUSED
+        _note_step(actor, row, step, words, days=(timezone.localdate() - row.since_on).days)
         end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id))
     record_action(
         actor,
         action="review_referral_ground",
         subject=str(row.id),
         persons=[str(row.child_id)],
+        details={"accepted": accepted},
         highest_class=row.sensitivity,
     )
 

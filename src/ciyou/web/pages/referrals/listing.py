@@ -22,7 +22,8 @@ def show_referrals(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "") if request.GET.get("show", "") in (LATE, EVERYTHING) else ""
     page = list_referrals(actor, show=show, page=number)
     people = [str(line.child_id) for line in page.lines if line.child_id]
-    disclose(request, subject="referrals", person_ids=people, fields=LIST_FIELDS, highest_class=PERSONAL)
+    highest = max([PERSONAL, *(line.sensitivity for line in page.lines if not line.hidden)])
+    disclose(request, subject="referrals", person_ids=people, fields=LIST_FIELDS, highest_class=highest)
     content = {
         "rows": words.referral_rows(page.lines, timezone.localdate()),
         "figures": words.figure_rows(hop_figures(actor)),

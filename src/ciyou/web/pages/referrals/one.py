@@ -37,6 +37,7 @@ from ciyou.web.pages.applications.forms import text, version
 from ciyou.web.pages.referrals.writing import read_day
 from ciyou.web.wording import sentences
 
+REVIEWS = ("review", "ground_refused")
 ANSWERS = ("accept", "refuse", "arrive", "miss", "reply")
 
 
@@ -52,6 +53,7 @@ def take_step(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     steps: dict[str, Callable[[], object]] = {
         "send": lambda: send_referral(actor, **about),
         "review": lambda: review_ground(actor, **about),
+        "ground_refused": lambda: review_ground(actor, **about, accepted=False, reason=said),
         "plan": lambda: plan_return(actor, **about, what=said, next_on=read_day(text(request, "next_on"))),
         "follow": lambda: record_follow_up(actor, **about, words=said),
         "close": lambda: close_referral(actor, **about, reason=text(request, "reason")),
@@ -68,6 +70,8 @@ def take_step(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         raise
     except CiyouError as problem:
         return _show(request, referral_id, problem.problems)
+    if step in REVIEWS:  # who was shown the ground alone reads nothing of it any more
+        return redirect("referrals")
     return redirect("referral", referral_id=referral_id)
 
 
@@ -119,7 +123,7 @@ def _disclose(request: HttpRequest, view: ReferralView) -> None:
         request,
         subject=str(view.line.id),
         person_ids=[str(view.person_id)],
-        fields=("referral", *view.content.fields, *(("findings",) if view.reply else ())),
+        fields=("ground" if view.narrow else "referral", *view.content.fields, *(("findings",) if view.reply else ())),
         highest_class=view.sensitivity,
     )
 

@@ -98,7 +98,9 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         subject=str(child.id),
         person_ids=[str(child.id)],
         fields=("name", "referral", *(one.field.code for one in offered if one.value)),
-        highest_class=max([3, *(one.field.sensitivity for one in offered if one.value)]),
+        highest_class=max(
+            [3, *(one.field.sensitivity for one in offered if one.value), *(one.sensitivity for one in there)]
+        ),
     )
     chosen = request.POST.getlist("chosen")
     content = {
