@@ -60,6 +60,35 @@ def test_the_earlier_of_law_and_promise_is_the_due_day():
     assert (plan.half_on, plan.escalate_on) == (dt.date(2026, 11, 9), dt.date(2026, 11, 23))
 
 
+@pytest.mark.parametrize(
+    ("division", "code", "statutory", "promised", "confidence"),
+    [
+        ("430102", "whole_de_facto", 30, None, "M"),
+        ("370102", "whole_de_facto", 30, None, "M"),
+        ("410302", "whole_orphan", None, 20, "H"),
+        ("370826", "whole_orphan", None, 1, "H"),
+        ("431081", "whole_orphan", None, 1, "H"),
+        ("410102", "whole_dibao", None, 25, "M"),
+        ("370202", "whole_dibao", None, 20, "M"),
+        ("653101", "whole_temporary_aid", None, 15, "M"),
+    ],
+)
+def test_a_place_states_the_time_of_the_whole_procedure_with_its_source(
+    division, code, statutory, promised, confidence
+):
+    clock = load_clocks(division=division)[code]
+    limits = [None if limit is None else limit.amount for limit in (clock.statutory, clock.promised)]
+    assert limits == [statutory, promised]
+    assert [source.confidence for source in clock.sources] == [confidence]
+    assert (clock.policy_default, clock.verified) == (False, False)
+
+
+def test_the_nation_states_no_time_of_a_whole_procedure():
+    clocks = [one for code, one in load_clocks(division="51").items() if code.startswith("whole_")]
+    assert len(clocks) == 4
+    assert [one.code for one in clocks if one.statutory or not one.policy_default or one.sources] == []
+
+
 def test_a_place_restates_a_clock_for_itself_only(tmp_path):
     root = pack(tmp_path, "", overlay=GOOD.replace("10", "5"))
     assert load_clocks(division="5101", root=root)["verify_lead"].promised.amount == 5

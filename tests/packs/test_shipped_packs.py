@@ -176,6 +176,27 @@ def test_a_parameter_known_only_from_a_weak_source_stays_open_and_names_it():
     assert value.ask_zh and value.ask_en
 
 
+def test_a_draft_decides_nothing_and_the_place_is_asked():
+    value = parameters_for(division="620102", as_of=TODAY)["rigid_spending_percent"]
+    assert (value.value, value.standing, value.source.id) == (None, Standing.SUGGESTS, "gansu_rigid_draft")
+    assert value.ask_zh and value.ask_en
+
+
+@pytest.mark.parametrize(
+    ("key", "division", "value", "standing"),
+    [
+        ("vocational_grant_other_poor_percent", "510104", 20, Standing.DECIDES),
+        ("price_subsidy_applies", "330102", True, Standing.FLAGGED),
+        ("temporary_aid_once_a_year", "653101", True, Standing.FLAGGED),
+    ],
+)
+def test_what_one_place_says_stands_there_and_is_asked_elsewhere(key, division, value, standing):
+    here, elsewhere = (parameters_for(division=one, as_of=TODAY)[key] for one in (division, "130102"))
+    assert (here.value, here.standing) == (value, standing)
+    assert elsewhere.value is None
+    assert elsewhere.ask_zh and elsewhere.ask_en
+
+
 def test_de_facto_standard_is_the_scattered_one_unless_the_place_has_its_own():
     assert _yuan("de_facto_standard", "350104", TODAY) == 1891
     assert _yuan("de_facto_standard", "500114", dt.date(2024, 1, 1)) == 1255

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.awards.models import Application, Award, AwardChange
 from tests.award_builders import awarded, checked, drafted, entitled_child, received, version_of
-from tests.office import OTHER_COUNTY, make_post, sign_in
+from tests.office import OTHER_COUNTY, make_actor, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,34 @@ def test_the_progress_is_open_and_says_nothing_of_the_child():
     wrong = stranger.post("/follow/", {"number": receipt.number, "code": "00000000"})
     assert wrong.status_code == 422
     assert "受理编号或查询码不对" in wrong.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "whose"),
+    [
+        ("zh-hans", "全程最迟", "本地目录规定的全程时限"),
+        ("en", "The whole, at the latest", "catalogue of services"),
+    ],
+)
+def test_where_the_place_states_a_time_for_the_whole_the_applicant_and_the_office_are_told(language, label, whose):
+    township = "430102001000"  # Hunan states one, most places do not
+    child = entitled_child(division="430102001001")
+    receipt = received(child, by=make_actor("supervisor", division=township))
+    counter, stranger = browser("supervisor", division=township), Client(headers={"host": "127.0.0.1"})
+    for client in (counter, stranger):
+        client.cookies["ciyou_language"] = language
+    followed = page(stranger.post("/follow/", {"number": receipt.number, "code": receipt.code}))
+    office = page(counter.get(f"/applications/{receipt.id}/"))
+    assert label in followed
+    assert label in office
+    assert whose in office
+
+
+def test_no_time_for_the_whole_is_told_where_the_place_states_none():
+    receipt = received(entitled_child())
+    stranger = Client(headers={"host": "127.0.0.1"})
+    assert "全程最迟" not in page(stranger.post("/follow/", {"number": receipt.number, "code": receipt.code}))
+    assert "全程最迟" not in page(browser("supervisor").get(f"/applications/{receipt.id}/"))
 
 
 def test_a_child_director_sees_the_application_but_not_the_township_s_words():

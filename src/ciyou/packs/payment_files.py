@@ -32,7 +32,7 @@ DECIDERS = ("county", "township", "school")
 CHECKERS = ("township", "county", "institution", "named_officer", "school")
 WHERE = ("hukou", "residence", "hukou_or_residence_permit", "school", "place_of_event", "place_of_recognition")
 NOTICES = ("required", "forbidden", "not_required")
-STEPS = ("push", "check", "notice", "decide", "refuse", "tell", "appeal", "review")
+STEPS = ("whole", "push", "check", "notice", "decide", "refuse", "tell", "appeal", "review")
 PAPERS = (
     "application_form",
     "approval_form",

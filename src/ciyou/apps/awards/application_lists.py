@@ -16,11 +16,13 @@ from ciyou.apps.awards.models import OPEN_STATES, Appeal, Application, Applicati
 from ciyou.apps.awards.papers import PaperCard, papers_of, printable_papers
 from ciyou.apps.awards.paying import REQUIRED, TOWNSHIP, PayingRules, paying_rules
 from ciyou.apps.awards.steps import ELSEWHERE, content_of
+from ciyou.apps.awards.whole_procedure import plan_of_whole
 from ciyou.apps.cases.list_conditions import open_dues, overdue_subjects
 from ciyou.apps.registry.selectors import PersonCard, cards_of, get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
+from ciyou.packs.clocks import DuePlan
 
 PAGE = 25
 COUNTED_AT_MOST = 1000
@@ -192,7 +194,8 @@ class Rights:
 class ApplicationView:
     """One application as one actor may see it; words of opinions and reasons are there for the county only.
 
-    `printable`: kinds of papers that the actor may print for the family's signature.
+    `printable`: kinds of papers that the actor may print for the family's signature. `whole`: the days of the whole procedure,
+    None where the place states none or the time does not run.
     """
 
     line: ApplicationLine
@@ -200,6 +203,7 @@ class ApplicationView:
     rules: PayingRules
     content: ApplicationContent
     steps: tuple[StepLine, ...]
+    whole: DuePlan | None
     notice: NoticeView | None
     appeals: tuple[AppealView, ...]
     papers: tuple[PaperCard, ...]
@@ -231,6 +235,7 @@ def read_application(actor: Actor, *, application_id: uuid.UUID) -> ApplicationV
         rules=rules,
         content=content_of(row),
         steps=steps,
+        whole=plan_of_whole(row, [(one.step, one.at) for one in steps]),
         notice=_notice(row, notice),
         appeals=_appeals(actor, row),
         papers=papers,

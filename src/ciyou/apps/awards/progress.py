@@ -13,6 +13,7 @@ from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash, is_code, read_nu
 from ciyou.apps.awards.receiving import waited_since
 from ciyou.apps.awards.refusals import refused
 from ciyou.apps.awards.steps import content_of
+from ciyou.apps.awards.whole_procedure import plan_of_whole
 from ciyou.apps.cases.list_conditions import open_clocks
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import RecordError
@@ -24,13 +25,17 @@ NOBODY = code_hash("0" * CODE_DIGITS)
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an application stands: its step, since when, until when by law and by promise, and whether papers are missing."""
+    """Where an application stands: its step, since when, until when by law and by promise, and whether papers are missing.
+
+    `whole_on`: the last day of the whole procedure, where the place states one.
+    """
 
     number: str
     state: str
     since: dt.date
     statutory_on: dt.date | None
     promised_on: dt.date | None
+    whole_on: dt.date | None
     received_on: dt.date
     decided_on: dt.date | None
     papers_missing: bool
@@ -86,12 +91,14 @@ def check_tries(limits: tuple[TryLimit, ...]) -> None:
 def _standing(row: Application) -> Standing:
     clocks = open_clocks(str(row.id))
     clock = clocks[0] if clocks else None
+    whole = plan_of_whole(row, row.steps.order_by("at", "id").values_list("step", "at"))
     return Standing(
         number=row.number,
         state=row.state,
         since=waited_since(row),
         statutory_on=clock.statutory_on if clock else None,
         promised_on=clock.promised_on if clock else None,
+        whole_on=whole.due_on if whole else None,
         received_on=row.received_on,
         decided_on=row.decided_on,
         papers_missing=row.state == ApplicationState.RETURNED and bool(content_of(row).missing),

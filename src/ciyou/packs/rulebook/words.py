@@ -142,6 +142,7 @@ STOPS: Words = {
     "ask_place": Phrase("须问当地", "ask the place"),
 }
 STEPS: Words = {
+    "whole": Phrase("全程", "The whole procedure"),
     "push": Phrase("推送户籍地", "Pass on to the place of registration"),
     "check": Phrase("查验", "Check"),
     "notice": Phrase("公示", "Public notice"),
