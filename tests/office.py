@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+from functools import cache
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import Post, User
@@ -35,11 +37,16 @@ LEVELS = {
 _numbers = itertools.count(1)
 
 
+@cache
+def _kept_password() -> str:
+    """Hashed once for everybody: a real hash takes as long as a whole test."""
+    return make_password("correct-horse-battery")
+
+
 def make_post(role: str = "county_drafter", *, division: str | None = None, **fields) -> Post:
     """A post with a user of its own (password: `correct-horse-battery`)."""
     number = next(_numbers)
-    user = User(username=f"user{number}", full_name=f"试用{number}", created_at=timezone.now())
-    user.set_password("correct-horse-battery")
+    user = User(username=f"user{number}", full_name=f"试用{number}", created_at=timezone.now(), password=_kept_password())
     user.save()
     return Post.objects.create(
         user=user,

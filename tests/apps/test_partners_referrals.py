@@ -81,10 +81,9 @@ def test_every_open_state_has_a_clock_of_the_packs_and_a_way_to_its_end():
 
 @pytest.mark.parametrize("step", TRANSITIONS)
 def test_a_step_is_taken_in_its_states_and_by_its_ends_only(step):
-    who = sending()
+    row = drafted(sending())
     for state in ReferralState:
         for end in (SENDER, RECEIVER, MACHINE):
-            row = drafted(who)
             Referral.objects.filter(id=row.id).update(state=state)
             row.refresh_from_db()
             if state in TRANSITIONS[step].before and end in TRANSITIONS[step].ends:

@@ -28,10 +28,15 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 def keep_packs(version: str) -> None:
     """Keep the packs that the program now ships, once per version; raises RunError when the files are not that version any more."""
     if not PackArchive.objects.filter(version=version).exists():
-        if content_hash(pack.folder for pack in load_packs(SHIPPED).packs) != version:
-            raise RunError(_changed_meanwhile())
-        row = PackArchive(version=version, content=zip_packs(), kept_at=timezone.now())
+        row = PackArchive(version=version, content=_shipped(version), kept_at=timezone.now())
         PackArchive.objects.bulk_create([row], ignore_conflicts=True)
+
+
+@lru_cache(maxsize=1)
+def _shipped(version: str) -> bytes:
+    if content_hash(pack.folder for pack in load_packs(SHIPPED).packs) != version:
+        raise RunError(_changed_meanwhile())
+    return zip_packs()
 
 
 def zip_packs(root: Path = SHIPPED) -> bytes:
