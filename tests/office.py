@@ -46,7 +46,9 @@ def _kept_password() -> str:
 def make_post(role: str = "county_drafter", *, division: str | None = None, **fields) -> Post:
     """A post with a user of its own (password: `correct-horse-battery`)."""
     number = next(_numbers)
-    user = User(username=f"user{number}", full_name=f"试用{number}", created_at=timezone.now(), password=_kept_password())
+    user = User(
+        username=f"user{number}", full_name=f"试用{number}", created_at=timezone.now(), password=_kept_password()
+    )
     user.save()
     return Post.objects.create(
         user=user,
