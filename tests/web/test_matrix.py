@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
@@ -242,14 +243,15 @@ def absent(ids):
 def test_nothing_of_another_county_is_changed_whatever_is_sent(ours, theirs, role):
     wrong = []
     client = browser(ours.posts[role])
-    before = rows_of(theirs)
+    before = rows_of(theirs, TABLES)
     for route in open_to(role, ours.ids):
         if "POST" not in route.methods:
             continue
         for ids in (theirs.ids, ours.ids) if names_an_object(route) else (ours.ids,):
             with rolled_back():
-                response = ask(client, route, ids, "POST", form_of(route, theirs))
-                changed = {table for table, rows in rows_of(theirs).items() if rows != before[table]}
+                with tables_written() as written:
+                    response = ask(client, route, ids, "POST", form_of(route, theirs))
+                changed = {table for table, rows in rows_of(theirs, written).items() if rows != before[table]}
             if changed:
                 wrong.append((route.name, response.status_code, sorted(changed)))
             echoed = without_echo(everything_sent(response))
@@ -257,17 +259,54 @@ def test_nothing_of_another_county_is_changed_whatever_is_sent(ours, theirs, rol
     none_wrong(wrong)
 
 
-def rows_of(scene: Scene) -> dict[str, str]:
+@contextmanager
+def tables_written() -> Iterator[set[str]]:
+    """Every table of ours that a statement names which is not a plain question: those that may have changed, and some that did not."""
+    named: set[str] = set()
+
+    def note(execute, sql, *rest):
+        if WRITES.search(sql):
+            named.update(TABLES & set(WORDS.findall(sql)))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield named
+
+
+WRITES = re.compile(r"\b(INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|COPY)\b", re.IGNORECASE)
+WORDS = re.compile(r"\w+")
+MODELS = {
+    model._meta.db_table: model
+    for model in apps.get_models()
+    if model.__module__.startswith("ciyou.") and model._meta.db_table not in NO_CHANGE
+}
+TABLES = frozenset(MODELS)
+
+
+def rows_of(scene: Scene, tables: Collection[str]) -> dict[str, str]:
     """A fingerprint of every row, table by table, that belongs to a county."""
     named = [*scene.ids.values(), *(post.id for post in scene.posts.values())]
     marks = {str(one) for one in named if isinstance(one, uuid.UUID)}
     found = {}
-    for model in apps.get_models():
-        if not model.__module__.startswith("ciyou.") or model._meta.db_table in NO_CHANGE:
-            continue
-        rows = [row for row in model.objects.values_list() if belongs(row, scene.county, marks)]
-        found[model._meta.db_table] = fingerprint_of({"rows": sorted(map(str, rows))})
+    for table in tables:
+        rows = [row for row in MODELS[table].objects.values_list() if belongs(row, scene.county, marks)]
+        found[table] = fingerprint_of({"rows": sorted(map(str, rows))})
     return found
+
+
+def test_what_is_written_is_noticed(ours, theirs):
+    """A row of the other county changed, removed or brought shows in the tables that were written, and nowhere else."""
+    before = rows_of(theirs, TABLES)
+    with rolled_back():
+        with tables_written() as written:
+            Post.objects.filter(id=theirs.posts["supervisor"].id).update(valid_to=timezone.localdate())
+        assert {one for one, rows in rows_of(theirs, written).items() if rows != before[one]} == {"accounts_post"}
+    with rolled_back():
+        with tables_written() as written:
+            add_children(theirs, 1)
+        changed = {one for one, rows in rows_of(theirs, written).items() if rows != before[one]}
+        assert changed == {one for one, rows in rows_of(theirs, TABLES).items() if rows != before[one]}
+        assert "registry_person" in changed
 
 
 def belongs(row: tuple[object, ...], county: str, marks: set[str]) -> bool:
