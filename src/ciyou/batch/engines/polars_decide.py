@@ -115,9 +115,7 @@ class PopulationRules:
         frame = self._frame(children.facts(part, reading))
         return [group.touched(frame, turning, self._presumptions) for group, turning in watched]
 
-    def _decide_pool(
-        self, earlier: EarlierTables, pool: Sequence[Compared], children: Children
-    ) -> Iterator[Decided]:
+    def _decide_pool(self, earlier: EarlierTables, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
         touched = pl.concat([one.touched for one in pool])
         found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched.to_arrow())))
         for one in pool:

@@ -1,6 +1,6 @@
-"""A condition that is precise only if a harder one is: what one question about precision may leave out.
+"""A condition that is precise exactly where a harder one is: what a question about precision may leave out.
 
-Two things are taken out of a condition before it is asked about, each of which can only make it less precise:
+Two things are taken out of a condition before it is asked about; the answer stays the same:
 
 - An open yes-or-no parameter that everywhere only helps the condition, or only hinders it. If the condition is forced to be true
   whatever the parameter is, it is so where the parameter does not help; where it then *is* true, it is true for any value. So for

@@ -92,7 +92,6 @@ class _Levels:
             return Settled(outcome, basis, None, None, None)
         return Settled(outcome, basis, due.value, due.floor, due.ceiling)
 
-
     def _firmest(self, rule: Rule, mask: Mask, due: Bounds | None) -> Basis:
         """The firmest level on which the rule already answers as it does on everything that is known."""
         found = mask & LOWEST
