@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gc
 from bisect import bisect_right
 from collections.abc import Mapping
 from functools import lru_cache
@@ -34,7 +33,6 @@ def _packs_below(root: Path) -> PackSet:
     check_cases_present(pack_set)
     if pack_set.notes.found:
         raise PackError(pack_set.notes.sorted())
-    gc.freeze()  # packs stay for as long as the process: a collector that looks at them again makes somebody wait
     return pack_set
 
 
