@@ -81,7 +81,7 @@ def _laid_in(rows: pl.Series, before: pl.Series, *, first_new: int) -> Iterator[
     done, given = 0, first_new
     for length, place in before.rle().struct.unnest().iter_rows():
         yield rows[done:place]
-        yield pl.int_range(given, given + length, dtype=rows.dtype, eager=True)
+        yield pl.int_range(given, given + length, eager=True).cast(rows.dtype)
         done, given = place, given + length
     yield rows[done:]
 
