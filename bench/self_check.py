@@ -1,11 +1,12 @@
 """The self-check of guardians: how long the next question takes, and how many a family has to answer, against other orders.
 
-    .venv/bin/python bench/self_check.py --children 2000 --place 5101
+    .venv/bin/python bench/self_check.py --children 600 --place 5101
 
 The families are those of `ciyou synth` with their truth. Each guardian answers from the truth; where the question's own assumption
 says that a share of people does not know, that share does not. What the truth does not hold (housing, registration, a diagnosis …)
 is drawn once for each family from the assumed shares. Side by side: the question that decides most, the questions in the order of
-the files, and a random order; all three ask only what can still change something, so that they differ in the order alone.
+the files, and a random order; all three ask only what can still change something, so that they differ in the order alone. The other orders are there to compare with:
+every fifth family answers them.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from ciyou.packs import load_rule_book
 from ciyou.packs.self_check import load_self_check
 
 NEXT_MS, QUESTIONS = 100.0, 12
+COMPARED = 5
+"""Of so many families one also answers in the other orders."""
 C, H = Entity.CHILD, Entity.HOUSEHOLD
 STATES: Mapping[str, tuple[str, str, str]] = {  # state of the truth → fact, its beginning, its length
     "dead": ("dead", "", ""),
@@ -163,7 +166,7 @@ def _late(milliseconds: Sequence[float]) -> tuple[float, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--children", type=int, default=2000)
+    parser.add_argument("--children", type=int, default=600)
     parser.add_argument("--place", default="5101")
     parser.add_argument("--as-of", type=dt.date.fromisoformat, default=dt.date(2026, 11, 26))
     parser.add_argument("--seed", type=int, default=1)
@@ -185,16 +188,17 @@ def main() -> None:
     orders = {"decides most": most, "as the files stand": in_file_order, "random": at_random(chance)}
     for label, choose in orders.items():
         spent: Spent = []
-        counts = [asked(found, truth, choose, number, spent) for number, truth in enumerate(truths)]
-        cases = [count for count, row in zip(counts, rows, strict=True) if row["category"]]
+        step = 1 if choose is most else COMPARED
+        counts = [asked(found, truths[number], choose, number, spent) for number in range(0, len(truths), step)]
+        cases = [count for count, row in zip(counts, rows[::step], strict=True) if row["category"]]
         (p95, p99), (p95_cpu, p99_cpu) = (_late(one) for one in zip(*spent, strict=True))
         print(
             f"| {label} | {median(counts):.0f} | {quantiles(counts, n=10)[-1]:.0f} | {max(counts)} |"
             f" {sum(counts) / len(counts):.1f} | {median(cases):.0f} | {median(one for one, _ in spent):.1f} | {p95:.1f} | {p99:.1f} |"
             f" {p95_cpu:.1f} | {p99_cpu:.1f} |"
         )
-        if choose is most and (p95 > NEXT_MS or median(counts) > QUESTIONS):
-            late.append(f"p95 {p95:.0f} ms (limit {NEXT_MS:.0f}), median {median(counts):.0f} (limit {QUESTIONS})")
+        if choose is most and (p99 > NEXT_MS or median(counts) > QUESTIONS):
+            late.append(f"p99 {p99:.0f} ms (limit {NEXT_MS:.0f}), median {median(counts):.0f} (limit {QUESTIONS})")
     if late:
         raise SystemExit("\n".join(("", *late)))
 

@@ -188,6 +188,10 @@ def test_a_draft_decides_nothing_and_the_place_is_asked():
         ("vocational_grant_other_poor_percent", "510104", 20, Standing.DECIDES),
         ("price_subsidy_applies", "330102", True, Standing.FLAGGED),
         ("temporary_aid_once_a_year", "653101", True, Standing.FLAGGED),
+        ("dibao_differing_registrations", "420102", "parents", Standing.DECIDES),
+        ("long_term_care_months", "361102", 6, Standing.FLAGGED),
+        ("screening_residence_months", "430102", 6, Standing.FLAGGED),
+        ("medical_poverty_valid_months", "420102", 12, Standing.FLAGGED),
     ],
 )
 def test_what_one_place_says_stands_there_and_is_asked_elsewhere(key, division, value, standing):

@@ -231,7 +231,7 @@ def _decide(
         rules = PopulationRules(groups, presumptions, as_of=settings.as_of, runner=runner, earlier=earlier)
         decided_children = 0
         for number, decided in enumerate(rules.decide_all(ranges, StoredChildren(store, load_vocabulary()))):
-            writer.write(decided.decisions)
+            writer.write(decided.rows)
             inputs.write(decided.inputs)
             hints.write(decided.hints)
             store.append_arrow("hint", decided.hints)

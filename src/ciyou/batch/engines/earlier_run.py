@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 
 from ciyou.batch.decisions.books import PlaceGroup
 from ciyou.batch.decisions.turning import same_law, same_values, turning_book
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules
+from ciyou.batch.engines.sorted_table import SortedTable, in_plain_texts
 from ciyou.batch.ranges import Range
 
 
@@ -22,22 +24,33 @@ class EarlierRun:
     folder: Path
     as_of: dt.date
 
+    def open(self) -> EarlierTables:
+        """Its tables from their beginning."""
+        return EarlierTables(self.folder)
+
+
+class EarlierTables:
+    """The tables of an earlier run, each read once: ranges are asked for in their order, and none is left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self._inputs = SortedTable(folder / "inputs.parquet", "pid")
+        self._hints = SortedTable(folder / "hints.parquet", "pid")
+        self._decisions = SortedTable(folder / "decisions.parquet", "person_id")
+
     def fingerprints(self, part: Range) -> pl.DataFrame:
         """`pid` and `fingerprint` of the children of a range."""
-        return self._of("inputs", numbers_in(part)).collect()
+        return pl.DataFrame(self._inputs.through(part.last - 1))
 
     def hints(self, part: Range, *, without: pl.Series) -> pl.DataFrame:
         """The hints of a range's children, but for these pids."""
-        return self._of("hints", numbers_in(part) & ~pl.col("pid").is_in(without.implode())).collect()
+        rows = pl.DataFrame(in_plain_texts(self._hints.through(part.last - 1)))
+        return rows.filter(~pl.col("pid").is_in(without.implode()))
 
-    def decisions(self, part: Range, *, without: pl.Series, as_of: dt.date) -> pl.DataFrame:
-        """The decisions of a range's children but for these pids, as decisions of another day."""
-        ids = pl.Series([public_id(pid) for pid in without], dtype=pl.String)
-        rows = self._of("decisions", ids_in(part) & ~pl.col("person_id").is_in(ids.implode()))
-        return rows.with_columns(pl.lit(as_of).alias("as_of")).collect()
-
-    def _of(self, table: str, rows: pl.Expr) -> pl.LazyFrame:
-        return pl.scan_parquet(self.folder / f"{table}.parquet").filter(rows)
+    def decisions(self, part: Range, *, as_of: dt.date) -> pa.Table:
+        """The decisions of a range's children as decisions of another day, in the form in which they are stored."""
+        rows = self._decisions.through(public_id(part.last - 1))
+        days = pa.repeat(pa.scalar(as_of, pa.date32()), len(rows))
+        return rows.set_column(rows.schema.get_field_index("as_of"), "as_of", days)
 
 
 def public_id(pid: int) -> str:

@@ -26,7 +26,8 @@ class TableWriter:
         """Append a table; the first one sets the schema, an empty one writes nothing."""
         if self._writer is None:
             self._schema = table.schema
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd")
+            # The file says what its columns are, not how this process held them: rows taken over from it keep their numbered texts.
+            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", store_schema=False)
         if table.num_rows:
             self._writer.write_table(table.cast(self._schema), row_group_size=ROW_GROUP_ROWS)
             self.rows += table.num_rows

@@ -16,11 +16,12 @@ from ciyou.batch.decisions.books import PlaceGroup, group_places
 from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
-from ciyou.batch.engines.earlier_run import EarlierRun, Turning, ids_in, numbers_in, public_id
+from ciyou.batch.engines.earlier_run import EarlierRun, EarlierTables, Turning, ids_in, numbers_in, public_id
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.pooling import Children, Compared, merged, pools_of
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
 from ciyou.batch.engines.rule_runners import RuleRunner
+from ciyou.batch.engines.sorted_table import in_plain_texts, with_new_rows
 from ciyou.batch.engines.supposing import PARENTS, if_one_parent_died, with_nothing_more, with_silence
 from ciyou.batch.ranges import Range
 from ciyou.core.rules.book import Rule, RuleKind
@@ -37,15 +38,21 @@ _PARAMETER_TYPES = {
 
 @dataclass(frozen=True)
 class Decided:
-    """One range decided: `decisions` (child × rule, ordered), `hints` (a row per child and rule that may make a lead), `inputs`.
+    """One range decided: `rows` (child × rule, ordered), `hints` (a row per child and rule that may make a lead), `inputs`.
 
-    `inputs` are the children's fingerprints; `decided` says how many were decided, others being as an earlier run left them.
+    `rows` are as an earlier run stored them where there is one: each text once, named by its number. `inputs` are the children's
+    fingerprints; `decided` says how many were decided, others being as an earlier run left them.
     """
 
-    decisions: pa.Table
+    rows: pa.Table
     hints: pa.Table
     inputs: pa.Table
     decided: int
+
+    @property
+    def decisions(self) -> pa.Table:
+        """The rows with every text written out."""
+        return in_plain_texts(self.rows)
 
 
 class PopulationRules:
@@ -75,9 +82,10 @@ class PopulationRules:
         if self._earlier is None:
             for part in ranges:
                 frame = self._frame(children.facts(part))
-                yield _arrow(*self._decide(frame), pl.DataFrame(children.inputs(part)), len(frame))
+                decisions, hints = self._decide(frame)
+                yield Decided(decisions.to_arrow(), hints.to_arrow(), children.inputs(part), len(frame))
             return
-        earlier = self._earlier
+        earlier = self._earlier.open()
         for pool in pools_of(self._compare(earlier, part, children) for part in ranges):
             yield from self._decide_pool(earlier, pool, children)
 
@@ -92,7 +100,7 @@ class PopulationRules:
         decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
         return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
-    def _compare(self, earlier: EarlierRun, part: Range, children: Children) -> Compared:
+    def _compare(self, earlier: EarlierTables, part: Range, children: Children) -> Compared:
         inputs, before = pl.DataFrame(children.inputs(part)), earlier.fingerprints(part)
         changed = inputs.join(before, on=["pid", "fingerprint"], how="anti")["pid"]
         touched = pl.concat([changed, *self._turned(part, children)]).unique()
@@ -107,16 +115,17 @@ class PopulationRules:
         frame = self._frame(children.facts(part, reading))
         return [group.touched(frame, turning, self._presumptions) for group, turning in watched]
 
-    def _decide_pool(self, earlier: EarlierRun, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
+    def _decide_pool(self, earlier: EarlierTables, pool: Sequence[Compared], children: Children) -> Iterator[Decided]:
         touched = pl.concat([one.touched for one in pool])
         found = None if touched.is_empty() else self._decide(self._frame(children.chosen(touched.to_arrow())))
         for one in pool:
-            decisions = earlier.decisions(one.part, without=one.without, as_of=self._as_of)
+            rows = earlier.decisions(one.part, as_of=self._as_of)
             hints = earlier.hints(one.part, without=one.without)
             if found is not None:
-                decisions = merged(decisions, found[0].filter(ids_in(one.part)), "person_id")
                 hints = merged(hints, found[1].filter(numbers_in(one.part)), "pid")
-            yield _arrow(decisions, hints, one.inputs, len(one.touched))
+            new = None if found is None else found[0].filter(ids_in(one.part)).to_arrow()
+            rows = with_new_rows(rows, new, "person_id", without=[public_id(pid) for pid in one.without])
+            yield Decided(rows, hints.to_arrow(), one.inputs.to_arrow(), len(one.touched))
 
     def _finish(self, decisions: pl.DataFrame) -> pl.DataFrame:
         return decisions.select(
@@ -133,10 +142,6 @@ class PopulationRules:
             "standing",
             "pack_version",
         )
-
-
-def _arrow(decisions: pl.DataFrame, hints: pl.DataFrame, inputs: pl.DataFrame, decided: int) -> Decided:
-    return Decided(decisions.to_arrow(), hints.to_arrow(), inputs.to_arrow(), decided)
 
 
 def _person_id() -> pl.Expr:

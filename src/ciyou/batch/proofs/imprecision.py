@@ -15,7 +15,7 @@ from ciyou.batch.proofs.checks import (
     Witness,
     evaluation_of,
 )
-from ciyou.batch.proofs.parts import precise_in_parts
+from ciyou.batch.proofs.parts import is_precise
 from ciyou.batch.proofs.searching import Search
 from ciyou.batch.proofs.solving import Answer
 from ciyou.core.facts.definition import Value
@@ -40,7 +40,7 @@ class Imprecise(Check):
     def find(self, setting: Setting, narrowing: Narrowing = EVERYBODY) -> Found:
         """A child of whom something is unknown that cannot matter, and yet the rule waits for it."""
         condition = setting.book.by_code[self.rule].condition
-        if not self.of_amount and not narrowing.only and precise_in_parts(condition, setting, narrowing):
+        if not self.of_amount and not narrowing.only and is_precise(condition, setting, narrowing):
             return Found(Answer.IMPOSSIBLE)
         search, answers = Search(setting, condition, self.rule if self.of_amount else None), []
         for goal in (None,) if self.of_amount else (True, False):

@@ -12,12 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ciyou.batch.proofs.checks import Narrowing, Setting, parameters_behind, texts_behind
+from ciyou.batch.proofs.checks import EVERYBODY, Narrowing, Setting, parameters_behind, texts_behind
 from ciyou.batch.proofs.searching import Search
+from ciyou.batch.proofs.simpler import simpler
 from ciyou.batch.proofs.solving import Answer
 from ciyou.core.rules.atoms import Key
 from ciyou.core.rules.scope import facts_referred_to
 from ciyou.core.rules.tree import And, Known, Named, Node, Not, Or, RuleRef, walk
+
+
+def is_precise(condition: Node, setting: Setting, narrowing: Narrowing) -> bool:
+    """Whether a condition is proved precise, by its parts or as a whole made simpler; no other answer means anything."""
+    if _asks_what_is_known(condition, setting):
+        return False
+    return precise_in_parts(condition, setting, narrowing) or _is_proved(condition, setting, narrowing)
 
 
 def precise_in_parts(condition: Node, setting: Setting, narrowing: Narrowing) -> bool:
@@ -96,7 +104,13 @@ def _is_proved(part: Node, setting: Setting, narrowing: Narrowing) -> bool:
     values = tuple((key, book.parameters[key].value) for key in sorted(parameters_behind(texts)))
     law = (book.as_of, texts, values)
     if law not in setting.precise:
-        search = Search(setting, part)
-        answers = (search.run(goal, narrowing, show=False).answer for goal in (True, False))
-        setting.precise[law] = all(answer is Answer.IMPOSSIBLE for answer in answers)
+        setting.precise[law] = all(_is_proved_for(goal, part, setting, narrowing) for goal in (True, False))
     return setting.precise[law]
+
+
+def _is_proved_for(goal: bool, part: Node, setting: Setting, narrowing: Narrowing) -> bool:
+    elsewhere = frozenset[Key]().union(*(_unknowns(node, setting) for node in narrowing.unless))
+    asked = simpler(
+        part, goal, setting, elsewhere=elsewhere, is_precise=lambda inner: _is_proved(inner, setting, EVERYBODY)
+    )
+    return Search(setting, asked).run(goal, narrowing, show=False).answer is Answer.IMPOSSIBLE

@@ -20,7 +20,8 @@ from ciyou.core.rules.tree import Kind, Literal, walk
 from ciyou.packs.parameters import ParameterDefinition
 
 YEARS_BACK, YEARS_AHEAD = 110, 20
-LARGEST_AMOUNT = 100_000_000
+# More than any fact may be, so that an open parameter may lie above it: else a search would try one value after the other.
+LARGEST_AMOUNT = 10_000_000_000
 # Places enough to differ in everything that a rule can ask of two or three of them: province, city, county, township.
 PLACES = (
     "110101001000", "110101002000", "110101003000", "110102001000", "110103001000", "110201001000", "110301001000",

@@ -11,8 +11,9 @@ from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.kinds import kind_of
+from ciyou.core.rules.reading import LOWEST
 from ciyou.core.rules.reason import Reason
-from ciyou.core.rules.steps import FALSE, LOWEST, TRUE, Measures, Steps, Telling, Tells, steps_of
+from ciyou.core.rules.steps import FALSE, TRUE, Measures, Steps, Telling, Tells, steps_of
 from ciyou.core.rules.tree import (
     Difference,
     FactRef,

@@ -53,6 +53,11 @@ class Evaluation:
         """Whether a rule's condition holds: true, false or None (unknown)."""
         return self.truth(self.book.by_code[code].condition, level)
 
+    def mask(self, code: str) -> Mask:
+        """Whether a rule's condition holds, at every level at once (see `reading`)."""
+        node = self.book.by_code[code].condition
+        return (self._condition_of.get(id(node)) or self.program.condition(node)).holds(self)
+
     def amount(self, code: str, level: Basis = Basis.PRESUMED) -> Bounds:
         """What a rule pays in fen, with bounds; 0 where its condition is false."""
         return self.program.amount(code)(self, level)

@@ -10,6 +10,7 @@ from ciyou.core.rules.book import Rule, RuleBook
 from ciyou.core.rules.bounds import Bounds
 from ciyou.core.rules.deciding import Decider, Unknown
 from ciyou.core.rules.evaluation import Evaluation
+from ciyou.core.rules.reading import LOWEST, TRUTHS, Mask
 
 
 class Outcome(StrEnum):
@@ -18,6 +19,9 @@ class Outcome(StrEnum):
     YES = "yes"
     NO = "no"
     UNDETERMINED = "undetermined"
+
+
+_OUTCOMES = {True: Outcome.YES, False: Outcome.NO, None: Outcome.UNDETERMINED}
 
 
 @dataclass(frozen=True)
@@ -80,15 +84,22 @@ class _Levels:
         self.levels = sorted(found, reverse=True) or [Basis.VERIFIED]
 
     def settle(self, rule: Rule) -> Settled:
-        outcome, due = answer(self.evaluation, rule)
-        if outcome is Outcome.UNDETERMINED:
-            basis = self.levels[0]
-        else:
-            same = (level for level in self.levels if answer(self.evaluation, rule, level) == (outcome, due))
-            basis = next(same)
+        mask = self.evaluation.mask(rule.code)
+        outcome = _OUTCOMES[TRUTHS[mask & LOWEST]]
+        due = None if rule.amount is None else self.evaluation.amount(rule.code)
+        basis = self.levels[0] if outcome is Outcome.UNDETERMINED else self._firmest(rule, mask, due)
         if due is None:
             return Settled(outcome, basis, None, None, None)
         return Settled(outcome, basis, due.value, due.floor, due.ceiling)
+
+    def _firmest(self, rule: Rule, mask: Mask, due: Bounds | None) -> Basis:
+        """The firmest level on which the rule already answers as it does on everything that is known."""
+        found = mask & LOWEST
+        return next(
+            level
+            for level in self.levels
+            if mask >> level & LOWEST == found and (due is None or self.evaluation.amount(rule.code, level) == due)
+        )
 
 
 def _decide(decider: Decider, rule: Rule, levels: _Levels) -> Decision:
@@ -106,8 +117,7 @@ def _decide(decider: Decider, rule: Rule, levels: _Levels) -> Decision:
 
 def answer(evaluation: Evaluation, rule: Rule, level: Basis = Basis.PRESUMED) -> tuple[Outcome, Bounds | None]:
     """The outcome of a rule and, where it pays money, the amount with its bounds; on what stands at least as firmly as a level."""
-    holds = evaluation.condition(rule.code, level)
-    outcome = Outcome.UNDETERMINED if holds is None else Outcome.YES if holds else Outcome.NO
+    outcome = _OUTCOMES[evaluation.condition(rule.code, level)]
     return outcome, None if rule.amount is None else evaluation.amount(rule.code, level)
 
 

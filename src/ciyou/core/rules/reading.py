@@ -31,6 +31,10 @@ TRUTHS: Mapping[Mask, Truth] = {0b0000: None, 0b0001: True, 0b1000: False}
 """What the two bits of one level mean."""
 
 
+LOWEST: Mask = 0b1001
+"""The two bits of the lowest level, on which everything that is known counts."""
+
+
 class Reader(Protocol):
     """One child on one day, and what was worked out for it so far."""
 

@@ -18,7 +18,7 @@ from ciyou.core.rules.book import Rule, RuleBook, Source
 from ciyou.core.rules.compiled import program_of
 from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.evaluation import Evaluation
-from ciyou.core.rules.reading import TRUTHS, Holds
+from ciyou.core.rules.reading import LOWEST, TRUTHS, Holds
 from ciyou.core.rules.reason import Missing, Reason, clauses_of, opened, sources_of
 from ciyou.core.rules.tree import (
     AmountRef,
@@ -49,7 +49,6 @@ from ciyou.core.rules.words import (
 
 OPEN, TRUE, FALSE = 0b0000, 0b0001, 0b1000
 """What a mask says of the lowest level of trust."""
-LOWEST = 0b1001
 
 
 class Telling:

@@ -76,6 +76,8 @@ class TextTeller:
         self._cited: dict[int, str] = {}
         self._whom: dict[object, str] = {}
         self._blocks: dict[int, _Block] = {}
+        self._padded: dict[tuple[int, str], list[str]] = {}
+        self._above = _pick(_WORDS["above"], lang)
 
     def text(self, explanation: Explanation) -> str:
         """One explanation as indented lines: outcome, amount, reasons with clauses, what would decide it."""
@@ -98,12 +100,16 @@ class TextTeller:
         """A step that has steps below it, with those. One that was told before in the same text is not opened again."""
         key = id(reason)
         if key in seen:
-            lines.append(f"{pad}{self._lines.get(key) or self._line(reason)} {_pick(_WORDS['above'], self.lang)}")
+            lines.append(f"{pad}{self._lines.get(key) or self._line(reason)} {self._above}")
             return
         block = self._blocks.get(key) or self._block(reason)
         if seen.isdisjoint(block.opened):
             seen |= block.opened
-            lines += [pad + line for line in block.lines]
+            place = key, pad
+            padded = self._padded.get(place)
+            if padded is None:
+                padded = self._padded[place] = [pad + line for line in block.lines]
+            lines += padded
         else:
             self._open(reason, seen, lines, pad)
 
