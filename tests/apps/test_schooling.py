@@ -119,8 +119,10 @@ def test_nobody_speaks_for_both_sides_and_who_comes_late_is_told():
         say_whether_back(health, case_id=row.id, version=row.version, said="back")
     with pytest.raises(RecordError):
         say_whether_back(who.education, case_id=row.id, version=row.version - 1, said="back")
-    with pytest.raises(RecordError):
+    with pytest.raises(SchoolingNotFound):  # nobody has told the department of it yet
         name_school(who.education, case_id=found().id, version=1, school=SCHOOL)
+    with pytest.raises(RecordError):
+        name_school(who.director, case_id=found().id, version=1, school=SCHOOL)
 
 
 def test_a_school_without_an_account_answers_once_by_a_link_that_shows_no_reason_and_ends_with_the_step():

@@ -147,7 +147,10 @@ def _read_compulsory(section: Section, pack_set: PackSet) -> CompulsorySchooling
 def _read_home(section: Section, pack_set: PackSet) -> HomeDelivered:
     note, sources = _grounds(section, pack_set)
     read = HomeDelivered(
-        *(section.text(key) for key in ("yearly_periods", "yearly_visits", "weekly_visits", "periods_per_visit")),
+        yearly_periods=section.text("yearly_periods"),
+        yearly_visits=section.text("yearly_visits"),
+        weekly_visits=section.text("weekly_visits"),
+        periods_per_visit=section.text("periods_per_visit"),
         school_weeks=_between(section, "school_weeks", 1, 52),
         late_days=_between(section, "late_days", 1, 366),
         note=note,
