@@ -139,10 +139,10 @@ class PlacementRow:
     term: PlanView | None
 
 
-def case_rows(lines: Iterable[CaseLine], today: dt.date) -> list[CaseRow]:
-    """The lines of a list in words."""
+def case_rows(lines: Iterable[CaseLine], today: dt.date, *, placed: bool = True) -> list[CaseRow]:
+    """The lines of a list in words; `placed`: with the names of their places."""
     listed = list(lines)
-    places = division_names({one.division for one in listed})
+    places = division_names({one.division for one in listed if placed})
     return [_case_row(one, places.get(one.division, one.division), today) for one in listed]
 
 
@@ -188,10 +188,10 @@ def reason_name(code: str, division: str) -> str:
     return load_schooling(division=division).compulsory.reason(code, short_language()) if code else ""
 
 
-def request_rows(lines: Iterable[RequestLine]) -> list[RequestRow]:
+def request_rows(lines: Iterable[RequestLine], *, placed: bool = True) -> list[RequestRow]:
     """Requests for places in words."""
     listed = list(lines)
-    places = division_names({one.division for one in listed})
+    places = division_names({one.division for one in listed if placed})
     return [_request_row(one, places.get(one.division, one.division)) for one in listed]
 
 
@@ -203,10 +203,10 @@ def _request_row(line: RequestLine, place: str) -> RequestRow:
     return RequestRow(line, place, state, chip, str(STAGES[line.stage]), school_year(line.school_year))
 
 
-def placement_rows(views: Iterable[PlacementView]) -> list[PlacementRow]:
+def placement_rows(views: Iterable[PlacementView], *, placed: bool = True) -> list[PlacementRow]:
     """Placements in words."""
     listed = list(views)
-    places = division_names({one.division for one in listed})
+    places = division_names({one.division for one in listed if placed})
     return [
         PlacementRow(
             view=one,

@@ -94,9 +94,9 @@ def list_cases(actor: Actor, *, show: str = "", state: str = "", page: int = 1) 
 
 
 def cases_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[CaseLine, ...]:
-    """The school cases of one child that the actor may see, the latest first."""
+    """The school cases of one child that the actor may see, the latest first; without the child itself, which the caller has."""
     rows = visible(SchoolCase.objects.filter(child_id=child_id), actor, named=True).order_by("-opened_at")
-    return _lines(actor, rows, timezone.localdate())
+    return tuple(_line(row, None, timezone.localdate()) for row in rows)
 
 
 def read_case(actor: Actor, *, case_id: uuid.UUID) -> CaseView:

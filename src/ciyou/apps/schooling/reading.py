@@ -165,15 +165,11 @@ def placements_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[Placement
     return _placements(actor, visible_placements(actor, named=True).filter(child_id=child_id).order_by("-recorded_at"))
 
 
-def read_placement(actor: Actor, *, placement_id: uuid.UUID) -> PlacementView:
-    """One placement; raises SchoolingNotFound."""
-    return _placements(actor, [find_placement(actor, placement_id)])[0]
-
-
-def sessions_of(actor: Actor, *, placement_id: uuid.UUID) -> tuple[SessionLine, ...]:
-    """The log of a placement, the latest first (at most 200); raises SchoolingNotFound."""
-    rows = HomeSession.objects.filter(plan__placement=find_placement(actor, placement_id)).order_by("-held_on", "-id")
-    return tuple(_session(row) for row in rows[:200])
+def read_placement(actor: Actor, *, placement_id: uuid.UUID) -> tuple[PlacementView, tuple[SessionLine, ...]]:
+    """One placement with its log, the latest session first (at most 200); raises SchoolingNotFound."""
+    row = find_placement(actor, placement_id)
+    sessions = HomeSession.objects.filter(plan__placement=row).order_by("-held_on", "-id")
+    return _placements(actor, [row])[0], tuple(_session(one) for one in sessions[:200])
 
 
 def _session(row: HomeSession) -> SessionLine:

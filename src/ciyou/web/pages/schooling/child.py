@@ -84,9 +84,9 @@ def _show(request: HttpRequest, child_id: uuid.UUID, problems: tuple[Problem, ..
     )
     content = {
         "child": child,
-        "cases": words.case_rows(cases_of_child(actor, child_id=child_id), today),
-        "requests": words.request_rows(requests_of_child(actor, child_id=child_id)),
-        "placements": words.placement_rows(placements),
+        "cases": words.case_rows(cases_of_child(actor, child_id=child_id), today, placed=False),
+        "requests": words.request_rows(requests_of_child(actor, child_id=child_id), placed=False),
+        "placements": words.placement_rows(placements, placed=False),
         "may_place": may_do(actor.role, Action.DECIDE_SCHOOLING),
         "stages": [(one, words.STAGES[one]) for one in STAGES],
         "kinds": [(one, words.KINDS[one]) for one in KINDS],

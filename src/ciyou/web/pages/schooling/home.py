@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.schooling.home import HeldSession, TermPlan, plan_term, record_session
-from ciyou.apps.schooling.reading import PlacementView, list_home, read_placement, sessions_of
+from ciyou.apps.schooling.reading import PlacementView, list_home, read_placement
 from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.web import schooling_wording as words
@@ -86,10 +86,9 @@ def _number(typed: str) -> int:
 
 def _show(request: HttpRequest, placement_id: uuid.UUID, problems: tuple[Problem, ...]) -> HttpResponse:
     try:
-        view = read_placement(request.actor, placement_id=placement_id)
+        view, log = read_placement(request.actor, placement_id=placement_id)
     except SchoolingNotFound as missing:
         raise Http404 from missing
-    log = sessions_of(request.actor, placement_id=placement_id)
     _disclose(request, view)
     content = {
         "row": words.placement_rows([view])[0],
