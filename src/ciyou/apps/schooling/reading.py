@@ -114,10 +114,10 @@ def list_requests(actor: Actor, *, everything: bool = False) -> tuple[RequestLin
 
 
 def requests_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[RequestLine, ...]:
-    """The requests for places of one child that the actor may see, the latest first."""
-    return _requests(
-        actor, visible(PlaceRequest.objects.filter(child_id=child_id), actor, named=True).order_by("-asked_on")
-    )
+    """The requests for places of one child that the actor may see, the latest first; the child itself the caller has."""
+    rows = visible(PlaceRequest.objects.filter(child_id=child_id), actor, named=True).order_by("-asked_on")
+    answers = may_do(actor.role, Action.DECIDE_SCHOOLING)
+    return tuple(_request(row, False, answers, True, actor) for row in rows)
 
 
 def read_request(actor: Actor, *, request_id: uuid.UUID) -> RequestLine:
