@@ -7,9 +7,12 @@ import uuid
 
 from django.utils import timezone
 
+from ciyou.apps.audit.services import publish_event
+from ciyou.apps.cases.models import Lead
 from tests.crossing_builders import child_there
 from tests.e2e.offices import make_officer, make_places
 from tests.office import make_person
+from tests.schooling_builders import missed_by_rosters
 
 PEOPLE = (
     ("chuangkou", "王小窗", "supervisor", "990101001000"),
@@ -20,6 +23,8 @@ PEOPLE = (
     ("yifuhe", "孙复核", "county_reviewer", "990102000000"),
     ("yishenpi", "周审批", "county_approver", "990102000000"),
 )
+MISSED = uuid.UUID(int=9)
+"""A child of nine in the first county's village whom the rosters miss on the school rolls."""
 PLACES = (
     ("990101000000", "甲县", "county"),
     ("990101001000", "河口镇", "township"),
@@ -44,3 +49,9 @@ def fill() -> None:
     for person, name, age in ((ASKED_ABOUT, "小八岁", 8), (ASKED, "小十五", 15)):
         born = today - dt.timedelta(days=age * 366)
         make_person(id=person, name=name, birth_date=born, division="990101001001")
+    make_officer("jiajiaoyu", "吴教育", "partner", "990101000000", department="education")
+    missed = make_person(
+        id=MISSED, name="小失学", birth_date=today - dt.timedelta(days=9 * 366), division="990101001001"
+    )
+    missed_by_rosters(missed, tell=False)
+    publish_event("cases.run_loaded", run_id=Lead.objects.get(person=missed).run_id)

@@ -100,6 +100,12 @@ from ciyou.apps.registry.services import (
     store_evidence,
 )
 from ciyou.apps.rosters.models import ScreeningRun, ScreeningStatus
+from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
+from ciyou.apps.schooling.links import make_school_link
+from ciyou.apps.schooling.models import SchoolCase
+from ciyou.apps.schooling.opening import Missed, open_cases
+from ciyou.apps.schooling.places import NewRequest, ask_for_place
+from ciyou.apps.schooling.working import SchoolVisit, name_school, record_school_visit
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
@@ -187,6 +193,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_emergency(scene)
     _make_letter(scene, child)
     _make_referral(scene, child)
+    _make_schooling(scene, child)
     _make_record(scene)
     _make_month(scene, child)
     _make_oversight(scene, child)
@@ -213,6 +220,9 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "collective_id",
         "case_id",
         "referral_id",
+        "school_case_id",
+        "place_id",
+        "placement_id",
         "filled_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
@@ -485,6 +495,28 @@ def _make_emergency(scene: Scene) -> None:
     )  # fmt: skip
     scene.ids["aid_id"] = key
     scene.secrets += [IN_NEED[scene.county], str(key)]
+
+
+def _make_schooling(scene: Scene, child: uuid.UUID) -> None:
+    """The child as a school case whose school has a link, with a place asked for, and taught at home with a term's plan and a session."""
+    director, drafter = actor_of(scene.posts["child_director"]), actor_of(scene.posts["county_drafter"])
+    today = timezone.localdate()
+    assert open_cases([Missed(child, today)], cause="roster") == 1
+    case = SchoolCase.objects.get(child=child)
+    about = {"case_id": case.id}
+    record_school_visit(director, **about, version=1, found=SchoolVisit("weary", "", "下周陪孩子去报到。"))
+    name_school(director, **about, version=2, school="中心小学")
+    wanted = NewRequest(uuid.uuid4(), child, "primary", "离家近")
+    placed = NewPlacement(uuid.uuid4(), child, "home_delivered", "committee", today, "中心小学")
+    scene.ids |= {
+        "school_case_id": case.id,
+        "school_token": make_school_link(director, **about, version=3).token,
+        "place_id": ask_for_place(director, wanted=wanted),
+        "placement_id": record_placement(drafter, wanted=placed),
+    }
+    term = TermPlan(today - dt.timedelta(days=9), today + dt.timedelta(days=9), 5, 15)
+    plan = plan_term(drafter, placement_id=placed.id, term=term)
+    record_session(drafter, plan_id=plan, held=HeldSession(uuid.uuid4(), today, 90, 2, "识字", "陈老师"))
 
 
 def _make_referral(scene: Scene, child: uuid.UUID) -> None:

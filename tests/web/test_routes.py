@@ -94,6 +94,7 @@ def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
         "follow",
         "self_check",
         "answer",
+        "school_answer",
         "styleguide",
         "set_language",
         "livez",

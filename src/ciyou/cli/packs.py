@@ -29,6 +29,7 @@ from ciyou.packs import (
     load_roster_packs,
     load_rounds,
     load_schedules,
+    load_schooling,
     load_visit_intervals,
     load_warnings,
 )
@@ -189,6 +190,9 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             for place in places:
                 load_risk(division=place.division or ANYWHERE, root=root)
                 load_visit_intervals(division=place.division or ANYWHERE, root=root)
+        if (places[0].folder / "schooling").is_dir():
+            for place in places:
+                load_schooling(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

@@ -16,7 +16,7 @@ from ciyou.core.errors import CiyouError
 
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
-_ANSWER = re.compile(r"/answer/[^/\s]+")
+_ANSWER = re.compile(r"/((?:school-)?answer)/[^/\s]+")
 
 
 class LogLine(logging.Formatter):
@@ -27,7 +27,7 @@ class LogLine(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # logging's own name
         """The line; of a one-time link's address the token is left out, for it opens what was sent about a child."""
-        return _ANSWER.sub("/answer/…", super().formatMessage(record))
+        return _ANSWER.sub(r"/\1/…", super().formatMessage(record))
 
     def formatException(self, ei: _ExcInfo) -> str:  # logging's own name
         """The chain of an error, the first cause first: places and types."""

@@ -22,6 +22,7 @@ from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
 from ciyou.apps.partners.following import expire_referrals
 from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
+from ciyou.apps.schooling.following import watch_schooling
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -47,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
     Job("expire_referrals", HOUR, expire_referrals),
+    Job("watch_schooling", HOUR, watch_schooling),
     Job("forget_tries", HOUR, forget_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "ciyou.apps.cases",
     "ciyou.apps.fieldwork",
     "ciyou.apps.partners",
+    "ciyou.apps.schooling",
     "ciyou.apps.awards",
     "ciyou.apps.care",
     "ciyou.apps.crossing",

@@ -22,6 +22,7 @@ from ciyou.apps.entitlements.tallies import on_protection_changed
 from ciyou.apps.exchange import following as exchange
 from ciyou.apps.partners import following as partners
 from ciyou.apps.registry.services import on_division_changed
+from ciyou.apps.schooling import following as schooling
 
 __all__ = ("HANDLERS", "load_screening")
 
@@ -32,7 +33,11 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
-        "registry.protection_changed": (on_protection_changed, visit_following.on_protection_changed),
+        "registry.protection_changed": (
+            on_protection_changed,
+            visit_following.on_protection_changed,
+            schooling.on_protection_changed,
+        ),
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,
@@ -41,15 +46,22 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_person_moved,
             exchange.on_person_moved,
             partners.on_person_moved,
+            schooling.on_person_moved,
         ),
         "registry.child_died": (
             on_child_died,
             round_following.on_child_died,
             visit_following.on_child_died,
             partners.on_child_died,
+            schooling.on_child_died,
             awards.on_child_died,
         ),
-        "registry.child_of_age": (on_child_of_age, visit_following.on_child_of_age, awards.on_child_of_age),
+        "registry.child_of_age": (
+            on_child_of_age,
+            visit_following.on_child_of_age,
+            schooling.on_child_of_age,
+            awards.on_child_of_age,
+        ),
         "registry.people_merged": (
             on_people_merged,
             round_following.on_people_merged,
@@ -58,20 +70,24 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_people_merged,
             payees.on_people_merged,
             partners.on_people_merged,
+            schooling.on_people_merged,
         ),
         "registry.people_unmerged": (
             awards.on_people_unmerged,
             case_tasks.on_people_unmerged,
             partners.on_people_unmerged,
+            schooling.on_people_unmerged,
         ),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
         "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),
+        "cases.run_loaded": (schooling.on_run_loaded,),
         "rosters.pairs_moved": (pair_tasks.on_pairs_moved,),
         "entitlements.determination_made": (
             on_determination_made,
             case_tasks.on_determination_made,
             visit_following.on_determination_made,
             awards.on_determination_made,
+            schooling.on_determination_made,
         ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),

@@ -34,6 +34,7 @@ from ciyou.packs.risk import load_risk
 from ciyou.packs.rosters_loader import load_roster_packs
 from ciyou.packs.rounds import load_rounds, load_warnings
 from ciyou.packs.schedules import load_schedules
+from ciyou.packs.schooling import load_schooling
 from ciyou.packs.supposing import read_suppositions
 from ciyou.packs.visit_intervals import load_visit_intervals
 
@@ -69,6 +70,7 @@ __all__ = [
     "load_rule_book",
     "load_rule_titles",
     "load_schedules",
+    "load_schooling",
     "load_statistics",
     "load_visit_intervals",
     "load_vocabulary",

@@ -19,6 +19,7 @@ CHILDREN = ("ledger", _("儿童"))
 ROUNDS = ("rounds", _("复核"))
 LETTERS = ("letters", _("协查"))
 REFERRALS = ("referrals", _("转介"))
+SCHOOLING = ("schooling", _("就学"))
 IDENTITY_LISTS = ("identity_lists", _("身份名单"))
 APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
@@ -32,12 +33,12 @@ AUDIT = ("audit", _("审计"))
 FIELD = ("field_phones", _("离线"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS, REFERRALS, PAIRS)
+_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS, REFERRALS, SCHOOLING, PAIRS)
 _VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
         "child_director": (TODAY, CHILDREN, ROUNDS, FIELD, ACCOUNT),
-        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS, REFERRALS),
+        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS, REFERRALS, SCHOOLING),
         "county_drafter": (*_OFFICE, ROSTERS),
         "county_reviewer": _OFFICE,
         "county_approver": _OFFICE,
@@ -46,7 +47,7 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyTy
         "province_viewer": _VIEWER,
         "nation_viewer": _VIEWER,
         "standard_setter": _VIEWER,
-        "partner": (TODAY, LETTERS, REFERRALS, IDENTITY_LISTS),
+        "partner": (TODAY, LETTERS, REFERRALS, SCHOOLING, IDENTITY_LISTS),
         "institution": (TODAY,),
         "auditor": (TODAY, AUDIT),
         "sysadmin": (TODAY, PEOPLE),

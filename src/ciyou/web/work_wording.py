@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
+from ciyou.apps.schooling.transitions import EVERY_CLOCK
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
@@ -90,6 +91,15 @@ BUTTONS = {
     "close_referral": gettext_lazy("去办结"),
     "review_referral_ground": gettext_lazy("去复核"),
     "settle_referral": gettext_lazy("去安排"),
+    "visit_out_of_school": gettext_lazy("去走访"),
+    "place_in_school": gettext_lazy("去落实"),
+    "confirm_school_village": gettext_lazy("去确认"),
+    "confirm_school_side": gettext_lazy("去确认"),
+    "settle_school_case": gettext_lazy("去核清"),
+    "answer_school_place": gettext_lazy("去答复"),
+    "take_school_place": gettext_lazy("去落实"),
+    "plan_home_schooling": gettext_lazy("去定计划"),
+    "hold_home_session": gettext_lazy("去补上"),
     "fast_emergency_aid": gettext_lazy("去决定"),
     "pay_emergency_aid": gettext_lazy("去发放"),
     "complete_emergency_aid": gettext_lazy("去补手续"),
@@ -125,6 +135,10 @@ OF_APPLICATIONS = frozenset(
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
 OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
 OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
+OF_SCHOOL_CASES = frozenset(EVERY_CLOCK)
+OF_SCHOOL_PLACES = frozenset({"answer_school_place", "take_school_place"})
+OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})
+"""Kinds of tasks that are done on the page of a school case, of a request for a place, or of a placement."""
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )

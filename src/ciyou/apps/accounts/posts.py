@@ -88,6 +88,11 @@ def post_for(*, division: str, role: str, on: dt.date) -> uuid.UUID | None:
     return post.id if cover is None else cover.id
 
 
+def is_department_there(*, division: str, department: str, on: dt.date) -> bool:
+    """Whether somebody of a department works in the system for exactly this division on a day."""
+    return running_posts(on).filter(division=division, department=department, role="partner").exists()
+
+
 def post_card(post_id: uuid.UUID | str) -> PostCard | None:
     """One post, running or ended; None when there is none."""
     return next(iter(cards_of(Post.objects.filter(id=post_id))), None)

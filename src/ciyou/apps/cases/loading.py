@@ -14,7 +14,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.distributing import distribute
 from ciyou.apps.cases.lead_access import check_may
@@ -123,6 +123,7 @@ def _load_records(folder: Path, rows: Sequence[Row], load: LeadLoad) -> Counter[
 
 def _finish(actor: Actor, load: LeadLoad, counts: Counter[str]) -> LoadReport:
     LeadLoad.objects.filter(run_id=load.run_id).update(counts=dict(counts), finished_at=timezone.now())
+    publish_event("cases.run_loaded", run_id=load.run_id)
     record_action(actor, action="load_run", subject=load.run_id, details=dict(counts), highest_class=4)
     return LoadReport(load.run_id, load.division, load.as_of, dict(counts))
 

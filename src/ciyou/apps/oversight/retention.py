@@ -27,6 +27,7 @@ from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_her
 from ciyou.apps.partners.list_conditions import with_referral
 from ciyou.apps.registry.destruction import children_in, destroy_people, held_by_others, relatives_only_of
 from ciyou.apps.rosters.retention import destroy_run_files, runs_with_old_files
+from ciyou.apps.schooling.list_conditions import with_schooling
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import Action
 from ciyou.packs import load_retention_rules
@@ -254,6 +255,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "case_decided": case_decided,
         "applied_for": applied,
         "referred": candidates.filter(with_referral()),
+        "schooled": candidates.filter(with_schooling()),
         "questioned": questioned,
         "assessed": assessed,
         "shared_visit": shared,

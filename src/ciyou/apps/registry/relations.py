@@ -56,6 +56,9 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
         "partners.Referral.child": REPOINT,
+        "schooling.SchoolCase.child": REPOINT,
+        "schooling.PlaceRequest.child": REPOINT,
+        "schooling.SpecialPlacement.child": REPOINT,
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,
@@ -67,7 +70,11 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 )
 """What becomes of each relation to the file that ends."""
 
-DEPENDENTS = ("crossing.CrossingStep.crossing.person", "awards.ApplicationStep.application.person")
+DEPENDENTS = (
+    "crossing.CrossingStep.crossing.person",
+    "awards.ApplicationStep.application.person",
+    "schooling.SchoolStep.case.child",
+)
 """What hangs on such a row and is written when a merge is heard of: `app.Model.field.field of the person`."""
 
 

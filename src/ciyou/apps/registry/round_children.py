@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from ciyou.apps.registry.models import Fact, Person, PersonStatus
+from ciyou.apps.registry.reading import own_rows, stated
 from ciyou.core.access.actor import DivisionScope
+from ciyou.core.facts.state import StatedFact
 
 PART = 500
 
@@ -84,3 +86,12 @@ def places_for_work(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildIn
     """These children with their places: for opening work about them."""
     rows = Person.objects.filter(id__in=list(child_ids)).values_list("id", "division", "birth_date", "restricted")
     return {row[0]: ChildInRound(*row) for row in rows}
+
+
+def statements_named(child_ids: Collection[uuid.UUID], *, name: str) -> dict[uuid.UUID, tuple[StatedFact, ...]]:
+    """What stands of one fact of these children: for the machine, which shows none of it."""
+    rows = Fact.objects.filter(person_id__in=list(child_ids), name=name, superseded_at=None).order_by("id")
+    found: dict[uuid.UUID, list[StatedFact]] = {}
+    for owned in own_rows(rows):
+        found.setdefault(owned.row.person_id, []).append(stated(owned))
+    return {child: tuple(listed) for child, listed in found.items()}

@@ -62,6 +62,10 @@ class Action(StrEnum):
     ANSWER_REFERRAL = "answer_referral"
     SEE_PROVIDERS = "see_providers"
     KEEP_PROVIDERS = "keep_providers"
+    SEE_SCHOOLING = "see_schooling"
+    WORK_SCHOOLING = "work_schooling"
+    DECIDE_SCHOOLING = "decide_schooling"
+    ANSWER_SCHOOLING = "answer_schooling"
 
 
 class Level(StrEnum):
@@ -118,6 +122,9 @@ _OFFICE_ACTIONS = frozenset(
         _A.REFER,
         _A.SEE_PROVIDERS,
         _A.KEEP_PROVIDERS,
+        _A.SEE_SCHOOLING,
+        _A.WORK_SCHOOLING,
+        _A.DECIDE_SCHOOLING,
     }
 )
 
@@ -142,7 +149,7 @@ _ROLES = (
         Level.VILLAGE,
         3,
         frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
-        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY, _A.SEE_REFERRALS, _A.REFER, _A.SEE_PROVIDERS}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY, _A.SEE_REFERRALS, _A.REFER, _A.SEE_PROVIDERS, _A.SEE_SCHOOLING, _A.WORK_SCHOOLING}),
         second_factor=False,
     ),
     _role(
@@ -169,6 +176,8 @@ _ROLES = (
                 _A.REFER,
                 _A.REVIEW_GROUND,
                 _A.SEE_PROVIDERS,
+                _A.SEE_SCHOOLING,
+                _A.WORK_SCHOOLING,
                 _A.CHECK_APPLICATION,
                 _A.DECIDE_APPLICATION,
             }
@@ -250,7 +259,7 @@ _ROLES = (
         Level.COUNTY,
         2,
         frozenset({_P.VERIFY, _P.SERVE}),
-        frozenset({_A.ANSWER_INQUIRY, _A.SEE_IDENTITY_LISTS, _A.ANSWER_IDENTITY_LISTS, _A.SEE_REFERRALS, _A.ANSWER_REFERRAL}),
+        frozenset({_A.ANSWER_INQUIRY, _A.SEE_IDENTITY_LISTS, _A.ANSWER_IDENTITY_LISTS, _A.SEE_REFERRALS, _A.ANSWER_REFERRAL, _A.SEE_SCHOOLING, _A.ANSWER_SCHOOLING}),
     ),
     _role(
         "institution",

@@ -140,6 +140,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "break_glass": ("break_glass", may_do(actor.role, Action.BREAK_GLASS)),
         "determinations": ("determination_history", True),
         "referrals": ("refer", may_do(actor.role, Action.REFER)),
+        "schooling": ("child_schooling", may_do(actor.role, Action.WORK_SCHOOLING) and child.status == "active"),
         "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
         "questionnaires": ("questionnaires", True),
         "risk": ("child_risk", True),

@@ -20,7 +20,16 @@ from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
 from ciyou.web.wording import why_words
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES, OF_REFERRALS
+from ciyou.web.work_wording import (
+    OF_APPLICATIONS,
+    OF_AWARDS,
+    OF_CARE,
+    OF_CASES,
+    OF_HOME_SCHOOLING,
+    OF_REFERRALS,
+    OF_SCHOOL_CASES,
+    OF_SCHOOL_PLACES,
+)
 
 LEAD_STATES = {
     "new": gettext_lazy("尚未分派"),
@@ -195,6 +204,9 @@ _OF_SUBJECT = (
     (OF_CARE, "see_child_today", "filled_id"),
     (("send_inquiry", "follow_inquiry"), "letter", "letter_id"),
     (OF_REFERRALS, "referral", "referral_id"),
+    (OF_SCHOOL_CASES, "school_case", "school_case_id"),
+    (OF_SCHOOL_PLACES, "school_place", "place_id"),
+    (OF_HOME_SCHOOLING, "placement", "placement_id"),
     (OF_APPLICATIONS, "application", "application_id"),
     (OF_AWARDS, "award", "award_id"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from csp.constants import NONE, SELF
 from csp.decorators import csp_replace
 from django.conf import settings
@@ -23,7 +25,7 @@ from ciyou.web.context import short_language
 from ciyou.web.pages.referrals.one import answer_of
 from ciyou.web.wording import sentences
 
-_POLICY = {
+LINK_POLICY = {
     "default-src": [NONE],
     "style-src": [SELF],
     "img-src": [SELF],
@@ -31,15 +33,22 @@ _POLICY = {
     "base-uri": [NONE],
     "frame-ancestors": [NONE],
 }
+"""What the page of a one-time link may load: our own styles and pictures, and no script."""
+Page = Callable[[HttpRequest, str], HttpResponse]
 
 
 @csrf_exempt  # the link itself is the permission; a token would need a cookie, and a phone's reader of codes keeps none
 def answer(request: HttpRequest, answer_token: str) -> HttpResponse:
     """Show what was sent, or take the answer. A link that opens nothing says so and names nobody."""
+    return nobodys_page(request, csp_replace(LINK_POLICY)(_answer), answer_token)
+
+
+def nobodys_page(request: HttpRequest, page: Page, token: str) -> HttpResponse:
+    """A page for whoever holds a link, in its own language, kept nowhere and found by no search."""
     wanted = request.GET.get("language", "")
     language = wanted if wanted in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
     with translation.override(language):
-        response = csp_replace(_POLICY)(_answer)(request, answer_token)
+        response = page(request, token)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -60,14 +69,14 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
             return _show(request, token, open_link(token=token, origin=origin), problem.problems)
     except LinkUnusable as gone:
         # 200: the framework writes the address of an answer that is an error to the log, and with it the token.
-        return _page(request, "answer_gone", {"sentence": sentences(gone.problems)[0].sentence})
+        return link_page(request, "answer_gone", {"sentence": sentences(gone.problems)[0].sentence})
     later = done.next_link
     content = {
         "step": done.step,
         "address": request.build_absolute_uri(reverse("answer", kwargs={"answer_token": later.token})) if later else "",
         "expires_at": later.expires_at if later else None,
     }
-    return _page(request, "answered", content)
+    return link_page(request, "answered", content)
 
 
 def _show(request: HttpRequest, token: str, opened: OpenedLink, problems: tuple[Problem, ...]) -> HttpResponse:
@@ -85,8 +94,9 @@ def _show(request: HttpRequest, token: str, opened: OpenedLink, problems: tuple[
         "typed": request.POST,
         "problems": sentences(problems),
     }
-    return _page(request, "answer", content)
+    return link_page(request, "answer", content)
 
 
-def _page(request: HttpRequest, name: str, content: dict[str, object]) -> HttpResponse:
+def link_page(request: HttpRequest, name: str, content: dict[str, object]) -> HttpResponse:
+    """One of the pages of one-time links."""
     return render(request, f"web/pages/{name}.html", content)

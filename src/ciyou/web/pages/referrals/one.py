@@ -101,7 +101,7 @@ def hand_link(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     address = request.build_absolute_uri(reverse("answer", kwargs={"answer_token": link.token}))
     content = {
         "address": address,
-        "picture": _picture(address),
+        "picture": picture_of(address),
         "provider": view.line.provider,
         "service": words.service_name(view.line.service, view.line.division),
         "referral_id": referral_id,
@@ -112,7 +112,8 @@ def hand_link(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
     return render(request, "web/pages/referral_link.html", content)
 
 
-def _picture(address: str) -> str:
+def picture_of(address: str) -> str:
+    """An address as a picture that a telephone reads from paper."""
     out = io.BytesIO()
     qrcode.make(address, image_factory=SvgPathImage, box_size=12, border=2).save(out)
     return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()

@@ -1,0 +1,344 @@
+"""School cases: found by themselves, closed by two words, never lost; places at school; home-delivered schooling measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from ciyou.apps.cases.models import Task
+from ciyou.apps.registry.models import Person
+from ciyou.apps.schooling import following
+from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
+from ciyou.apps.schooling.links import answer_school_link, make_school_link, open_school_link
+from ciyou.apps.schooling.lists import list_cases, read_case
+from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolLink, SpecialPlacement
+from ciyou.apps.schooling.places import NewRequest, answer_request, ask_for_place, settle_request
+from ciyou.apps.schooling.reading import list_home, list_requests, read_placement, standard_of
+from ciyou.apps.schooling.refusals import SchoolingNotFound, SchoolLinkUnusable
+from ciyou.apps.schooling.working import (
+    end_by_document,
+    name_school,
+    record_school_visit,
+    say_whether_back,
+    settle_contradiction,
+)
+from ciyou.core.errors import AccessDenied, RecordError
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, file_child, make_actor, make_person
+from tests.schooling_builders import (
+    SCHOOL,
+    case_of,
+    found,
+    missed_by_rosters,
+    open_work,
+    placed,
+    pupil,
+    said,
+    school_office,
+    visited,
+    years_ago,
+)
+
+pytestmark = pytest.mark.django_db
+ORIGIN = "10.0.0.9"
+VILLAGE_ASKED = ("confirm_school_village", "child_director", "")
+SCHOOL_ASKED = ("confirm_school_side", "partner", "education")
+
+
+def days(number: int) -> dt.date:
+    return timezone.localdate() + dt.timedelta(days=number)
+
+
+def test_whom_the_rosters_miss_becomes_one_case_with_an_owner_and_a_clock_and_nobody_else():
+    who = school_office()
+    child, small, old, dead, unborn = pupil(), pupil(6), pupil(16), pupil(status="dead"), make_person(birth_date=None)
+    protected = pupil(restricted=True)
+    run_id = missed_by_rosters(child, small, old, dead, unborn, protected)
+    following.on_run_loaded(run_id=run_id)  # news is delivered at least once
+    row = SchoolCase.objects.get()
+    assert (row.child_id, row.state, row.post_id) == (child.id, "found", uuid.UUID(who.director.post_id))
+    assert open_work(row) == {("visit_out_of_school", "child_director", "")}
+    assert row.due_on is not None and row.due_on > timezone.localdate()
+
+
+@pytest.mark.parametrize(
+    ("status", "opens"), [("dropped_out", True), ("none", True), ("enrolled", False), ("suspended", False)]
+)
+def test_a_child_of_whom_somebody_said_that_it_left_school_becomes_a_case_by_the_news_of_its_determination(
+    status, opens
+):
+    school_office()
+    child = file_child(born=years_ago(10), child={"school_status": status})
+    presumed = file_child(born=years_ago(10), child={"school_status": ("none", "presumed", "x")})
+    following.on_determination_made(child_ids=[str(child), str(presumed)])
+    assert set(SchoolCase.objects.values_list("child_id", "cause")) == ({(child, "facts")} if opens else set())
+
+
+@pytest.mark.parametrize("order", [("director", "education"), ("education", "director")])
+def test_a_child_is_back_only_when_village_and_school_have_both_said_so(order):
+    who = school_office()
+    row = placed(who)
+    assert open_work(row) == {VILLAGE_ASKED, SCHOOL_ASKED}
+    first, second = (getattr(who, name) for name in order)
+    row = said(first, row)
+    assert row.state == "placed" and len(open_work(row)) == 1
+    row = said(second, row)
+    assert (row.state, row.end_reason, row.closed_at is not None, open_work(row)) == ("closed", "back", True, set())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SchoolCase.objects.filter(id=row.id).update(school_said="")
+
+
+def test_what_contradicts_goes_to_the_county_which_cannot_call_the_child_back_by_itself():
+    who = school_office()
+    row = said(who.education, said(who.director, placed(who)), "not_back")
+    assert row.state == "contradicted" and open_work(row) == {("settle_school_case", "county_reviewer", "")}
+    with pytest.raises(AccessDenied):
+        settle_contradiction(who.director, case_id=row.id, version=row.version, step="ask_again", words="再问")
+    with pytest.raises(RecordError):
+        end_by_document(who.reviewer, case_id=row.id, version=row.version, ending="back", document="县里说的")
+    settle_contradiction(who.reviewer, case_id=row.id, version=row.version, step="ask_again", words="周一双方再看。")
+    row = case_of(row.child)
+    assert (row.state, row.village_said, row.school_said) == ("placed", "", "")
+    assert open_work(row) == {VILLAGE_ASKED, SCHOOL_ASKED}
+    row = said(who.director, said(who.education, row, "not_back"), "not_back")
+    assert (row.state, open_work(row)) == ("visited", {("place_in_school", "partner", "education")})
+
+
+def test_nobody_speaks_for_both_sides_and_who_comes_late_is_told():
+    who = school_office()
+    row = said(who.director, placed(who))
+    row = said(who.director, row)  # the village again: no second side
+    assert (row.state, row.school_said) == ("placed", "")
+    health = make_actor("partner", department="health")
+    with pytest.raises(SchoolingNotFound):
+        name_school(health, case_id=row.id, version=row.version, school=SCHOOL)
+    with pytest.raises(AccessDenied):
+        say_whether_back(health, case_id=row.id, version=row.version, said="back")
+    with pytest.raises(RecordError):
+        say_whether_back(who.education, case_id=row.id, version=row.version - 1, said="back")
+    with pytest.raises(SchoolingNotFound):  # nobody has told the department of it yet
+        name_school(who.education, case_id=found().id, version=1, school=SCHOOL)
+    with pytest.raises(RecordError):
+        name_school(who.director, case_id=found().id, version=1, school=SCHOOL)
+
+
+def test_a_school_without_an_account_answers_once_by_a_link_that_shows_no_reason_and_ends_with_the_step():
+    who = school_office(education=False)
+    row = placed(who)
+    assert ("confirm_school_side", "child_director", "") in open_work(row)
+    first = make_school_link(who.director, case_id=row.id, version=row.version)
+    link = make_school_link(who.director, case_id=row.id, version=row.version)
+    shown = open_school_link(token=link.token, origin=ORIGIN)
+    assert (shown.told.name, shown.told.school, shown.told.reason, shown.told.plan) == (row.child.name, SCHOOL, "", "")
+    for token in (first.token, "forged", link.token[:-1]):
+        with pytest.raises(SchoolLinkUnusable):
+            open_school_link(token=token, origin=ORIGIN)
+    with pytest.raises(RecordError):
+        answer_school_link(token=link.token, said="perhaps", words="", origin=ORIGIN)
+    answer_school_link(token=link.token, said="back", words="三年级二班", origin=ORIGIN)
+    with pytest.raises(SchoolLinkUnusable):
+        answer_school_link(token=link.token, said="not_back", words="", origin=ORIGIN)
+    row = said(who.director, case_of(row.child))
+    assert (row.state, row.end_reason) == ("closed", "back")
+    assert [one.words for one in read_case(who.director, case_id=row.id).steps if one.step == "school_back"] == [
+        "三年级二班"
+    ]
+    assert link.token not in SchoolLink.objects.values_list("token_hash", flat=True)
+
+
+def test_a_link_opens_nothing_once_it_ran_out_or_another_school_was_named():
+    who = school_office(education=False)
+    row = placed(who)
+    link = make_school_link(who.director, case_id=row.id, version=row.version)
+    name_school(who.director, case_id=row.id, version=row.version, school="东山小学")
+    with pytest.raises(SchoolLinkUnusable):
+        open_school_link(token=link.token, origin=ORIGIN)
+    later = make_school_link(who.director, case_id=row.id, version=row.version + 1)
+    SchoolLink.objects.update(expires_at=timezone.now())
+    with pytest.raises(SchoolLinkUnusable):
+        open_school_link(token=later.token, origin=ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("known", "reopens"),
+    [(-1, False), (0, False), (1, True)],
+    ids=["older roster", "roster of the day", "later roster"],
+)
+def test_a_later_roster_that_misses_the_child_again_opens_the_same_case_again(known, reopens):
+    who = school_office()
+    row = said(who.education, said(who.director, placed(who)))
+    missed_by_rosters(row.child, known_on=days(known))
+    again = case_of(row.child)
+    assert (again.state, again.reopened) == (("found", 1) if reopens else ("closed", 0))
+    assert open_work(again) == ({("visit_out_of_school", "child_director", "")} if reopens else set())
+    assert len(read_case(who.director, case_id=row.id).steps) == (6 if reopens else 5)
+
+
+@pytest.mark.parametrize("ending", ["postponed", "exempted", "moved_out"])
+def test_a_case_ends_without_the_child_at_school_only_by_the_county_with_a_document(ending):
+    who = school_office()
+    row = visited(who)
+    told = {"case_id": row.id, "version": row.version, "ending": ending, "until": days(100)}
+    with pytest.raises(AccessDenied):
+        end_by_document(who.supervisor, document="乙教〔2026〕7号", **told)
+    with pytest.raises(RecordError):
+        end_by_document(who.drafter, document=" ", **told)
+    end_by_document(who.drafter, document="乙教〔2026〕7号", **told)
+    row = case_of(row.child)
+    assert (row.state, row.end_reason, open_work(row)) == ("closed", ending, set())
+    missed_by_rosters(row.child, known_on=days(1))
+    assert case_of(row.child).state == ("found" if ending == "moved_out" else "closed")
+    following.watch_schooling(days(100))
+    assert case_of(row.child).end_reason == ("" if ending == "moved_out" else ending)
+    following.watch_schooling(days(101))
+    assert case_of(row.child).state == ("closed" if ending == "exempted" else "found")
+
+
+@pytest.mark.parametrize("until", [None, 0, 367])
+def test_an_entry_is_put_off_until_a_day_that_the_packs_allow(until):
+    who = school_office()
+    row = visited(who)
+    with pytest.raises(RecordError):
+        end_by_document(
+            who.drafter, case_id=row.id, version=row.version, ending="postponed", document="7号",
+            until=None if until is None else days(until),
+        )  # fmt: skip
+
+
+def test_a_case_follows_its_child_and_ends_with_childhood_or_life():
+    who = school_office()
+    near, far, old, dead = (placed(who, found()) for _ in range(4))
+    there = make_actor("child_director", division=OTHER_COUNTY[:6] + "001001")
+    here = make_actor("child_director", division=OTHER_VILLAGE)
+    for row, division in ((near, OTHER_VILLAGE), (far, there.scope.first)):
+        Person.objects.filter(id=row.child_id).update(division=division)
+        following.on_person_moved(person_id=str(row.child_id), new_division=division)
+    near, far = case_of(near.child), case_of(far.child)
+    assert (near.state, near.post_id) == ("placed", uuid.UUID(here.post_id))
+    assert (far.state, far.post_id, far.told_school) == ("found", uuid.UUID(there.post_id), False)
+    assert open_work(far) == {("visit_out_of_school", "child_director", "")}
+    assert read_case(there, case_id=far.id).steps[-1].step == "handed_on"
+    Person.objects.filter(id=old.child_id).update(birth_date=years_ago(16))
+    assert following.watch_schooling() == 1
+    following.on_child_died(child_ids=[str(dead.child_id)])
+    assert (case_of(old.child).end_reason, case_of(dead.child).end_reason) == ("above_age", "died")
+    assert Task.objects.filter(state="open").count() == 3
+
+
+def test_a_protected_child_is_a_named_workers_and_the_education_department_is_told_no_more():
+    who = school_office()
+    row = placed(who)
+    link = make_school_link(who.director, case_id=row.id, version=row.version)
+    assert read_case(who.education, case_id=row.id).line.child_name == row.child.name
+    Person.objects.filter(id=row.child_id).update(restricted=True)
+    following.on_protection_changed(child_ids=[str(row.child_id)])
+    for actor in (who.education, who.director, who.drafter):
+        assert list_cases(actor).total == 0
+        with pytest.raises(SchoolingNotFound):
+            read_case(actor, case_id=row.id)
+    with pytest.raises(SchoolLinkUnusable):
+        open_school_link(token=link.token, origin=ORIGIN)
+    assert {role for _kind, role, department in open_work(row) if not department} == {"county_reviewer"}
+
+
+def test_of_two_files_of_one_child_the_furthest_case_stays():
+    who = school_office()
+    kept, dropped = pupil(), pupil()
+    row, other = placed(who, found(dropped)), found(kept)
+    SchoolCase.objects.filter(id=row.id).update(child=kept)
+    following.on_people_merged(kept=str(kept.id))
+    assert dict(SchoolCase.objects.values_list("id", "end_reason")) == {row.id: "", other.id: "merged"}
+
+
+def test_a_list_shows_ones_own_area_late_first_and_the_department_only_what_it_was_told():
+    who = school_office()
+    first, late = found(), visited(who)
+    SchoolCase.objects.filter(id=late.id).update(due_on=days(-1))
+    assert [one.id for one in list_cases(who.supervisor).lines] == [late.id, first.id]
+    assert [one.id for one in list_cases(who.director, show="late").lines] == [late.id]
+    assert [one.id for one in list_cases(who.director, state="found").lines] == [first.id]
+    told = list_cases(who.education)
+    assert [(one.id, one.child_id, one.child_name) for one in told.lines] == [(late.id, None, late.child.name)]
+    for actor in (make_actor("child_director", division=OTHER_VILLAGE), make_actor("partner", department="health")):
+        assert list_cases(actor).total == 0
+    with pytest.raises(AccessDenied):
+        list_cases(make_actor("city_viewer"))
+    with pytest.raises(RecordError):
+        record_school_visit(who.director, case_id=first.id, version=1, found=type("V", (), {"reason": "none"}))
+
+
+def test_a_place_is_asked_for_once_offered_or_refused_with_a_reason_and_taken_or_not():
+    who, child = school_office(), pupil()
+    wanted = NewRequest(uuid.uuid4(), child.id, "primary", "离家近的公办小学")
+    for _twice in range(2):
+        ask_for_place(who.director, wanted=wanted)
+    row = PlaceRequest.objects.get()
+    assert open_work(row) == {("answer_school_place", "partner", "education")}
+    with pytest.raises(RecordError):
+        answer_request(who.education, request_id=row.id, version=1)
+    with pytest.raises(AccessDenied):
+        answer_request(who.director, request_id=row.id, version=1, offered=SCHOOL)
+    answer_request(who.education, request_id=row.id, version=1, offered=SCHOOL)
+    assert open_work(row) == {("take_school_place", "child_director", "")}
+    settle_request(who.director, request_id=row.id, version=2)
+    assert (PlaceRequest.objects.get().state, open_work(row)) == ("taken", set())
+    other = ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "再试一次"))
+    answer_request(who.drafter, request_id=other, version=1, reason="full")
+    assert list_requests(who.director) == ()
+    told = {(one.state, one.reason) for one in list_requests(who.director, everything=True)}
+    assert told == {("taken", ""), ("refused", "full")}
+
+
+def test_home_delivered_schooling_is_planned_logged_and_measured_and_what_is_late_becomes_work():
+    who, child = school_office(), pupil()
+    with pytest.raises(AccessDenied):
+        record_placement(
+            who.director, wanted=NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(-40), SCHOOL)
+        )
+    placement = record_placement(
+        who.drafter, wanted=NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(-40), SCHOOL)
+    )
+    row = SpecialPlacement.objects.get()
+    assert open_work(row) == {("plan_home_schooling", "partner", "education")}
+    plan = plan_term(who.education, placement_id=placement, term=TermPlan(days(-30), days(39), 20, 60))
+    assert open_work(row) == set()
+    with pytest.raises(RecordError):
+        plan_term(who.drafter, placement_id=placement, term=TermPlan(days(39), days(80), 5, 5))
+    held = HeldSession(uuid.uuid4(), days(-20), 120, 3, "数的认识", "陈老师")
+    for _twice in range(2):
+        record_session(who.education, plan_id=plan, held=held)
+    assert following.watch_schooling() == 1 and open_work(row) == {("hold_home_session", "partner", "education")}
+    for wrong in (days(-31), days(1), None):
+        with pytest.raises(RecordError):
+            record_session(who.education, plan_id=plan, held=HeldSession(uuid.uuid4(), wrong, 60, 1, "识字", "陈老师"))
+    record_session(who.drafter, plan_id=plan, held=HeldSession(uuid.uuid4(), days(0), 60, 2, "识字", "陈老师"))
+    assert open_work(row) == set() and following.watch_schooling() == 0
+    view, log = read_placement(who.education, placement_id=placement)
+    term = view.plans[0]
+    assert [(one.held_on, one.taught) for one in log] == [(days(0), "识字"), (days(-20), "数的认识")]
+    assert (term.visits, term.visits_done, term.periods, term.periods_done, term.behind) == (20, 2, 60, 5, False)
+    assert term.standard.periods is None and term.standard.ask[0].startswith("请当地教育部门")
+    assert [one.child_name for one in list_home(who.education)] == [child.name]
+    assert list_home(who.supervisor) == ()  # it tells of a disability (class 4)
+    following.on_child_died(child_ids=[str(child.id)])
+    assert list_home(who.education) == ()
+
+
+@pytest.mark.parametrize(
+    ("division", "periods", "visits"),
+    [("370100000000", 54, 20), ("340321000000", 7, 7), ("990101000000", None, None)],
+    ids=["Shandong: 216 a year", "Huaiyuan: 30 visits a year of one period", "a place that has said nothing"],
+)
+def test_a_term_is_measured_by_its_share_of_the_places_year(division, periods, visits):
+    first = dt.date(2026, 9, 1)
+    measured = standard_of(division, first, first + dt.timedelta(days=69))  # ten of forty weeks
+    assert (measured.periods, measured.visits) == (periods, visits)
+
+
+def test_files_are_only_those_of_children():
+    who, adult = school_office(), make_person(kind="adult")
+    with pytest.raises(SchoolingNotFound):
+        ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), adult.id, "primary", "离家近"))
