@@ -33,6 +33,14 @@ TABLES = (
     "identifiers",
     "inputs",
     "hints",
+    "changes",
+    "corrections",
+    "standing_records",
+    "standing_places",
+    "standing_near",
+    "standing_asked",
+    "standing_names",
+    "standing_people",
 )
 
 
