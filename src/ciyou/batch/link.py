@@ -43,7 +43,7 @@ def link_delivery(
             make_pairs(store, adverse=delivery.adverse, as_of=settings.as_of, with_leads=False)
             store.write_parquet(PAIRS_QUERY, folder.final / "pairs.parquet")
             store.write_parquet(rejected_query(delivery), folder.final / "rejected.parquet")
-            make_changes(store, standing)
+            make_changes(store, stood)
             make_corrections(store)
             store.write_parquet(CHANGES_QUERY, folder.final / "changes.parquet")
             store.write_parquet(corrections_query(standing), folder.final / "corrections.parquet")

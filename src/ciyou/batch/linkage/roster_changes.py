@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ciyou.batch.engines.duckdb_store import Store
+from collections.abc import Mapping
+from pathlib import Path
+
+from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.anchors import HUKOU
 from ciyou.batch.linkage.identifiers import id_number
 from ciyou.batch.linkage.people import person_id
@@ -27,14 +30,16 @@ CORRECTION_FIELDS: dict[str, tuple[str, str]] = {
 }
 
 
-def make_changes(store: Store, standing: Standing | None) -> None:
-    """`change` (roster, rec_id, what, pid, earlier_pid); of nobody where nothing stood before."""
+def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
+    """`change` (roster, rec_id, what, pid, earlier_pid): beside how the rosters that came stood before (`stood`), if anything did."""
     store.empty(
         "change",
         {"roster": "VARCHAR", "rec_id": "VARCHAR", "what": "VARCHAR", "pid": "UBIGINT", "earlier_pid": "UBIGINT"},
     )
-    if standing is None:
+    if not stood:
         return
+    listed = ", ".join(quoted(str(path)) for path in stood.values())
+    store.create("stood", f"SELECT * FROM read_parquet([{listed}])")
     now = "SELECT r.*, h.pid AS now_pid, r.rid IN (SELECT rid FROM touched) AS is_touched FROM rec r JOIN held h USING (rid)"
     place = "({0}.division, {0}.town, {0}.village)"
     store.run(
@@ -43,7 +48,7 @@ def make_changes(store: Store, standing: Standing | None) -> None:
             CASE WHEN e.pid IS NOT NULL AND is_touched AND {place.format("n")} IS DISTINCT FROM {place.format("b")} THEN '{MOVED}' END,
             CASE WHEN e.pid IS NOT NULL AND is_touched AND {_who("n")} IS DISTINCT FROM {_who("b")} THEN '{CORRECTED}' END,
             CASE WHEN e.pid <> n.now_pid AND NOT is_touched THEN '{JOINED_OTHERWISE}' END], lambda one: one IS NOT NULL)), n.now_pid, e.pid
-        FROM ({now}) n LEFT JOIN recalled e USING (rid) LEFT JOIN (SELECT *, {_said("id_no", "id_text")} AS said_no FROM {standing.table("standing_records")}) b
+        FROM ({now}) n LEFT JOIN recalled e USING (rid) LEFT JOIN (SELECT *, {_said("id_no", "id_text")} AS said_no FROM stood) b
           ON b.roster = n.roster AND b.rec_id = n.rec_id""",
         f"""INSERT INTO change SELECT roster, rec_id, '{LEFT}', NULL, e.pid FROM gone JOIN recalled e USING (roster, rec_id) WHERE left_roster""",
     )

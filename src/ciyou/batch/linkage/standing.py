@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import FINGERPRINTS, Store, quoted
 from ciyou.batch.linkage.weights import weights_version
+from ciyou.batch.run_folder import ROSTER_FILES
 from ciyou.core.errors import Place, Problem, RunError
 
 BASIS = {"fingerprints": FINGERPRINTS, "weights": weights_version()}
@@ -22,9 +24,10 @@ RECORD_COLUMNS = (
 """All of a record that linking reads, and where it stood in its file."""
 _TYPES = {"birth_date": "DATE", "id_birth_date": "DATE", "source_row": "INTEGER"}
 _SAID = RECORD_COLUMNS[2:-2]
+_NOTHING = ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in RECORD_COLUMNS)
 SAID = f"hash({', '.join(_SAID)})"
 """SQL: a record's content without its number and its place in a file; it changes when linking might."""
-TABLES = ("standing_records", "standing_places", "standing_near", "standing_asked", "standing_names", "standing_people")
+TABLES = ("standing_places", "standing_near", "standing_asked", "standing_names", "standing_people")
 
 
 @dataclass(frozen=True)
@@ -58,27 +61,25 @@ def merge_rosters(
     store: Store, standing: Standing, rosters: Mapping[str, Path], work: Path
 ) -> tuple[dict[str, Path], dict[str, Path]]:
     """The rosters as they stand now, one file each; and, for each that came, its file as it stood before."""
-    stood = standing.table("standing_records")
-    codes = {str(row[0]) for row in store.rows(f"SELECT DISTINCT roster FROM {stood}")}
-    whole, before = {}, {}
-    for roster in sorted(codes | set(rosters)):
-        whole[roster] = work / f"standing-{roster}.parquet"
-        earlier = f"SELECT * FROM {stood} WHERE roster = {quoted(roster)}"
-        if roster not in rosters:
-            _copy(store, earlier, whole[roster])
-            continue
-        before[roster] = work / f"before-{roster}.parquet"
-        _copy(store, earlier, before[roster])
-        came = f"SELECT {_columns(store, rosters[roster])} FROM read_parquet({quoted(str(rosters[roster]))})"
+    stood = {
+        path.stem.removeprefix(ROSTER_FILES): path for path in sorted(standing.folder.glob(f"{ROSTER_FILES}*.parquet"))
+    }
+    whole, before = dict(stood), {}
+    for roster, path in rosters.items():
+        whole[roster] = work / f"{ROSTER_FILES}{roster}.parquet"
+        came = f"SELECT {_columns(store, path)} FROM read_parquet({quoted(str(path))})"
+        if roster in stood:
+            before[roster] = stood[roster]
+        else:
+            before[roster] = work / "nothing.parquet"
+            store.write_parquet(f"SELECT {_NOTHING} WHERE false", before[roster])
         if standing.adding:
             came += f""" UNION ALL BY NAME SELECT * FROM read_parquet({quoted(str(before[roster]))})
-                WHERE rec_id NOT IN (SELECT rec_id FROM read_parquet({quoted(str(rosters[roster]))}))"""
-        _copy(store, came, whole[roster])
+                WHERE rec_id NOT IN (SELECT rec_id FROM read_parquet({quoted(str(path))}))"""
+        store.run(
+            f"COPY (SELECT * FROM ({came}) ORDER BY rec_id) TO {quoted(str(whole[roster]))} (FORMAT parquet, COMPRESSION zstd)"
+        )
     return whole, before
-
-
-def _copy(store: Store, query: str, path: Path) -> None:
-    store.run(f"COPY (SELECT * FROM ({query}) ORDER BY rec_id) TO {quoted(str(path))} (FORMAT parquet)")
 
 
 def _columns(store: Store, path: Path) -> str:
@@ -105,14 +106,21 @@ def write_standing(store: Store, standing: Standing | None, folder: Path) -> Non
     """Write the tables: where the linker put everybody (`linked`), whatever people decided since, and the ids of all who ever stood."""
     earlier = standing.table("standing_people") if standing else "(SELECT NULL::UBIGINT AS pid WHERE false)"
     store.create("earlier_id", f"SELECT pid FROM {earlier}")
-    files = store.rows("SELECT path FROM roster_offset ORDER BY roster")
-    nothing = ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in RECORD_COLUMNS)
-    records = " UNION ALL ".join(
-        [f"SELECT {nothing} WHERE false"]
-        + [f"SELECT {_columns(store, Path(str(path)))} FROM read_parquet({quoted(str(path))})" for (path,) in files]
-    )
-    for name, query in {"standing_records": f"SELECT * FROM ({records}) ORDER BY roster, rec_id", **_QUERIES}.items():
+    for roster, path in store.rows("SELECT roster, path FROM roster_offset ORDER BY roster"):
+        _keep(store, Path(str(path)), folder / f"{ROSTER_FILES}{roster}.parquet")
+    for name, query in _QUERIES.items():
         store.write_parquet(query, folder / f"{name}.parquet")
+
+
+def _keep(store: Store, path: Path, kept: Path) -> None:
+    """A roster that stood, or was merged, is kept as it is; of one that was only read, the columns that linking needs."""
+    if not path.name.startswith(ROSTER_FILES):
+        store.write_parquet(f"SELECT {_columns(store, path)} FROM read_parquet({quoted(str(path))})", kept)
+        return
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, kept)
 
 
 _PEOPLE_QUERY = """SELECT pid, min(number) AS number, min(name) AS name, min(child) AS child FROM (
