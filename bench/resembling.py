@@ -6,7 +6,7 @@
 A synthetic delivery is linked twice: whole, and without one record of each of some children (the newcomers). The people of the second
 linking come on file; villages get codes as the office's list of divisions gives them. Each newcomer's record is then sought as a form
 would seek it, cleaning, access and the record in the log included. The batch decided `same` where the whole linking put the newcomer
-beside records of a person on file; the search agrees where it says `same` of that person (of any of them, where the newcomer joined
+beside records of a child on file; the search agrees where it says `same` of that person (of any of them, where the newcomer joined
 two that stood apart without it), or, where the batch left the newcomer alone, says `same` of nobody. With DATABASE_URL set it measures
 in that database (`scripts/with_postgresql.py --sized …` makes one). Exit 1 beyond a limit.
 """
@@ -76,6 +76,7 @@ def main() -> None:
         link(rosters, packs, HOME / "whole")
         newcomers = choose(database, rosters, chosen.sought, chosen.seed)
         link(without(database, rosters, newcomers), packs, HOME / "without")
+        name_tables(database, "without")
         load(database, rosters)
         report(seek(database, newcomers))
 
@@ -91,18 +92,19 @@ def choose(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], cou
     """One record of each of so many children; makes the view `rec` of all normalized records."""
     paths = ", ".join(f"'{path}'" for path in rosters.values())
     database.execute(f"CREATE VIEW rec AS SELECT * FROM read_parquet([{paths}], union_by_name = true)")
-    for run in ("whole", "without"):
-        links = f"read_parquet('{HOME}/{run}/links.parquet')"
-        database.execute(f"CREATE MACRO links_{run}() AS TABLE SELECT * FROM {links}")
-        database.execute(
-            f"CREATE MACRO people_{run}() AS TABLE SELECT * FROM read_parquet('{HOME}/{run}/people.parquet')"
-        )
+    name_tables(database, "whole")
     rows = database.execute(
-        f"""SELECT person_id, list(rec_id ORDER BY rec_id) FROM links_whole() JOIN people_whole() USING (person_id)
+        f"""SELECT person_id, list(rec_id ORDER BY rec_id) FROM links_whole JOIN people_whole USING (person_id)
         WHERE kind = 'child' AND roster IN {OWN_ROSTERS} GROUP BY person_id ORDER BY person_id"""
     ).fetchall()
     chance = random.Random(seed)
     return [chance.choice(records) for _, records in chance.sample(rows, min(count, len(rows)))]
+
+
+def name_tables(database: duckdb.DuckDBPyConnection, run: str) -> None:
+    """`links_RUN` and `people_RUN`: the tables of a linking."""
+    for table in ("links", "people"):
+        database.execute(f"CREATE VIEW {table}_{run} AS SELECT * FROM read_parquet('{HOME}/{run}/{table}.parquet')")
 
 
 def without(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], newcomers: list[str]) -> dict[str, Path]:
@@ -130,14 +132,14 @@ def load(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path]) -> No
     rows = database.execute(
         f"""WITH told AS (SELECT l.person_id, mode(r.id_no ORDER BY r.id_no) FILTER (l.rule IN {OWN_NUMBER}) AS id_no,
                mode(v.code ORDER BY v.code) AS code, list(DISTINCT r.phone ORDER BY r.phone) FILTER (r.phone IS NOT NULL) AS phones
-             FROM links_without() l JOIN rec r USING (rec_id) LEFT JOIN village v
+             FROM links_without l JOIN rec r USING (rec_id) LEFT JOIN village v
                ON v.county = left(r.division, 6) AND v.town = r.town AND v.village = r.village GROUP BY l.person_id),
            named AS (SELECT o.other_id AS person_id, mode(g.id ORDER BY g.id) AS id_no FROM read_parquet('{HOME}/without/relations.parquet') o
-             JOIN links_without() l ON l.person_id = o.person_id JOIN (
+             JOIN links_without l ON l.person_id = o.person_id JOIN (
                SELECT rec_id, g1_name AS name, g1_id AS id FROM rec UNION ALL SELECT rec_id, g2_name, g2_id FROM rec) g ON g.rec_id = l.rec_id
-             JOIN people_without() p ON p.person_id = o.other_id AND p.name = g.name WHERE g.id IS NOT NULL GROUP BY o.other_id)
+             JOIN people_without p ON p.person_id = o.other_id AND p.name = g.name WHERE g.id IS NOT NULL GROUP BY o.other_id)
            SELECT p.person_id, p.kind, p.name, p.sex, p.birth_date, coalesce(t.code, p.division), coalesce(t.id_no, n.id_no), t.phones
-           FROM people_without() p LEFT JOIN told t USING (person_id) LEFT JOIN named n USING (person_id)"""
+           FROM people_without p LEFT JOIN told t USING (person_id) LEFT JOIN named n USING (person_id)"""
     ).fetchall()
     began = time.perf_counter()
     register_people(LOCAL_OPERATOR, people=map(incoming, rows), source="screening")
@@ -167,22 +169,30 @@ def seek(database: duckdb.DuckDBPyConnection, newcomers: list[str]) -> list[dict
     """What batch and search say of each newcomer, and how long the search took."""
     stood = dict(
         database.execute(
-            """SELECT n.rec_id, list(DISTINCT w.person_id) FROM newcomer n JOIN links_whole() l USING (rec_id)
-            JOIN links_whole() o ON o.person_id = l.person_id AND o.rec_id <> l.rec_id
-            JOIN links_without() w ON w.rec_id = o.rec_id GROUP BY n.rec_id"""
+            """SELECT n.rec_id, list(DISTINCT w.person_id) FROM newcomer n JOIN links_whole l USING (rec_id)
+            JOIN links_whole o ON o.person_id = l.person_id AND o.rec_id <> l.rec_id
+            JOIN links_without w ON w.rec_id = o.rec_id JOIN people_without p ON p.person_id = w.person_id AND p.kind = 'child' GROUP BY n.rec_id"""
         ).fetchall()
     )
     files = dict(Person.objects.values_list("id", "linkage_id"))
     found = []
     for rec_id, roster, sought in forms(database, newcomers):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         answer = people_resembling(LOCAL_OPERATOR, sought=sought)
-        took = time.perf_counter() - began
+        took, worked = time.perf_counter() - began, time.process_time() - worked
         same = [files[one.person_id] for one in answer if one.decision is Decision.SAME]
         doubtful = [files[one.person_id] for one in answer if one.decision is Decision.DOUBTFUL]
         batch = set(stood.get(rec_id, ()))
         found.append(
-            {"rec_id": rec_id, "roster": roster, "ms": took * 1000, "batch": batch, "same": same, "doubtful": doubtful}
+            {
+                "rec_id": rec_id,
+                "roster": roster,
+                "ms": took * 1000,
+                "worked": worked * 1000,
+                "batch": batch,
+                "same": same,
+                "doubtful": doubtful,
+            }
         )
     return found
 
@@ -206,9 +216,11 @@ def report(found: list[dict[str, Any]]) -> None:
     """Times, agreement, and what differs; exit 1 beyond a limit."""
     times = sorted(one["ms"] for one in found)
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
+    worked = sorted(one["worked"] for one in found)
     differing = [one for one in found if not agrees(one)]
     share = 1 - len(differing) / len(found)
     print(f"{len(found):,} newcomers: p50 {p50:.1f} ms, p95 {p95:.1f} ms, longest {times[-1]:.0f} ms")
+    print(f"of it in this process: p50 {worked[len(worked) // 2]:.1f} ms, p95 {worked[int(len(worked) * 0.95)]:.1f} ms")
     print(f"same decision as the batch: {share:.4%} ({len(differing)} differ)")
     for what, count in Counter(difference(one) for one in differing).most_common():
         print(f"  {count:5} {what}")
