@@ -181,8 +181,8 @@ def follow(store: Store) -> None:
     """What `joined` (sid, aid) made of clusters: their records move, and the pairs that they stood in are to be weighed again."""
     for table in ("bearer", "bearer_born", "bearer_kin"):
         store.run(f"UPDATE {table} SET aid = j.aid FROM joined j WHERE j.sid = {table}.aid")
-    store.create("touched", "SELECT sid AS aid FROM joined UNION SELECT aid FROM joined")
-    touched = "sid IN (SELECT aid FROM touched) OR aid IN (SELECT aid FROM touched)"
+    store.create("regrouped", "SELECT sid AS aid FROM joined UNION SELECT aid FROM joined")
+    touched = "sid IN (SELECT aid FROM regrouped) OR aid IN (SELECT aid FROM regrouped)"
     store.create(
         "weighed_pair",
         f"""SELECT DISTINCT * FROM (
@@ -191,4 +191,4 @@ def follow(store: Store) -> None:
         WHERE sid < 0 AND sid <> aid""",
     )
     store.run(f"DELETE FROM weighed WHERE {touched}")
-    store.drop("touched")
+    store.drop("regrouped")
