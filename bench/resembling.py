@@ -35,9 +35,16 @@ import duckdb
 from django.core.management import call_command
 from django.db import connection
 
+from ciyou.apps.registry.incoming import NewStatement
 from ciyou.apps.registry.models import MatchKey, Person
 from ciyou.apps.registry.resembling import people_resembling
-from ciyou.apps.registry.services import IncomingPerson, IncomingRelation, register_people, relate_people
+from ciyou.apps.registry.services import (
+    IncomingPerson,
+    IncomingRelation,
+    record_roster_facts,
+    register_people,
+    relate_people,
+)
 from ciyou.apps.registry.told_files import Sought
 from ciyou.batch.link import link_delivery
 from ciyou.batch.rosters import find_rosters, normalize
@@ -47,6 +54,7 @@ from ciyou.batch.screen import NormalizedDelivery, Settings
 from ciyou.batch.synth import synthesize
 from ciyou.batch.synth.delivery import DEFAULT_AS_OF
 from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.facts.state import Basis
 from ciyou.core.linkage.nearest import Decision
 from ciyou.packs.rosters_loader import load_roster_packs
 
@@ -149,6 +157,11 @@ def load(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path]) -> No
     relate_people(
         LOCAL_OPERATOR, relations=[IncomingRelation(a, kind, b, "rosters", sure) for a, kind, b, sure in ties]
     )
+    born = database.execute(
+        "SELECT DISTINCT person_id, birth_date FROM links_without JOIN people_without USING (person_id) WHERE roster = 'health_births' AND kind = 'child' AND birth_date IS NOT NULL"
+    ).fetchall()
+    said = [(person, NewStatement("birth_date", day, Basis.ROSTERED), "health_births") for person, day in born]
+    record_roster_facts(LOCAL_OPERATOR, facts=said, run_id="bench")
     if connection.vendor == "postgresql":  # as in any database that has stood for a minute
         connection.cursor().execute("ANALYZE")
     took = time.perf_counter() - began

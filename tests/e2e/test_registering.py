@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-from tests.e2e.conftest import ROOT, own_database, start_server, windows
+from tests.e2e.conftest import filled_server, windows
 from tests.e2e.test_money import Desk
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -16,24 +12,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory):
-    """A server on a county with one child on file; the marker lets the second factor wait."""
-    home = tmp_path_factory.mktemp("registering") / "home"
-    home.mkdir(mode=0o700)
-    (home / "demo").touch()
-    server = start_server(home)
-    known = {"CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}
-    path = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH", ""), str(ROOT))))
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.registering_county"],
-        cwd=ROOT,
-        env={**os.environ, **own_database(str(home)), **known, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    yield server
-    server.stop()
+    """A server on a county with one child on file."""
+    with filled_server(tmp_path_factory.mktemp("registering"), "registering_county") as (server, _printed):
+        yield server
 
 
 def fill_in(desk, name):

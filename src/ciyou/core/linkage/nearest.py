@@ -86,7 +86,7 @@ class _Judged(Generic[Key]):
         one, other = (standing, seeker) if self.sought else (seeker, standing)
         self.weighed = weigh(one, other, weights=weights, rarity=rarity)
         self.clash = guardians_clash(one, other)
-        self.plain = _plain(one, other) if not self.both else PlainMatch("", 0, 0, rival=False)
+        self.plain = _plain(one, other) if not (self.both or self.weighed.taken) else PlainMatch("", 0, 0, rival=False)
         self.level = NAME_LEVELS[self.weighed.name_level]
         self.unnamed = seeker_unnamed(one)
         self.newborn = self._is_newborn()
