@@ -107,11 +107,11 @@ def report(came: int, few: tuple[float, float], all_of_them: tuple[float, float]
         f"\nthe increment takes {share:.1%} of a full run; {agreeing:.4%} of records stand with the same records ({differing} do not)"
     )
     for table in TABLES:
-        counts = [
-            duckdb.sql(f"SELECT count(*) FROM read_parquet('{out}/{table}.parquet')").fetchone()
+        counts = (
+            database.execute(f"SELECT count(*) FROM read_parquet('{out}/{table}.parquet')").fetchall()[0][0]
             for out in (again, full)
-        ]
-        print(f"{table}: {counts[0][0]:,} and {counts[1][0]:,} rows")  # type: ignore[index]
+        )
+        print(f"{table}: {' and '.join(f'{count:,}' for count in counts)} rows")
     if share > MOST_OF_FULL or agreeing < LEAST_AGREEING:
         sys.exit("Beyond a limit.")
 
