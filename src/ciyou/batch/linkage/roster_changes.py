@@ -40,7 +40,9 @@ def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
         return
     listed = ", ".join(quoted(str(path)) for path in stood.values())
     store.create("stood", f"SELECT * FROM read_parquet([{listed}])")
-    now = "SELECT r.*, h.pid AS now_pid, r.rid IN (SELECT rid FROM touched) AS is_touched FROM rec r JOIN held h USING (rid)"
+    now = (
+        "SELECT r.*, h.pid AS now_pid, r.rid IN (SELECT rid FROM came) AS is_touched FROM rec r JOIN held h USING (rid)"
+    )
     place = "({0}.division, {0}.town, {0}.village)"
     store.run(
         f"""INSERT INTO change SELECT n.roster, n.rec_id, unnest(list_filter([

@@ -90,16 +90,17 @@ def _columns(store: Store, path: Path) -> str:
 
 
 def note_touched(store: Store, whole: Mapping[str, Path], before: Mapping[str, Path]) -> None:
-    """`touched` (rid): records that are new or say something else; `gone` (roster, rec_id): those that left, or said it before."""
-    store.empty("touched", {"rid": "INTEGER"})
+    """`came` (rid): records that are new or say something else, with which `touched` begins; `gone` (roster, rec_id): those that left, or said it before."""
+    store.empty("came", {"rid": "INTEGER"})
     store.empty("gone", {"roster": "VARCHAR", "rec_id": "VARCHAR", "left_roster": "BOOLEAN"})
     for roster, path in before.items():
         now = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(whole[roster]))})"
         then = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(path))})"
         store.run(
-            f"""INSERT INTO touched SELECT rid FROM rec JOIN ({now} EXCEPT {then}) USING (rec_id) WHERE roster = {quoted(roster)}""",
+            f"""INSERT INTO came SELECT rid FROM rec JOIN ({now} EXCEPT {then}) USING (rec_id) WHERE roster = {quoted(roster)}""",
             f"""INSERT INTO gone SELECT {quoted(roster)}, rec_id, rec_id NOT IN (SELECT rec_id FROM ({now})) FROM ({then} EXCEPT {now})""",
         )
+    store.create("touched", "SELECT rid FROM came")
 
 
 def write_standing(store: Store, standing: Standing | None, folder: Path) -> None:
