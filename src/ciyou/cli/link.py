@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -53,16 +54,7 @@ from ciyou.core.errors import CiyouError
     help="With --since: the rosters are rows to be added or put in place of the same record; nobody leaves.",
 )
 @language_option
-def link(
-    rosters: Path,
-    as_of: dt.datetime,
-    out: Path,
-    link_engine: str,
-    decisions: Path | None,
-    since: Path | None,
-    adding: bool,
-    lang: str | None,
-) -> None:
+def link(rosters: Path, out: Path, lang: str | None, as_of: dt.datetime, link_engine: str, **more: Any) -> None:
     """Find who is who and who is whose parent in the ROSTERS of a folder, and decide nothing.
 
     Writes the people, the links with the rule that made each, the ties between people, the pairs that a person must look at, and
@@ -70,9 +62,9 @@ def link(
     keep their ids, and `changes` says what is new. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)
-    if adding and since is None:
+    if more["adding"] and more["since"] is None:
         raise click.UsageError("--adding needs --since.")
-    settings = Settings(as_of=as_of.date(), link_engine=link_engine, decisions=decisions, since=since, adding=adding)
+    settings = Settings(as_of=as_of.date(), link_engine=link_engine, **more)
     started = time.perf_counter()
     try:
         with show_progress(spoken) as watch:
