@@ -17,11 +17,9 @@ from ciyou.apps.registry.services import (
     IncomingPerson,
     IncomingRelation,
     NewChild,
-    NewStatement,
     merge_people,
     move_person,
     record_identifier,
-    record_roster_facts,
     register_child,
     register_people,
     relate_people,
@@ -106,20 +104,6 @@ def test_the_parents_name_tells_namesakes_apart():
     assert answer[files["c1"]].decision == "same"
     assert answer[files["c1"]].guardians == ("赵秀兰",)
     assert answer[namesake].decision == "doubtful"
-
-
-def test_an_unnamed_newborn_is_not_a_child_for_whom_a_birth_record_speaks_already():
-    people = [
-        IncomingPerson("c1", "child", "王晓明", "male", BORN, VILLAGE),
-        IncomingPerson("m1", "adult", "赵秀兰", "female", dt.date(1990, 2, 3), VILLAGE),
-    ]
-    files = register_people(LOCAL_OPERATOR, people=people, source="police_hukou")
-    relate_people(LOCAL_OPERATOR, relations=[IncomingRelation("c1", "mother", "m1", "police_hukou", 1.0)])
-    newborn = {"name": "赵秀兰之子", "guardians": (("赵秀兰", ""),)}
-    assert found(**newborn)[files["c1"]].decision == "same"
-    said = NewStatement("birth_date", BORN, "rostered")
-    record_roster_facts(LOCAL_OPERATOR, facts=[("c1", said, "health_births")], run_id="1")
-    assert found(**newborn)[files["c1"]].decision == "doubtful"
 
 
 def test_a_file_elsewhere_is_told_of_masked_and_both_files_say_that_somebody_saw_a_likeness():
