@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from msoffcrypto import OfficeFile
+from openpyxl import load_workbook
 from tests.batch.small_deliveries import HUKOU, SCHOOL, id_number, screen_rosters
 from tests.builders import make_delivery
 
@@ -96,3 +100,23 @@ def test_a_number_beside_few_names_is_still_the_familys_to_sort_out(tmp_path):
     assert run.person_of("education_school_roll-1") == run.person_of("education_school_roll-2")
     assert run.person_of("education_school_roll-3") != run.person_of("education_school_roll-1")
     assert run.run["guards"]["id_numbers_of_many"] == 0
+
+
+def test_each_department_gets_a_workbook_that_opens_with_its_password_only(linked, tmp_path):
+    done = CliRunner().invoke(main, ["corrections", str(linked[0]), "--out", str(tmp_path / "requests")])
+    assert done.exit_code == 0, done.output
+    asked = pq.read_table(linked[0] / "corrections.parquet").to_pylist()
+    lines = [line.split("  ") for line in done.output.splitlines()]
+    assert {line[0] for line in lines} == {str(tmp_path / "requests" / f"{one['roster']}.xlsx") for one in asked}
+    for path, count, password in lines:
+        with Path(path).open("rb") as file:
+            locked = OfficeFile(file)
+            locked.load_key(password=password)
+            plain = io.BytesIO()
+            locked.decrypt(plain)
+        letter, listed = load_workbook(plain).worksheets
+        rows = list(listed.iter_rows(values_only=True))[1:]
+        assert len(rows) == int(count)
+        assert count in letter["A3"].value
+        stated = {(str(one["rec_id"]), one["stated"]) for one in asked}
+        assert {(str(row[2]), row[4]) for row in rows} <= stated

@@ -81,3 +81,31 @@ def test_somebody_else_is_nobody():
         nearest(told(), a=told("赵文博", "zhao wen bo", born=dt.date(2011, 1, 3), village="", town="", number=NUMBER))
         == {}
     )
+
+
+FATHER, OTHER_MAN = (
+    ToldKin("51332219880304011", "王建国", "wang jian guo"),
+    ToldKin("51332219850102015", "赵国强", "zhao guo qiang"),
+)
+
+
+def test_a_shared_mother_beside_two_different_fathers_is_for_a_person_to_decide():
+    same = {"a": told(number=NUMBER, kin=[MOTHER, FATHER])}
+    assert nearest(told(kin=[MOTHER, FATHER]), **same) == {"a": (Decision.SAME, "name_birth_guardian_id")}
+    assert nearest(told(kin=[MOTHER, OTHER_MAN]), **same) == {"a": (Decision.DOUBTFUL, "name_differs")}
+
+
+def test_whoever_is_known_by_number_brings_what_stands_under_it():
+    """Alone the new record may be both files'; but the numbered one has other parents than the other."""
+    numbered, other = told(number=NUMBER, kin=[FATHER]), told(kin=[OTHER_MAN])
+    assert nearest(told(number=NUMBER), b=other)["b"][0] is Decision.SAME
+    found = nearest(told(number=NUMBER), a=numbered, b=other)
+    assert found["a"] == (Decision.SAME, "same_id_and_name")
+    assert found["b"][0] is Decision.DOUBTFUL
+
+
+def test_a_second_birth_record_is_not_the_same_childs():
+    newborn = told("", "", kin=[MOTHER], roster="health_births")
+    assert nearest(newborn, a=told(number=NUMBER, kin=[MOTHER])) == {"a": (Decision.SAME, "birth_guardian_id")}
+    born = told(number=NUMBER, kin=[MOTHER], roster="health_births")
+    assert nearest(newborn, a=born) == {"a": (Decision.DOUBTFUL, "one_to_one_taken")}

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_pairs
 from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, prepare_outcome
+from ciyou.batch.linkage.roster_changes import CHANGES_QUERY, corrections_query, make_changes, make_corrections
+from ciyou.batch.linkage.standing import BASIS, Standing, check_standing, merge_rosters, write_standing
 from ciyou.batch.run_folder import LINK_FORMAT, RunFolder, refuse_screening
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
 from ciyou.batch.screen import NormalizedDelivery, Settings, check_engines, link_people, rejected_query
 
 
 def check_link(out: Path, settings: Settings) -> None:
-    """Refuse an engine that cannot be used, and a folder that holds a screening; raises RunError."""
+    """Refuse an engine that cannot be used, a folder that holds a screening, and a linking that cannot be gone on from; raises RunError."""
     check_engines(settings)
     refuse_screening(out)
+    if settings.since is not None:
+        check_standing(settings.since)
 
 
 def link_delivery(
     folder: RunFolder, delivery: NormalizedDelivery, settings: Settings, record: RunRecord
 ) -> dict[str, object]:
     """Link a delivery into a held folder and publish it; the content of the run file is returned."""
+    standing = Standing(settings.since, adding=settings.adding) if settings.since else None
     with Store(folder.work / "database") as store:
-        link_people(store, delivery, settings, record)
+        stood: dict[str, Path] = {}
+        if standing is not None:
+            with record.stage("recall"):
+                whole, stood = merge_rosters(store, standing, delivery.rosters, folder.work)
+                delivery = replace(delivery, rosters=whole)
+        link_people(store, delivery, settings, record, standing=standing, stood=stood)
         with record.stage("write"):
             prepare_outcome(store)
             for table, query in LINKAGE_QUERIES.items():
@@ -33,6 +43,11 @@ def link_delivery(
             make_pairs(store, adverse=delivery.adverse, as_of=settings.as_of, with_leads=False)
             store.write_parquet(PAIRS_QUERY, folder.final / "pairs.parquet")
             store.write_parquet(rejected_query(delivery), folder.final / "rejected.parquet")
+            make_changes(store, stood)
+            make_corrections(store)
+            store.write_parquet(CHANGES_QUERY, folder.final / "changes.parquet")
+            store.write_parquet(corrections_query(standing), folder.final / "corrections.parquet")
+            write_standing(store, standing, folder.final)
         run = _run_content(store, delivery, settings, record)
     folder.publish(run)
     return run
@@ -44,12 +59,15 @@ def _run_content(
     return {
         "format": LINK_FORMAT,
         "as_of": settings.as_of.isoformat(),
+        "basis": BASIS,
         "settings": {"link_engine": settings.link_engine},
         "rosters": [asdict(count) for count in delivery.counts],
         "people": _counts(store, "SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind"),
         "links": _counts(store, "SELECT rule, count(*) FROM placed GROUP BY rule ORDER BY rule"),
         "relations": _counts(store, "SELECT relation, count(*) FROM related GROUP BY relation ORDER BY relation"),
         "review": _counts(store, "SELECT reason, count(*) FROM review_pair GROUP BY reason ORDER BY reason"),
+        "changes": _counts(store, "SELECT what, count(*) FROM change GROUP BY what ORDER BY what"),
+        "corrections": _counts(store, "SELECT field, count(*) FROM correction GROUP BY field ORDER BY field"),
         "guards": guard_counts(store),
         "linked": links_by_roster(store),
         "decisions_followed": record.followed,

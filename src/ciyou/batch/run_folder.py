@@ -33,7 +33,18 @@ TABLES = (
     "identifiers",
     "inputs",
     "hints",
+    "changes",
+    "corrections",
+    "standing_places",
+    "standing_near",
+    "standing_asked",
+    "standing_names",
+    "standing_people",
 )
+
+
+ROSTER_FILES = "standing_roster_"
+"""Beside its tables, a linking keeps its rosters in files that are called so."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,8 @@ class RunFolder:
     def publish(self, run: Mapping[str, object]) -> None:
         """Put the finished tables in place. Without its run file a folder holds no run, so that file goes first and comes last."""
         (self.out / RUN_FILE).unlink(missing_ok=True)
-        for table in TABLES:
+        kept = [path.stem for place in (self.final, self.out) for path in place.glob(f"{ROSTER_FILES}*.parquet")]
+        for table in (*TABLES, *sorted(set(kept))):
             for name in (f"{table}.parquet", f"{table}.parquet.enc"):
                 made = self.final / name
                 if made.exists():
@@ -149,7 +161,8 @@ def _check_ours(out: Path) -> None:
             )
         )
     names = {path.name for path in out.iterdir()} - {LOCK_FILE, WORK_FOLDER}
-    if names and RUN_FILE not in names and not names <= _own_names():
+    foreign = {name for name in names - _own_names() if not name.startswith(ROSTER_FILES)}
+    if names and RUN_FILE not in names and foreign:
         raise RunError(
             Problem(
                 Place(out.name),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 STAGES: dict[str, tuple[str, str]] = {
     "read": ("读取名册", "Reading rosters"),
+    "recall": ("取回上次结果", "Recalling what stands"),
     "load": ("载入记录", "Loading records"),
     "link": ("识别同一人", "Linking records"),
     "families": ("识别家庭", "Finding families"),

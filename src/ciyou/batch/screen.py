@@ -27,10 +27,12 @@ from ciyou.batch.linkage.deterministic import BIRTHS, DeterministicLinker
 from ciyou.batch.linkage.families import find_parents
 from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.identifiers import IDENTIFIERS_QUERY, make_identifiers
+from ciyou.batch.linkage.lasting_ids import carry_ids
 from ciyou.batch.linkage.linker import Linker
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
 from ciyou.batch.linkage.people import make_people
 from ciyou.batch.linkage.records import load_records
+from ciyou.batch.linkage.standing import Standing, note_touched
 from ciyou.batch.ranges import Range, ranges_of
 from ciyou.batch.run_folder import FORMAT, RunFolder
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
@@ -57,6 +59,8 @@ class Settings:
     key_file: Path | None = None
     since: Path | None = None
     """The folder of an earlier run: who was not touched since keeps its answers."""
+    adding: bool = False
+    """In a linking that goes on from `since`: the rosters are rows to be added, and nobody leaves one."""
     decisions: Path | None = None
     """A file of what people decided about pairs of records (see `linkage.decided_pairs`)."""
 
@@ -118,9 +122,9 @@ def check_engines(settings: Settings) -> None:
         check_decisions(settings.decisions)
 
 
-def linker_for(engine: str) -> Linker:
-    """The linker that an engine's name stands for."""
-    return {"duckdb": DeterministicLinker}[engine]()
+def linker_for(engine: str, standing: Standing | None = None) -> Linker:
+    """The linker that an engine's name stands for; with `standing` it goes on from an earlier linking."""
+    return {"duckdb": DeterministicLinker}[engine](standing)
 
 
 def screen_delivery(
@@ -154,22 +158,34 @@ def screen_delivery(
     return run
 
 
-def link_people(store: Store, delivery: NormalizedDelivery, settings: Settings, record: RunRecord) -> None:
+def link_people(
+    store: Store,
+    delivery: NormalizedDelivery,
+    settings: Settings,
+    record: RunRecord,
+    *,
+    standing: Standing | None = None,
+    stood: Mapping[str, Path] | None = None,
+) -> None:
     """Load a delivery and find its people and families: tables `placed`, `person`, `relation`, `kin` and `review_pair`.
 
-    `followed` in the record says what became of people's decisions.
+    `followed` in the record says what became of people's decisions. `standing` is an earlier linking to go on from, `stood` how the
+    rosters that came stood in it.
     """
     with record.stage("load") as stage:
         load_records(store, delivery.rosters)
+        note_touched(store, delivery.rosters, stood or {})
         stage.rows = store.number("SELECT count(*) FROM rec")
     with record.stage("link") as stage:
-        linker_for(settings.link_engine).link(store)
+        linker_for(settings.link_engine, standing).link(store)
         record.followed = apply_decisions(store, settings.decisions)
         stage.rows = store.number("SELECT count(*) FROM placed")
     with record.stage("families") as stage:
         children = [pack.code for pack in delivery.packs if pack.subject == "child"]
         make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
         find_parents(store)
+        if standing is not None:
+            carry_ids(store, standing)
         note_near_adverse(store)
         settle_questions(store)
         make_kin(store)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -41,17 +42,29 @@ from ciyou.core.errors import CiyouError
     default=None,
     help="Parquet file of what people decided about pairs (columns key_a, key_b, slot_b, verdict; keys as in `pairs`).",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Folder of an earlier linking to go on from: each roster that comes takes the place of its predecessor, the others stand as they were.",
+)
+@click.option(
+    "--adding",
+    is_flag=True,
+    help="With --since: the rosters are rows to be added or put in place of the same record; nobody leaves.",
+)
 @language_option
-def link(
-    rosters: Path, as_of: dt.datetime, out: Path, link_engine: str, decisions: Path | None, lang: str | None
-) -> None:
+def link(rosters: Path, out: Path, lang: str | None, as_of: dt.datetime, link_engine: str, **more: Any) -> None:
     """Find who is who and who is whose parent in the ROSTERS of a folder, and decide nothing.
 
-    Writes the people, the links with the rule that made each, the ties between people, and the pairs that a person must look
-    at. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
+    Writes the people, the links with the rule that made each, the ties between people, the pairs that a person must look at, and
+    what each department states otherwise than the register. With --since only what the new rosters touch is linked again, people
+    keep their ids, and `changes` says what is new. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)
-    settings = Settings(as_of=as_of.date(), link_engine=link_engine, decisions=decisions)
+    if more["adding"] and more["since"] is None:
+        raise click.UsageError("--adding needs --since.")
+    settings = Settings(as_of=as_of.date(), link_engine=link_engine, **more)
     started = time.perf_counter()
     try:
         with show_progress(spoken) as watch:

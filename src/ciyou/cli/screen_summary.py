@@ -11,6 +11,7 @@ from rich.table import Table
 
 from ciyou.batch.leads import lead_reasons
 from ciyou.batch.linkage.linker import LINK_RULES, REVIEW_REASONS
+from ciyou.batch.linkage.roster_changes import CHANGES, CORRECTION_FIELDS
 from ciyou.batch.run_record import STAGES
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs import difference_names, load_rule_titles
@@ -34,6 +35,8 @@ _WORDS = {
     "differences": ("名册之间的差异", "Differences between rosters"),
     "review": ("待人工核对的记录", "Records for a person to review"),
     "links": ("记录如何归到人", "How records came to their person"),
+    "changes": ("与上次相比", "Since the earlier linking"),
+    "corrections": ("请有关部门核改的内容", "Values for departments to correct"),
     "guards": ("防护", "Guards"),
     "time": ("用时", "Where the time went"),
     "rows": ("行", "rows"),
@@ -59,7 +62,13 @@ def print_link_summary(run: Mapping[str, Any], console: Console, *, lang: str, s
     """Print what the file of a linking says."""
     _print_rosters(run, console, lang)
     _print_people(run, console, lang)
-    _print_counted(run, console, lang, (("links", _RULE_WORDS), ("review", REVIEW_REASONS)))
+    listed = (
+        ("links", _RULE_WORDS),
+        ("review", REVIEW_REASONS),
+        ("changes", CHANGES),
+        ("corrections", CORRECTION_FIELDS),
+    )
+    _print_counted(run, console, lang, listed)
     console.print(f"{_say('guards', lang)}:")
     for code, words in _GUARD_WORDS.items():
         console.print(f"  {run['guards'][code]:>9,}  {words[_column(lang)]}", highlight=False)

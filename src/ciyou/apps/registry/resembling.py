@@ -5,7 +5,7 @@ The decision is the batch's (`core/linkage/nearest`): the same weights, the same
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -16,7 +16,7 @@ from ciyou.apps.registry.checks import check_may, working_purpose
 from ciyou.apps.registry.identifiers import blind_of
 from ciyou.apps.registry.identifying import mask_identifier, mask_name
 from ciyou.apps.registry.match_keys import files_sharing_keys
-from ciyou.apps.registry.models import Identifier, Person, PersonStatus
+from ciyou.apps.registry.models import Fact, Identifier, Person, PersonStatus
 from ciyou.apps.registry.reading import PersonCard, card_of
 from ciyou.apps.registry.readings import read_name
 from ciyou.apps.registry.scoping import visible_people
@@ -27,12 +27,15 @@ from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.linkage.identity import clean_id
 from ciyou.core.linkage.nearest import Candidate, Decision, find_nearest
+from ciyou.core.linkage.plain_rules import seeker_unnamed
 from ciyou.core.linkage.told import Told, ToldKin
 from ciyou.core.linkage.weighing import Weighed
 
 MOST_SHOWN, MOST_ELSEWHERE, MOST_COMPARED = 5, 2, 400
 SAMPLE_DIGITS = 2
 """By how many digits of their ids files are sampled to learn how many there are: one in 256."""
+BIRTHS = "health_births"
+"""The source of what birth records say."""
 _COUNTY_DIGITS = 6
 
 
@@ -95,10 +98,23 @@ def nearest_files(sought: Sought) -> tuple[dict[UUID, Person], dict[UUID, Told],
     """Every child's file that was compared, what it tells, and those that are near: inside `walled`, wherever they are."""
     seeker = told_of_sought(sought)
     people = _possible(sought, seeker)
-    told = told_of_files(people)
+    seeker, told = _with_births(seeker, told_of_files(people))
     rarities = _Rarities()
     nearest = find_nearest(seeker, told, weights=linkage_weights(), rarity=rarities.of)
     return {one.id: one for one in people}, told, nearest
+
+
+def _with_births(seeker: Told, told: dict[UUID, Told]) -> tuple[Told, dict[UUID, Told]]:
+    """Who has no name yet comes with a birth record, and one birth record is one child's: files that have one are marked."""
+    if seeker.number or not seeker_unnamed(seeker):
+        return seeker, told
+    known = Fact.objects.filter(person__in=list(told), source=BIRTHS, superseded_at=None)
+    has_one = set(known.values_list("person_id", flat=True))
+    return _born(seeker), {key: _born(one) if key in has_one else one for key, one in told.items()}
+
+
+def _born(told: Told) -> Told:
+    return replace(told, records=tuple(replace(one, roster=BIRTHS) for one in told.records))
 
 
 def _possible(sought: Sought, seeker: Told) -> list[Person]:

@@ -9,10 +9,14 @@ from ciyou.batch.engines.duckdb_store import Store, quoted
 from ciyou.batch.linkage.people import person_id
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_DIGITS = "printf('%017d', aid)"
-_SUM = " + ".join(f"{weight} * substr({_DIGITS}, {place}, 1)::INTEGER" for place, weight in enumerate(_WEIGHTS, 1))
-# A cluster that was found by its ID number is numbered by the first 17 digits; the 18th follows from them (GB 11643).
-_ID_NUMBER = f"{_DIGITS} || substr('10X98765432', ({_SUM}) % 11 + 1, 1)"
+
+
+def id_number(aid: str) -> str:
+    """SQL: the whole number of a cluster that was found by it: it is called by the first 17 digits, from which the 18th follows (GB 11643)."""
+    digits = f"printf('%017d', {aid})"
+    total = " + ".join(f"{weight} * substr({digits}, {place}, 1)::INTEGER" for place, weight in enumerate(_WEIGHTS, 1))
+    return f"{digits} || substr('10X98765432', ({total}) % 11 + 1, 1)"
+
 
 _REACHED_BY = ("phone", "address")
 _REGISTRATION = "police_hukou"
@@ -36,7 +40,7 @@ def make_identifiers(store: Store, *, adverse: Sequence[str]) -> None:
     )
     store.create(
         "identifier",
-        f"SELECT aid, 'id_card' AS kind, {_ID_NUMBER} AS value, 'derived' AS roster FROM reached WHERE aid > 0",
+        f"SELECT aid, 'id_card' AS kind, {id_number('aid')} AS value, 'derived' AS roster FROM reached WHERE aid > 0",
     )
     for roster, offset, path in store.rows("SELECT roster, first_rid, path FROM roster_offset ORDER BY roster"):
         columns = store.parquet_columns(Path(str(path)))

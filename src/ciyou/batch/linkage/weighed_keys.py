@@ -50,7 +50,7 @@ def block(store: Store) -> None:
 
     bearer: aid, rid, roster ('' for a guardian who is only named), name, reading, unnamed, sex, county, town, village, phone, digits (of the
     number, valid or not), mentioned. bearer_born: aid, born, lunar (a date as it would be if meant in the farmers' calendar). bearer_kin: aid,
-    gid, kin_name, kin_reading. All three hold only clusters that stand in a pair. bearer_count: reading, people, everybody.
+    gid, kin_name, kin_reading. All three hold only clusters that stand in a pair.
     """
     _gather_dates(store)
     _gather_mentioned(store)
@@ -66,6 +66,41 @@ def block(store: Store) -> None:
     )
     store.drop("seeker_key", "bearer_key")
     _gather_near(store)
+
+
+def count_names(store: Store) -> None:
+    """`bearer_count` (reading, people, everybody): how many bear each reading, among how many to the nearest quarter of a doubling.
+
+    Rounded, so that no name's rarity changes with everybody who comes.
+    """
+    everybody = "SELECT pow(2, round(4 * log2(count(DISTINCT aid))) / 4) FROM placed"
+    store.create(
+        "bearer_count",
+        f"""SELECT reading, count(DISTINCT aid) AS people, CAST(round(({everybody})) AS BIGINT) AS everybody FROM placed JOIN rec USING (rid)
+        GROUP BY reading""",
+    )
+
+
+def share_keys(store: Store) -> None:
+    """`touched_key` (kind, k, aid): the keys of records in `touched` and of guardians whom they name; `seeking_key`: whoever has one of them."""
+    _gather_dates(store)
+    _gather_mentioned(store)
+    for table in ("touched_key", "seeking_key"):
+        store.empty(table, {"kind": "VARCHAR", "k": "UBIGINT", "aid": "BIGINT"})
+    touched = "rid IN (SELECT rid FROM touched) OR (rid IS NULL AND aid IN (SELECT gid FROM guardian WHERE rid IN (SELECT rid FROM touched)))"
+    for keys, source in (
+        (_OWN_KEYS, _DATED_RECORD),
+        (_KIN_KEYS, f"{_DATED_RECORD} JOIN ({_KIN.format(of='placed')}) k USING (rid)"),
+    ):
+        columns = ", ".join(f"{_key(parts)} AS {kind}" for kind, parts in keys.items())
+        store.create("key_row", f"SELECT r.aid, r.rid, {columns} FROM {source}")
+        for kind in keys:
+            store.run(
+                f"INSERT INTO touched_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row WHERE {kind} IS NOT NULL AND ({touched})",
+                f"""INSERT INTO seeking_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row
+                WHERE {kind} IN (SELECT k FROM touched_key WHERE kind = '{kind}')""",
+            )
+    store.drop("key_row", "dated", "mentioned", "lunar")
 
 
 def _gather_dates(store: Store) -> None:
@@ -97,7 +132,7 @@ def _add_keys(store: Store, keys: dict[str, tuple[str, ...]], source: str) -> No
     store.create("key_row", f"SELECT r.aid, {columns} FROM " + source.format(rows=_DATED_RECORD))
     for kind in keys:
         store.run(
-            f"INSERT INTO seeker_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row WHERE aid < 0 AND {kind} IS NOT NULL",
+            f"INSERT INTO seeker_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row WHERE aid IN (SELECT aid FROM seeking) AND {kind} IS NOT NULL",
             f"""INSERT INTO bearer_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row
             WHERE {kind} IN (SELECT k FROM seeker_key WHERE kind = '{kind}')""",
         )
@@ -130,11 +165,6 @@ def _gather_near(store: Store) -> None:
         "bearer_kin",
         f"SELECT DISTINCT p.aid, k.* EXCLUDE (rid) FROM near_placed p JOIN ({_KIN.format(of='near_placed')}) k USING (rid)",
     )
-    store.create(
-        "bearer_count",
-        """SELECT reading, count(DISTINCT aid) AS people, (SELECT count(DISTINCT aid) FROM placed) AS everybody FROM placed JOIN rec USING (rid)
-        WHERE reading IN (SELECT reading FROM bearer WHERE aid < 0) GROUP BY reading""",
-    )
     store.drop("near", "near_placed", "dated", "mentioned", "lunar")
 
 
@@ -151,8 +181,8 @@ def follow(store: Store) -> None:
     """What `joined` (sid, aid) made of clusters: their records move, and the pairs that they stood in are to be weighed again."""
     for table in ("bearer", "bearer_born", "bearer_kin"):
         store.run(f"UPDATE {table} SET aid = j.aid FROM joined j WHERE j.sid = {table}.aid")
-    store.create("touched", "SELECT sid AS aid FROM joined UNION SELECT aid FROM joined")
-    touched = "sid IN (SELECT aid FROM touched) OR aid IN (SELECT aid FROM touched)"
+    store.create("regrouped", "SELECT sid AS aid FROM joined UNION SELECT aid FROM joined")
+    touched = "sid IN (SELECT aid FROM regrouped) OR aid IN (SELECT aid FROM regrouped)"
     store.create(
         "weighed_pair",
         f"""SELECT DISTINCT * FROM (
@@ -161,4 +191,4 @@ def follow(store: Store) -> None:
         WHERE sid < 0 AND sid <> aid""",
     )
     store.run(f"DELETE FROM weighed WHERE {touched}")
-    store.drop("touched")
+    store.drop("regrouped")

@@ -32,16 +32,7 @@ def _weigh_names(store: Store) -> None:
     names = "SELECT DISTINCT aid, name, reading FROM {table} WHERE name <> ''"
     store.create("seeker_name", names.format(table="seeker"))
     store.create("sought_name", names.format(table="sought"))
-    smoothing, rarest, commonest = (
-        amount("name", "smoothing_people"),
-        tenths("name", "rarest"),
-        tenths("name", "commonest"),
-    )
-    store.create(
-        "rarity",
-        f"""SELECT reading, greatest({commonest}, least({rarest}, CAST(round(10 * log2((everybody + {smoothing})
-          / (people + {smoothing} * power(2, {-rarest / 10})))) AS INTEGER))) AS tenths FROM bearer_count""",
-    )
+    store.create("rarity", f"SELECT reading, {rarity('people', 'everybody')} AS tenths FROM bearer_count")
     judge_names(
         store,
         """SELECT DISTINCT s.name, s.reading, t.name, t.reading FROM weighed_pair p JOIN seeker_name s ON s.aid = p.sid
@@ -65,6 +56,14 @@ def _weigh_names(store: Store) -> None:
           LEFT JOIN rarity r USING (reading)) GROUP BY sid, aid""",
     )
     store.drop("seeker_name", "sought_name")
+
+
+def rarity(people: str, everybody: str) -> str:
+    """SQL: what an equal name weighs, in tenths, by how many bear its reading among how many (`Weights.rarity`)."""
+    smoothing = amount("name", "smoothing_people")
+    rarest, commonest = tenths("name", "rarest"), tenths("name", "commonest")
+    return f"""greatest({commonest}, least({rarest}, CAST(round(10 * log2(({everybody} + {smoothing})
+        / ({people} + {smoothing} * power(2, {-rarest / 10})))) AS INTEGER)))"""
 
 
 def _weigh_births(store: Store) -> None:

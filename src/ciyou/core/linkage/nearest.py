@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import reduce
 from typing import Generic, TypeVar
 
 from ciyou.core.linkage.name_agreement import NameLevel
 from ciyou.core.linkage.plain_rules import (
+    BY_GUARDIANS_NUMBER,
     MARGIN,
     WITHOUT_NUMBERS,
     PlainMatch,
+    guardians_clash,
     match_plainly,
     name_level,
     seeker_unnamed,
@@ -61,6 +64,10 @@ def find_nearest(
     chosen = {one.key: one.rule for one in judged if one.rule in (SAME_NUMBER, SAME_NUMBER_NO_NAME)}
     seeking = [one for one in judged if one.seeks]
     chosen |= _by_plain_rules(seeking) or _by_weights(seeking, weights)
+    if chosen:
+        # Who is known by a number brings what stands under it: a record that this denies is not the seeker's either.
+        known = reduce(Told.beside, (standing[key] for key in chosen), seeker)
+        judged = [_Judged(known, one.key, standing[one.key], weights, rarity) if one.sought else one for one in judged]
     for one in judged:
         if one.sought:
             chosen |= _by_plain_rules([one]) or _by_weights([one], weights)
@@ -78,7 +85,8 @@ class _Judged(Generic[Key]):
         self.both = bool(seeker.number and standing.number)
         one, other = (standing, seeker) if self.sought else (seeker, standing)
         self.weighed = weigh(one, other, weights=weights, rarity=rarity)
-        self.plain = _plain(one, other) if not self.both else PlainMatch("", 0, 0, rival=False)
+        self.clash = guardians_clash(one, other)
+        self.plain = _plain(one, other) if not (self.both or self.weighed.taken) else PlainMatch("", 0, 0, rival=False)
         self.level = NAME_LEVELS[self.weighed.name_level]
         self.unnamed = seeker_unnamed(one)
         self.newborn = self._is_newborn()
@@ -111,7 +119,7 @@ class _Judged(Generic[Key]):
         told = self.weighed
         if told.taken:
             return "one_to_one_taken"
-        if _ONE_OF_FOUR < self.level < _MISSING or told.other_guardian:
+        if _ONE_OF_FOUR < self.level < _MISSING or told.other_guardian or self.clash:
             return "name_differs"
         if told.name + told.born + max(told.number, 0) < (_ENOUGH_WITH_PARENT if told.shared else _ENOUGH):
             return "several_candidates"
@@ -132,6 +140,8 @@ class _Judged(Generic[Key]):
 
 def _plain(one: Told, other: Told) -> PlainMatch:
     found = match_plainly(one, other)
+    if found.rule in BY_GUARDIANS_NUMBER and guardians_clash(one, other):
+        return PlainMatch("", 0, found.level, rival=found.rival)
     if found.rule and not other.number and found.rule not in WITHOUT_NUMBERS:
         return PlainMatch("", 0, found.level, rival=found.rival)
     return found

@@ -38,6 +38,7 @@ _WEIGHTS = {
 }
 WITHOUT_NUMBERS = ("name_birth_guardian_id", "name_birth_guardian_name", "name_birth_village")
 """The rules that join two people neither of whom has a number."""
+BY_GUARDIANS_NUMBER = ("name_birth_guardian_id", "birth_guardian_id")
 RIVAL, MARGIN = 70, 10
 """Points of an unnamed newborn's parent by name, and how far apart two have to be not to count as equal."""
 
@@ -70,6 +71,11 @@ def match_plainly(seeker: Told, standing: Told) -> PlainMatch:
         and not (told.other_guardian or told.other_sex)
     )
     return PlainMatch(rule, _WEIGHTS.get(rule, 0), told.level, rival)
+
+
+def guardians_clash(first: Told, second: Told) -> bool:
+    """Whether two guardians of one sex have different numbers, whatever else is shared: of a file's guardians nobody says which were stated by number."""
+    return any(_other(a, b) for a, b in product(first.kin, second.kin))
 
 
 def seeker_unnamed(told: Told) -> bool:

@@ -50,6 +50,16 @@ class Told:
     kin: tuple[ToldKin, ...] = ()
     number: str = ""
 
+    def beside(self, other: Told) -> Told:
+        """What both tell, as of one person; the number is the first's, if it has one."""
+        return Told(
+            tuple(dict.fromkeys((*self.records, *other.records))),
+            tuple(dict.fromkeys((*self.births, *other.births))),
+            tuple(dict.fromkeys((*self.lunar, *other.lunar))),
+            tuple(dict.fromkeys((*self.kin, *other.kin))),
+            self.number or other.number,
+        )
+
     @property
     def unnamed(self) -> bool:
         """Whether no record has a name."""

@@ -1,0 +1,147 @@
+"""A linking that goes on from an earlier one puts together whom a full one puts together, in whatever order records came; ids last."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ciyou.batch.link import check_link, link_delivery
+from ciyou.batch.rosters import find_rosters, normalize
+from ciyou.batch.run_folder import open_run_folder
+from ciyou.batch.run_record import RunRecord, watch_nothing
+from ciyou.batch.screen import NormalizedDelivery, Settings
+from ciyou.batch.synth import synthesize
+from ciyou.batch.synth.delivery import DEFAULT_AS_OF
+from ciyou.core.errors import RunError
+from ciyou.packs.rosters_loader import load_roster_packs
+
+SCHOOL = "education_school_roll"
+PARTS = 3
+SHARE = 12
+"""One record in so many comes in each part but the first."""
+
+
+class Deliveries:
+    """A synthetic delivery full of mistakes, in parts, and linkings of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.packs = folder, load_roster_packs(division="00")
+        synthesize(out=folder / "rosters", children=260, noise=2.5, seed=47)
+        (folder / "normal").mkdir()
+        read = normalize(
+            find_rosters(folder / "rosters", self.packs), work_folder=folder / "normal", as_of=DEFAULT_AS_OF
+        )
+        self.whole = {one.roster: one.path for one in read if one.used}
+        self.database = duckdb.connect()
+
+    def some(self, name: str, where: str, rosters=None) -> dict[str, Path]:
+        """Those rows of all rosters for which `where` holds."""
+        made = {}
+        for roster, path in (rosters or self.whole).items():
+            made[roster] = self.folder / f"{name}-{roster}.parquet"
+            self.database.execute(
+                f"COPY (SELECT * FROM read_parquet('{path}') WHERE {where}) TO '{made[roster]}' (FORMAT parquet)"
+            )
+        return made
+
+    def link(self, name: str, rosters, since: str = "", *, adding: bool = False) -> str:
+        """Link rosters; the name of the folder."""
+        settings = Settings(as_of=DEFAULT_AS_OF, since=self.folder / since if since else None, adding=adding)
+        check_link(self.folder / name, settings)
+        with open_run_folder(self.folder / name) as folder:
+            link_delivery(
+                folder, NormalizedDelivery(rosters=rosters, packs=self.packs), settings, RunRecord(watch_nothing)
+            )
+        return name
+
+    def rows(self, query: str, out: str) -> list[tuple]:
+        """Rows of a query over the tables of a linking, which it names as {links}."""
+        tables = {path.stem: f"'{path}'" for path in (self.folder / out).glob("*.parquet")}
+        return self.database.execute(query.format(**tables)).fetchall()
+
+    def people(self, out: str) -> dict[str, frozenset[str]]:
+        """The records of each person."""
+        found = defaultdict(set)
+        for rec_id, person in self.rows("SELECT rec_id, person_id FROM {links}", out):
+            found[person].add(rec_id)
+        return {person: frozenset(records) for person, records in found.items()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    found = Deliveries(tmp_path_factory.mktemp("increments"))
+    found.link("full", found.whole)
+    part = f"least(hash(rec_id) % {SHARE}, {PARTS - 1})"
+    parts = [found.some(f"part{number}", f"{part} = {PARTS - 1 - number}") for number in range(PARTS)]
+    found.link("base", parts[0])
+    found.parts = parts
+    return found
+
+
+def test_records_that_come_later_in_any_order_stand_with_whom_a_full_linking_puts_them(made):
+    full = set(made.people("full").values())
+    for order in itertools.permutations(range(1, PARTS)):
+        last = "base"
+        for number in order:
+            last = made.link(f"{last}-{number}", made.parts[number], last, adding=True)
+        found = made.people(last)
+        assert len(set(found.values()) ^ full) == 0, order
+        kept_ids(made.people("base"), found)
+
+
+def kept_ids(before, after):
+    """Whoever has the most records of what a person is now, gives it the id; and no id passes to somebody with none of its records."""
+    assert all(before[person] & after[person] for person in before.keys() & after.keys())
+    stood = {record: person for person, records in before.items() for record in records}
+    for person, records in after.items():
+        shares = Counter(stood[record] for record in records if record in stood)
+        most = [one for one, share in shares.most_common(2) if share == max(shares.values())]
+        whole = len(most) == 1 and before[most[0]] & frozenset().union(*after.values()) <= records
+        assert not whole or person == most[0]
+
+
+def test_a_roster_that_comes_anew_takes_its_predecessors_place(made):
+    school = made.whole[SCHOOL]
+    rows = made.database.execute(f"SELECT rec_id, sex FROM '{school}' ORDER BY rec_id").fetchall()
+    left = {row[0] for row in rows[::11]}
+    moved = {row[0] for row in rows[1::11]}
+    turned = {row[0] for row in rows[2::11] if row[1]}
+    path = made.folder / "school-anew.parquet"
+    made.database.execute(
+        f"""COPY (SELECT * REPLACE (
+            CASE WHEN rec_id IN (SELECT unnest(?)) THEN '新村' ELSE village END AS village,
+            CASE WHEN rec_id NOT IN (SELECT unnest(?)) THEN sex WHEN sex = 'male' THEN 'female' ELSE 'male' END AS sex)
+          FROM '{school}' WHERE rec_id NOT IN (SELECT unnest(?))) TO '{path}' (FORMAT parquet)""",
+        [list(moved), list(turned), list(left)],
+    )
+    made.link("anew", {SCHOOL: path}, "full")
+    made.link("anew-full", {**made.whole, SCHOOL: path})
+    assert len(set(made.people("anew").values()) ^ set(made.people("anew-full").values())) == 0
+    changes = defaultdict(set)
+    for rec_id, what in made.rows("SELECT rec_id, what FROM {changes}", "anew"):
+        changes[what].add(rec_id)
+    assert (changes["left"], changes["moved"], changes["corrected"]) == (left, moved, turned)
+    assert not changes["new"]
+    kept_ids(made.people("full"), made.people("anew"))
+    asked = made.rows("SELECT rec_id, asked_before FROM {corrections}", "anew")
+    new = [rec_id for rec_id, asked_before in asked if not asked_before]
+    assert new
+    assert set(new) <= turned
+    assert len(new) < len(asked)
+
+
+def test_a_department_is_asked_to_correct_what_a_number_or_the_register_denies(made):
+    rows = made.rows("SELECT roster, field, stated, believed, basis FROM {corrections}", "full")
+    assert {row[1] for row in rows} == {"name", "sex", "birth_date", "id_no"}
+    assert all(stated != believed for _, _, stated, believed, _ in rows)
+    assert not [row for row in rows if row[0] == "police_hukou" and row[1] == "name"]
+
+
+def test_a_folder_without_a_linking_cannot_be_gone_on_from(made, tmp_path):
+    with pytest.raises(RunError) as refused:
+        check_link(tmp_path / "out", Settings(as_of=DEFAULT_AS_OF, since=tmp_path))
+    assert refused.value.problems[0].code == "run.since_linking"
