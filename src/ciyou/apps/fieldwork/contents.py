@@ -18,8 +18,8 @@ from ciyou.core.errors import RecordError
 from ciyou.vault.envelopes import Envelope, open_envelope
 from ciyou.vault.fields import decrypt_text, encrypt_text
 
-VISIT, NO_CHANGE = "visit", "no_change"
-KINDS = (VISIT, NO_CHANGE)
+VISIT, NO_CHANGE, ASKED = "visit", "no_change", "questionnaire"
+KINDS = (VISIT, NO_CHANGE, ASKED)
 _MOST_BYTES = 200_000
 _HEAD = ("id", "phone", "user", "post", "kind", "made_at")
 
@@ -47,7 +47,8 @@ class SealedPiece:
 class SaidInField:
     """What was said: of which child, on which day, in which fields of the form; `base` is what the phone had read of each field, as JSON.
 
-    `leads`: the lead that the form was about, by child.
+    `leads`: the lead that the form was about, by child. Of a questionnaire `fields` are which it is, in which version, who agreed and the
+    answers, and `visited_on` is the day of asking.
     """
 
     child: str

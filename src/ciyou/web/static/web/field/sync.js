@@ -49,14 +49,15 @@ export async function bundle() {
   return answer.ok ? answer.json() : null;
 }
 
-/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed}, or null where another is at it. */
+/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed, states by id}, or null where another is at it. */
 export function send(signed) {
   return navigator.locks.request("ciyou-field-send", { ifAvailable: true }, async (own) => (own ? sendAll(signed) : null));
 }
 
 async function sendAll(signed) {
-  const told = { sent: 0, kept: 0, failed: 0 };
-  for (const piece of await store.unsentOf(signed.user)) {
+  const told = { sent: 0, kept: 0, failed: 0, states: {} };
+  const unsent = await store.unsentOf(signed.user);
+  for (const piece of unsent.filter((one) => !one.held)) {
     const answer = await sendOne(signed, piece);
     if (answer === null) {
       told.failed += 1;
@@ -64,6 +65,7 @@ async function sendAll(signed) {
     }
     await store.forgetWork(piece.id);
     told.sent += 1;
+    told.states[piece.id] = answer.state;
     if (answer.state === "set_aside" || answer.state === "conflict") told.kept += 1;
   }
   return told;

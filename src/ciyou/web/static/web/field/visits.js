@@ -49,7 +49,7 @@ export async function saveForm(typed) {
 
 async function save(kind, fields, typed = null) {
   const { bundle, place, form } = going;
-  const day = localDay(new Date());
+  const day = phone.localDay(new Date());
   const said = { child: form.child, visited_on: day, fields: { ...fields, visited_on: day }, base: form.base, leads: form.leads };
   // A second visit before the first is sent goes on from what the first found.
   const base = { ...form.base, ...(typed ? found(typed) : {}) };
@@ -74,5 +74,3 @@ function found(typed) {
   }
   return values;
 }
-
-const localDay = (now) => [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
