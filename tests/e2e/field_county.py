@@ -52,7 +52,7 @@ def fill() -> None:
         Person.objects.filter(id=child).update(name=name)
         if name == YOUTH:
             # Old enough to be asked itself.
-            Person.objects.filter(id=child).update(birth_date=dt.date.today() - dt.timedelta(days=15 * 366))
+            Person.objects.filter(id=child).update(birth_date=timezone.localdate() - dt.timedelta(days=15 * 366))
         lead = open_lead(child, deciding=ASKED, post=posts[owner], division=village, state="assigned")
         open_task(
             LOCAL_OPERATOR, kind="verify_lead", subject_id=str(lead.id), division=village, person_id=child,

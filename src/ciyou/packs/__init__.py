@@ -36,6 +36,7 @@ from ciyou.packs.rounds import load_rounds, load_warnings
 from ciyou.packs.schedules import load_schedules
 from ciyou.packs.supposing import read_suppositions
 from ciyou.packs.visit_intervals import load_visit_intervals
+from ciyou.packs.visit_pieces import load_visit_pieces
 
 __all__ = [
     "book_place",
@@ -71,6 +72,7 @@ __all__ = [
     "load_schedules",
     "load_statistics",
     "load_visit_intervals",
+    "load_visit_pieces",
     "load_vocabulary",
     "load_warnings",
     "next_dated_change",

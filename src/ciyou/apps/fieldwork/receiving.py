@@ -20,6 +20,7 @@ from ciyou.apps.fieldwork.asked import open_alarm, record_asked
 from ciyou.apps.fieldwork.clocks import made_at_by_our_clock, said_day
 from ciyou.apps.fieldwork.contents import (
     ASKED,
+    ENCLOSED,
     NO_CHANGE,
     SaidInField,
     SealedPiece,
@@ -28,6 +29,7 @@ from ciyou.apps.fieldwork.contents import (
     seal_said,
     seal_unread,
 )
+from ciyou.apps.fieldwork.enclosed import record_enclosed
 from ciyou.apps.fieldwork.fitting import FieldClashFound, fit_no_change, fit_visit
 from ciyou.apps.fieldwork.keeping import keep_clashes
 from ciyou.apps.fieldwork.models import EventState, FieldEvent, FieldPhone
@@ -62,6 +64,13 @@ def receive_event(actor: Actor, *, sent: Mapping[str, Any], sent_at: dt.datetime
             raise not_found()
         reason = "phone_revoked" if is_revoked(phone) else ""
         return _receive(actor, piece, phone, sent_at=sent_at, reason=reason)
+
+
+def find_received(actor: Actor, event_id: uuid.UUID) -> Received | None:
+    """What became of a piece of the acting user's that is here already."""
+    with walled(LOCAL_OPERATOR):
+        event = FieldEvent.objects.filter(id=event_id, user_id=actor.id).first()
+    return None if event is None else Received(event.id, event.state, event.reason, repeated=True)
 
 
 def recover_event(actor: Actor, *, sent: Mapping[str, Any]) -> Received:
@@ -166,6 +175,9 @@ def apply_said(
         if event.kind == ASKED:
             record_asked(actor, event, said, by_person=by_person)
             clashes: tuple[FieldClashFound, ...] = ()
+        elif event.kind == ENCLOSED:
+            record_enclosed(actor, event, said)
+            clashes = ()
         else:
             clashes = _apply_visit(actor, event, said)
     except AccessDenied as error:
@@ -204,7 +216,7 @@ def _apply_visit(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[Fi
 
 def _finish(actor: Actor, event: FieldEvent, said: SaidInField | None, clashes: Iterable[FieldClashFound]) -> None:
     """The last state, its task, and the record in the log."""
-    FieldEvent.objects.filter(id=event.id).update(state=event.state, reason=event.reason)
+    FieldEvent.objects.filter(id=event.id).update(state=event.state, reason=event.reason, content=event.content)
     if said is not None:
         keep_clashes(event, said, clashes)
     if event.state == EventState.SET_ASIDE:

@@ -96,6 +96,7 @@ def apply_event(actor: Actor, *, event_id: uuid.UUID) -> Applied:
             with walled(LOCAL_OPERATOR):
                 keep_clashes(event, said, clashes)
                 _move(actor, event, str(event.state), "recorded")
+                FieldEvent.objects.filter(id=event.id).update(content=event.content)
                 if event.state == EventState.CONFLICT:
                     open_task(
                         actor,

@@ -20,7 +20,7 @@ from ciyou.apps.fieldwork.bundles import Askable, Bundle
 from ciyou.apps.fieldwork.fitting import as_json
 from ciyou.apps.registry.selectors import PersonCard
 from ciyou.core.clock.ages import full_years
-from ciyou.packs import load_follow_ups, load_rule_book
+from ciyou.packs import load_follow_ups, load_rule_book, load_visit_pieces
 from ciyou.packs.questionnaire_export import form_version, scoring_json
 from ciyou.packs.questionnaires import QuestionnaireFile
 from ciyou.web.context import short_language
@@ -116,6 +116,9 @@ def _form(request: HttpRequest, form: VisitForm) -> dict[str, Any]:
     """One household: its form as a piece of page, and what the phone brings back beside the answers."""
     content = form_content(request.actor, form, timezone.localdate())
     # Without the request: what every page says of its reader is no part of a form, and would be asked anew for each household.
+    lang = short_language()
+    pieces = load_visit_pieces(division=form.division).values()
+    content["pieces"] = [(one.code, one.kind, one.name(lang), one.sources[0].cite(lang)) for one in pieces]
     page = render_to_string("web/field/form.html", content)
     return {
         "child": str(form.child_id),

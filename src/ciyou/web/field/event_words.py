@@ -25,6 +25,7 @@ KIND_WORDS = {
     "visit": gettext_lazy("走访"),
     "no_change": gettext_lazy("走访，无变化"),
     "questionnaire": gettext_lazy("用量表提问"),
+    "enclosure": gettext_lazy("走访照片或签名"),
 }
 REASON_WORDS = {
     "conflict": gettext_lazy("和别人后来记下的不一样，请选定以哪个为准"),
@@ -33,6 +34,8 @@ REASON_WORDS = {
     "post_ended": gettext_lazy("做这件工作的岗位已经结束"),
     "out_of_range": gettext_lazy("有答案不在可填范围内"),
     "form_changed": gettext_lazy("表上有的问题现在不再询问"),
+    "no_picture": gettext_lazy("发来的不是照片，或已损坏；请重新拍"),
+    "no_basis": gettext_lazy("这里没有要求照片或签名的依据，所以没有记入档案"),
     "no_consent": gettext_lazy("没有写明谁同意了提问"),
     "clock": gettext_lazy("日期不对，手机时间可能不准"),
     "refused": gettext_lazy("按现在的资料不能这样记录"),

@@ -19,7 +19,7 @@ from ciyou.web.field.words import SCRIPT_WORDS
 from ciyou.web.guard import Access, Route
 
 WEB = Path(__file__).resolve().parents[1] / "static/web"
-SCRIPTS = ("app", "crypto", "store", "phone", "sync", "screens", "visits", "asking")
+SCRIPTS = ("app", "crypto", "store", "phone", "sync", "screens", "visits", "asking", "enclosures")
 SHEETS = ("tokens", "base", "buttons", "components", "notices", "tables", "pages", "visits", "care", "field/field")
 NUMBERS = (
     ("110", _("报警：孩子正在受到伤害，或人不见了")),

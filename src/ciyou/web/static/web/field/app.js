@@ -1,6 +1,7 @@
 // The phone app: what a tap does. It works without a network; with one it sends first and loads afterwards.
 
 import * as asking from "./asking.js";
+import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import * as screens from "./screens.js";
 import * as store from "./store.js";
@@ -203,6 +204,7 @@ const DEEDS = {
   },
   visit: (button) => visit(button.dataset.child),
   ask: (button) => ask(button.dataset.child, button.dataset.code),
+  "clear-signature": (button) => enclosures.clear(button.closest("[data-piece]").querySelector("canvas")),
   another: async () => {
     const childId = asking.childId();
     await asking.leave();

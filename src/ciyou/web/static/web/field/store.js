@@ -50,11 +50,11 @@ export async function unsentOf(user) {
   return found.sort((one, other) => (one.made_at < other.made_at ? -1 : 1));
 }
 
-/** A piece of work with the records that go with it, and without the one whose place it takes: all of it is kept, or none. */
-export const keepWork = (piece, replaces, records) =>
+/** Pieces of work with the records that go with them, and without the one whose place it takes: all of it is kept, or none. */
+export const keepWork = (pieces, replaces, records) =>
   within(["outbox", "records"], "readwrite", (all) => {
     if (replaces) all.objectStore("outbox").delete(replaces);
-    all.objectStore("outbox").put(piece);
+    for (const piece of pieces) all.objectStore("outbox").put(piece);
     for (const record of records) all.objectStore("records").put(record);
   });
 

@@ -3,6 +3,8 @@
 import * as store from "./store.js";
 
 const GONE = 410;
+const ACCEPTED = 202;
+const PART = 32768;
 const ask = (address, more = {}) => fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...more });
 
 /** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network. */
@@ -71,10 +73,27 @@ async function sendAll(signed) {
   return told;
 }
 
+/** A large piece in parts, from where the server has it: after a cut nothing is sent again. */
+async function sendParts(signed, id, whole, sent_at) {
+  let [at, part, before] = [0, "", -1];
+  for (;;) {
+    const asked = new URLSearchParams({ offset: at, total: whole.length, sent_at });
+    const answer = await post(`/field/events/${id}/part/?${asked}`, signed.headers, part, "application/octet-stream");
+    if (answer.status !== ACCEPTED) return answer;
+    const { have } = await answer.json();
+    if (have === before) return answer;
+    before = have;
+    [at, part] = [have, whole.slice(have, have + PART)];
+  }
+}
+
 async function sendOne(signed, piece) {
   try {
-    const body = JSON.stringify({ piece, sent_at: new Date().toISOString() });
-    const answer = await post("/field/events/", signed.headers, body, "application/json");
+    const sent_at = new Date().toISOString();
+    const whole = JSON.stringify(piece);
+    const answer = whole.length > PART
+      ? await sendParts(signed, piece.id, whole, sent_at)
+      : await post("/field/events/", signed.headers, JSON.stringify({ piece, sent_at }), "application/json");
     const told = answer.status === 201 || answer.status === 200 ? await answer.json() : null;
     // What speaks in the server's place (a portal of a hotel, a proxy) does not know the piece's number.
     return told?.id === piece.id ? told : null;

@@ -1,5 +1,6 @@
 // A household's form: what was typed is a draft until it is saved; saved, it is sealed and only the server reads it.
 
+import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import { showPage, words } from "./screens.js";
 
@@ -10,6 +11,7 @@ export async function open(bundle, childId) {
   const place = bundle.children.find((child) => child.id === childId).form;
   going = { bundle, place, form: bundle.forms[place] };
   const page = showPage(going.form.page);
+  enclosures.begin(page);
   const draft = await phone.read(draftName());
   const typed = page.querySelector("[data-form]");
   if (draft) fill(typed, draft);
@@ -57,7 +59,8 @@ async function save(kind, fields, typed = null) {
   const visited = { ...(await phone.read("visited")) };
   for (const child of bundle.children) if (child.form === place) visited[child.id] = day;
   const draft = draftName();
-  await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited });
+  const enclosed = (await enclosures.collect()).map(([piece, content]) => ({ ...said, fields: { piece, content }, base: {}, leads: {} }));
+  await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited }, { enclosed });
   await phone.drop(draft);
   going = null;
 }
