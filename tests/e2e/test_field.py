@@ -123,7 +123,7 @@ def ask_youth(phone):
     assert notice.is_hidden()
     page.locator('[name="answer:q9"][value="1"]').check(force=True)
     notice.wait_for()
-    assert len(page.evaluate(STORED)["outbox"]) == 6, "a flagged answer is sealed before anything is tapped"
+    phone.unsent("6")  # a flagged answer is sealed before anything is tapped
     page.locator("[data-asking] [type=submit]").click()
     page.locator("[data-result]").wait_for()
     numbers = [one.get_attribute("href") for one in notice.locator("a[href^='tel:']").all()]
