@@ -78,14 +78,17 @@ export async function save() {
   if (!typed.reportValidity()) return null;
   const found = result();
   if (found.blanks.length === going.asked.scoring.items.length) return null;
+  const mine = going;
+  const { asked, child } = mine;
   await seal(found, false);
-  const { asked, child, sealed } = going;
+  // Locked meanwhile: it is sealed, and nothing of it is shown any more.
+  if (going !== mine) return mine.sealed;
   going = null;
   typed.remove();
   page().querySelector("[data-another]").remove();
   page().querySelector("[data-result]").hidden = false;
   page().querySelector("[data-verdict]").textContent = verdict(asked.scoring, child.asks.age, found);
-  return sealed;
+  return mine.sealed;
 }
 
 /** What the points say, never that a child is well; scales without a line say nothing. */
