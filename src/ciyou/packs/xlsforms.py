@@ -51,6 +51,8 @@ def read_form(path: Path, *, name: str, words: FormWords, notes: Notes) -> FormW
     """The words of a form whose questions and answers are these; what is missing, added or moved is noted, and the old words stand then."""
     before = len(notes.found)
     survey, choices = _sheets(path, name, notes)
+    if len(notes.found) > before:
+        return words
     asked = {row["name"]: row for row in survey.rows if row.get("type", "").startswith("select_one")}
     answers = {row["name"]: row for row in choices.rows if row.get("list_name") == ANSWERS}
     _check_same(survey, asked, tuple(words.texts), notes)
