@@ -18,6 +18,7 @@ PLACES = (
     ("990101001001", "石板村", "village"),
     ("990101001002", "上湾村", "village"),
 )
+YOUTH, NUMBER = "令狐晚风", "13800138000"
 NAMES = ("司徒星河", "欧阳急雨", "东方未明", "公孙无迹", "令狐晚风")
 ASKED = ["child.boarding", "household.dibao", "father.working_away"]
 
@@ -28,6 +29,7 @@ def fill() -> None:
 
     from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
     from ciyou.apps.accounts.models import Division, Post, User
+    from ciyou.apps.accounts.sealing import seal_phone
     from ciyou.apps.cases.tasks import open_task
     from ciyou.apps.registry.models import Person
     from ciyou.core.access.actor import LOCAL_OPERATOR
@@ -40,6 +42,7 @@ def fill() -> None:
     for username, name, role, division in PEOPLE:
         user = User(username=username, full_name=name, created_at=timezone.now())
         user.set_password(DEMO_PASSWORD)
+        user.phone = seal_phone(user.id, NUMBER)
         user.save()
         posts[username] = Post.objects.create(user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1))
     homes = [("zhuren", name) for name in NAMES] + [("jiezhuren", "独孤远行")]
@@ -47,6 +50,9 @@ def fill() -> None:
         village = posts[owner].division
         child = file_child(f"h{number}", division=village, household={"dibao": True})
         Person.objects.filter(id=child).update(name=name)
+        if name == YOUTH:
+            # Old enough to be asked itself.
+            Person.objects.filter(id=child).update(birth_date=timezone.localdate() - dt.timedelta(days=15 * 366))
         lead = open_lead(child, deciding=ASKED, post=posts[owner], division=village, state="assigned")
         open_task(
             LOCAL_OPERATOR, kind="verify_lead", subject_id=str(lead.id), division=village, person_id=child,

@@ -66,7 +66,7 @@ class PhoneWalk:
 def open_next(page):
     """Go to the first household that was not visited today."""
     fresh = page.locator("[data-tasks] li").filter(has_not_text=re.compile("今天已走访|Visited today"))
-    fresh.first.locator("button").click()
+    fresh.first.locator('[data-do="visit"]').click()
 
 
 class Line:

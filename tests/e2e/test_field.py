@@ -1,4 +1,4 @@
-"""A child director's day without a network: the caseload taken along, three visits, a reload, and each visit once on the server."""
+"""A child director's day without a network: the caseload taken along, five visits and a questionnaire that asks for somebody today."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import enter
-from tests.e2e.field_county import NAMES
-from tests.e2e.phone_walk import STORED, ask, open_next
+from tests.e2e.conftest import enter, windows
+from tests.e2e.field_county import NAMES, NUMBER, YOUTH
+from tests.e2e.phone_walk import STORED, PhoneWalk, ask, open_next
 
 pytestmark = pytest.mark.e2e
 
@@ -17,7 +17,7 @@ PIN, OTHER_PIN = "493817", "804152"
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="reads the demo's SQLite file")
-def test_a_day_without_a_network(phone, village):
+def test_a_day_without_a_network(phone, village, browser):
     enter(phone.window, "zhuren")
     phone.set_up(PIN)
     phone.look("today")
@@ -66,8 +66,19 @@ def test_a_day_without_a_network(phone, village):
     page.locator('[data-do="no-change"]').click()
     phone.screen("today")
     phone.unsent("3")
+    for count in ("4", "5"):
+        open_next(page)
+        phone.screen("visit")
+        page.locator('[data-do="no-change"]').click()
+        phone.screen("today")
+        phone.unsent(count)
+    ask_youth(phone)
+    phone.unsent("6")
+    page.locator('[data-ask] [data-go="today"]').click()
+    phone.screen("today")
     stored = page.evaluate(STORED)
-    assert len(stored["outbox"]) == 3
+    assert len(stored["outbox"]) == 6
+    assert "child_agreed" not in str(stored), "what was said in a questionnaire lies nowhere readable"
     assert not any(name in str(stored) for name in names), "no name lies readable on the phone"
     page.locator('[data-go="children"]').click()
     phone.look("children")
@@ -75,8 +86,10 @@ def test_a_day_without_a_network(phone, village):
     page.context.set_offline(False)
     page.locator("#unsent").click()
     phone.unsent(re.compile("全部已发送|All sent"))
-    assert ask(village.home, "SELECT count(*) FROM cases_visit")[0][0] == before + 3
-    assert ask(village.home, "SELECT state, count(*) FROM fieldwork_fieldevent GROUP BY state") == [("applied", 3)]
+    assert ask(village.home, "SELECT count(*) FROM cases_visit")[0][0] == before + 5
+    assert ask(village.home, "SELECT state, count(*) FROM fieldwork_fieldevent GROUP BY state") == [("applied", 6)]
+    assert ask(village.home, "SELECT instrument, state FROM care_filledquestionnaire") == [("phq_a", "waiting")]
+    see_to_it(browser, village.address)
 
     # Somebody else takes the phone: nothing of the first is there.
     page.goto(f"{phone.window.address}/")
@@ -89,3 +102,55 @@ def test_a_day_without_a_network(phone, village):
     phone.unlock(PIN)
     page.locator("#told:visible").wait_for()
     assert page.locator('[data-screen="locked"]').is_visible(), "the first user's PIN does not open the second's store"
+
+
+def ask_youth(phone):
+    """One point on the last question, on self-harm: whom to call stands there before anything is saved, and that nobody was told."""
+    page = phone.page
+    page.locator('[data-go="children"]').click()
+    phone.screen("children")
+    page.locator("[data-children] li", has_text=YOUTH).locator('[data-do="ask"]').click()
+    phone.screen("ask")
+    phone.look("ask-choice")
+    page.locator('[data-do="ask"][data-code="phq_a"]').click()
+    questions = page.locator("[data-questions]")
+    assert questions.is_hidden(), "nothing is asked before somebody agreed"
+    assert page.locator('[name="consent"]').count() == 2, "a youth agrees itself; its guardian's consent is not offered"
+    page.locator('[name="consent"][value="child_agreed"]').check(force=True)
+    for number in range(1, 9):
+        page.locator(f'[name="answer:q{number}"][value="0"]').check(force=True)
+    notice = page.locator('[data-flag="self_harm"]')
+    assert notice.is_hidden()
+    page.locator('[name="answer:q9"][value="1"]').check(force=True)
+    notice.wait_for()
+    phone.unsent("6")  # a flagged answer is sealed before anything is tapped
+    page.locator("[data-asking] [type=submit]").click()
+    page.locator("[data-result]").wait_for()
+    numbers = [one.get_attribute("href") for one in notice.locator("a[href^='tel:']").all()]
+    assert numbers == [f"tel:{one}" for one in (NUMBER, "12356", "12355", "120", "110")]
+    assert notice.locator("[data-untold]").is_visible()
+    assert page.locator("[data-asking]").count() == 0
+    phone.look("ask-flagged")
+
+
+def see_to_it(browser, address):
+    """The supervisor's board says what must happen today, and of whom; not why."""
+    with windows(browser) as open_window:
+        window = open_window(address, width=360, language=os.environ.get("CIYOU_LOOKS_IN", "zh-hans"))
+        enter(window, "dudao")
+        board = PhoneWalk(window)
+        line = window.page.locator("main li", has_text=YOUTH)
+        assert re.search("今天必须有人当面看到孩子|somebody must see", line.first.inner_text())
+        board.look("board")
+        line.first.get_by_role("link", name=re.compile("去督办|See to it")).click()
+        window.page.wait_for_url(re.compile("/today/$"))
+        words = window.page.locator("main").inner_text()
+        assert re.search("在手机上填于|on the phone", words)
+        assert "PHQ" not in words
+        board.look("board-child")
+        window.page.locator('[name="outcome"][value="referred"]').check(force=True)
+        window.page.locator('[name="guardian"][value="told"]').check(force=True)
+        window.page.fill("#words", "李医生在孩子家里见了孩子，明早陪去县医院。")
+        window.page.locator("main [type=submit]").last.click()
+        window.page.wait_for_url(f"{address}/")
+        assert YOUTH not in window.page.locator("main").inner_text()

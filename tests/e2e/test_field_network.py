@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import re
+import struct
 import time
+import zlib
 
 import pytest
 
@@ -17,6 +20,73 @@ pytestmark = [
     pytest.mark.skipif("DATABASE_URL" in os.environ, reason="reads the demo's SQLite file"),
 ]
 PIN = "493817"
+
+
+# No shipped pack asks for a photograph, so the form is given the field that one would bring.
+FIELD = """async () => {
+  const own = document.createElement("div");
+  own.dataset.piece = "home_photo";
+  own.innerHTML = '<input type="file" data-photo aria-label="photo"><canvas data-picture hidden></canvas><p data-no-picture hidden>no</p>';
+  document.querySelector("[data-visit]").prepend(own);
+  (await import("/static/web/field/enclosures.js")).begin(own);
+}"""
+TAKEN = """async () => {
+  const [[code, content]] = await (await import("/static/web/field/enclosures.js")).collect();
+  return [code, content.length, atob(content).slice(0, 3), atob(content).includes("104.06")];
+}"""
+
+LEFT = """async () => {
+  const store = await import("/static/web/field/store.js");
+  const [piece] = await store.unsentOf(await store.currentUser());
+  return JSON.stringify(piece).length;
+}"""
+
+
+def noise(width=400, height=300):
+    """A picture that says where it was taken, and does not compress."""
+    rows = b"".join(b"\0" + random.Random(row).randbytes(3 * width) for row in range(height))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"tEXt", b"Comment\x00at 104.06 30.67")]
+    parts += [(b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    whole = [
+        struct.pack(">I", len(one)) + kind + one + struct.pack(">I", zlib.crc32(kind + one)) for kind, one in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
+
+
+def picture_in_parts(phone, line, village, before):
+    """A photograph is drawn anew small, sealed as a piece of its own, cut in the middle, and goes on where it stopped."""
+    page = phone.page
+    line.be({**SLOW, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
+    phone.unlock(PIN)
+    phone.screen("today")
+    page.locator('[data-go="children"]').click()
+    page.locator("[data-children] [data-do=visit]").first.click()
+    phone.screen("visit")
+    page.evaluate(FIELD)
+    page.set_input_files("[data-photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
+    page.locator("[data-no-picture]").wait_for()
+    page.set_input_files("[data-photo]", {"name": "a.png", "mimeType": "image/png", "buffer": noise()})
+    page.locator("[data-picture]").wait_for()
+    code, size, begins, tells = page.evaluate(TAKEN)
+    assert (code, begins, tells) == ("home_photo", "\u00ff\u00d8\u00ff", False)
+    assert size * 3 / 4 <= 200_000
+    parts = []
+
+    def cut_once(route):
+        parts.append(len(route.request.post_data_buffer or b""))
+        route.abort() if len(parts) == 3 else route.continue_()
+
+    page.route("**/part/**", cut_once)
+    page.locator('[data-do="no-change"]').click()
+    phone.unsent(re.compile(r"^1\s"))
+    assert events(village) == before + 1, "the visit itself is there"
+    whole = page.evaluate(LEFT)
+    page.locator("#unsent").click()
+    phone.unsent(re.compile("全部已发送|All sent"))
+    assert sum(parts) - parts[2] == whole, "no byte goes over the line twice but those of the part that was cut"
+    assert whole > 60_000
+    told = ask(village.home, "SELECT state, reason FROM fieldwork_fieldevent WHERE kind = 'enclosure'")
+    assert told == [("set_aside", "no_basis")]
 
 
 def events(village):
@@ -69,4 +139,5 @@ def test_five_visits_over_a_line_that_is_slow_lossy_and_cut_arrive_exactly_once(
     assert received == [(one.replace("-", ""), "applied") for one in made]
     visits = ask(village.home, "SELECT replace(id, '-', '') FROM cases_visit ORDER BY id")
     assert [one for (one,) in visits] == [one.replace("-", "") for one in made]
+    picture_in_parts(phone, line, village, len(NAMES))
     phone.window.complaints[:] = [one for one in phone.window.complaints if "ERR_FAILED" not in one]

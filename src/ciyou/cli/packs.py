@@ -31,6 +31,7 @@ from ciyou.packs import (
     load_schedules,
     load_schooling,
     load_visit_intervals,
+    load_visit_pieces,
     load_warnings,
 )
 from ciyou.packs.beginning import begin_rule
@@ -185,6 +186,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
             load_referrals(division=place.division or ANYWHERE, root=root)
             load_schedules(division=place.division or ANYWHERE, root=root)
             load_rounds(division=place.division or ANYWHERE, root=root)
+            load_visit_pieces(division=place.division or ANYWHERE, root=root)
             load_warnings(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "risk").is_dir():
             for place in places:

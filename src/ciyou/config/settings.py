@@ -160,6 +160,8 @@ STORAGES = {
 DELIVERIES = private_folder(HOME, "deliveries")
 RESULTS = private_folder(HOME, "results")
 EVIDENCE = private_folder(HOME, "evidence")
+FIELD_PARTS = private_folder(HOME, "field-parts")
+"""What phones sent of a large piece so far, sealed as it came; a phone keeps the whole until the server has it, so no backup does."""
 EXPORTS = private_folder(HOME, "exports")
 KEY_FILE = Path(os.environ.get("CIYOU_KEY_FILE") or HOME / "keys.json")
 # Where the key file itself lies under a passphrase (`ciyou keys protect`).

@@ -37,6 +37,7 @@ from ciyou.packs.schedules import load_schedules
 from ciyou.packs.schooling import load_schooling
 from ciyou.packs.supposing import read_suppositions
 from ciyou.packs.visit_intervals import load_visit_intervals
+from ciyou.packs.visit_pieces import load_visit_pieces
 
 __all__ = [
     "book_place",
@@ -73,6 +74,7 @@ __all__ = [
     "load_schooling",
     "load_statistics",
     "load_visit_intervals",
+    "load_visit_pieces",
     "load_vocabulary",
     "load_warnings",
     "next_dated_change",

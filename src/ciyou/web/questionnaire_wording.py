@@ -67,6 +67,15 @@ def head_words(file: QuestionnaireFile, lang: str) -> dict[str, object]:
     }
 
 
+def blank_questions(file: QuestionnaireFile, lang: str) -> list[dict[str, object]]:
+    """The questions of a questionnaire in their order, each with its possible answers by points."""
+    options = [(points, one_of(text, lang)) for points, text in file.options.items()]
+    return [
+        {"code": item, "number": number, "text": one_of(text, lang), "options": options}
+        for number, (item, text) in enumerate(file.texts.items(), start=1)
+    ]
+
+
 def by_respondent(files: Iterable[QuestionnaireFile], lang: str) -> list[tuple[str, list[dict[str, object]]]]:
     """The questionnaires under who answers them, the carer's first."""
     found = [

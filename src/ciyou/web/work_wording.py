@@ -112,6 +112,7 @@ BUTTONS = {
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
     "settle_field_event": gettext_lazy("去处理"),
+    "see_to_field_alarm": gettext_lazy("去督办"),
     "choose_field_value": gettext_lazy("去选定"),
     "check_in_round": gettext_lazy("去核对"),
     "visit_child": gettext_lazy("去走访"),
@@ -142,7 +143,7 @@ OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
-OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value"})
+OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value", "see_to_field_alarm"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""
 OF_HOME = "answer_home_county"

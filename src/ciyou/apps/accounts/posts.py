@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.divisions import path_of
 from ciyou.apps.accounts.models import Post
+from ciyou.apps.accounts.sealing import open_phone
 from ciyou.core.access.actor import Actor, DivisionScope
 from ciyou.core.access.roles import ROLES
 
@@ -29,6 +30,20 @@ class PostCard:
     on_cover: bool
     department: str = ""
     held: bool = True
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Whom a colleague calls: a name, and the number ("" where none is on file)."""
+
+    name: str
+    number: str
+
+
+def colleague_of(post_id: uuid.UUID) -> Colleague | None:
+    """The holder of a running post with the number to call; for those who work under it."""
+    post = running_posts(timezone.localdate()).select_related("user").filter(id=post_id).first()
+    return None if post is None else Colleague(post.user.full_name, open_phone(post.user_id, post.user.phone))
 
 
 def actor_of(post: Post) -> Actor | None:

@@ -16,10 +16,12 @@ from ciyou.apps.accounts.divisions import (
 from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
+    Colleague,
     PostCard,
     actor_by_post,
     actor_of,
     actors_of_role,
+    colleague_of,
     count_holders,
     divisions_of_role,
     is_department_there,
@@ -33,10 +35,12 @@ from ciyou.apps.accounts.posts import (
 )
 
 __all__ = (
+    "Colleague",
     "PostCard",
     "actor_by_post",
     "actor_of",
     "actors_of_role",
+    "colleague_of",
     "count_holders",
     "covered_post",
     "division_choices",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import post_for
+from ciyou.apps.accounts.selectors import Colleague, colleague_of, post_for
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
@@ -38,7 +38,7 @@ def open_alerts(actor: Actor, row: FilledQuestionnaire, raised: Iterable[str]) -
                 str(row.id),
                 row.division,
                 person_id=row.person_id,
-                queue_role=_told(actor, row.division, one.alert),
+                queue_role=role_told(actor, row.division, one.alert),
             ),
         )
     ]
@@ -56,11 +56,22 @@ def end_alerts(actor: Actor, row: FilledQuestionnaire) -> None:
                 end_task(actor, kind=kind, subject_id=str(row.id))
 
 
-def _told(actor: Actor, division: str, roles: Sequence[str]) -> str:
+def role_told(actor: Actor, division: str, roles: Sequence[str]) -> str:
     """The first role whose post somebody else than the asker holds there; the last where none is, so that it waits where somebody looks."""
+    return _told(actor, division, roles)[0]
+
+
+def colleague_told(actor: Actor, division: str) -> Colleague | None:
+    """Whom the asker calls when an answer asks for somebody today: who would be told of it, or None where nobody holds such a post."""
+    roles = next((one.alert for one in load_follow_ups(division=division).values() if one.alert), ())
+    post = _told(actor, division, roles)[1] if roles else None
+    return colleague_of(post) if post is not None else None
+
+
+def _told(actor: Actor, division: str, roles: Sequence[str]) -> tuple[str, uuid.UUID | None]:
     for role in roles:
         place = division[: _DIGITS[ROLES[role].level]].ljust(len(division), "0")
         post = post_for(division=place, role=role, on=timezone.localdate())
         if post is not None and str(post) != actor.post_id:
-            return role
-    return roles[-1]
+            return role, post
+    return roles[-1], None

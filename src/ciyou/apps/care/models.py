@@ -21,6 +21,7 @@ class FilledQuestionnaire(models.Model):
     `respondent` self | carer. `content` (encrypted JSON): the answers, and who agreed to their being asked; `result` what they came to
     under `pack_version`, with the cut-offs of that day; `assessment` what the person who saw the child wrote. `division` is where it was
     asked. `recorded_by` (a user) asked, and reads the result later too; else only named workers of the case do (`sensitivity`: whatever lists rows goes by it).
+    `filled_at`: when it was filled on a phone without a network; `recorded_at` is then when it was received.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -37,6 +38,7 @@ class FilledQuestionnaire(models.Model):
     state = models.CharField(max_length=16, choices=FilledState)
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
+    filled_at = models.DateTimeField(null=True)
     assessed_by = models.CharField(max_length=64, blank=True)
     assessed_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)

@@ -35,6 +35,7 @@ class FilledLine:
     respondent: str
     asked_on: dt.date
     recorded_at: dt.datetime
+    filled_at: dt.datetime | None
     asked_by: str
     state: str
     result: ResultContent
@@ -61,13 +62,18 @@ class FilledView:
 
 @dataclass(frozen=True)
 class Alerted:
-    """A child that must be seen today. `reads`: the reader may also read why; else nothing of it stands here."""
+    """A child that must be seen today. `reads`: the reader may also read why; else nothing of it stands here.
+
+    `filled_at`: when it was asked on a phone without a network; it was received at `recorded_at`.
+    """
 
     id: uuid.UUID
     child: PersonCard
     division: str
     asked_by: str
     asked_on: dt.date
+    recorded_at: dt.datetime
+    filled_at: dt.datetime | None
     state: str
     version: int
     reads: bool
@@ -115,6 +121,8 @@ def read_alerted(actor: Actor, *, filled_id: uuid.UUID) -> Alerted:
         division=row.division,
         asked_by=user_names([row.recorded_by]).get(row.recorded_by, ""),
         asked_on=row.asked_on,
+        recorded_at=row.recorded_at,
+        filled_at=row.filled_at,
         state=row.state,
         version=row.version,
         reads=reads,
@@ -134,6 +142,7 @@ def _line(row: FilledQuestionnaire, names: Mapping[str, str]) -> FilledLine:
         respondent=row.respondent,
         asked_on=row.asked_on,
         recorded_at=row.recorded_at,
+        filled_at=row.filled_at,
         asked_by=names.get(row.recorded_by, ""),
         state=row.state,
         result=open_result(row.id, row.result),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import post_card
+from ciyou.apps.accounts.selectors import Colleague, post_card
+from ciyou.apps.care.alerting import colleague_told
+from ciyou.apps.care.instruments import grounds_for, offers_for
 from ciyou.apps.cases import worklist
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.visit_forms import VisitForm, visit_forms
@@ -18,21 +20,35 @@ from ciyou.apps.fieldwork.phones import check_carries
 from ciyou.apps.registry.selectors import PersonCard, countable_children
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.packs import load_limits
+from ciyou.packs.questionnaires import QuestionnaireFile
 
 LIFETIME, SHARE_HOURS = "field_read_days", "field_share_hours"
 MOST_CHILDREN = 400
 
 
 @dataclass(frozen=True)
+class Askable:
+    """What a child of this age may be asked with, by code, and who may agree to it."""
+
+    age: int
+    codes: tuple[str, ...]
+    grounds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Bundle:
     """What one user's phone may read: `children` by place and name, a form for each household, today's tasks.
 
-    After `ends_at` the phone wipes it; after `share_hours` it needs the server again to open it.
+    `instruments` are the questionnaires by code, `asks` which of them fit which child (nothing of what was ever answered);
+    `superior` is who is called when a child must be seen today. After `ends_at` the phone wipes it; after `share_hours` it needs the server again to open it.
     """
 
     children: tuple[PersonCard, ...]
     forms: tuple[VisitForm, ...]
     tasks: tuple[WorkItem, ...]
+    instruments: Mapping[str, QuestionnaireFile]
+    asks: Mapping[uuid.UUID, Askable]
+    superior: Colleague | None
     day: dt.date
     made_at: dt.datetime
     ends_at: dt.datetime
@@ -63,15 +79,39 @@ def read_bundle(actor: Actor) -> Bundle:
     limits = load_limits()
     tasks = tuple(item for group in worklist.today(actor, on=today).groups for item in group.items)
     children = _caseload(actor, tasks)
+    instruments, asks = _questionnaires(children.values(), today)
     return Bundle(
         children=tuple(children.values()),
         forms=visit_forms(actor, child_ids=children),
         tasks=tuple(item for item in tasks if item.person_id in children),
+        instruments=instruments,
+        asks=asks,
+        superior=_superior(actor),
         day=today,
         made_at=now,
         ends_at=now + dt.timedelta(days=limits[LIFETIME].value),
         share_hours=limits[SHARE_HOURS].value,
     )
+
+
+def _superior(actor: Actor) -> Colleague | None:
+    post = post_card(actor.post_id)
+    return colleague_told(actor, post.division) if post is not None else None
+
+
+def _questionnaires(
+    children: Iterable[PersonCard], on: dt.date
+) -> tuple[dict[str, QuestionnaireFile], dict[uuid.UUID, Askable]]:
+    """Each questionnaire once, and which of them each child may be asked with; a child of unknown age with none."""
+    files: dict[str, QuestionnaireFile] = {}
+    asks: dict[uuid.UUID, Askable] = {}
+    for child in children:
+        offers = offers_for(child, on)
+        if offers.age is None or not offers.fitting or child.status != "active":
+            continue
+        files |= {one.code: one for one in offers.fitting}
+        asks[child.id] = Askable(offers.age, tuple(one.code for one in offers.fitting), grounds_for(offers.age))
+    return files, asks
 
 
 def _caseload(actor: Actor, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:

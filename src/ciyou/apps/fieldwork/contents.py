@@ -18,9 +18,9 @@ from ciyou.core.errors import RecordError
 from ciyou.vault.envelopes import Envelope, open_envelope
 from ciyou.vault.fields import decrypt_text, encrypt_text
 
-VISIT, NO_CHANGE = "visit", "no_change"
-KINDS = (VISIT, NO_CHANGE)
-_MOST_BYTES = 200_000
+VISIT, NO_CHANGE, ASKED, ENCLOSED = "visit", "no_change", "questionnaire", "enclosure"
+KINDS = (VISIT, NO_CHANGE, ASKED, ENCLOSED)
+_MOST_BYTES, _MOST_ENCLOSED = 200_000, 600_000
 _HEAD = ("id", "phone", "user", "post", "kind", "made_at")
 
 
@@ -47,7 +47,8 @@ class SealedPiece:
 class SaidInField:
     """What was said: of which child, on which day, in which fields of the form; `base` is what the phone had read of each field, as JSON.
 
-    `leads`: the lead that the form was about, by child.
+    `leads`: the lead that the form was about, by child. Of a questionnaire `fields` are which it is, in which version, who agreed and the
+    answers, and `visited_on` is the day of asking; of a photograph or signature which piece it is, of which visit, and its content.
     """
 
     child: str
@@ -83,13 +84,17 @@ def read_piece(sent: Mapping[str, Any]) -> SealedPiece:
     try:
         raw = {name: str(sent[name]) for name in (*_HEAD, "sender", "nonce", "cipher")}
         made_at = dt.datetime.fromisoformat(raw["made_at"].replace("Z", "+00:00"))
-        if made_at.tzinfo is None or raw["kind"] not in KINDS or len(raw["cipher"]) > _MOST_BYTES:
+        if made_at.tzinfo is None or raw["kind"] not in KINDS or len(raw["cipher"]) > _most(raw["kind"]):
             raise ValueError
         envelope = Envelope(*(base64.b64decode(raw[name], validate=True) for name in ("sender", "nonce", "cipher")))
         ids = {name: uuid.UUID(raw[name]) for name in ("id", "phone", "user", "post")}
     except (KeyError, ValueError, TypeError, binascii.Error) as error:
         raise unreadable() from error
     return SealedPiece(**ids, kind=raw["kind"], made_at=made_at, envelope=envelope, raw=raw)
+
+
+def _most(kind: str) -> int:
+    return _MOST_ENCLOSED if kind == ENCLOSED else _MOST_BYTES
 
 
 def open_piece(piece: SealedPiece, private: str) -> SaidInField:

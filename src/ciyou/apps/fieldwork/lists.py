@@ -7,9 +7,10 @@ import uuid
 from dataclasses import dataclass
 
 from ciyou.apps.accounts.selectors import user_names
-from ciyou.apps.fieldwork.contents import ClashContent, SaidInField, open_clash, open_said
+from ciyou.apps.fieldwork.asked import is_alarming
+from ciyou.apps.fieldwork.clocks import made_at_by_our_clock
+from ciyou.apps.fieldwork.contents import ASKED, ClashContent, SaidInField, open_clash, open_said
 from ciyou.apps.fieldwork.models import EventState, FieldClash, FieldEvent
-from ciyou.apps.fieldwork.receiving import made_at_by_our_clock
 from ciyou.apps.fieldwork.settling import find_event, may_settle
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.core.access.actor import Actor, Purpose
@@ -43,7 +44,10 @@ class ClashLine:
 
 @dataclass(frozen=True)
 class ReadEvent:
-    """One piece in full. `child` is None, and so is what was said, where the child is not the reader's to see."""
+    """One piece in full. `child` is None, and so is what was said, where the child is not the reader's to see.
+
+    What was answered to a questionnaire is shown to nobody here; `alarming`: it asks for a person who sees the child today.
+    """
 
     line: EventLine
     child: PersonCard | None
@@ -52,6 +56,8 @@ class ReadEvent:
     clock_off: dt.timedelta
     by_our_clock: dt.datetime
     settlement: str
+    may_record: bool
+    alarming: bool
 
 
 def waiting_events(actor: Actor) -> tuple[EventLine, ...]:
@@ -78,11 +84,13 @@ def read_event(actor: Actor, *, event_id: uuid.UUID) -> ReadEvent:
     return ReadEvent(
         line=_line(event),
         child=child,
-        said=said if child else None,
+        said=said if child and event.kind != ASKED else None,
         clashes=tuple(ClashLine(row.id, one, names.get(one.theirs_by, ""), row.choice) for row, one in rows),
         clock_off=event.received_at - event.sent_at,
         by_our_clock=made_at_by_our_clock(event),
         settlement=event.settlement,
+        may_record=child is not None,
+        alarming=said is not None and is_alarming(event, said),
     )
 
 

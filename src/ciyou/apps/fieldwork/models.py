@@ -36,7 +36,7 @@ class FieldEvent(models.Model):
     """One piece of work done on a phone; `id` is made there, so that what is sent twice is there once. Nothing of it is ever changed.
 
     `made_at` and `sent_at` are by the phone's clock, `received_at` by ours. `content` (encrypted JSON) is what was said, or, where it
-    could not be opened, the envelope as it came. `reason` says why a piece was set aside; `settlement` what a person did about it.
+    could not be opened, the envelope as it came; a picture that went into the store of evidence lies there only. `reason` says why a piece was set aside; `settlement` what a person did about it.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)

@@ -16,7 +16,11 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import FormProblems, VisitNotPossible, record_no_change, record_visit, visit_form
+from ciyou.apps.fieldwork.asked import open_alarm, record_asked
+from ciyou.apps.fieldwork.clocks import made_at_by_our_clock, said_day
 from ciyou.apps.fieldwork.contents import (
+    ASKED,
+    ENCLOSED,
     NO_CHANGE,
     SaidInField,
     SealedPiece,
@@ -25,15 +29,15 @@ from ciyou.apps.fieldwork.contents import (
     seal_said,
     seal_unread,
 )
+from ciyou.apps.fieldwork.enclosed import record_enclosed
 from ciyou.apps.fieldwork.fitting import FieldClashFound, fit_no_change, fit_visit
 from ciyou.apps.fieldwork.keeping import keep_clashes
 from ciyou.apps.fieldwork.models import EventState, FieldEvent, FieldPhone
 from ciyou.apps.fieldwork.phones import is_revoked, open_secret
-from ciyou.apps.fieldwork.refusals import not_found, refused
+from ciyou.apps.fieldwork.refusals import SetAside, not_found, refused
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.errors import AccessDenied, CiyouError
 
-CLOCK_TOLERANCE = dt.timedelta(minutes=10)
 SETTLE, CHOOSE = "settle_field_event", "choose_field_value"
 
 
@@ -60,6 +64,13 @@ def receive_event(actor: Actor, *, sent: Mapping[str, Any], sent_at: dt.datetime
             raise not_found()
         reason = "phone_revoked" if is_revoked(phone) else ""
         return _receive(actor, piece, phone, sent_at=sent_at, reason=reason)
+
+
+def find_received(actor: Actor, event_id: uuid.UUID) -> Received | None:
+    """What became of a piece of the acting user's that is here already."""
+    with walled(LOCAL_OPERATOR):
+        event = FieldEvent.objects.filter(id=event_id, user_id=actor.id).first()
+    return None if event is None else Received(event.id, event.state, event.reason, repeated=True)
 
 
 def recover_event(actor: Actor, *, sent: Mapping[str, Any]) -> Received:
@@ -153,22 +164,34 @@ def _try(event: FieldEvent, said: SaidInField) -> tuple[FieldClashFound, ...]:
     return ()
 
 
-class SetAside(Exception):
-    """A piece cannot be recorded; why, as a code."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(reason)
-
-
-def apply_said(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[FieldClashFound, ...]:
+def apply_said(
+    actor: Actor, event: FieldEvent, said: SaidInField, *, by_person: bool = False
+) -> tuple[FieldClashFound, ...]:
     """Record what was said, without the fields that clash, which it returns; sets the event's state. Inside a transaction.
 
-    Raises SetAside with the reason code where it cannot be recorded at all.
+    Raises SetAside with the reason code where it cannot be recorded at all. `by_person`: an officer looked at it and decides.
     """
+    try:
+        if event.kind == ASKED:
+            record_asked(actor, event, said, by_person=by_person)
+            clashes: tuple[FieldClashFound, ...] = ()
+        elif event.kind == ENCLOSED:
+            record_enclosed(actor, event, said)
+            clashes = ()
+        else:
+            clashes = _apply_visit(actor, event, said)
+    except AccessDenied as error:
+        raise SetAside("no_right") from error
+    except CiyouError as error:
+        raise SetAside("refused") from error
+    event.state = EventState.CONFLICT if clashes else EventState.APPLIED
+    return clashes
+
+
+def _apply_visit(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[FieldClashFound, ...]:
     child, seen_on = uuid.UUID(said.child), timezone.localdate(made_at_by_our_clock(event))
     today = min(seen_on, timezone.localdate())
-    put_right = replace(said, visited_on=_visited_on(event, said).isoformat())
+    put_right = replace(said, visited_on=said_day(event, said).isoformat())
     try:
         form = visit_form(actor, child_id=child)
         if event.kind == NO_CHANGE:
@@ -186,36 +209,20 @@ def apply_said(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[Fiel
             record_visit(actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also)
     except VisitNotPossible as error:
         raise SetAside("not_yours") from error
-    except AccessDenied as error:
-        raise SetAside("no_right") from error
     except FormProblems as error:
         raise SetAside("clock" if "visited_on" in error.by_field else "out_of_range") from error
-    except CiyouError as error:
-        raise SetAside("refused") from error
-    event.state = EventState.CONFLICT if clashes else EventState.APPLIED
     return clashes
-
-
-def made_at_by_our_clock(event: FieldEvent) -> dt.datetime:
-    """When a piece was made, put right by how far the phone's clock was off when it sent it."""
-    off = event.received_at - event.sent_at
-    return event.made_at + off if abs(off) > CLOCK_TOLERANCE else event.made_at
-
-
-def _visited_on(event: FieldEvent, said: SaidInField) -> dt.date:
-    """The day of the visit: moved with the phone's clock where that was off."""
-    day = dt.date.fromisoformat(said.visited_on)
-    moved = timezone.localdate(made_at_by_our_clock(event)) - timezone.localdate(event.made_at)
-    return day + moved
 
 
 def _finish(actor: Actor, event: FieldEvent, said: SaidInField | None, clashes: Iterable[FieldClashFound]) -> None:
     """The last state, its task, and the record in the log."""
-    FieldEvent.objects.filter(id=event.id).update(state=event.state, reason=event.reason)
+    FieldEvent.objects.filter(id=event.id).update(state=event.state, reason=event.reason, content=event.content)
     if said is not None:
         keep_clashes(event, said, clashes)
     if event.state == EventState.SET_ASIDE:
         open_task(actor, kind=SETTLE, subject_id=str(event.id), division=event.division, queue_role="county_drafter")
+        if said is not None:
+            open_alarm(actor, event, said)
     if event.state == EventState.CONFLICT:
         open_task(actor, kind=CHOOSE, subject_id=str(event.id), division=event.division, queue_role="supervisor")
     record_action(

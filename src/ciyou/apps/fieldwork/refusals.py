@@ -13,6 +13,14 @@ class PhoneRevoked(RunError):
     """The phone was taken back: it must wipe what it was given to read, and keep what it has not sent."""
 
 
+class SetAside(Exception):
+    """A piece cannot be recorded; why, as a code."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 def not_found() -> FieldWorkNotFound:
     """Nothing of this kind is there for the actor."""
     return FieldWorkNotFound(

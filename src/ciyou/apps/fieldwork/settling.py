@@ -13,12 +13,13 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.tasks import end_task, open_task
 from ciyou.apps.cases.visits import take_answers, visit_form
-from ciyou.apps.fieldwork.contents import open_clash, open_said
+from ciyou.apps.fieldwork.asked import ALARM
+from ciyou.apps.fieldwork.contents import ASKED, open_clash, open_said
 from ciyou.apps.fieldwork.fitting import questions_for
 from ciyou.apps.fieldwork.keeping import keep_clashes
 from ciyou.apps.fieldwork.models import EventState, FieldClash, FieldEvent
-from ciyou.apps.fieldwork.receiving import CHOOSE, SETTLE, SetAside, apply_said
-from ciyou.apps.fieldwork.refusals import not_found, refused
+from ciyou.apps.fieldwork.receiving import CHOOSE, SETTLE, apply_said
+from ciyou.apps.fieldwork.refusals import SetAside, not_found, refused
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action, may_do
 
@@ -26,6 +27,8 @@ KEPT, TAKEN = "kept", "taken"
 CHOICES = (KEPT, TAKEN)
 SETTLEMENTS = ("visited_again", "entered_by_hand", "told_other_place", "no_visit_made")
 """Why a piece that was set aside needs nothing more."""
+ASKED_SETTLEMENTS = ("seen_in_person", "asked_again", "told_other_place", "not_asked")
+"""The same of a questionnaire: what it says may be read by nobody who settles it."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,11 @@ def apply_event(actor: Actor, *, event_id: uuid.UUID) -> Applied:
             said = open_said(event)
             if said is None:
                 return Applied(done=False, reason="unreadable")
-            clashes = apply_said(actor, event, said)
+            clashes = apply_said(actor, event, said, by_person=True)
             with walled(LOCAL_OPERATOR):
                 keep_clashes(event, said, clashes)
                 _move(actor, event, str(event.state), "recorded")
+                FieldEvent.objects.filter(id=event.id).update(content=event.content)
                 if event.state == EventState.CONFLICT:
                     open_task(
                         actor,
@@ -108,11 +112,16 @@ def apply_event(actor: Actor, *, event_id: uuid.UUID) -> Applied:
 
 def settle_event(actor: Actor, *, event_id: uuid.UUID, settlement: str) -> None:
     """End a piece that was set aside without recording it, with a reason; what it says stays as it came."""
-    if settlement not in SETTLEMENTS:
-        raise refused("settlement", "请选择怎样处理的。", "Choose what was done about it.")
     with transaction.atomic():
         event = _still_open(actor, event_id)
+        if settlement not in settlements_of(event.kind):
+            raise refused("settlement", "请选择怎样处理的。", "Choose what was done about it.")
         _move(actor, event, EventState.SETTLED, settlement)
+
+
+def settlements_of(kind: str) -> tuple[str, ...]:
+    """The reasons for which a piece of this kind may be ended."""
+    return ASKED_SETTLEMENTS if kind == ASKED else SETTLEMENTS
 
 
 def _still_open(actor: Actor, event_id: uuid.UUID) -> FieldEvent:
@@ -130,7 +139,8 @@ def _move(actor: Actor, event: FieldEvent, state: str, settlement: str) -> None:
         raise refused(
             "settled", "这件工作已有人处理。请看最新情况。", "Somebody has seen to this already. See how it stands now."
         )
-    end_task(actor, kind=SETTLE, subject_id=str(event.id))
+    for kind in (SETTLE, ALARM):
+        end_task(actor, kind=kind, subject_id=str(event.id))
     record_action(actor, action="settle_field_event", subject=str(event.id), details={"settlement": settlement})
 
 

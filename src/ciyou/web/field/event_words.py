@@ -21,7 +21,12 @@ from ciyou.packs import load_vocabulary
 from ciyou.web.asking import WHO
 from ciyou.web.visit_wording import RESULT_WORDS
 
-KIND_WORDS = {"visit": gettext_lazy("走访"), "no_change": gettext_lazy("走访，无变化")}
+KIND_WORDS = {
+    "visit": gettext_lazy("走访"),
+    "no_change": gettext_lazy("走访，无变化"),
+    "questionnaire": gettext_lazy("用量表提问"),
+    "enclosure": gettext_lazy("走访照片或签名"),
+}
 REASON_WORDS = {
     "conflict": gettext_lazy("和别人后来记下的不一样，请选定以哪个为准"),
     "not_yours": gettext_lazy("这个孩子已不在原来的工作范围内（迁走、受保护或已合并）"),
@@ -29,7 +34,10 @@ REASON_WORDS = {
     "post_ended": gettext_lazy("做这件工作的岗位已经结束"),
     "out_of_range": gettext_lazy("有答案不在可填范围内"),
     "form_changed": gettext_lazy("表上有的问题现在不再询问"),
-    "clock": gettext_lazy("走访日期不对，手机时间可能不准"),
+    "no_picture": gettext_lazy("发来的不是照片，或已损坏；请重新拍"),
+    "no_basis": gettext_lazy("这里没有要求照片或签名的依据，所以没有记入档案"),
+    "no_consent": gettext_lazy("没有写明谁同意了提问"),
+    "clock": gettext_lazy("日期不对，手机时间可能不准"),
     "refused": gettext_lazy("按现在的资料不能这样记录"),
     "phone_revoked": gettext_lazy("手机已被停用后才发来"),
     "recovered": gettext_lazy("从手机导出的文件中找回"),
@@ -41,6 +49,9 @@ SETTLEMENT_WORDS = {
     "visited_again": gettext_lazy("已重新走访"),
     "entered_by_hand": gettext_lazy("已另行录入"),
     "told_other_place": gettext_lazy("已告知现在负责的地方"),
+    "seen_in_person": gettext_lazy("已有人当面看到孩子"),
+    "asked_again": gettext_lazy("已重新提问，记入了档案"),
+    "not_asked": gettext_lazy("查明没有提问过"),
     "no_visit_made": gettext_lazy("查明没有走访过"),
 }
 

@@ -13,16 +13,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_names
+from ciyou.apps.fieldwork.clocks import CLOCK_TOLERANCE
+from ciyou.apps.fieldwork.contents import ASKED
 from ciyou.apps.fieldwork.lists import ReadEvent, read_event, waiting_events
-from ciyou.apps.fieldwork.receiving import CLOCK_TOLERANCE, recover_event
+from ciyou.apps.fieldwork.receiving import recover_event
 from ciyou.apps.fieldwork.refusals import FieldWorkNotFound
-from ciyou.apps.fieldwork.settling import SETTLEMENTS, apply_event, choose_value, settle_event
+from ciyou.apps.fieldwork.settling import apply_event, choose_value, settle_event, settlements_of
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import CiyouError
+from ciyou.packs import load_follow_ups
 from ciyou.web.context import short_language
 from ciyou.web.field.event_words import KIND_WORDS, REASON_WORDS, SETTLEMENT_WORDS, clash_rows, said_rows
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.questionnaire_wording import helpline_rows
 from ciyou.web.wording import sentences
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -124,11 +128,15 @@ def _content(read: ReadEvent, problems: list[str]) -> dict[str, Any]:
         "kind": KIND_WORDS.get(read.line.kind, ""),
         "why": REASON_WORDS.get(read.line.reason or read.line.state, ""),
         "settlement": SETTLEMENT_WORDS.get(read.settlement, ""),
+        "asked": read.line.kind == ASKED,
+        "helplines": helpline_rows(load_follow_ups(division=read.line.division).values(), lang)
+        if read.alarming
+        else (),
         "waits": read.line.state in WAITS,
         "clock_wrong": abs(read.clock_off) > CLOCK_TOLERANCE,
         "clashes": clash_rows(read.clashes, lang),
         "said": said_rows(read.said, lang) if read.said else [],
-        "settlements": [(code, SETTLEMENT_WORDS[code]) for code in SETTLEMENTS],
+        "settlements": [(code, SETTLEMENT_WORDS[code]) for code in settlements_of(read.line.kind)],
         "problems": problems,
         "seen_at": timezone.now(),
     }

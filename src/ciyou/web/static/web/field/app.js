@@ -1,5 +1,7 @@
 // The phone app: what a tap does. It works without a network; with one it sends first and loads afterwards.
 
+import * as asking from "./asking.js";
+import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import * as screens from "./screens.js";
 import * as store from "./store.js";
@@ -10,6 +12,7 @@ const IDLE = 5 * 60 * 1000;
 let user = null;
 let lastTouch = Date.now();
 let saving = 0;
+let lastAsked = null;
 
 /** While this runs no new version takes over. */
 async function busy(work) {
@@ -25,6 +28,7 @@ async function start() {
   if (/MicroMessenger/i.test(navigator.userAgent)) document.getElementById("wechat").hidden = false;
   if (!("indexedDB" in window) || !crypto.subtle || !navigator.locks) return screens.tell("no_store");
   keepShell();
+  await store.releaseWork();
   const wiped = await phone.expire();
   user = await store.currentUser();
   if (wiped) screens.tell("wiped_old");
@@ -44,7 +48,7 @@ async function arrive() {
 }
 
 async function changeTo(next) {
-  lockUp();
+  await lockUp();
   user = next;
   await store.setCurrentUser(next);
 }
@@ -52,7 +56,7 @@ async function changeTo(next) {
 async function obeyWipe() {
   const row = await store.phoneOf(user);
   if (!row || !(await sync.wipeOrdered(row.id))) return;
-  lockUp();
+  await lockUp();
   await store.wipeReadable(user);
   screens.tell("wiped_order");
 }
@@ -61,9 +65,10 @@ async function count() {
   screens.showUnsent((await store.unsentOf(user)).length);
 }
 
-function lockUp() {
-  phone.lock();
+async function lockUp() {
   screens.clear();
+  await asking.leave();
+  phone.lock();
 }
 
 async function setUp(form) {
@@ -116,6 +121,7 @@ async function send({ signed = null, quiet = false } = {}) {
   if (told?.failed) screens.tell("send_failed", { count: told.failed });
   else if (told?.kept) screens.tell("sent_kept", { count: told.sent, kept: told.kept });
   else if (told?.sent || !quiet) screens.tell("sent_all", { count: told?.sent ?? 0 });
+  if (told?.states[lastAsked]) asking.tellSent(told.states[lastAsked]);
   await obeyWipe();
   const bundle = phone.isOpen() && (await phone.read("bundle"));
   const old = bundle && bundle.made_at.slice(0, 10) !== new Date().toISOString().slice(0, 10);
@@ -129,7 +135,7 @@ async function load(signed = null, { quiet = false } = {}) {
   if (!bundle || !phone.isOpen()) return screens.tell("offline");
   await busy(() => phone.keepBundle(bundle, now));
   if (!quiet) screens.tell("loaded", { count: bundle.children.length, day: bundle.ends_at.slice(0, 10) });
-  await go(quiet && !document.querySelector('[data-screen="visit"]').hidden ? "" : "today");
+  await go(quiet && screens.isFilling() ? "" : "today");
 }
 
 async function go(name) {
@@ -150,6 +156,24 @@ async function visit(childId) {
   screens.show("visit");
 }
 
+async function ask(childId, code) {
+  if (asking.childId() === childId) return screens.show("ask");
+  await asking.leave();
+  const bundle = await phone.read("bundle");
+  if (code) asking.open(bundle, childId, code);
+  else asking.choose(bundle, childId);
+  screens.show("ask");
+}
+
+/** What was answered is sealed, and its hint stays in sight: whom to call, and whether anybody was told. */
+async function saveAsked() {
+  lastAsked = await busy(() => asking.save());
+  if (!lastAsked) return screens.tell("ask_nothing");
+  screens.tell("saved", { count: (await store.unsentOf(user)).length });
+  window.scrollTo(0, 0);
+  await send({ quiet: true });
+}
+
 /** After a visit was kept: say so, and send it if there is a network. */
 async function kept() {
   await count();
@@ -168,14 +192,24 @@ async function exportWork() {
 }
 
 const DEEDS = {
-  send: () => send(),
+  send: async () => {
+    if (!screens.isFilling()) await asking.leave();
+    await send();
+  },
   load: () => load(),
   export: exportWork,
-  lock: () => {
-    lockUp();
+  lock: async () => {
+    await lockUp();
     screens.show("locked");
   },
   visit: (button) => visit(button.dataset.child),
+  ask: (button) => ask(button.dataset.child, button.dataset.code),
+  "clear-signature": (button) => enclosures.clear(button.closest("[data-piece]").querySelector("canvas")),
+  another: async () => {
+    const childId = asking.childId();
+    await asking.leave();
+    await ask(childId);
+  },
   "no-change": async () => {
     await busy(() => visits.saveNoChange());
     await kept();
@@ -205,6 +239,7 @@ document.addEventListener("submit", (event) => {
   const button = form.querySelector('[type="submit"]');
   if (form.matches("[data-setup]")) deed(button, () => setUp(form));
   else if (form.matches("[data-unlock]")) deed(button, () => unlock(form));
+  else if (form.matches("[data-asking]")) deed(button, saveAsked);
   else if (form.matches("[data-form]")) deed(button, async () => (await busy(() => visits.saveForm(form))) && kept());
 });
 document.getElementById("find").addEventListener("input", () => go("children"));
@@ -218,7 +253,7 @@ setInterval(lockIfIdle, 15000);
 document.addEventListener("visibilitychange", lockIfIdle);
 async function lockIfIdle() {
   if (await phone.expire()) {
-    lockUp();
+    await lockUp();
     screens.show("start");
     screens.tell("wiped_old");
   } else if (phone.isOpen() && Date.now() - lastTouch > IDLE) {

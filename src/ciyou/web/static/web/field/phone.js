@@ -84,12 +84,18 @@ export async function read(name) {
 
 export const drop = (name) => store.removeRecord(nameOf(name));
 
-/** Seal a piece of work and keep it together with what the store then knows of it. */
-export async function keepWork(kind, said, records) {
+export const localDay = (now) => [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+
+/** Seal a piece of work with what is enclosed, each for itself, and keep it together with what the store then knows of it; in the place of one that was not sent, if any. */
+export async function keepWork(kind, said, records, { held: waits = false, replaces = null, enclosed = [] } = {}) {
   const { user, post, id, publicKey } = held.row;
-  const head = { id: crypto.randomUUID(), phone: id, user, post, kind, made_at: new Date().toISOString() };
-  const piece = await sealForServer(publicKey, head, said);
-  await store.keepWork(piece, await Promise.all(Object.entries(records).map(([name, content]) => sealed(name, content))));
+  const made_at = new Date().toISOString();
+  const seal = (own, content) => sealForServer(publicKey, { id: crypto.randomUUID(), phone: id, user, post, kind: own, made_at }, content);
+  const piece = await seal(kind, said);
+  const pictures = enclosed.map((one) => seal("enclosure", { ...one, fields: { ...one.fields, visit: piece.id } }));
+  const pieces = [waits ? { ...piece, held: true } : piece, ...(await Promise.all(pictures))];
+  await store.keepWork(pieces, replaces, await Promise.all(Object.entries(records).map(([name, content]) => sealed(name, content))));
+  return piece.id;
 }
 
 /** What is past its time goes, whoever's it is: readable data on its day, the share after its hours. Unsent work stays. */

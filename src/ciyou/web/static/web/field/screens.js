@@ -13,7 +13,7 @@ export function tell(name, values) {
   one("#told").textContent = name ? words(name, values) : "";
 }
 
-const OPEN = ["today", "children", "visit", "more"];
+const OPEN = ["today", "children", "visit", "ask", "more"];
 
 /** Show one screen; help can be reached from everywhere, also while the store is locked. */
 export function show(name) {
@@ -29,6 +29,9 @@ export function show(name) {
 
 export const needsOpen = (name) => OPEN.includes(name);
 
+/** Whether a form is on the screen. */
+export const isFilling = () => ["visit", "ask"].some((name) => !one(`[data-screen="${name}"]`).hidden);
+
 export function showUnsent(count) {
   one("#unsent").hidden = false;
   one("#unsent").textContent = count ? words("unsent_some", { count }) : words("unsent_none");
@@ -37,7 +40,7 @@ export function showUnsent(count) {
 
 /** Take everything about anybody off the page. */
 export function clear() {
-  for (const place of ["[data-tasks]", "[data-children]", "[data-visit]"]) one(place).replaceChildren();
+  for (const place of ["[data-tasks]", "[data-children]", "[data-visit]", "[data-ask]"]) one(place).replaceChildren();
   one("[data-used]").textContent = "";
   one("#find").value = "";
   for (const field of ["#pin", "#new-pin", "#new-pin-again"]) one(field).value = "";
@@ -59,33 +62,52 @@ export function showChildren(bundle, visited, wanted = "") {
   one("[data-children]").replaceChildren(...(lines.length ? lines : [note("no_children")]));
 }
 
-export function showPage(page) {
+export const showPage = (page) => put("[data-visit]", page);
+export const showAsking = (page) => put("[data-ask]", page);
+
+function put(place, page) {
   const parsed = new DOMParser().parseFromString(page, "text/html");
-  one("[data-visit]").replaceChildren(...parsed.body.childNodes);
-  return one("[data-visit]");
+  one(place).replaceChildren(...parsed.body.childNodes);
+  return one(place);
 }
 
-function note(name) {
-  const item = document.createElement("li");
-  item.textContent = words(name);
-  return item;
+/** The questionnaires that fit a child, each to be chosen. */
+export function listChoices(child, offered) {
+  const list = document.createElement("ul");
+  list.className = "field-list";
+  list.append(...offered.map((each) => {
+    const item = document.createElement("li");
+    item.append(text("strong", each.name), text("p", each.respondent), button("#choose-button", child, each.name, { code: each.code }));
+    return item;
+  }));
+  one("[data-ask]").replaceChildren(text("p", [child.name, child.words].join(" · ")), list);
 }
+
+function text(kind, words) {
+  const made = document.createElement(kind);
+  made.textContent = words;
+  return made;
+}
+
+function button(template, child, name, more = {}) {
+  const made = one(template).content.firstElementChild.cloneNode(true);
+  Object.assign(made.dataset, { child: child.id, ...more });
+  made.setAttribute("aria-label", `${made.textContent} ${name}`);
+  return made;
+}
+
+const note = (name) => text("li", words(name));
 
 function line(child, said, visited, late) {
   const item = document.createElement("li");
-  const name = document.createElement("strong");
-  name.textContent = child.name;
-  item.append(name);
+  item.append(text("strong", child.name));
   const done = visited[child.id] ? [words("visited")] : [];
-  for (const text of [...said, ...done].filter(Boolean)) {
-    const told = document.createElement("p");
-    told.textContent = text;
-    told.classList.toggle("field-late", late && text === said[1]);
+  for (const each of [...said, ...done].filter(Boolean)) {
+    const told = text("p", each);
+    told.classList.toggle("field-late", late && each === said[1]);
     item.append(told);
   }
-  const button = one("#visit-button").content.firstElementChild.cloneNode(true);
-  button.dataset.child = child.id;
-  button.setAttribute("aria-label", `${button.textContent} ${child.name}`);
-  item.append(button);
+  item.append(button("#visit-button", child, child.name));
+  if (child.asks) item.append(button("#ask-button", child, child.name));
   return item;
 }

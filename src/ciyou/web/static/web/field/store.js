@@ -50,11 +50,24 @@ export async function unsentOf(user) {
   return found.sort((one, other) => (one.made_at < other.made_at ? -1 : 1));
 }
 
-/** A piece of work with the records that go with it: all of it is kept, or none. */
-export const keepWork = (piece, records) =>
+/** Pieces of work with the records that go with them, and without the one whose place it takes: all of it is kept, or none. */
+export const keepWork = (pieces, replaces, records) =>
   within(["outbox", "records"], "readwrite", (all) => {
-    all.objectStore("outbox").put(piece);
+    if (replaces) all.objectStore("outbox").delete(replaces);
+    for (const piece of pieces) all.objectStore("outbox").put(piece);
     for (const record of records) all.objectStore("records").put(record);
+  });
+
+/** What was held back while its form was open may be sent: one piece, or all of them when the app starts anew. */
+export const releaseWork = (id = null) =>
+  within(["outbox"], "readwrite", (all) => {
+    const outbox = all.objectStore("outbox");
+    outbox.openCursor(id).onsuccess = ({ target: { result: cursor } }) => {
+      if (!cursor) return;
+      const { held, ...piece } = cursor.value;
+      if (held) cursor.update(piece);
+      cursor.continue();
+    };
   });
 
 /** The server has it. */

@@ -3,6 +3,8 @@
 import * as store from "./store.js";
 
 const GONE = 410;
+const ACCEPTED = 202;
+const PART = 32768;
 const ask = (address, more = {}) => fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...more });
 
 /** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network. */
@@ -49,14 +51,15 @@ export async function bundle() {
   return answer.ok ? answer.json() : null;
 }
 
-/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed}, or null where another is at it. */
+/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed, states by id}, or null where another is at it. */
 export function send(signed) {
   return navigator.locks.request("ciyou-field-send", { ifAvailable: true }, async (own) => (own ? sendAll(signed) : null));
 }
 
 async function sendAll(signed) {
-  const told = { sent: 0, kept: 0, failed: 0 };
-  for (const piece of await store.unsentOf(signed.user)) {
+  const told = { sent: 0, kept: 0, failed: 0, states: {} };
+  const unsent = await store.unsentOf(signed.user);
+  for (const piece of unsent.filter((one) => !one.held)) {
     const answer = await sendOne(signed, piece);
     if (answer === null) {
       told.failed += 1;
@@ -64,15 +67,33 @@ async function sendAll(signed) {
     }
     await store.forgetWork(piece.id);
     told.sent += 1;
+    told.states[piece.id] = answer.state;
     if (answer.state === "set_aside" || answer.state === "conflict") told.kept += 1;
   }
   return told;
 }
 
+/** A large piece in parts, from where the server has it: after a cut nothing is sent again. */
+async function sendParts(signed, id, whole, sent_at) {
+  let [at, part, before] = [0, "", -1];
+  for (;;) {
+    const asked = new URLSearchParams({ offset: at, total: whole.length, sent_at });
+    const answer = await post(`/field/events/${id}/part/?${asked}`, signed.headers, part, "application/octet-stream");
+    if (answer.status !== ACCEPTED) return answer;
+    const { have } = await answer.json();
+    if (have === before) return answer;
+    before = have;
+    [at, part] = [have, whole.slice(have, have + PART)];
+  }
+}
+
 async function sendOne(signed, piece) {
   try {
-    const body = JSON.stringify({ piece, sent_at: new Date().toISOString() });
-    const answer = await post("/field/events/", signed.headers, body, "application/json");
+    const sent_at = new Date().toISOString();
+    const whole = JSON.stringify(piece);
+    const answer = whole.length > PART
+      ? await sendParts(signed, piece.id, whole, sent_at)
+      : await post("/field/events/", signed.headers, JSON.stringify({ piece, sent_at }), "application/json");
     const told = answer.status === 201 || answer.status === 200 ? await answer.json() : null;
     // What speaks in the server's place (a portal of a hotel, a proxy) does not know the piece's number.
     return told?.id === piece.id ? told : null;

@@ -1,5 +1,6 @@
 // A household's form: what was typed is a draft until it is saved; saved, it is sealed and only the server reads it.
 
+import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import { showPage, words } from "./screens.js";
 
@@ -10,6 +11,7 @@ export async function open(bundle, childId) {
   const place = bundle.children.find((child) => child.id === childId).form;
   going = { bundle, place, form: bundle.forms[place] };
   const page = showPage(going.form.page);
+  enclosures.begin(page);
   const draft = await phone.read(draftName());
   const typed = page.querySelector("[data-form]");
   if (draft) fill(typed, draft);
@@ -49,7 +51,7 @@ export async function saveForm(typed) {
 
 async function save(kind, fields, typed = null) {
   const { bundle, place, form } = going;
-  const day = localDay(new Date());
+  const day = phone.localDay(new Date());
   const said = { child: form.child, visited_on: day, fields: { ...fields, visited_on: day }, base: form.base, leads: form.leads };
   // A second visit before the first is sent goes on from what the first found.
   const base = { ...form.base, ...(typed ? found(typed) : {}) };
@@ -57,7 +59,8 @@ async function save(kind, fields, typed = null) {
   const visited = { ...(await phone.read("visited")) };
   for (const child of bundle.children) if (child.form === place) visited[child.id] = day;
   const draft = draftName();
-  await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited });
+  const enclosed = (await enclosures.collect()).map(([piece, content]) => ({ ...said, fields: { piece, content }, base: {}, leads: {} }));
+  await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited }, { enclosed });
   await phone.drop(draft);
   going = null;
 }
@@ -74,5 +77,3 @@ function found(typed) {
   }
   return values;
 }
-
-const localDay = (now) => [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
