@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "ciyou.apps.fieldwork",
     "ciyou.apps.partners",
     "ciyou.apps.awards",
+    "ciyou.apps.plans",
     "ciyou.apps.care",
     "ciyou.apps.crossing",
     "ciyou.apps.disbursement",

@@ -21,6 +21,7 @@ from ciyou.apps.entitlements.services import on_facts_changed
 from ciyou.apps.entitlements.tallies import on_protection_changed
 from ciyou.apps.exchange import following as exchange
 from ciyou.apps.partners import following as partners
+from ciyou.apps.plans import following as plans
 from ciyou.apps.registry.services import on_division_changed
 
 __all__ = ("HANDLERS", "load_screening")
@@ -32,7 +33,11 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
         "registry.facts_changed": (on_facts_changed,),
-        "registry.protection_changed": (on_protection_changed, visit_following.on_protection_changed),
+        "registry.protection_changed": (
+            on_protection_changed,
+            visit_following.on_protection_changed,
+            plans.on_protection_changed,
+        ),
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,
@@ -41,15 +46,22 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_person_moved,
             exchange.on_person_moved,
             partners.on_person_moved,
+            plans.on_person_moved,
         ),
         "registry.child_died": (
             on_child_died,
             round_following.on_child_died,
             visit_following.on_child_died,
             partners.on_child_died,
+            plans.on_child_died,
             awards.on_child_died,
         ),
-        "registry.child_of_age": (on_child_of_age, visit_following.on_child_of_age, awards.on_child_of_age),
+        "registry.child_of_age": (
+            on_child_of_age,
+            visit_following.on_child_of_age,
+            awards.on_child_of_age,
+            plans.on_child_of_age,
+        ),
         "registry.people_merged": (
             on_people_merged,
             round_following.on_people_merged,
@@ -58,6 +70,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             crossing.on_people_merged,
             payees.on_people_merged,
             partners.on_people_merged,
+            plans.on_people_merged,
         ),
         "registry.people_unmerged": (
             awards.on_people_unmerged,
@@ -72,15 +85,17 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             case_tasks.on_determination_made,
             visit_following.on_determination_made,
             awards.on_determination_made,
+            plans.on_standing_changed,
         ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
         "entitlements.case_drafted": (case_tasks.on_case_drafted,),
         "entitlements.case_settled": (case_tasks.on_case_settled,),
         "awards.application_stepped": (crossing.on_application_stepped,),
-        # News of what was awarded; the room that pays derives by what it finds and needs none of it yet.
-        "awards.application_refused": (),
-        "awards.award_made": (),
-        "awards.award_changed": (),
+        "assessments.tier_confirmed": (plans.on_tier_confirmed,),
+        # What was awarded changes a child's package; the room that pays derives by what it finds and needs none of it yet.
+        "awards.application_refused": (plans.on_standing_changed,),
+        "awards.award_made": (plans.on_standing_changed,),
+        "awards.award_changed": (plans.on_standing_changed,),
     }
 )

@@ -56,6 +56,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "cases.InquiryLetter.child": REPOINT,
         "cases.InquiryLetter.about": REPOINT,
         "partners.Referral.child": REPOINT,
+        # One child has one open case: what hears of the merge takes the other's goals over.
+        "plans.ChildCase.person": HEARS,
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,
@@ -67,7 +69,12 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
 )
 """What becomes of each relation to the file that ends."""
 
-DEPENDENTS = ("crossing.CrossingStep.crossing.person", "awards.ApplicationStep.application.person")
+DEPENDENTS = (
+    "crossing.CrossingStep.crossing.person",
+    "awards.ApplicationStep.application.person",
+    "plans.CaseStep.case.person",
+    "plans.PlanGoal.case.person",
+)
 """What hangs on such a row and is written when a merge is heard of: `app.Model.field.field of the person`."""
 
 
