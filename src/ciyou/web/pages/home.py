@@ -34,6 +34,7 @@ from ciyou.web.work_wording import (
     OF_FIELD_WORK,
     OF_HOME,
     OF_MONTHS,
+    OF_PLANS,
     OF_REFERRALS,
     REFUSED_IN_WRITING,
     button_words,
@@ -50,7 +51,7 @@ LISTS = {
     "see_to_expiry": ("warnings", ""),
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
-_ON_CHILD = {"confirm_risk_tier": "child_risk"}
+_ON_CHILD = {"confirm_risk_tier": "child_risk", **dict.fromkeys(OF_PLANS, "child_plan")}
 """Kinds of work that are done on a page of the child's other than its first."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
 """Kinds of work that have one page for all of it."""

@@ -20,7 +20,7 @@ from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
 from ciyou.web.wording import why_words
-from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES, OF_REFERRALS
+from ciyou.web.work_wording import OF_APPLICATIONS, OF_AWARDS, OF_CARE, OF_CASES, OF_PLANS, OF_REFERRALS
 
 LEAD_STATES = {
     "new": gettext_lazy("尚未分派"),
@@ -189,6 +189,7 @@ _OF_CHILD = {
     "check_in_round": "visit",
     "visit_child": "visit",
     "confirm_risk_tier": "child_risk",
+    **dict.fromkeys(OF_PLANS, "child_plan"),
 }
 _OF_SUBJECT = (
     (OF_CASES, "case", "case_id"),
