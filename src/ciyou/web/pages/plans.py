@@ -9,8 +9,10 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ciyou.apps.accounts.selectors import division_names
+from ciyou.apps.cases.workload import COMING_DAYS, workload_of
 from ciyou.apps.plans import casework
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
 from ciyou.apps.plans.lists import CaseView, child_of_page, read_case, unmet_needs
@@ -21,7 +23,8 @@ from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
-from ciyou.packs import load_plan_closures, load_plan_domains
+from ciyou.core.risk import NOT_ASSESSED
+from ciyou.packs import load_plan_closures, load_plan_domains, load_risk
 from ciyou.web import plan_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
@@ -80,6 +83,28 @@ def show_unmet(request: HttpRequest) -> HttpResponse:
         ],
     }
     return render(request, "web/pages/unmet.html", content)
+
+
+def show_workload(request: HttpRequest) -> HttpResponse:
+    """What each child director of the area has to do, by place: for handing work over. Numbers; no child's name."""
+    loads, lang = workload_of(request.actor), short_language()
+    asked = load_risk(division=request.actor.scope.first).asked
+    places = division_names({one.post.division for one in loads}) if loads else {}
+    codes = [*(one.code for one in reversed(asked.tiers)), NOT_ASSESSED]
+    names = [*(one.name(lang) for one in reversed(asked.tiers)), gettext("未评估")]
+    content = {
+        "tiers": names,
+        "rows": [
+            {
+                "load": one,
+                "place": places.get(one.post.division, one.post.division),
+                "tiers": [(name, one.tiers.get(code, 0)) for name, code in zip(names, codes, strict=True)],
+            }
+            for one in loads
+        ],
+        "days": COMING_DAYS,
+    }
+    return render(request, "web/pages/workload.html", content)
 
 
 def _steps(request: HttpRequest, child: PersonCard) -> dict[str, Do]:
@@ -188,5 +213,6 @@ def _role(code: str, lang: str) -> str:
 _BOTH = ("GET", "HEAD", "POST")
 ROUTES = (
     Route("children/<uuid:child_id>/plan/", show_plan, "child_plan", Access.PERSONAL, _BOTH, purpose=Purpose.SERVE),
-    Route("needs/unmet/", show_unmet, "unmet_needs", Access.PERSONAL, action=Action.ASSIGN, purpose=Purpose.SERVE),
+    Route("needs/unmet/", show_unmet, "unmet_needs", Access.STAFF, action=Action.ASSIGN),
+    Route("caseloads/workload/", show_workload, "workload", Access.STAFF, action=Action.ASSIGN),
 )
