@@ -214,5 +214,5 @@ _BOTH = ("GET", "HEAD", "POST")
 ROUTES = (
     Route("children/<uuid:child_id>/plan/", show_plan, "child_plan", Access.PERSONAL, _BOTH, purpose=Purpose.SERVE),
     Route("needs/unmet/", show_unmet, "unmet_needs", Access.STAFF, action=Action.ASSIGN),
-    Route("caseloads/workload/", show_workload, "workload", Access.STAFF, action=Action.ASSIGN),
+    Route("leads/workload/", show_workload, "workload", Access.STAFF, action=Action.ASSIGN),
 )
