@@ -56,6 +56,8 @@ SEALED = Sealed(
         SealedColumn("fieldwork.FieldClash", "content", "fieldwork.clash:{id}"),
         SealedColumn("plans.CaseStep", "words", "plans.step:{id}"),
         SealedColumn("plans.PlanGoal", "content", "plans.goal:{id}"),
+        SealedColumn("plans.CaseConference", "content", "plans.conference:{id}"),
+        SealedColumn("plans.ConferenceDecision", "content", "plans.decision:{id}"),
         SealedColumn("plans.PackageLine", "why", "plans.line:{id}"),
         SealedColumn("awards.Application", "content", "awards.application:{id}"),
         SealedColumn("awards.PublicNotice", "content", "awards.notice:{application_id}"),

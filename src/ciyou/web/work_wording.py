@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
-from ciyou.apps.plans.transitions import OWN_KINDS
+from ciyou.apps.plans.transitions import DECISION, OWN_KINDS
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
@@ -111,6 +111,7 @@ BUTTONS = {
     "draft_plan": gettext_lazy("去写计划"),
     "agree_plan": gettext_lazy("去审定"),
     "review_plan": gettext_lazy("去检查"),
+    "carry_out_decision": gettext_lazy("看决定"),
     "reach_goal": gettext_lazy("看目标"),
     "confirm_closing": gettext_lazy("去确认"),
     "see_to_expiry": gettext_lazy("去处理"),
@@ -135,8 +136,8 @@ OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
-OF_PLANS = OWN_KINDS
-"""Kinds of tasks that are done on the page of a child's plan."""
+OF_PLANS = {**dict.fromkeys(OWN_KINDS, "child_plan"), DECISION: "child_conferences"}
+"""Kinds of tasks that are done on the page of a child's plan, or of the conferences about it, with that page."""
 OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""

@@ -20,7 +20,8 @@ from ciyou.apps.plans.goals import goals_of
 from ciyou.apps.plans.models import CaseStage, ChildCase, GoalState, PlanGoal
 from ciyou.apps.plans.package import keep_package, package_of, readable
 from ciyou.apps.plans.refusals import check_may, moved_on, refused
-from ciyou.apps.plans.steps import end_goal_work, move, note_step, open_goal_work, open_work, review_days
+from ciyou.apps.plans.steps import end_dated_work, move, note_step, open_dated_work, open_work, review_days
+from ciyou.apps.plans.transitions import GOAL, MERGED
 from ciyou.apps.plans.weaknesses import domains_of, unanswered
 from ciyou.apps.registry.selectors import get_person
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -85,7 +86,7 @@ def agree_to_plan(actor: Actor, *, case_id: uuid.UUID, version: int) -> None:
         move(actor, row, step="agree", **review_days(row, looked_on=timezone.localdate()))
         with walled(LOCAL_OPERATOR):
             for goal in PlanGoal.objects.filter(case=row, state=GoalState.OPEN):
-                open_goal_work(actor, row, goal)
+                open_dated_work(actor, row, kind=GOAL, subject=goal.id, post_id=goal.post_id, due_on=goal.due_on)
 
 
 def send_plan_back(actor: Actor, *, case_id: uuid.UUID, version: int, words: str) -> None:
@@ -147,7 +148,8 @@ def end_case(row: ChildCase, reason: str) -> None:
         state=GoalState.DROPPED, ended_by=LOCAL_OPERATOR.id, ended_at=timezone.now()
     )
     move(LOCAL_OPERATOR, row, step="end", note=reason, reason=reason, closed_at=timezone.now(), review_on=None)
-    end_goal_work(LOCAL_OPERATOR, row)
+    if reason != MERGED:  # what a conference decided about the other file goes on
+        end_dated_work(LOCAL_OPERATOR, row)
 
 
 @contextmanager

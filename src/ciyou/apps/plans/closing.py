@@ -11,9 +11,9 @@ from ciyou.apps.cases.child_work import last_met, work_on_child
 from ciyou.apps.partners.access import referrals_about
 from ciyou.apps.partners.steps import REVIEW_GROUND
 from ciyou.apps.partners.transitions import OPEN, every_clock
-from ciyou.apps.plans.models import ChildCase, GoalState, PlanGoal
+from ciyou.apps.plans.models import ChildCase, ConferenceDecision, GoalState, PlanGoal
 from ciyou.apps.plans.refusals import refused
-from ciyou.apps.plans.transitions import OWN_KINDS
+from ciyou.apps.plans.transitions import DECISION, OWN_KINDS
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
 from ciyou.packs import load_clocks, load_limits, load_plan_closures, load_referrals
@@ -39,10 +39,13 @@ def open_matters(actor: Actor, row: ChildCase) -> tuple[Matter, ...]:
     something that one may not know of would tell of it.
     """
     found = [Matter(f"目标（{count} 个）", f"goals ({count})")] if (count := _open_goals(row)) else []
+    decided = open_decisions(row)
+    if decided:
+        found.append(Matter(f"会商决定（{decided} 个）", f"decisions of conferences ({decided})"))
     clocks, referred = load_clocks(division=row.division), load_referrals(division=row.division)
     of_referrals = {*every_clock(), REVIEW_GROUND}
     for task in work_on_child(actor, child_id=row.person_id).tasks:
-        if not task.department and task.kind not in OWN_KINDS | GOES_ON | of_referrals:
+        if not task.department and task.kind not in OWN_KINDS | GOES_ON | of_referrals | {DECISION}:
             clock = clocks.get(task.kind)
             found.append(Matter(clock.name("zh"), clock.name("en")) if clock else Matter(task.kind, task.kind))
     if may_do(actor.role, Action.SEE_REFERRALS):
@@ -77,6 +80,11 @@ def check_closable(actor: Actor, row: ChildCase, reason: str) -> None:
             f"最近 {days} 天没有人走访过，也没有检查过计划。先去看一次，再结案。",
             f"Nobody visited or reviewed the plan within {days} days. Look once more before the case is closed.",
         )
+
+
+def open_decisions(row: ChildCase) -> int:
+    """How many decisions of conferences about a case are still to be carried out."""
+    return ConferenceDecision.objects.filter(conference__case=row, done_at=None).count()
 
 
 def _open_goals(row: ChildCase) -> int:

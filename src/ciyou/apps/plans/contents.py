@@ -46,3 +46,44 @@ def seal_why(line_id: uuid.UUID, words: str) -> bytes | None:
 def open_why(line_id: uuid.UUID, cipher: bytes | None) -> str:
     """Why, in the clear; "" where nobody said."""
     return "" if cipher is None else decrypt_text(keyring(), bytes(cipher), context=f"plans.line:{line_id}")
+
+
+@dataclass(frozen=True)
+class ConferenceContent:
+    """What a conference is about, and what was said there in short."""
+
+    agenda: str
+    minutes: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionContent:
+    """What is done, by whom in the department, and what came of it."""
+
+    what: str
+    person: str
+    outcome: str = ""
+
+
+def seal_conference(conference_id: uuid.UUID, content: ConferenceContent) -> bytes:
+    """A conference, encrypted for itself."""
+    text = json.dumps(asdict(content), ensure_ascii=False)
+    return encrypt_text(keyring(), text, context=f"plans.conference:{conference_id}")
+
+
+def open_conference(conference_id: uuid.UUID, cipher: bytes) -> ConferenceContent:
+    """A conference in the clear."""
+    text = decrypt_text(keyring(), bytes(cipher), context=f"plans.conference:{conference_id}")
+    return ConferenceContent(**json.loads(text))
+
+
+def seal_decision(decision_id: uuid.UUID, content: DecisionContent) -> bytes:
+    """A decision, encrypted for itself."""
+    text = json.dumps(asdict(content), ensure_ascii=False)
+    return encrypt_text(keyring(), text, context=f"plans.decision:{decision_id}")
+
+
+def open_decision(decision_id: uuid.UUID, cipher: bytes) -> DecisionContent:
+    """A decision in the clear."""
+    text = decrypt_text(keyring(), bytes(cipher), context=f"plans.decision:{decision_id}")
+    return DecisionContent(**json.loads(text))

@@ -133,14 +133,20 @@ def _check(row: ChildCase, wanted: NewGoal) -> None:
         raise refused("domain", "请选择目标属于哪个方面。", "Choose the domain that the goal is about.")
     if wanted.post_id not in {one.id for one in owners_for(row)}:
         raise refused("owner", "请选择由谁负责。", "Choose who is responsible.")
+    check_last_day(wanted.due_on)
+
+
+def check_last_day(day: dt.date | None) -> dt.date:
+    """A last day that a person gave; raises RecordError for none, for one that is over, and for one too far ahead."""
     today = timezone.localdate()
     ahead = load_limits()[AHEAD].value
-    if wanted.due_on is None or not today <= wanted.due_on <= today + dt.timedelta(days=ahead):
+    if day is None or not today <= day <= today + dt.timedelta(days=ahead):
         raise refused(
             "due_on",
             f"请填写最迟哪一天达到：从今天起，{ahead} 天以内。",
             f"Give the last day: from today on, within {ahead} days.",
         )
+    return day
 
 
 def _lines(rows: Iterable[PlanGoal], today: dt.date) -> tuple[GoalLine, ...]:

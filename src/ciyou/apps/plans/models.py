@@ -134,3 +134,52 @@ class PackageLine(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("case", "kind", "code"), name="a_need_stands_once"),)
         indexes = (models.Index(fields=("state", "domain"), name="package_unmet"),)
+
+
+class ConferenceState(models.TextChoices):
+    """Called, held with what was decided, or cancelled."""
+
+    CALLED = "called"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+class CaseConference(models.Model):
+    """Departments sit together about one case. `id` is made by the form. `asked` maps each department's code to whether it came (None: not yet held).
+
+    `content` (encrypted JSON, class 4): the agenda, and what was said in short.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    case = models.ForeignKey(ChildCase, on_delete=models.CASCADE, related_name="conferences")
+    held_on = models.DateField()
+    asked = models.JSONField(default=dict)
+    content = models.BinaryField()
+    state = models.CharField(max_length=16, choices=ConferenceState, default=ConferenceState.CALLED)
+    called_by = models.CharField(max_length=64)
+    called_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (models.Index(fields=("case", "held_on"), name="case_conferences"),)
+
+
+class ConferenceDecision(models.Model):
+    """What a conference decided: which department answers for it by which day, and whose post here sees to it. `done_at` None: still open.
+
+    `content` (encrypted JSON): what is done, by whom there, and what came of it.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    conference = models.ForeignKey(CaseConference, on_delete=models.CASCADE, related_name="decisions")
+    department = models.CharField(max_length=32)
+    post = models.ForeignKey("accounts.Post", on_delete=models.SET_NULL, null=True, related_name="conference_decisions")
+    due_on = models.DateField()
+    content = models.BinaryField()
+    decided_by = models.CharField(max_length=64)
+    decided_at = models.DateTimeField()
+    done_by = models.CharField(max_length=64, blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("conference", "done_at"), name="conference_decisions"),)

@@ -18,9 +18,9 @@ from ciyou.apps.cases.steps import supervisor_of, township_of
 from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks
 from ciyou.apps.entitlements.list_conditions import categories_of
 from ciyou.apps.plans.contents import seal_words
-from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, GoalState, PlanGoal
+from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDecision, GoalState, PlanGoal
 from ciyou.apps.plans.refusals import case_not_found, check_may, check_words, moved_on, refused
-from ciyou.apps.plans.transitions import CLOCKS, CONFIRMER, GOAL, MACHINE, TRANSITIONS, WAITS_ABOVE
+from ciyou.apps.plans.transitions import CLOCKS, CONFIRMER, DECISION, GOAL, MACHINE, TRANSITIONS, WAITS_ABOVE
 from ciyou.apps.registry.identities import named_users
 from ciyou.apps.registry.round_children import places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -116,29 +116,42 @@ def hand_on(actor: Actor, row: ChildCase) -> None:
     """Its place or its protection is another now: the running work begins with whoever is there."""
     end_work(actor, row, row.stage)
     open_work(actor, row)
+    owner = worker_of(row)
+    post = owner[0] if owner else None
     for goal in PlanGoal.objects.filter(case=row, state=GoalState.OPEN):
         if end_task(actor, kind=GOAL, subject_id=str(goal.id)):
-            owner = worker_of(row)
-            PlanGoal.objects.filter(id=goal.id).update(post=owner[0] if owner else None)
-            goal.refresh_from_db()
-            open_goal_work(actor, row, goal)
+            PlanGoal.objects.filter(id=goal.id).update(post=post)
+            open_dated_work(actor, row, kind=GOAL, subject=goal.id, post_id=post, due_on=goal.due_on)
+    for one in ConferenceDecision.objects.filter(conference__case=row, done_at=None):
+        end_task(actor, kind=DECISION, subject_id=str(one.id))
+        ConferenceDecision.objects.filter(id=one.id).update(post=post)
+        open_dated_work(actor, row, kind=DECISION, subject=one.id, post_id=post, due_on=one.due_on)
 
 
-def open_goal_work(actor: Actor, row: ChildCase, goal: PlanGoal) -> None:
-    """The task of a goal, due on its last day: its owner's, or of whoever looks after the child where nobody owns it any more."""
-    today = timezone.localdate()
-    days = VisitInterval("goal", "", "", (goal.due_on - today).days, (), (), policy_default=False, verified=False)
-    plan = plan_visit(days, cause="", since=today, today=today)
-    owner: Owner | None = (goal.post_id, "", row.division) if goal.post_id else worker_of(row)
+def open_dated_work(
+    actor: Actor, row: ChildCase, *, kind: str, subject: uuid.UUID, post_id: uuid.UUID | None, due_on: dt.date
+) -> None:
+    """The task of a goal or a decision, due on its last day: its owner's, or of whoever looks after the child where nobody owns it."""
+    owner: Owner | None = (post_id, "", row.division) if post_id else worker_of(row)
     if owner is not None:
         post, role, place = owner
-        open_tasks(actor, tasks=[NewTask(GOAL, str(goal.id), place, row.person_id, post, role, visit=plan)])
+        task = NewTask(kind, str(subject), place, row.person_id, post, role, visit=plan_until(due_on))
+        open_tasks(actor, tasks=[task])
 
 
-def end_goal_work(actor: Actor, row: ChildCase) -> None:
-    """Nobody works on the goals of a case any more."""
-    goals = [str(one) for one in PlanGoal.objects.filter(case=row).values_list("id", flat=True)]
-    end_tasks(actor, kind=GOAL, subject_ids=goals, state="withdrawn", reason="case_closed")
+def plan_until(due_on: dt.date) -> VisitPlan:
+    """The days of a task that a person gave a last day."""
+    today = timezone.localdate()
+    days = VisitInterval("", "", "", max((due_on - today).days, 0), (), (), policy_default=False, verified=False)
+    return plan_visit(days, cause="", since=today, today=today)
+
+
+def end_dated_work(actor: Actor, row: ChildCase) -> None:
+    """Nobody works on the goals and decisions of a case any more."""
+    goals = PlanGoal.objects.filter(case=row).values_list("id", flat=True)
+    decisions = ConferenceDecision.objects.filter(conference__case=row).values_list("id", flat=True)
+    for kind, ids in ((GOAL, goals), (DECISION, decisions)):
+        end_tasks(actor, kind=kind, subject_ids=[str(one) for one in ids], state="withdrawn", reason="case_closed")
 
 
 def review_interval(row: ChildCase) -> VisitInterval:

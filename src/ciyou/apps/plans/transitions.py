@@ -59,6 +59,8 @@ CLOCKS: Mapping[str, str] = MappingProxyType(
 WAITS_ABOVE = frozenset({S.PROPOSED, S.CLOSING})
 """Stages in which somebody above has the next step."""
 GOAL = "reach_goal"
+DECISION = "carry_out_decision"
+"""The kinds of the tasks of a goal, and of what a conference decided."""
 OWN_KINDS = frozenset({*CLOCKS.values(), GOAL})
 DIED, OF_AGE, MERGED = "died", "of_age", "merged"
 ENDED_BY_ITSELF = (DIED, OF_AGE, MERGED)

@@ -51,7 +51,7 @@ LISTS = {
     "see_to_expiry": ("warnings", ""),
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
-_ON_CHILD = {"confirm_risk_tier": "child_risk", **dict.fromkeys(OF_PLANS, "child_plan")}
+_ON_CHILD = {"confirm_risk_tier": "child_risk", **OF_PLANS}
 """Kinds of work that are done on a page of the child's other than its first."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
 """Kinds of work that have one page for all of it."""

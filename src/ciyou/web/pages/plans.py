@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.cases.workload import COMING_DAYS, workload_of
 from ciyou.apps.plans import casework
+from ciyou.apps.plans.conferences import CLASS
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
 from ciyou.apps.plans.lists import CaseView, child_of_page, read_case, unmet_needs
 from ciyou.apps.plans.package import say_need
@@ -199,6 +200,7 @@ def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any
         "needs": words.need_options(view, ceiling_of(request.actor)) if closes else [],
         "states": list(words.LINE_STATES.items()),
         "edits": closes,
+        "confers": ceiling_of(request.actor) >= CLASS,
         "form": request.POST.get("goal") or uuid.uuid4(),
         "today": today.isoformat(),
         "domain_note": next((one.domain.note(lang) for one in view.domains), ""),

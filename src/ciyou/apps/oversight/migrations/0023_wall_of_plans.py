@@ -10,6 +10,10 @@ WALLED = {
     "plans_casestep": _OF_CASE,
     "plans_plangoal": _OF_CASE,
     "plans_packageline": _OF_CASE,
+    "plans_caseconference": _OF_CASE,
+    "plans_conferencedecision": Rows(
+        "EXISTS (SELECT 1 FROM plans_caseconference conference WHERE conference.id = conference_id)"
+    ),
 }
 OPEN = {}
 

@@ -189,7 +189,7 @@ _OF_CHILD = {
     "check_in_round": "visit",
     "visit_child": "visit",
     "confirm_risk_tier": "child_risk",
-    **dict.fromkeys(OF_PLANS, "child_plan"),
+    **OF_PLANS,
 }
 _OF_SUBJECT = (
     (OF_CASES, "case", "case_id"),
