@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 
@@ -25,6 +26,14 @@ from ciyou.apps.plans.casework import (
     review_plan_unchanged,
     send_plan_back,
 )
+from ciyou.apps.plans.conferences import (
+    NewDecision,
+    add_decision,
+    call_conference,
+    conferences_of,
+    hold_conference,
+    settle_decision,
+)
 from ciyou.apps.plans.following import (
     look_at_cases,
     on_child_died,
@@ -37,6 +46,7 @@ from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
 from ciyou.apps.plans.lists import read_case, unmet_needs
 from ciyou.apps.plans.models import ChildCase, PackageLine, PlanGoal
 from ciyou.apps.plans.package import say_need
+from ciyou.apps.plans.refusals import CaseNotFound
 from ciyou.apps.registry.models import IdentityDecision, NamedAccess, Person
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.apps.registry.services import merge_people, unmerge_people
@@ -285,3 +295,39 @@ def test_of_two_files_of_one_child_one_case_goes_on_and_an_undoing_gives_both_ba
     unmerge_people(drafter, decision_id=IdentityDecision.objects.latest("at").id, reason="two_numbers")
     assert {row_of(kept).stage, row_of(dropped).stage} == {"action"}
     assert PlanGoal.objects.filter(case__person_id=dropped, state="open").count() == goals // 2
+
+
+def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(office):
+    child, reviewer, director = in_action(office), office["reviewer"], office["director"]
+    called = {"held_on": days_on(0), "agenda": "上学和户口", "departments": ["education", "police"]}
+    with pytest.raises(AccessDenied):
+        call_conference(director, **at(child), conference_id=uuid.uuid4(), **called)
+    nobody = {**called, "departments": []}
+    assert refusal(call_conference, reviewer, **at(child), conference_id=uuid.uuid4(), **nobody) == "plan.conference"
+    key = call_conference(reviewer, **at(child), conference_id=uuid.uuid4(), **called)
+    about = {"conference_id": key, "version": 1}
+    owner = uuid.UUID(director.post_id)
+    wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "县教育局李老师", owner, days_on(10))
+    assert refusal(add_decision, reviewer, **about, wanted=wanted) == "plan.moved_on"
+    assert refusal(hold_conference, reviewer, **about, came=[], minutes=WORDS) == "plan.nobody_came"
+    hold_conference(reviewer, **about, came=["education"], minutes=WORDS)
+    about["version"] = 2
+    other = dataclasses.replace(wanted, department="court")
+    assert refusal(add_decision, reviewer, **about, wanted=other) == "plan.department"
+    for _twice in range(2):
+        add_decision(reviewer, **about, wanted=wanted)
+    task = Task.objects.get(kind="carry_out_decision", state="open")
+    assert (task.due_on, str(task.post_id)) == (days_on(10), director.post_id)
+    (seen,) = conferences_of(reviewer, child_id=child)
+    assert (seen.agenda, dict(seen.asked)) == ("上学和户口", {"police": False, "education": True})
+    (narrow,) = conferences_of(director, child_id=child)  # the decision that is its own, and nothing else
+    assert (narrow.agenda, narrow.minutes, narrow.asked, narrow.decisions[0].what) == ("", "", {}, "安排插班")
+    assert conferences_of(office["supervisor"], child_id=child) == ()
+    for one in PlanGoal.objects.all():
+        end_goal(director, **at(child), goal_id=one.id, state="reached", words="")
+    assert refusal(ask_to_close, director, **at(child), reason="stable", words=WORDS) == "plan.open_matters"
+    with pytest.raises(CaseNotFound):
+        settle_decision(office["supervisor"], decision_id=wanted.id, outcome="已入学")
+    settle_decision(director, decision_id=wanted.id, outcome="已入学")
+    assert "carry_out_decision" not in kinds_open(child)
+    ask_to_close(director, **at(child), reason="stable", words=WORDS)
