@@ -277,6 +277,7 @@ def test_a_new_tier_moves_the_review_at_once_and_the_case_follows_its_child(offi
     NamedAccess.objects.create(person_id=child, user_id=office["reviewer"].id, **named)
     on_protection_changed([str(child)])
     assert str(Task.objects.get(kind="review_plan", state="open").post_id) == office["reviewer"].post_id
+    assert "reach_goal" in kinds_open(child)
 
     on_child_died([str(child)])
     assert (row_of(child).stage, row_of(child).reason) == ("closed", "died")

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from ciyou.apps.cases.visit_following import plan_all_visits
 from ciyou.apps.plans.models import ChildCase
-from tests.office import VILLAGE, make_actor, make_person, make_post, sign_in
+from tests.office import make_actor, make_person, make_post, sign_in
 from tests.risk_builders import give_tier
 
 HERE = {"host": "127.0.0.1"}
@@ -66,4 +66,3 @@ def test_the_page_says_what_is_missing_and_the_numbers_name_nobody(client):
     workload = words(supervisor.get(reverse("workload")))
     assert "中低风险" in workload
     assert "小计划" not in workload
-    assert VILLAGE not in workload

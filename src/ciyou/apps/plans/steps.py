@@ -119,7 +119,8 @@ def hand_on(actor: Actor, row: ChildCase) -> None:
     owner = worker_of(row)
     post = owner[0] if owner else None
     for goal in PlanGoal.objects.filter(case=row, state=GoalState.OPEN):
-        if end_task(actor, kind=GOAL, subject_id=str(goal.id)):
+        # Once the plan was agreed to every goal is work, also where nobody could be told of it for a time.
+        if end_task(actor, kind=GOAL, subject_id=str(goal.id)) or row.looked_on is not None:
             PlanGoal.objects.filter(id=goal.id).update(post=post)
             open_dated_work(actor, row, kind=GOAL, subject=goal.id, post_id=post, due_on=goal.due_on)
     for one in ConferenceDecision.objects.filter(conference__case=row, done_at=None):

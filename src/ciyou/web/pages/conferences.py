@@ -28,6 +28,7 @@ from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.applications.forms import day, key, text, version
 from ciyou.web.wording import Sentence, sentences
 
+PERSONAL = 3
 STATES = {
     "called": gettext_lazy("已召集，待开会"),
     "held": gettext_lazy("已开会"),
@@ -42,7 +43,7 @@ def show_conferences(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except PersonNotFound as missing:
         raise Http404 from missing
     lines = held.conferences_of(request.actor, child_id=child.id)
-    if child.kind != "child" or not (lines or held.may_read_conferences(request.actor, child.id)):
+    if child.kind != "child":
         raise Http404
     if request.method != "POST":
         return _page(request, child, lines)
@@ -57,12 +58,7 @@ def show_conferences(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         raise
     except CiyouError as wrong:
         return _page(request, child, lines, wrong.problems)
-    return redirect("child_conferences" if not lines or not lines[0].narrow else "home", **_parts(lines, child_id))
-
-
-def _parts(lines: tuple[ConferenceLine, ...], child_id: uuid.UUID) -> dict[str, uuid.UUID]:
-    """Whoever saw one decision alone and has carried it out has no page of the child's conferences any more."""
-    return {} if lines and lines[0].narrow else {"child_id": child_id}
+    return redirect("child_conferences", child_id=child_id)
 
 
 def _steps(request: HttpRequest) -> dict[str, Callable[[], object]]:
@@ -101,8 +97,13 @@ def _page(
 ) -> HttpResponse:
     actor, lang, today = request.actor, short_language(), timezone.localdate()
     row = case_of(child.id)
+    reads = held.may_read_conferences(actor, child.id)
     disclose(
-        request, subject=str(child.id), person_ids=[str(child.id)], fields=("name", "conference"), highest_class=CLASS
+        request,
+        subject=str(child.id),
+        person_ids=[str(child.id)],
+        fields=("name", "conference"),
+        highest_class=CLASS if reads or lines else PERSONAL,
     )
     calls = may_do(actor.role, Action.ASSIGN) and ceiling_of(actor) >= CLASS and row is not None
     names = {code: one.en if lang == "en" else one.zh for code, one in load_departments().items()}
