@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -167,7 +168,7 @@ def review_interval(row: ChildCase) -> VisitInterval:
     return found
 
 
-def review_days(row: ChildCase, *, looked_on: dt.date) -> dict[str, object]:
+def review_days(row: ChildCase, *, looked_on: dt.date) -> dict[str, Any]:
     """When the next review is, counted from a day."""
     interval = review_interval(row)
     due = max(looked_on + dt.timedelta(days=interval.days), timezone.localdate())

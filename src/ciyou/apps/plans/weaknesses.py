@@ -110,7 +110,7 @@ class _Grounds:
 def _standing_answers(lines: tuple[AssessmentLine, ...]) -> dict[str, str]:
     """The answers of the assessment whose tier a person confirmed last; without one nothing is known, and nothing is weak by it."""
     confirmed = [one for one in lines if one.confirmed_at is not None]
-    last = max(confirmed, key=lambda one: (one.confirmed_at, one.recorded_at), default=None)  # type: ignore[arg-type,return-value]
+    last = max(confirmed, key=lambda one: (one.confirmed_at, one.recorded_at), default=None)
     return dict(last.content.answers) if last is not None else {}
 
 
