@@ -239,7 +239,7 @@ def _ground(division: str, ground: Ground) -> str:
 def _goal(goal: GoalLine) -> tuple[GoalLine, str, str]:
     role = ROLES.get(goal.owner_role)
     title = "" if role is None else role.en if short_language() == "en" else role.zh
-    owner = f"{goal.owner}（{title}）" if goal.owner else _("没有人负责")
+    owner = f"{goal.owner} · {title}" if goal.owner else _("没有人负责")
     return goal, owner, str(GOAL_STATES[goal.state])
 
 

@@ -114,7 +114,7 @@ def _page(
         "departments": list(names.items()),
         "rows": [_row(one, names) for one in lines],
         "works": calls,
-        "owners": [(str(one.id), f"{one.user_name}（{_role(one.role, lang)}）") for one in owners_for(row)]
+        "owners": [(str(one.id), f"{one.user_name} · {_role(one.role, lang)}") for one in owners_for(row)]
         if calls and row is not None and lines
         else [],
         "form": uuid.uuid4(),
