@@ -72,7 +72,8 @@ def package_of(row: ChildCase) -> tuple[Line, ...]:
         found = {line.key: line for line in _derived(row)}
         for one in PackageLine.objects.filter(case=row, source=ENTERED):
             key = (one.kind, one.code)
-            if key not in found or (one.state == LineState.NOT_NEEDED and found[key].state == LineState.DUE):
+            waived = one.state == LineState.NOT_NEEDED and key in found and found[key].state == LineState.DUE
+            if waived or (key not in found and one.kind != ENTITLEMENT):
                 why = open_why(one.id, one.why)
                 found[key] = Line(one.kind, one.code, one.domain, one.state, ENTERED, one.sensitivity, why)
     order = list(load_plan_domains(division=row.division))
@@ -121,7 +122,7 @@ def say_need(
         domain, sensitivity = _place_of(row, kind, code, standing)
         if sensitivity > ceiling_of(actor) or state not in LineState.values:
             raise _unknown()
-        if standing is not None and not standing.entered and not _may_be_waived(standing, state):
+        if not _may_be_said(standing, kind, state):
             raise refused(
                 "derived",
                 "这一项按认定、申请、发放、转介或走访自动更新，不用在这里填。还没有办的，可以写明不需要的理由。",
@@ -129,6 +130,7 @@ def say_need(
             )
         words = check_words(why) if state in (LineState.NOT_NEEDED, LineState.REFUSED) else ""
         _say(actor, row, Line(kind, code, domain, state, ENTERED, sensitivity, words))
+        keep_package(row)
 
 
 def _say(actor: Actor, row: ChildCase, line: Line) -> None:
@@ -158,8 +160,13 @@ def _columns(line: Line) -> dict[str, object]:
     }
 
 
-def _may_be_waived(standing: Line, state: str) -> bool:
-    return standing.kind == ENTITLEMENT and standing.state == LineState.DUE and state == LineState.NOT_NEEDED
+def _may_be_said(standing: Line | None, kind: str, state: str) -> bool:
+    """What nothing else shows; of an entitlement that is due, that it is not needed, and that it is after all."""
+    if kind == ENTITLEMENT:
+        waived = standing is not None and standing.entered
+        due = standing is not None and standing.state == LineState.DUE
+        return (due and state == LineState.NOT_NEEDED) or (waived and state == LineState.DUE)
+    return standing is None or standing.entered
 
 
 def _place_of(row: ChildCase, kind: str, code: str, standing: Line | None) -> tuple[str, int]:
