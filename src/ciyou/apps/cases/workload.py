@@ -72,7 +72,7 @@ def _work(actor: Actor, today: dt.date) -> dict[uuid.UUID, tuple[int, int, int]]
     rows = Task.objects.filter(state=TaskState.OPEN, post__role=DIRECTOR).exclude(person__in=protected_ids(actor))
     rows = rows.filter(post__division__gte=actor.scope.first, post__division__lt=actor.scope.end).order_by()
     soon = Q(kind=VISIT, due_on__lte=today + dt.timedelta(days=COMING_DAYS))
-    counted = rows.values_list("post").annotate(
-        Count("id"), Count("id", filter=Q(due_on__lt=today)), Count("id", filter=soon)
+    counted = rows.values("post").annotate(
+        opened=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), visits=Count("id", filter=soon)
     )
-    return {post: (all_of_it, late, visits) for post, all_of_it, late, visits in counted}
+    return {one["post"]: (one["opened"], one["late"], one["visits"]) for one in counted}
