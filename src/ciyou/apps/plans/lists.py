@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, user_names
@@ -93,11 +93,12 @@ class UnmetCount:
 
 def case_word(actor: Actor, *, child_id: uuid.UUID) -> CaseWord | None:
     """A case in a word, of a child that the caller may show; None where there is none. By what was stored last."""
-    row = case_of(child_id)
+    lacking = Q(package__state__in=UNMET, package__sensitivity__lte=ceiling_of(actor))
+    rows = ChildCase.objects.filter(person_id=child_id).order_by(F("closed_at").desc(nulls_first=True), "id")
+    row = rows.annotate(unmet=Count("package", filter=lacking)).values("stage", "review_on", "unmet").first()
     if row is None:
         return None
-    unmet = PackageLine.objects.filter(case=row, state__in=UNMET, sensitivity__lte=ceiling_of(actor)).count()
-    return CaseWord(row.stage, row.review_on, 0 if row.stage == CaseStage.CLOSED else unmet)
+    return CaseWord(row["stage"], row["review_on"], 0 if row["stage"] == CaseStage.CLOSED else row["unmet"])
 
 
 def child_of_page(actor: Actor, *, child_id: uuid.UUID) -> PersonCard:
