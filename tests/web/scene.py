@@ -88,7 +88,7 @@ from ciyou.apps.planning.services import NewTrial, start_trial
 from ciyou.apps.planning.tasks import try_now
 from ciyou.apps.planning.wishes import Wish
 from ciyou.apps.plans.casework import open_case
-from ciyou.apps.plans.goals import NewGoal, set_goal
+from ciyou.apps.plans.goals import NewGoal, owners_for, set_goal
 from ciyou.apps.plans.models import ChildCase
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, NamedAccess, Person, Relationship
 from ciyou.apps.registry.services import (
@@ -376,9 +376,15 @@ def _make_risk(scene: Scene, child: uuid.UUID) -> None:
 def _make_case(scene: Scene, child: uuid.UUID) -> None:
     """A case whose plan is being written, with a goal that nobody else reads."""
     director = actor_of(scene.posts["child_director"])
-    case, words = open_case(director, child_id=child), f"{scene.secrets[2]}每周打一次电话"
-    goal = NewGoal(uuid.uuid4(), "guardianship", words, scene.posts["child_director"].id, timezone.localdate())
-    set_goal(director, case_id=case, version=ChildCase.objects.get(id=case).version, wanted=goal)
+    case = ChildCase.objects.get(id=open_case(director, child_id=child))
+    goal = NewGoal(
+        uuid.uuid4(),
+        "guardianship",
+        f"{scene.secrets[2]}每周打一次电话",
+        owners_for(case)[0].id,
+        timezone.localdate(),
+    )
+    set_goal(director, case_id=case.id, version=case.version, wanted=goal)
 
 
 def _make_record(scene: Scene) -> None:
