@@ -54,9 +54,6 @@ def test_the_page_says_what_is_missing_and_the_numbers_name_nobody(client):
     assert "确认结案" not in words(supervisor.get(address))
     assert take(director, child, "agree").status_code == 403
     assert take(supervisor, child, "agree").status_code == 302
-    happening = words(director.get(reverse("happening", args=(child.id,))))
-    assert "正在落实" in happening
-    assert "还有 1 项" in happening
     unmet = words(supervisor.get(reverse("unmet_needs")))
     assert "户口登记" in unmet
     assert "小计划" not in unmet

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ciyou.apps.plans.goals import GoalLine
-from ciyou.apps.plans.lists import CaseView, CaseWord, StepLine
+from ciyou.apps.plans.lists import CaseView, StepLine
 from ciyou.apps.plans.package import Line
 from ciyou.apps.plans.weaknesses import ANSWER, DUE, HINT, NOT_KNOWN, DomainView, Ground
 from ciyou.core.access.roles import ROLES
@@ -125,11 +125,6 @@ class StepRow:
 def stage_name(stage: str) -> str:
     """A stage in words."""
     return str(STAGES[stage])
-
-
-def word_rows(word: CaseWord | None) -> tuple[str, str]:
-    """A case in a word for the child's page: the stage, and what is next."""
-    return ("", "") if word is None else (stage_name(word.stage), str(NEXT[word.stage]))
 
 
 def domain_rows(view: CaseView) -> list[DomainRow]:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q
+from django.db.models import Count
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, user_names
@@ -71,15 +71,6 @@ class CaseView:
 
 
 @dataclass(frozen=True)
-class CaseWord:
-    """A case in a word: its stage, the day of its next review, and how many needs are unmet, as far as the reader may know."""
-
-    stage: str
-    review_on: dt.date | None
-    unmet: int
-
-
-@dataclass(frozen=True)
 class UnmetCount:
     """How many children of a place do not have one thing that they need, by how it stands."""
 
@@ -89,16 +80,6 @@ class UnmetCount:
     code: str
     state: str
     children: int
-
-
-def case_word(actor: Actor, *, child_id: uuid.UUID) -> CaseWord | None:
-    """A case in a word, of a child that the caller may show; None where there is none. By what was stored last."""
-    lacking = Q(package__state__in=UNMET, package__sensitivity__lte=ceiling_of(actor))
-    rows = ChildCase.objects.filter(person_id=child_id).order_by(F("closed_at").desc(nulls_first=True), "id")
-    row = rows.annotate(unmet=Count("package", filter=lacking)).values("stage", "review_on", "unmet").first()
-    if row is None:
-        return None
-    return CaseWord(row["stage"], row["review_on"], 0 if row["stage"] == CaseStage.CLOSED else row["unmet"])
 
 
 def child_of_page(actor: Actor, *, child_id: uuid.UUID) -> PersonCard:

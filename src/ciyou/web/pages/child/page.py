@@ -21,7 +21,6 @@ from ciyou.apps.entitlements.case_reading import marks_of_child
 from ciyou.apps.entitlements.selectors import current_determination, determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.oversight.break_glass import open_until
-from ciyou.apps.plans.lists import case_word
 from ciyou.apps.registry.selectors import (
     Family,
     PersonCard,
@@ -47,7 +46,6 @@ from ciyou.web.guard import disclose
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
 from ciyou.web.pages.child.work import lead_box, letter_boxes, next_step, task_boxes, ways_of
-from ciyou.web.plan_wording import word_rows
 from ciyou.web.risk_wording import tier_chip, visit_words
 from ciyou.web.wording import SEXES, Sentence
 
@@ -264,18 +262,15 @@ def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         request,
         subject=str(child_id),
         person_ids=[str(child_id), *(str(letter.about_id) for letter in letters)],
-        fields=("visits", "letters", "risk", "case"),
+        fields=("visits", "letters", "risk"),
         highest_class=max((letter.sensitivity for letter in letters), default=PERSONAL),
     )
     tier, visit = standing_tier(child.id), next_visit(child.id)
-    case = case_word(actor, child_id=child.id)
     content = {
         "child": child,
         "tier": tier_chip(load_risk(division=child.division).asked, tier, lang) if tier else None,
         "visit": visit_words(visit, child.division, lang) if visit else None,
         "visited_on": last_visits(child_id=child.id),
-        "case": case,
-        "case_words": word_rows(case),
         "letters": letter_boxes(letters, lang),
         "seen_at": timezone.now(),
     }
