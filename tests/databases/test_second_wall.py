@@ -26,6 +26,9 @@ from ciyou.apps.partners.links import answer_by_link, make_link, open_link
 from ciyou.apps.partners.lists import read_referral
 from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up
+from ciyou.apps.plans.casework import agree_to_plan, hand_in_plan, open_case, review_plan_unchanged
+from ciyou.apps.plans.goals import NewGoal, set_goal
+from ciyou.apps.plans.lists import read_case
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.named_access import grant_named_access
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
@@ -37,7 +40,7 @@ from tests.emergency_builders import decided, registered
 from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor, make_person
 from tests.referral_builders import ASKED, row_of, sending
 from tests.referral_builders import sent as referred
-from tests.risk_builders import assess
+from tests.risk_builders import assess, give_tier
 from tests.second_wall import WALLED
 
 pytestmark = pytest.mark.django_db
@@ -323,6 +326,30 @@ def test_an_assessment_of_risk_is_there_for_whoever_may_see_the_child():
     with walled(director):
         assert standing_tier(child.id) == "high"
         assert next_visit(child.id).row == "high_risk"
+
+
+def test_a_case_with_its_goals_is_there_for_whoever_may_see_the_child():
+    child = make_person(division=VILLAGE)
+    director, supervisor = make_actor("child_director"), make_actor("supervisor")
+    elsewhere = make_actor("county_reviewer", division=OTHER_COUNTY)
+    give_tier(supervisor, child.id, "low")
+    with walled(director):
+        case = open_case(director, child_id=child.id)
+        wanted = NewGoal(uuid.uuid4(), "rights", "办好户口", uuid.UUID(director.post_id), timezone.localdate())
+        set_goal(director, case_id=case, version=3, wanted=wanted)
+        hand_in_plan(director, case_id=case, version=3)
+
+    def seen(actor):
+        with walled(actor):
+            return count("plans_childcase"), count("plans_plangoal")
+
+    readers = (director, supervisor, elsewhere, make_actor("partner"))
+    assert [seen(one) for one in readers] == [(1, 1), (1, 1), (0, 0), (0, 0)]
+    with walled(supervisor):
+        agree_to_plan(supervisor, case_id=case, version=4)
+    with walled(director):
+        assert read_case(director, child_id=child.id).stage == "action"
+        review_plan_unchanged(director, case_id=case, version=5)
 
 
 def test_the_counter_finds_nothing_of_the_child_whatever_the_query():

@@ -87,6 +87,9 @@ from ciyou.apps.partners.referring import NewReferral, draft_referral, send_refe
 from ciyou.apps.planning.services import NewTrial, start_trial
 from ciyou.apps.planning.tasks import try_now
 from ciyou.apps.planning.wishes import Wish
+from ciyou.apps.plans.casework import open_case
+from ciyou.apps.plans.goals import NewGoal, owners_for, set_goal
+from ciyou.apps.plans.models import ChildCase
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, NamedAccess, Person, Relationship
 from ciyou.apps.registry.services import (
     IncomingPerson,
@@ -186,6 +189,8 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_care(scene, hidden, scene.restricted)
     _make_risk(scene, child)
     _make_risk(scene, hidden)
+    _make_case(scene, child)
+    _make_case(scene, hidden)
     _make_award(scene, child, scene.ids)
     _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
@@ -376,6 +381,20 @@ def _make_risk(scene: Scene, child: uuid.UUID) -> None:
     row = assess(director, child)
     settle_tier(actor_of(scene.posts["supervisor"]), assessment_id=row.id, version=1, tier="medium_high", reason=reason)
     assess(director, child, carer="nobody")
+
+
+def _make_case(scene: Scene, child: uuid.UUID) -> None:
+    """A case whose plan is being written, with a goal that nobody else reads."""
+    director = actor_of(scene.posts["child_director"])
+    case = ChildCase.objects.get(id=open_case(director, child_id=child))
+    goal = NewGoal(
+        uuid.uuid4(),
+        "guardianship",
+        f"{scene.secrets[2]}每周打一次电话",
+        owners_for(case)[0].id,
+        timezone.localdate(),
+    )
+    set_goal(director, case_id=case.id, version=case.version, wanted=goal)
 
 
 def _make_record(scene: Scene) -> None:

@@ -23,6 +23,9 @@ from ciyou.packs import (
     load_index_rules,
     load_packs,
     load_payments,
+    load_plan_closures,
+    load_plan_domains,
+    load_plan_reviews,
     load_questionnaires,
     load_referrals,
     load_risk,
@@ -195,6 +198,11 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
         if (places[0].folder / "schooling").is_dir():
             for place in places:
                 load_schooling(division=place.division or ANYWHERE, root=root)
+        if (places[0].folder / "plan_domains").is_dir():
+            for place in places:
+                load_plan_domains(division=place.division or ANYWHERE, root=root)
+                load_plan_reviews(division=place.division or ANYWHERE, root=root)
+                load_plan_closures(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)

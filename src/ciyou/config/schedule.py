@@ -21,6 +21,7 @@ from ciyou.apps.exchange.tasks import resume_comparisons
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
 from ciyou.apps.partners.following import expire_referrals
+from ciyou.apps.plans.following import look_at_cases
 from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
 from ciyou.apps.schooling.following import watch_schooling
 
@@ -44,6 +45,7 @@ JOBS: tuple[Job, ...] = (
     Job("open_due_rounds", HOUR, open_due_rounds),
     Job("warn_of_ends", HOUR, warn_of_ends),
     Job("plan_visits", 12 * HOUR, plan_all_visits),
+    Job("look_at_cases", 6 * HOUR, look_at_cases),
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),

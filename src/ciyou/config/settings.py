@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "ciyou.apps.partners",
     "ciyou.apps.schooling",
     "ciyou.apps.awards",
+    "ciyou.apps.plans",
     "ciyou.apps.care",
     "ciyou.apps.crossing",
     "ciyou.apps.disbursement",

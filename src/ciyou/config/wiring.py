@@ -21,6 +21,7 @@ from ciyou.apps.entitlements.services import on_facts_changed
 from ciyou.apps.entitlements.tallies import on_protection_changed
 from ciyou.apps.exchange import following as exchange
 from ciyou.apps.partners import following as partners
+from ciyou.apps.plans import following as plans
 from ciyou.apps.registry.services import on_division_changed
 from ciyou.apps.schooling import following as schooling
 
@@ -37,6 +38,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             on_protection_changed,
             visit_following.on_protection_changed,
             schooling.on_protection_changed,
+            plans.on_protection_changed,
         ),
         "registry.person_moved": (
             on_person_moved,
@@ -47,6 +49,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             exchange.on_person_moved,
             partners.on_person_moved,
             schooling.on_person_moved,
+            plans.on_person_moved,
         ),
         "registry.child_died": (
             on_child_died,
@@ -54,6 +57,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_child_died,
             partners.on_child_died,
             schooling.on_child_died,
+            plans.on_child_died,
             awards.on_child_died,
         ),
         "registry.child_of_age": (
@@ -61,6 +65,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_child_of_age,
             schooling.on_child_of_age,
             awards.on_child_of_age,
+            plans.on_child_of_age,
         ),
         "registry.people_merged": (
             on_people_merged,
@@ -71,6 +76,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             payees.on_people_merged,
             partners.on_people_merged,
             schooling.on_people_merged,
+            plans.on_people_merged,
         ),
         "registry.people_unmerged": (
             awards.on_people_unmerged,
@@ -88,15 +94,17 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_determination_made,
             awards.on_determination_made,
             schooling.on_determination_made,
+            plans.on_standing_changed,
         ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
         "entitlements.case_drafted": (case_tasks.on_case_drafted,),
         "entitlements.case_settled": (case_tasks.on_case_settled,),
         "awards.application_stepped": (crossing.on_application_stepped,),
-        # News of what was awarded; the room that pays derives by what it finds and needs none of it yet.
-        "awards.application_refused": (),
-        "awards.award_made": (),
-        "awards.award_changed": (),
+        "assessments.tier_confirmed": (plans.on_tier_confirmed,),
+        # What was awarded changes a child's package; the room that pays derives by what it finds and needs none of it yet.
+        "awards.application_refused": (plans.on_standing_changed,),
+        "awards.award_made": (plans.on_standing_changed,),
+        "awards.award_changed": (plans.on_standing_changed,),
     }
 )

@@ -25,6 +25,7 @@ from ciyou.packs.loading import (
     parameters_for,
 )
 from ciyou.packs.payments import load_payments
+from ciyou.packs.plans import load_plan_closures, load_plan_domains, load_plan_reviews
 from ciyou.packs.proofs import load_demands
 from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.referrals import load_referrals
@@ -61,6 +62,9 @@ __all__ = [
     "load_parameter_rows",
     "load_parameter_titles",
     "load_payments",
+    "load_plan_closures",
+    "load_plan_domains",
+    "load_plan_reviews",
     "load_questionnaires",
     "load_referrals",
     "load_report_forms",

@@ -25,17 +25,22 @@ def load_visit_intervals(*, division: str, root: Path = SHIPPED) -> Mapping[str,
 
     Every tier of the place, and a child without one, has a row whatever the category. Raises PackError with all mistakes at once.
     """
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return load_intervals(FOLDER, division=division, root=root)
 
 
-@lru_cache(maxsize=64)
-def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, VisitInterval]:
-    rows = read_folder(chain, root, FOLDER, _read)
+def load_intervals(folder: str, *, division: str, root: Path = SHIPPED) -> Mapping[str, VisitInterval]:
+    """The rows of a folder that says by tier and category how often something is done; raises as `load_visit_intervals`."""
+    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root, folder)
+
+
+@lru_cache(maxsize=128)
+def _load(chain: tuple[str, ...], root: Path, folder: str) -> Mapping[str, VisitInterval]:
+    rows = read_folder(chain, root, folder, _read)
     notes, pack_set = Notes(), load_packs(root)
     narrowest = [pack for pack in pack_set.packs if pack.code in chain][-1]
     asked = load_risk(division=narrowest.division or _ANYWHERE, root=root).asked
     tiers = (NOT_ASSESSED, *(one.code for one in asked.tiers))
-    file = f"{narrowest.folder.name}/{FOLDER}"
+    file = f"{narrowest.folder.name}/{folder}"
     for tier in tiers:
         if shortest_interval(rows.values(), tier=tier, rules=frozenset()) is None:
             _note_uncovered(file, tier, notes)
@@ -48,7 +53,7 @@ def _note_uncovered(file: str, tier: str, notes: Notes) -> None:
     notes.add(
         Place(file),
         "visit_interval_missing",
-        f"等级“{tier}”没有不分类别的走访间隔；请补一个文件。",
+        f"等级“{tier}”没有不分类别的间隔；请补一个文件。",
         f"Tier “{tier}” has no interval that holds for every category; add a file for it.",
     )
 

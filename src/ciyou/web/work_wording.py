@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
+from ciyou.apps.plans.transitions import DECISION, OWN_KINDS
 from ciyou.apps.schooling.transitions import EVERY_CLOCK
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
@@ -117,6 +118,13 @@ BUTTONS = {
     "check_in_round": gettext_lazy("去核对"),
     "visit_child": gettext_lazy("去走访"),
     "confirm_risk_tier": gettext_lazy("去确定"),
+    "assess_case": gettext_lazy("看一看"),
+    "draft_plan": gettext_lazy("去写计划"),
+    "agree_plan": gettext_lazy("去审定"),
+    "review_plan": gettext_lazy("去检查"),
+    "carry_out_decision": gettext_lazy("看决定"),
+    "reach_goal": gettext_lazy("看目标"),
+    "confirm_closing": gettext_lazy("去确认"),
     "see_to_expiry": gettext_lazy("去处理"),
     "decide_case_decision": gettext_lazy("去决定"),
     "confirm_unmerge": gettext_lazy("去确认"),
@@ -143,6 +151,8 @@ OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
+OF_PLANS = {**dict.fromkeys(OWN_KINDS, "child_plan"), DECISION: "child_conferences"}
+"""Kinds of tasks that are done on the page of a child's plan, or of the conferences about it, with that page."""
 OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value", "see_to_field_alarm"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
 """What a counter does for an application that is decided elsewhere; the task names no child there, and is done on the crossing's page."""

@@ -22,7 +22,7 @@ from ciyou.apps.assessments.refusals import (
     refused,
 )
 from ciyou.apps.assessments.selectors import PURPOSE, standing_tier
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.registry.scoping import only_visible
 from ciyou.apps.registry.selectors import PersonCard, get_person
 from ciyou.core.access.actor import Actor
@@ -110,6 +110,7 @@ def confirm_tier(actor: Actor, *, assessment_id: uuid.UUID, version: int, tier: 
             details={"proposed": row.proposed, "tier": tier, "before": before},
             highest_class=CLASS,
         )
+        publish_event("assessments.tier_confirmed", child_ids=[str(row.person_id)])
     return ConfirmedTier(row.person_id, tier, before)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
-from ciyou.apps.cases.models import Lead, Task, TaskState, VisitedChild
+from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState, VisitedChild
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 
@@ -78,6 +78,17 @@ def last_visits(*, child_id: uuid.UUID) -> tuple[dt.date, ...]:
     """The days of the last visits to a child that the caller may show, the latest first."""
     visits = VisitedChild.objects.filter(person_id=child_id).order_by("-visit__visited_on", "-id")
     return tuple(visits.values_list("visit__visited_on", flat=True)[:VISITS_SHOWN])
+
+
+def last_met(child_id: uuid.UUID) -> dt.date | None:
+    """The last day on which somebody of a child's household was met; None where nobody was."""
+    met = VisitedChild.objects.filter(person_id=child_id, visit__met_somebody=True)
+    return met.order_by("-visit__visited_on").values_list("visit__visited_on", flat=True).first()
+
+
+def was_confirmed(child_id: uuid.UUID) -> bool:
+    """Whether a lead about a child was reviewed and found true."""
+    return Lead.objects.filter(person_id=child_id, state=LeadState.CLOSED, result="confirmed").exists()
 
 
 def _owner(row: Lead | Task) -> Owner | None:

@@ -25,6 +25,7 @@ from ciyou.apps.entitlements.list_conditions import with_case_decision, with_sta
 from ciyou.apps.oversight.models import Purge, PurgeState
 from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
 from ciyou.apps.partners.list_conditions import with_referral
+from ciyou.apps.plans.list_conditions import with_case
 from ciyou.apps.registry.destruction import children_in, destroy_people, held_by_others, relatives_only_of
 from ciyou.apps.rosters.retention import destroy_run_files, runs_with_old_files
 from ciyou.apps.schooling.list_conditions import with_schooling
@@ -257,6 +258,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "referred": candidates.filter(with_referral()),
         "schooled": candidates.filter(with_schooling()),
         "questioned": questioned,
+        "cased": candidates.filter(with_case()),
         "assessed": assessed,
         "shared_visit": shared,
     }

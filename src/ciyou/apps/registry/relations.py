@@ -59,6 +59,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "schooling.SchoolCase.child": REPOINT,
         "schooling.PlaceRequest.child": REPOINT,
         "schooling.SpecialPlacement.child": REPOINT,
+        # One child has one open case: what hears of the merge takes the other's goals over.
+        "plans.ChildCase.person": HEARS,
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,
@@ -74,6 +76,8 @@ DEPENDENTS = (
     "crossing.CrossingStep.crossing.person",
     "awards.ApplicationStep.application.person",
     "schooling.SchoolStep.case.child",
+    "plans.CaseStep.case.person",
+    "plans.PlanGoal.case.person",
 )
 """What hangs on such a row and is written when a merge is heard of: `app.Model.field.field of the person`."""
 

@@ -35,6 +35,7 @@ from ciyou.web.work_wording import (
     OF_HOME,
     OF_HOME_SCHOOLING,
     OF_MONTHS,
+    OF_PLANS,
     OF_REFERRALS,
     OF_SCHOOL_CASES,
     OF_SCHOOL_PLACES,
@@ -53,7 +54,7 @@ LISTS = {
     "see_to_expiry": ("warnings", ""),
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
-_ON_CHILD = {"confirm_risk_tier": "child_risk"}
+_ON_CHILD = {"confirm_risk_tier": "child_risk", **OF_PLANS}
 """Kinds of work that are done on a page of the child's other than its first."""
 PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
 """Kinds of work that have one page for all of it."""

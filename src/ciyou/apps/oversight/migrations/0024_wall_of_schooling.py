@@ -34,5 +34,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0022_wall_of_tiers"), ("schooling", "0001_initial")]
+    dependencies = [("oversight", "0023_wall_of_plans"), ("schooling", "0001_initial")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]

@@ -144,6 +144,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
         "questionnaires": ("questionnaires", True),
         "risk": ("child_risk", True),
+        "plan": ("child_plan", True),
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}

@@ -26,6 +26,7 @@ from ciyou.web.work_wording import (
     OF_CARE,
     OF_CASES,
     OF_HOME_SCHOOLING,
+    OF_PLANS,
     OF_REFERRALS,
     OF_SCHOOL_CASES,
     OF_SCHOOL_PLACES,
@@ -198,6 +199,7 @@ _OF_CHILD = {
     "check_in_round": "visit",
     "visit_child": "visit",
     "confirm_risk_tier": "child_risk",
+    **OF_PLANS,
 }
 _OF_SUBJECT = (
     (OF_CASES, "case", "case_id"),

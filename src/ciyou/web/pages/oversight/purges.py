@@ -51,6 +51,7 @@ KEPT_BACK = {
     "case_decided": _("有一事一议"),
     "questioned": _("用量表问过"),
     "assessed": _("评估过风险"),
+    "cased": _("办过个案"),
     "determined": _("已有认定"),
     "applied_for": _("有申请或保障"),
     "referred": _("有转介"),

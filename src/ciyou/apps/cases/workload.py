@@ -1,0 +1,78 @@
+"""How much each child director has: children by tier, work that is open and late, visits that come. An even table by place, and no ranking."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import PostCard, posts_in
+from ciyou.apps.assessments.selectors import standing_tiers
+from ciyou.apps.cases.lead_access import check_may
+from ciyou.apps.cases.models import Task, TaskState
+from ciyou.apps.cases.next_actions import VISIT, caseload
+from ciyou.apps.registry.scoping import only_visible
+from ciyou.apps.registry.selectors import protected_ids
+from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.roles import Action
+from ciyou.core.risk import NOT_ASSESSED
+
+COMING_DAYS = 30
+DIRECTOR = "child_director"
+
+
+@dataclass(frozen=True)
+class DirectorWork:
+    """One director: the children of the village by tier (`not_assessed` without one), and the work of the post."""
+
+    post: PostCard
+    tiers: Mapping[str, int]
+    open_tasks: int
+    late_tasks: int
+    visits: int
+
+    @property
+    def children(self) -> int:
+        """All children of the caseload there."""
+        return sum(self.tiers.values())
+
+
+def workload_of(actor: Actor) -> tuple[DirectorWork, ...]:
+    """Every child director of the actor's area with what there is to do, by place and name. Protected children are in no number.
+
+    Raises AccessDenied. For whoever hands work out and over; nobody is compared with anybody.
+    """
+    check_may(actor, Action.ASSIGN)
+    posts = posts_in(actor, division=actor.scope.first, role=DIRECTOR)
+    tiers, work = _children(actor), _work(actor, timezone.localdate())
+    return tuple(
+        DirectorWork(post, tiers.get(post.division, {}), *work.get(post.id, (0, 0, 0)))
+        for post in sorted(posts, key=lambda post: (post.division, post.user_name, str(post.id)))
+    )
+
+
+def _children(actor: Actor) -> dict[str, Counter[str]]:
+    """By village its children of the caseload by tier."""
+    people = only_visible(caseload().filter(restricted=False), actor, purpose=Purpose.SERVE, person="")
+    places = dict(people.values_list("id", "division"))
+    tiers = standing_tiers(places)
+    found: dict[str, Counter[str]] = {}
+    for child, division in places.items():
+        found.setdefault(division, Counter())[tiers.get(child, NOT_ASSESSED)] += 1
+    return found
+
+
+def _work(actor: Actor, today: dt.date) -> dict[uuid.UUID, tuple[int, int, int]]:
+    """By post: open tasks, late ones among them, and visits due within the coming days."""
+    rows = Task.objects.filter(state=TaskState.OPEN, post__role=DIRECTOR).exclude(person__in=protected_ids(actor))
+    rows = rows.filter(post__division__gte=actor.scope.first, post__division__lt=actor.scope.end).order_by()
+    soon = Q(kind=VISIT, due_on__lte=today + dt.timedelta(days=COMING_DAYS))
+    counted = rows.values("post").annotate(
+        opened=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), visits=Count("id", filter=soon)
+    )
+    return {one["post"]: (one["opened"], one["late"], one["visits"]) for one in counted}
