@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import click
@@ -171,38 +173,42 @@ def formulas(division: str, lang: str | None) -> None:
         click.echo(f"{rule.division} {rule.name(spoken)}")
 
 
+_OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
+    load_clocks,
+    load_exchange_mappings,
+    load_finance_layouts,
+    load_identity_lists,
+    load_payments,
+    load_differences,
+    load_questionnaires,
+    load_referrals,
+    load_schedules,
+    load_rounds,
+    load_visit_pieces,
+    load_warnings,
+)
+_WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
+    ("risk", (load_risk, load_visit_intervals)),
+    ("schooling", (load_schooling,)),
+    ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
+)
+
+
 def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
     """The mistakes in the clocks, payments, schedules, layouts, lists, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
     found: dict[Problem, None] = {}
     try:
         places = load_packs(root).packs
         load_index_rules(root=root)
+        for load in _OF_EVERY_FOLDER:
+            for place in places:
+                load(division=place.division or ANYWHERE, root=root)
         for place in places:
-            load_clocks(division=place.division or ANYWHERE, root=root)
-            load_exchange_mappings(division=place.division or ANYWHERE, root=root)
-            load_finance_layouts(division=place.division or ANYWHERE, root=root)
-            load_identity_lists(division=place.division or ANYWHERE, root=root)
-            load_payments(division=place.division or ANYWHERE, root=root)
             load_demands(division=place.division, root=root)
-            load_differences(division=place.division or ANYWHERE, root=root)
-            load_questionnaires(division=place.division or ANYWHERE, root=root)
-            load_referrals(division=place.division or ANYWHERE, root=root)
-            load_schedules(division=place.division or ANYWHERE, root=root)
-            load_rounds(division=place.division or ANYWHERE, root=root)
-            load_visit_pieces(division=place.division or ANYWHERE, root=root)
-            load_warnings(division=place.division or ANYWHERE, root=root)
-        if (places[0].folder / "risk").is_dir():
-            for place in places:
-                load_risk(division=place.division or ANYWHERE, root=root)
-                load_visit_intervals(division=place.division or ANYWHERE, root=root)
-        if (places[0].folder / "schooling").is_dir():
-            for place in places:
-                load_schooling(division=place.division or ANYWHERE, root=root)
-        if (places[0].folder / "plan_domains").is_dir():
-            for place in places:
-                load_plan_domains(division=place.division or ANYWHERE, root=root)
-                load_plan_reviews(division=place.division or ANYWHERE, root=root)
-                load_plan_closures(division=place.division or ANYWHERE, root=root)
+        for folder, loaders in _WHERE_THERE_IS:
+            if (places[0].folder / folder).is_dir():
+                for load, place in product(loaders, places):
+                    load(division=place.division or ANYWHERE, root=root)
         if (places[0].folder / "rosters").is_dir():
             for place in places:
                 load_roster_packs(division=place.division, root=root)
