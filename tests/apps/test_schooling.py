@@ -283,7 +283,7 @@ def test_a_place_is_asked_for_once_offered_or_refused_with_a_reason_and_taken_or
         answer_request(who.director, request_id=row.id, version=1, offered=SCHOOL)
     answer_request(who.education, request_id=row.id, version=1, offered=SCHOOL)
     assert open_work(row) == {("take_school_place", "child_director", "")}
-    settle_request(who.director, request_id=row.id, version=2)
+    settle_request(who.director, request_id=row.id, version=2, taken=True)
     assert (PlaceRequest.objects.get().state, open_work(row)) == ("taken", set())
     other = ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "再试一次"))
     answer_request(who.drafter, request_id=other, version=1, reason="full")

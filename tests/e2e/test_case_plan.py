@@ -89,7 +89,7 @@ def test_a_case_is_planned_agreed_to_reviewed_closed_and_opened_again(browser, t
         director.press("重新打开")
         assert "正在写计划" in director.words()
         assert "确认结案" in director.words()
-        director.go(f"children/{ASKED_ABOUT}/").until("个案计划").look("plan-card")
+        director.go(f"children/{ASKED_ABOUT}/").until("个案计划")
 
         reader = desk("chuangkou", 360, "en")
         reader.go(PLAN).look("plan-en")

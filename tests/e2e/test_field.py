@@ -104,6 +104,11 @@ def test_a_day_without_a_network(phone, village, browser):
     assert page.locator('[data-screen="locked"]').is_visible(), "the first user's PIN does not open the second's store"
 
 
+def tap(page, name, value):
+    """Choose an answer where a finger would."""
+    page.locator(f'label:has([name="{name}"][value="{value}"])').click()
+
+
 def ask_youth(phone):
     """One point on the last question, on self-harm: whom to call stands there before anything is saved, and that nobody was told."""
     page = phone.page
@@ -113,15 +118,16 @@ def ask_youth(phone):
     phone.screen("ask")
     phone.look("ask-choice")
     page.locator('[data-do="ask"][data-code="phq_a"]').click()
+    page.locator("[data-asking]").wait_for()
     questions = page.locator("[data-questions]")
     assert questions.is_hidden(), "nothing is asked before somebody agreed"
     assert page.locator('[name="consent"]').count() == 2, "a youth agrees itself; its guardian's consent is not offered"
-    page.locator('[name="consent"][value="child_agreed"]').check(force=True)
+    tap(page, "consent", "child_agreed")
     for number in range(1, 9):
-        page.locator(f'[name="answer:q{number}"][value="0"]').check(force=True)
+        tap(page, f"answer:q{number}", "0")
     notice = page.locator('[data-flag="self_harm"]')
     assert notice.is_hidden()
-    page.locator('[name="answer:q9"][value="1"]').check(force=True)
+    tap(page, "answer:q9", "1")
     notice.wait_for()
     phone.unsent("6")  # a flagged answer is sealed before anything is tapped
     page.locator("[data-asking] [type=submit]").click()
@@ -140,16 +146,17 @@ def see_to_it(browser, address):
         enter(window, "dudao")
         board = PhoneWalk(window)
         line = window.page.locator("main li", has_text=YOUTH)
-        assert re.search("今天必须有人当面看到孩子|somebody must see", line.first.inner_text())
         board.look("board")
+        first = window.page.locator("main h2").first.inner_text().replace("\n", "")
+        assert re.search("今天必须有人当面看到孩子|somebody must see", first)
         line.first.get_by_role("link", name=re.compile("去督办|See to it")).click()
         window.page.wait_for_url(re.compile("/today/$"))
         words = window.page.locator("main").inner_text()
         assert re.search("在手机上填于|on the phone", words)
         assert "PHQ" not in words
         board.look("board-child")
-        window.page.locator('[name="outcome"][value="referred"]').check(force=True)
-        window.page.locator('[name="guardian"][value="told"]').check(force=True)
+        tap(window.page, "outcome", "referred")
+        tap(window.page, "guardian", "told")
         window.page.fill("#words", "李医生在孩子家里见了孩子，明早陪去县医院。")
         window.page.locator("main [type=submit]").last.click()
         window.page.wait_for_url(f"{address}/")

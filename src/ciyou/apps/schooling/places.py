@@ -97,12 +97,13 @@ def answer_request(actor: Actor, *, request_id: uuid.UUID, version: int, offered
     _step(actor, request_id, version, PlaceState.ASKED, state, {"school": school, "words": said}, changes)
 
 
-def settle_request(actor: Actor, *, request_id: uuid.UUID, version: int, reason: str = "") -> None:
+def settle_request(actor: Actor, *, request_id: uuid.UUID, version: int, taken: bool, reason: str = "") -> None:
     """The offered place was taken, or not, with why."""
     check_may(actor, Action.WORK_SCHOOLING)
-    if reason and reason not in NOT_TAKEN:
+    if not taken and reason not in NOT_TAKEN:
         raise refused("reason", "请选择为什么没有去。", "Choose why it was not taken.")
-    state = PlaceState.NOT_TAKEN if reason else PlaceState.TAKEN
+    state = PlaceState.TAKEN if taken else PlaceState.NOT_TAKEN
+    reason = "" if taken else reason
     changes = {"ended_on": timezone.localdate(), "reason": reason}
     _step(actor, request_id, version, PlaceState.OFFERED, state, {}, changes)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ciyou.apps.schooling.places import NOT_TAKEN, REFUSALS, answer_request, settle_request
 from ciyou.apps.schooling.reading import list_requests, read_request
-from ciyou.apps.schooling.refusals import SchoolingNotFound, refused
+from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.web import schooling_wording as words
 from ciyou.web.guard import disclose
@@ -54,11 +54,9 @@ def _act(request: HttpRequest, place_id: uuid.UUID) -> None:
         case "refuse":
             answer_request(actor, **about, reason=reason, words=said)
         case "taken":
-            settle_request(actor, **about)
-        case "not_taken" if reason:
-            settle_request(actor, **about, reason=reason)
+            settle_request(actor, **about, taken=True)
         case "not_taken":
-            raise refused("reason", "请选择为什么没有去。", "Choose why it was not taken.")
+            settle_request(actor, **about, taken=False, reason=reason)
         case _:
             raise Http404
 
