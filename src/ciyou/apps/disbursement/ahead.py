@@ -36,8 +36,8 @@ def workers_for(children: int, workers: int | None) -> int:
     """How many processes beside this one; `workers`: as the caller says, None: by the work and the machine."""
     if workers is not None:
         return workers
-    count = processors()
-    return min(count, MOST) if children >= WORTH_IT and count > 1 else 0
+    # One processor is busy writing what they prepare, in this process or in the database's.
+    return min(processors() - 1, MOST) if children >= WORTH_IT else 0
 
 
 def prepared_ahead(parts: Sequence[Asked], *, workers: int) -> Iterator[Prepared]:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Collection, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,6 +42,7 @@ from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.awards.month import Month
 
 PART = 4000
+WORTH_GROWING = 1000
 Tell = Callable[[int, int], None]
 
 
@@ -66,13 +68,13 @@ def _compute_parts(run: MonthRun, part: int, tell: Tell | None, crew: int) -> No
     deriver, this_round = Deriver(month_of(run.month)), uuid.uuid4()
     while run.state == RunState.COMPUTING and (waiting := _waiting(run)):
         # An award that comes in between lies in a part that is still to be read, or is found when nobody is waiting any more.
-        ends = [*waiting[part - 1 : -1 : part], waiting[-1]]
+        counts = _sizes(len(waiting), part, growing=crew > 0)
+        ends = [waiting[place - 1] for place in accumulate(counts)]
         asked = [
             Asked(this_round, run.id, after, last) for after, last in zip([_place_of(run), *ends], ends, strict=False)
         ]
         with closing(prepared_ahead(asked, workers=crew)) as ahead:
-            for number, prepared in enumerate(ahead):
-                count = len(waiting[number * part : (number + 1) * part])
+            for count, prepared in zip(counts, ahead, strict=False):
                 with transaction.atomic(), walled(LOCAL_OPERATOR):
                     _write_part(run, deriver, prepared, count)
                 run.refresh_from_db()
@@ -80,6 +82,16 @@ def _compute_parts(run: MonthRun, part: int, tell: Tell | None, crew: int) -> No
                     tell(run.children_done, run.children_total)
                 if run.state != RunState.COMPUTING:
                     break
+
+
+def _sizes(children: int, part: int, *, growing: bool) -> list[int]:
+    """How many children the parts have, in order; `growing`: the first are small, so that writing begins while others are prepared."""
+    sizes, size = [], max(part // 16, 1) if growing and part >= WORTH_GROWING else part
+    while children > 0:
+        sizes.append(min(size, children))
+        children -= size
+        size = min(size * 2, part)
+    return sizes
 
 
 def _waiting(run: MonthRun) -> list[HexId]:
