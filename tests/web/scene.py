@@ -422,7 +422,7 @@ def _make_field_work(scene: Scene, child: uuid.UUID) -> None:
     phone = make_phone(director)
     piece = phone.visit(visit_form(director, child_id=child), {"note": ""})
     Post.objects.filter(id=post.id).update(valid_to=timezone.localdate())
-    scene.ids |= {"event_id": phone.send(piece).id, "phone_id": phone.keys.id, "piece_id": piece["id"]}
+    scene.ids |= {"event_id": phone.send(piece).id, "phone_id": phone.keys.id, "piece_id": uuid.UUID(piece["id"])}
     Post.objects.filter(id=post.id).update(valid_to=None)
 
 
