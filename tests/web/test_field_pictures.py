@@ -77,7 +77,7 @@ def test_no_visit_asks_for_a_photograph_where_no_document_does(packs):
     weak.write_text(PIECE.replace("home_photo", "hall_photo").replace("gf_2016_36", "gbf_2021_42"), encoding="utf-8")
     with pytest.raises(PackError) as found:
         load_visit_pieces(division="51", root=packs)
-    assert [one.code for one in found.value.problems] == ["visit_piece_basis"]
+    assert [one.code for one in found.value.problems] == ["pack.visit_piece_basis"]
 
 
 def test_a_photograph_comes_in_parts_once_and_lies_on_file_without_what_the_camera_wrote(asked):
