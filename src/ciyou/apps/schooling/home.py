@@ -17,7 +17,7 @@ from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
 from ciyou.apps.schooling.access import find_placement, find_plan, speaks_for_schools
 from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal
 from ciyou.apps.schooling.models import HomePlan, HomeSession, SpecialPlacement
-from ciyou.apps.schooling.places import task_of_education
+from ciyou.apps.schooling.places import residence_in_area, task_of_education
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
 from ciyou.apps.schooling.working import child_of_form
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -83,7 +83,7 @@ def record_placement(actor: Actor, *, wanted: NewPlacement) -> uuid.UUID:
             id=wanted.id,
             defaults={
                 "child_id": child.id,
-                "division": child.division,
+                "division": residence_in_area(actor, child),
                 "kind": wanted.kind,
                 "decided_by": wanted.decided_by,
                 "decided_on": wanted.decided_on,

@@ -26,10 +26,11 @@ LATE, EVERYTHING = "late", "all"
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One case in a list. `child_id` None for the education department, which is led to no file."""
+    """One case in a list. `child_id` None for the education department, which is led to no file; `person_id` is for the record of disclosure."""
 
     id: uuid.UUID
     child_id: uuid.UUID | None
+    person_id: uuid.UUID
     child_name: str
     division: str
     school_year: int
@@ -129,6 +130,7 @@ def _line(row: SchoolCase, card: PersonCard | None, today: dt.date) -> CaseLine:
     return CaseLine(
         id=row.id,
         child_id=card.id if card else None,
+        person_id=row.child_id,
         child_name=card.name if card else content.name,
         division=row.division,
         school_year=row.school_year,

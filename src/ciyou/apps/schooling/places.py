@@ -49,7 +49,7 @@ def ask_for_place(actor: Actor, *, wanted: NewRequest) -> uuid.UUID:
     child = child_of_form(actor, wanted.child_id)
     if wanted.stage not in STAGES:
         raise refused("stage", "请选择申请读小学还是初中。", "Choose primary or junior secondary.")
-    division, today = _residence(actor, child), timezone.localdate()
+    division, today = residence_in_area(actor, child), timezone.localdate()
     with transaction.atomic():
         row, made = PlaceRequest.objects.get_or_create(
             id=wanted.id,
@@ -67,13 +67,14 @@ def ask_for_place(actor: Actor, *, wanted: NewRequest) -> uuid.UUID:
         if row.child_id != child.id:
             raise moved_on()
         if made:
-            _open_work(row)
+            with walled(LOCAL_OPERATOR):  # the department's queue lies above the asker's place
+                _open_work(row)
             _log(actor, "ask_for_place", row)
     return row.id
 
 
-def _residence(actor: Actor, child: PersonCard) -> str:
-    """Where the child lives, as far as that is the actor's own area."""
+def residence_in_area(actor: Actor, child: PersonCard) -> str:
+    """Where the child lives, as far as that is the actor's own area; raises RecordError where it lives elsewhere."""
     here = [one for one in (child.residence_division, child.division) if one and actor.scope.holds(one)]
     if not here:
         raise refused("elsewhere", "孩子不住在您的辖区。", "The child does not live in your area.")

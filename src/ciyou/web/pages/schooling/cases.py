@@ -43,7 +43,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "") if request.GET.get("show", "") in (LATE, EVERYTHING) else ""
     state = request.GET.get("state", "") if request.GET.get("state", "") in OPEN else ""
     page = list_cases(actor, show=show, state=state, page=number)
-    people = [str(line.child_id) for line in page.lines if line.child_id]
+    people = [str(line.person_id) for line in page.lines]
     disclose(request, subject="schooling", person_ids=people, fields=("name", "school_case"), highest_class=PERSONAL)
     content = {
         "rows": words.case_rows(page.lines, timezone.localdate()),
