@@ -27,12 +27,13 @@ from ciyou.apps.schooling.working import (
     settle_contradiction,
 )
 from ciyou.core.errors import AccessDenied, RecordError
-from tests.office import OTHER_COUNTY, OTHER_VILLAGE, file_child, make_actor, make_person
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
 from tests.schooling_builders import (
     SCHOOL,
     case_of,
     found,
     missed_by_rosters,
+    name_worker,
     open_work,
     placed,
     pupil,
@@ -241,7 +242,47 @@ def test_a_protected_child_is_a_named_workers_and_the_education_department_is_to
             read_case(actor, case_id=row.id)
     with pytest.raises(SchoolLinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
-    assert {role for _kind, role, department in open_work(row) if not department} == {"county_reviewer"}
+    assert open_work(row) == set()  # nobody is named: no queue is told that there is something
+    assert following.watch_schooling() == 0
+    name_worker(row.child, who.reviewer)
+    assert (following.watch_schooling(), following.watch_schooling()) == (1, 0)
+    asked = [("confirm_school_side", "county_reviewer", ""), ("confirm_school_village", "county_reviewer", "")]
+    assert sorted(open_work(row)) == asked
+    assert set(Task.objects.filter(subject_id=str(row.id), state="open").values_list("post_id", flat=True)) == {
+        uuid.UUID(who.reviewer.post_id)
+    }
+
+
+def test_what_is_asked_and_planned_for_a_protected_child_is_a_named_workers_or_nobodys():
+    who, child = school_office(), pupil()
+    place = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(0), SCHOOL)
+    record_placement(who.drafter, wanted=place)
+    ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "离家近"))
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    Person.objects.filter(id=child.id).update(restricted=True)
+    following.on_protection_changed(child_ids=[str(child.id)])
+    assert open_work(row) == open_work(request) == set()
+    name_worker(child, who.drafter)
+    following.watch_schooling()
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")}
+    assert open_work(request) == {("answer_school_place", "county_drafter", "")}
+    Person.objects.filter(id=child.id).update(restricted=False)
+    following.on_protection_changed(child_ids=[str(child.id)])
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")}
+
+
+def test_of_two_placements_that_run_for_one_child_the_later_stays_when_its_files_become_one():
+    who, kept, other = school_office(), pupil(), pupil()
+    for child, day in ((kept, -9), (other, -3)):
+        wanted = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(day), SCHOOL)
+        record_placement(who.drafter, wanted=wanted)
+    SpecialPlacement.objects.update(child=kept)
+    following.on_people_merged(kept=str(kept.id))
+    first, last = SpecialPlacement.objects.order_by("decided_on")
+    assert (first.ended_on is None, last.ended_on, open_work(first)) == (False, None, set())
+    assert open_work(last) == {("plan_home_schooling", "partner", "education")}
+    following.on_people_unmerged(kept=str(kept.id), restored=str(other.id))
+    assert open_work(last) == {("plan_home_schooling", "partner", "education")}
 
 
 def test_of_two_files_of_one_child_the_furthest_case_stays():
@@ -342,3 +383,20 @@ def test_files_are_only_those_of_children():
     who, adult = school_office(), make_person(kind="adult")
     with pytest.raises(SchoolingNotFound):
         ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), adult.id, "primary", "离家近"))
+
+
+def test_what_is_asked_and_placed_stands_where_a_migrant_child_lives():
+    who = school_office()
+    child = pupil(division=OTHER_COUNTY, residence_division=VILLAGE, places=(VILLAGE,))
+    placement = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(0), SCHOOL)
+    record_placement(who.drafter, wanted=placement)
+    ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "离家近"))
+    assert [one.person_id for one in list_home(who.education)] == [child.id]
+    following.on_person_moved(person_id=str(child.id), new_division=OTHER_COUNTY)
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    assert (row.division, request.division, request.state) == (VILLAGE, VILLAGE, "asked")
+    Person.objects.filter(id=child.id).update(residence_division="")
+    following.on_person_moved(person_id=str(child.id), new_division=OTHER_COUNTY)
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    assert (row.division, row.told_school, request.state, request.reason) == (OTHER_COUNTY, False, "not_taken", "moved")
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")} and open_work(request) == set()
