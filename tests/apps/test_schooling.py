@@ -27,6 +27,7 @@ from ciyou.apps.schooling.working import (
     settle_contradiction,
 )
 from ciyou.core.errors import AccessDenied, RecordError
+from ciyou.packs import load_schooling
 from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
 from tests.schooling_builders import (
     SCHOOL,
@@ -400,3 +401,62 @@ def test_what_is_asked_and_placed_stands_where_a_migrant_child_lives():
     row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
     assert (row.division, row.told_school, request.state, request.reason) == (OTHER_COUNTY, False, "not_taken", "moved")
     assert open_work(row) == {("plan_home_schooling", "county_drafter", "")} and open_work(request) == set()
+
+
+def test_no_link_is_made_of_a_protected_child_and_two_named_workers_give_the_two_words():
+    who = school_office()
+    row = placed(who)
+    Person.objects.filter(id=row.child_id).update(restricted=True)
+    following.on_protection_changed(child_ids=[str(row.child_id)])
+    for actor in (who.director, who.drafter, who.reviewer):
+        name_worker(row.child, actor)
+    following.watch_schooling()
+    row = case_of(row.child)
+    with pytest.raises(RecordError) as told:
+        make_school_link(who.director, case_id=row.id, version=row.version)
+    assert "问过学校" in told.value.problems[0].zh
+    assert not read_case(who.director, case_id=row.id).needs_link
+    assert "school_says" not in read_case(who.director, case_id=row.id).steps_now
+    assert {"village_says", "school_says"} <= read_case(who.drafter, case_id=row.id).steps_now
+    school = {"case_id": row.id, "said": "back", "words": "问了班主任，今天在校。", "for_school": True}
+    with pytest.raises(AccessDenied):
+        say_whether_back(who.director, version=row.version, **school)
+    with pytest.raises(RecordError):
+        say_whether_back(who.drafter, version=row.version, **(school | {"words": ""}))
+    row = said(who.drafter, row)
+    with pytest.raises(RecordError):  # one who speaks for one side never speaks for the other
+        say_whether_back(who.drafter, version=row.version, **school)
+    say_whether_back(who.reviewer, version=row.version, **school)
+    assert (case_of(row.child).state, case_of(row.child).end_reason) == ("closed", "back")
+    other = placed(who)
+    with pytest.raises(RecordError):
+        say_whether_back(who.drafter, version=other.version, **(school | {"case_id": other.id}))
+
+
+def test_an_entry_put_off_begins_again_in_the_school_year_of_today_and_not_where_a_later_case_has_ended():
+    who = school_office()
+    again, back = placed(who), placed(who)
+    ended = {"state": "closed", "end_reason": "postponed", "postponed_until": days(-1), "closed_at": timezone.now()}
+    year = again.school_year
+    SchoolCase.objects.update(**ended, school_year=year - 1)
+    later = {"child": back.child, "division": back.division, "since_on": days(0), "opened_at": timezone.now()}
+    SchoolCase.objects.create(
+        id=uuid.uuid4(), **later, school_year=year, cause="roster", state="closed", end_reason="back",
+        village_said="back", school_said="back", closed_at=timezone.now(),
+    )  # fmt: skip
+    assert following.watch_schooling() == 1
+    assert (case_of(again.child).state, case_of(again.child).school_year) == ("found", year)
+    assert SchoolCase.objects.get(id=back.id).state == "closed"
+    SchoolCase.objects.filter(id=again.id).update(
+        state="closed", end_reason="moved_out", closed_at=timezone.now() - dt.timedelta(days=9)
+    )
+    missed_by_rosters(again.child)
+    assert (case_of(again.child).id, case_of(again.child).state) == (again.id, "found")
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [("2026-02-28", 2025), ("2026-03-01", 2026), ("2026-08-31", 2026), ("2026-09-01", 2026), ("2027-01-10", 2026)],
+)
+def test_from_the_month_of_the_packs_a_place_is_asked_for_in_the_coming_school_year(day, year):
+    assert load_schooling(division=VILLAGE).compulsory.enrolment_year(dt.date.fromisoformat(day)) == year

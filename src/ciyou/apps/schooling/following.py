@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
@@ -58,7 +58,7 @@ def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for row in _open_of([person_id]).exclude(division=new_division):
             _go_along(row, new_division)
-        _hand_on_rest(person_id)
+        _hand_on_rest(person_id, moved=True)
 
 
 def _go_along(row: SchoolCase, division: str) -> None:
@@ -103,12 +103,12 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
                 withdraw_links(row)
             hand_on(row)
         for child in children:
-            _hand_on_rest(child)
+            _hand_on_rest(child, moved=False)
 
 
-def _hand_on_rest(child_id: object) -> None:
-    hand_on_requests(child_id)
-    hand_on_placements(child_id)
+def _hand_on_rest(child_id: object, *, moved: bool) -> None:
+    hand_on_requests(child_id, moved=moved)
+    hand_on_placements(child_id, moved=moved)
 
 
 @follows_merge
@@ -130,7 +130,7 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
                     _go_along(row, file.division)
                 else:
                     hand_on(row)
-            _hand_on_rest(file.id)
+            _hand_on_rest(file.id, moved=True)
 
 
 def watch_schooling(today: dt.date | None = None) -> int:
@@ -160,13 +160,20 @@ def _take_up_postponed(day: dt.date) -> int:
     for row in rows:
         child = children_in_care([row.child_id]).get(row.child_id)
         owner = worker_of(row.child_id, child.division) if child else None
-        pack = load_schooling(division=row.division).compulsory
-        if child is None or owner is None or not pack.is_of_age(child.birth_date, day):
+        if child is None or owner is None or _has_later(row):
             continue
-        if not _open_of([row.child_id]).exists():
-            reopen(row, post=owner[0], division=child.division, cause=row.cause)
+        pack = load_schooling(division=child.division).compulsory
+        if pack.is_of_age(child.birth_date, day) and not _open_of([row.child_id]).exists():
+            year = pack.school_year(day)
+            reopen(row, post=owner[0], division=child.division, cause=row.cause, school_year=year)
             taken += 1
     return taken
+
+
+def _has_later(row: SchoolCase) -> bool:
+    """Whether a case of the child began after this one ended: how that ended is what holds."""
+    later = SchoolCase.objects.filter(child_id=row.child_id).exclude(id=row.id).exclude(end_reason=MERGED)
+    return later.filter(Q(school_year__gt=row.school_year) | Q(opened_at__gte=row.closed_at)).exists()
 
 
 def _open_of(person_ids: Iterable[object]) -> QuerySet[SchoolCase]:

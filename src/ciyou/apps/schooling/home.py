@@ -207,10 +207,10 @@ def end_older_placements(child_id: object) -> None:
     _end_placements(list(running)[1:])
 
 
-def hand_on_placements(child_id: object) -> None:
-    """The child's place or owner is another: its placement goes along, with what work was open. Another county's department was not told of it."""
+def hand_on_placements(child_id: object, *, moved: bool) -> None:
+    """The child's owner is another, or its place: its placement goes along, with what work was open. Another county's department was not told of it."""
     for row in SpecialPlacement.objects.filter(child_id=child_id, ended_on=None):
-        lives = lives_in(row.child_id) or row.division
+        lives = (lives_in(row.child_id) if moved else "") or row.division
         told = row.told_school and county_of(lives) == county_of(row.division)
         SpecialPlacement.objects.filter(id=row.id).update(division=lives, told_school=told)
         row.refresh_from_db()

@@ -57,7 +57,7 @@ def ask_for_place(actor: Actor, *, wanted: NewRequest) -> uuid.UUID:
             defaults={
                 "child_id": child.id,
                 "division": division,
-                "school_year": load_schooling(division=division).compulsory.school_year(today),
+                "school_year": load_schooling(division=division).compulsory.enrolment_year(today),
                 "stage": wanted.stage,
                 "post_id": uuid.UUID(actor.post_id) if actor.post_id else None,
                 "content": seal(wanted.id, PlaceContent(**told_of(child), wished=check_words(wanted.wished))),
@@ -147,10 +147,10 @@ def _end(row: PlaceRequest, reason: str) -> None:
     _end_work(LOCAL_OPERATOR, row)
 
 
-def hand_on_requests(child_id: object) -> None:
-    """The child's place or owner is another: inside the county its requests go along; what another county was asked ends as moved."""
+def hand_on_requests(child_id: object, *, moved: bool) -> None:
+    """The child's owner is another, or its place: inside the county its requests go along; what another county was asked ends as moved."""
     for row in PlaceRequest.objects.filter(child_id=child_id, state__in=ASKED_STATES):
-        lives = lives_in(row.child_id) or row.division
+        lives = (lives_in(row.child_id) if moved else "") or row.division
         if county_of(lives) != county_of(row.division):
             _end(row, "moved")
             continue

@@ -153,9 +153,14 @@ def _of_school(row: SchoolCase, kind: str) -> list[NewTask]:
 
 
 def _of_county(row: SchoolCase, kind: str, role: str) -> list[NewTask]:
-    if places_for_work([row.child_id])[row.child_id].restricted:
+    if is_protected(row):
         return _own(row, kind)
     return [NewTask(kind, str(row.id), county_of(row.division), person_id=row.child_id, queue_role=role)]
+
+
+def is_protected(row: SchoolCase) -> bool:
+    """Whether the child's file is protected: no school, no department and no queue is told of it."""
+    return places_for_work([row.child_id])[row.child_id].restricted
 
 
 def worker_of(child_id: uuid.UUID, division: str) -> tuple[uuid.UUID | None, str, str] | None:
