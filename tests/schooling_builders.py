@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from ciyou.apps.cases.models import Lead, LeadLoad, Task
 from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.named_access import grant_named_access
 from ciyou.apps.schooling.following import on_run_loaded
 from ciyou.apps.schooling.models import SchoolCase
 from ciyou.apps.schooling.working import SchoolVisit, name_school, record_school_visit, say_whether_back
-from ciyou.core.access.actor import Actor
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from tests.office import COUNTY, make_actor, make_person
 
 DIFFERENCE = "on_no_school_roll"
@@ -99,3 +100,9 @@ def open_work(row) -> set[tuple[str, str, str]]:
     """The open tasks of a case, a request or a placement: kind, role, department."""
     tasks = Task.objects.filter(subject_id=str(row.id), state="open")
     return set(tasks.values_list("kind", "queue_role", "department"))
+
+
+def name_worker(child: Person, actor: Actor) -> None:
+    """Name somebody to work on a protected child."""
+    about = {"purpose": Purpose.SERVE, "why": "case_worker", "reason": "就学", "ends_at": None}
+    grant_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=actor.id, **about)

@@ -27,12 +27,14 @@ from ciyou.apps.schooling.working import (
     settle_contradiction,
 )
 from ciyou.core.errors import AccessDenied, RecordError
-from tests.office import OTHER_COUNTY, OTHER_VILLAGE, file_child, make_actor, make_person
+from ciyou.packs import load_schooling
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
 from tests.schooling_builders import (
     SCHOOL,
     case_of,
     found,
     missed_by_rosters,
+    name_worker,
     open_work,
     placed,
     pupil,
@@ -241,7 +243,47 @@ def test_a_protected_child_is_a_named_workers_and_the_education_department_is_to
             read_case(actor, case_id=row.id)
     with pytest.raises(SchoolLinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
-    assert {role for _kind, role, department in open_work(row) if not department} == {"county_reviewer"}
+    assert open_work(row) == set()  # nobody is named: no queue is told that there is something
+    assert following.watch_schooling() == 0
+    name_worker(row.child, who.reviewer)
+    assert (following.watch_schooling(), following.watch_schooling()) == (1, 0)
+    asked = [("confirm_school_side", "county_reviewer", ""), ("confirm_school_village", "county_reviewer", "")]
+    assert sorted(open_work(row)) == asked
+    assert set(Task.objects.filter(subject_id=str(row.id), state="open").values_list("post_id", flat=True)) == {
+        uuid.UUID(who.reviewer.post_id)
+    }
+
+
+def test_what_is_asked_and_planned_for_a_protected_child_is_a_named_workers_or_nobodys():
+    who, child = school_office(), pupil()
+    place = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(0), SCHOOL)
+    record_placement(who.drafter, wanted=place)
+    ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "离家近"))
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    Person.objects.filter(id=child.id).update(restricted=True)
+    following.on_protection_changed(child_ids=[str(child.id)])
+    assert open_work(row) == open_work(request) == set()
+    name_worker(child, who.drafter)
+    following.watch_schooling()
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")}
+    assert open_work(request) == {("answer_school_place", "county_drafter", "")}
+    Person.objects.filter(id=child.id).update(restricted=False)
+    following.on_protection_changed(child_ids=[str(child.id)])
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")}
+
+
+def test_of_two_placements_that_run_for_one_child_the_later_stays_when_its_files_become_one():
+    who, kept, other = school_office(), pupil(), pupil()
+    for child, day in ((kept, -9), (other, -3)):
+        wanted = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(day), SCHOOL)
+        record_placement(who.drafter, wanted=wanted)
+    SpecialPlacement.objects.update(child=kept)
+    following.on_people_merged(kept=str(kept.id))
+    first, last = SpecialPlacement.objects.order_by("decided_on")
+    assert (first.ended_on is None, last.ended_on, open_work(first)) == (False, None, set())
+    assert open_work(last) == {("plan_home_schooling", "partner", "education")}
+    following.on_people_unmerged(kept=str(kept.id), restored=str(other.id))
+    assert open_work(last) == {("plan_home_schooling", "partner", "education")}
 
 
 def test_of_two_files_of_one_child_the_furthest_case_stays():
@@ -342,3 +384,79 @@ def test_files_are_only_those_of_children():
     who, adult = school_office(), make_person(kind="adult")
     with pytest.raises(SchoolingNotFound):
         ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), adult.id, "primary", "离家近"))
+
+
+def test_what_is_asked_and_placed_stands_where_a_migrant_child_lives():
+    who = school_office()
+    child = pupil(division=OTHER_COUNTY, residence_division=VILLAGE, places=(VILLAGE,))
+    placement = NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(0), SCHOOL)
+    record_placement(who.drafter, wanted=placement)
+    ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "离家近"))
+    assert [one.person_id for one in list_home(who.education)] == [child.id]
+    following.on_person_moved(person_id=str(child.id), new_division=OTHER_COUNTY)
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    assert (row.division, request.division, request.state) == (VILLAGE, VILLAGE, "asked")
+    Person.objects.filter(id=child.id).update(residence_division="")
+    following.on_person_moved(person_id=str(child.id), new_division=OTHER_COUNTY)
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+    assert (row.division, row.told_school, request.state, request.reason) == (OTHER_COUNTY, False, "not_taken", "moved")
+    assert open_work(row) == {("plan_home_schooling", "county_drafter", "")} and open_work(request) == set()
+
+
+def test_no_link_is_made_of_a_protected_child_and_two_named_workers_give_the_two_words():
+    who = school_office()
+    row = placed(who)
+    Person.objects.filter(id=row.child_id).update(restricted=True)
+    following.on_protection_changed(child_ids=[str(row.child_id)])
+    for actor in (who.director, who.drafter, who.reviewer):
+        name_worker(row.child, actor)
+    following.watch_schooling()
+    row = case_of(row.child)
+    with pytest.raises(RecordError) as told:
+        make_school_link(who.director, case_id=row.id, version=row.version)
+    assert "问过学校" in told.value.problems[0].zh
+    assert not read_case(who.director, case_id=row.id).needs_link
+    assert "school_says" not in read_case(who.director, case_id=row.id).steps_now
+    assert {"village_says", "school_says"} <= read_case(who.drafter, case_id=row.id).steps_now
+    school = {"case_id": row.id, "said": "back", "words": "问了班主任，今天在校。", "for_school": True}
+    with pytest.raises(AccessDenied):
+        say_whether_back(who.director, version=row.version, **school)
+    with pytest.raises(RecordError):
+        say_whether_back(who.drafter, version=row.version, **(school | {"words": ""}))
+    row = said(who.drafter, row)
+    with pytest.raises(RecordError):  # one who speaks for one side never speaks for the other
+        say_whether_back(who.drafter, version=row.version, **school)
+    say_whether_back(who.reviewer, version=row.version, **school)
+    assert (case_of(row.child).state, case_of(row.child).end_reason) == ("closed", "back")
+    other = placed(who)
+    with pytest.raises(RecordError):
+        say_whether_back(who.drafter, version=other.version, **(school | {"case_id": other.id}))
+
+
+def test_an_entry_put_off_begins_again_in_the_school_year_of_today_and_not_where_a_later_case_has_ended():
+    who = school_office()
+    again, back = placed(who), placed(who)
+    ended = {"state": "closed", "end_reason": "postponed", "postponed_until": days(-1), "closed_at": timezone.now()}
+    year = again.school_year
+    SchoolCase.objects.update(**ended, school_year=year - 1)
+    later = {"child": back.child, "division": back.division, "since_on": days(0), "opened_at": timezone.now()}
+    SchoolCase.objects.create(
+        id=uuid.uuid4(), **later, school_year=year, cause="roster", state="closed", end_reason="back",
+        village_said="back", school_said="back", closed_at=timezone.now(),
+    )  # fmt: skip
+    assert following.watch_schooling() == 1
+    assert (case_of(again.child).state, case_of(again.child).school_year) == ("found", year)
+    assert SchoolCase.objects.get(id=back.id).state == "closed"
+    SchoolCase.objects.filter(id=again.id).update(
+        state="closed", end_reason="moved_out", closed_at=timezone.now() - dt.timedelta(days=9)
+    )
+    missed_by_rosters(again.child)
+    assert (case_of(again.child).id, case_of(again.child).state) == (again.id, "found")
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [("2026-02-28", 2025), ("2026-03-01", 2026), ("2026-08-31", 2026), ("2026-09-01", 2026), ("2027-01-10", 2026)],
+)
+def test_from_the_month_of_the_packs_a_place_is_asked_for_in_the_coming_school_year(day, year):
+    assert load_schooling(division=VILLAGE).compulsory.enrolment_year(dt.date.fromisoformat(day)) == year

@@ -31,6 +31,17 @@ from ciyou.apps.plans.goals import NewGoal, set_goal
 from ciyou.apps.plans.lists import read_case
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.named_access import grant_named_access
+from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
+from ciyou.apps.schooling.links import make_school_link
+from ciyou.apps.schooling.places import NewRequest, answer_request, ask_for_place, settle_request
+from ciyou.apps.schooling.working import (
+    SchoolVisit,
+    end_by_document,
+    name_school,
+    record_school_visit,
+    say_whether_back,
+    settle_contradiction,
+)
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import RecordError
 from tests.apps.test_care_asking import SAID, born, flagged
@@ -41,6 +52,7 @@ from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE,
 from tests.referral_builders import ASKED, row_of, sending
 from tests.referral_builders import sent as referred
 from tests.risk_builders import assess, give_tier
+from tests.schooling_builders import SCHOOL, found, pupil, school_office
 from tests.second_wall import WALLED
 
 pytestmark = pytest.mark.django_db
@@ -415,3 +427,38 @@ def test_a_referral_is_there_for_its_place_and_its_receiver_and_every_step_is_ta
         assert read_referral(who.drafter, referral_id=row.id).reply.findings == "近视。"
         close_referral(who.drafter, referral_id=row.id, version=row_of(row.id).version, reason="helped")
     assert rows("SELECT state FROM partners_referral") == [("closed",)]
+
+
+def test_every_step_of_schooling_is_taken_inside_the_walls_also_of_a_child_registered_elsewhere():
+    who = school_office()
+    migrant = pupil(division=FAR_VILLAGE, residence_division=VILLAGE, places=(VILLAGE,))
+    with walled(LOCAL_OPERATOR):
+        case = found()
+    with walled(who.director):
+        place = ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), migrant.id, "primary", "离家近"))
+        record_school_visit(who.director, case_id=case.id, version=1, found=SchoolVisit("weary", "", "下周去报到。"))
+    with walled(who.education):
+        answer_request(who.education, request_id=place, version=1, offered=SCHOOL)
+        name_school(who.education, case_id=case.id, version=2, school=SCHOOL)
+    with walled(who.director):
+        settle_request(who.director, request_id=place, version=2, taken=True)
+        make_school_link(who.director, case_id=case.id, version=3)
+        say_whether_back(who.director, case_id=case.id, version=3, said="back")
+    with walled(who.education):
+        say_whether_back(who.education, case_id=case.id, version=4, said="not_back")
+    with walled(who.reviewer):
+        settle_contradiction(who.reviewer, case_id=case.id, version=5, step="ask_again", words="再问一次。")
+        end_by_document(who.reviewer, case_id=case.id, version=6, ending="exempted", document="乙教〔2026〕7号")
+    day = timezone.localdate()
+    wanted = NewPlacement(uuid.uuid4(), migrant.id, "home_delivered", "committee", day, SCHOOL)
+    with walled(who.drafter):
+        placement = record_placement(who.drafter, wanted=wanted)
+    with walled(who.education):
+        term = TermPlan(day, day + dt.timedelta(days=60), 5, 10)
+        plan = plan_term(who.education, placement_id=placement, term=term)
+        held = HeldSession(uuid.uuid4(), day, 60, 1, "识字", "陈老师")
+        record_session(who.education, plan_id=plan, held=held)
+    assert rows("SELECT state FROM schooling_placerequest") == [("taken",)]
+    assert rows("SELECT state FROM schooling_schoolcase") == [("closed",)]
+    assert rows("SELECT division FROM schooling_specialplacement") == [(VILLAGE,)]
+    assert count("schooling_homesession") == 1

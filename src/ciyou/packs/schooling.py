@@ -29,12 +29,13 @@ class CompulsorySchooling:
     """Who becomes a school case: named by one of these differences of rosters, or with one of these values of `school_status`.
 
     Of age from `from_years` until before `below_years`; entry is put off
-    for at most `postponed_days` at a time. `reasons`: why a child is not at school, by code (zh, en).
+    for at most `postponed_days` at a time. From `enrolment_month` on a place is asked for in the coming school year. `reasons`: why a child is not at school, by code (zh, en).
     """
 
     differences: tuple[str, ...]
     statuses: tuple[str, ...]
     school_year_month: int
+    enrolment_month: int
     from_years: int
     below_years: int
     link_days: int
@@ -46,6 +47,11 @@ class CompulsorySchooling:
     def school_year(self, day: dt.date) -> int:
         """The year in which the school year of a day began."""
         return day.year if day.month >= self.school_year_month else day.year - 1
+
+    def enrolment_year(self, day: dt.date) -> int:
+        """The school year that a place asked for on a day is for."""
+        coming = self.enrolment_month <= day.month < self.school_year_month
+        return day.year if coming else self.school_year(day)
 
     def is_of_age(self, born: dt.date | None, day: dt.date) -> bool:
         """Whether a child born then must go to school on a day; of whom no birthday is known, nobody can say."""
@@ -131,6 +137,7 @@ def _read_compulsory(section: Section, pack_set: PackSet) -> CompulsorySchooling
         differences=section.texts("differences", required=True),
         statuses=section.texts("statuses", required=True),
         school_year_month=_between(section, "school_year_month", 1, _LAST_MONTH),
+        enrolment_month=_between(section, "enrolment_month", 1, _LAST_MONTH),
         from_years=_between(section, "from_years", 5, 9),
         below_years=_between(section, "below_years", 10, 19),
         link_days=_between(section, "link_days", 1, _MOST_LINK_DAYS),

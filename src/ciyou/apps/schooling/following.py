@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
@@ -16,11 +16,11 @@ from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.paying import standings_of
 from ciyou.apps.registry.round_children import children_in_care, places_for_work, statements_named
 from ciyou.apps.schooling.access import county_of
-from ciyou.apps.schooling.home import end_home_schooling, remind_late_sessions
+from ciyou.apps.schooling.home import end_home_schooling, end_older_placements, hand_on_placements, remind_late_sessions
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolState, SpecialPlacement
 from ciyou.apps.schooling.opening import FACTS, ROSTER, Missed, open_cases, reopen
-from ciyou.apps.schooling.places import end_requests, hand_on_requests
-from ciyou.apps.schooling.steps import due_day, hand_on, move, note_step, withdraw_links, worker_of
+from ciyou.apps.schooling.places import end_requests, hand_on_requests, open_missing_work
+from ciyou.apps.schooling.steps import due_day, hand_on, hand_to_named, move, note_step, withdraw_links, worker_of
 from ciyou.apps.schooling.transitions import ABOVE_AGE, DIED, MACHINE, MERGED, OPEN, POSTPONED
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.facts.state import Basis
@@ -58,8 +58,7 @@ def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for row in _open_of([person_id]).exclude(division=new_division):
             _go_along(row, new_division)
-        hand_on_requests(person_id, new_division)
-        SpecialPlacement.objects.filter(child_id=person_id, ended_on=None).update(division=new_division)
+        _hand_on_rest(person_id, moved=True)
 
 
 def _go_along(row: SchoolCase, division: str) -> None:
@@ -104,16 +103,22 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
                 withdraw_links(row)
             hand_on(row)
         for child in children:
-            hand_on_requests(child, "")
+            _hand_on_rest(child, moved=False)
+
+
+def _hand_on_rest(child_id: object, *, moved: bool) -> None:
+    hand_on_requests(child_id, moved=moved)
+    hand_on_placements(child_id, moved=moved)
 
 
 @follows_merge
 def on_people_merged(kept: str, **_more: object) -> None:
-    """Handler of `registry.people_merged`: of two open cases of one child the one that is furthest stays."""
+    """Handler of `registry.people_merged`: of two open cases of one child the one that is furthest stays, of two running placements the later."""
     for file in standings_of([kept]).values():
         on_person_moved(kept, file.division)
     rows = sorted(_open_of([kept]), key=lambda row: (-_FURTHEST.index(SchoolState(row.state)), row.opened_at))
     _end(rows[1:], MERGED)
+    end_older_placements(kept)
 
 
 def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
@@ -125,13 +130,17 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
                     _go_along(row, file.division)
                 else:
                     hand_on(row)
+            _hand_on_rest(file.id, moved=True)
 
 
 def watch_schooling(today: dt.date | None = None) -> int:
-    """The daily job: who grew too old ends, an entry put off begins again on its day, late sessions become tasks; how many of all."""
+    """The daily job: who grew too old ends, an entry put off begins again on its day, protected children get what a named worker now
+    can do, late sessions become tasks; how many of all."""
     day = today or timezone.localdate()
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        return _end_above_age(day) + _take_up_postponed(day) + remind_late_sessions(day)
+        open_missing_work()
+        named = hand_to_named(_open_cases().filter(child__restricted=True))
+        return _end_above_age(day) + _take_up_postponed(day) + named + remind_late_sessions(day)
 
 
 def _end_above_age(day: dt.date) -> int:
@@ -151,18 +160,28 @@ def _take_up_postponed(day: dt.date) -> int:
     for row in rows:
         child = children_in_care([row.child_id]).get(row.child_id)
         owner = worker_of(row.child_id, child.division) if child else None
-        pack = load_schooling(division=row.division).compulsory
-        if child is None or owner is None or not pack.is_of_age(child.birth_date, day):
+        if child is None or owner is None or _has_later(row):
             continue
-        if not _open_of([row.child_id]).exists():
-            reopen(row, post=owner[0], division=child.division, cause=row.cause)
+        pack = load_schooling(division=child.division).compulsory
+        if pack.is_of_age(child.birth_date, day) and not _open_of([row.child_id]).exists():
+            year = pack.school_year(day)
+            reopen(row, post=owner[0], division=child.division, cause=row.cause, school_year=year)
             taken += 1
     return taken
 
 
+def _has_later(row: SchoolCase) -> bool:
+    """Whether a case of the child began after this one ended: how that ended is what holds."""
+    later = SchoolCase.objects.filter(child_id=row.child_id).exclude(id=row.id).exclude(end_reason=MERGED)
+    return later.filter(Q(school_year__gt=row.school_year) | Q(opened_at__gte=row.closed_at)).exists()
+
+
 def _open_of(person_ids: Iterable[object]) -> QuerySet[SchoolCase]:
-    rows = SchoolCase.objects.select_for_update(of=("self",))
-    return rows.filter(child_id__in=list(person_ids), state__in=OPEN)
+    return _open_cases().filter(child_id__in=list(person_ids))
+
+
+def _open_cases() -> QuerySet[SchoolCase]:
+    return SchoolCase.objects.select_for_update(of=("self",)).filter(state__in=OPEN)
 
 
 def _end(rows: Iterable[SchoolCase], reason: str) -> int:

@@ -14,10 +14,10 @@ from django.utils import timezone
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
-from ciyou.apps.schooling.access import find_placement, find_plan, speaks_for_schools
+from ciyou.apps.schooling.access import county_of, find_placement, find_plan, speaks_for_schools
 from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal
 from ciyou.apps.schooling.models import HomePlan, HomeSession, SpecialPlacement
-from ciyou.apps.schooling.places import task_of_education
+from ciyou.apps.schooling.places import lives_in, residence_in_area, task_of_education
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
 from ciyou.apps.schooling.working import child_of_form
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -83,7 +83,7 @@ def record_placement(actor: Actor, *, wanted: NewPlacement) -> uuid.UUID:
             id=wanted.id,
             defaults={
                 "child_id": child.id,
-                "division": child.division,
+                "division": residence_in_area(actor, child),
                 "kind": wanted.kind,
                 "decided_by": wanted.decided_by,
                 "decided_on": wanted.decided_on,
@@ -185,7 +185,7 @@ def remind_late_sessions(day: dt.date) -> int:
             _ask_for_plan(row)
             late += 1
         elif plan is not None and is_behind(plan, plan.last, day):
-            open_tasks(LOCAL_OPERATOR, tasks=[_task(HOLD, row)])
+            open_tasks(LOCAL_OPERATOR, tasks=_task(HOLD, row))
             late += 1
     return late
 
@@ -201,20 +201,43 @@ def end_home_schooling(child_ids: Iterable[object]) -> None:
     _end_placements(SpecialPlacement.objects.filter(child_id__in=list(child_ids), ended_on=None))
 
 
+def end_older_placements(child_id: object) -> None:
+    """Of two placements that run, since two files are one child, the one decided last stays."""
+    running = SpecialPlacement.objects.filter(child_id=child_id, ended_on=None).order_by("-decided_on", "-recorded_at")
+    _end_placements(list(running)[1:])
+
+
+def hand_on_placements(child_id: object, *, moved: bool) -> None:
+    """The child's owner is another, or its place: its placement goes along, with what work was open. Another county's department was not told of it."""
+    for row in SpecialPlacement.objects.filter(child_id=child_id, ended_on=None):
+        lives = (lives_in(row.child_id) if moved else "") or row.division
+        told = row.told_school and county_of(lives) == county_of(row.division)
+        SpecialPlacement.objects.filter(id=row.id).update(division=lives, told_school=told)
+        row.refresh_from_db()
+        open_tasks(LOCAL_OPERATOR, tasks=[task for kind in _end_work(row) for task in _task(kind, row)])
+
+
 def _end_placements(rows: Iterable[SpecialPlacement]) -> None:
     for row in rows:
         SpecialPlacement.objects.filter(id=row.id).update(ended_on=timezone.localdate())
-        for kind in (PLAN, HOLD):
-            end_task(LOCAL_OPERATOR, kind=kind, subject_id=str(row.id), state="withdrawn")
+        _end_work(row)
+
+
+def _end_work(row: SpecialPlacement) -> list[str]:
+    """End its tasks; gives the kinds that were open."""
+    return [
+        kind for kind in (PLAN, HOLD) if end_task(LOCAL_OPERATOR, kind=kind, subject_id=str(row.id), state="withdrawn")
+    ]
 
 
 def _ask_for_plan(row: SpecialPlacement) -> None:
     if row.kind == HOME:
-        open_tasks(LOCAL_OPERATOR, tasks=[_task(PLAN, row)])
+        open_tasks(LOCAL_OPERATOR, tasks=_task(PLAN, row))
 
 
-def _task(kind: str, row: SpecialPlacement) -> NewTask:
-    return task_of_education(kind, row.id, row.child_id, row.division, told=row.told_school)
+def _task(kind: str, row: SpecialPlacement) -> list[NewTask]:
+    task = task_of_education(kind, row.id, row.child_id, row.division, told=row.told_school)
+    return [task] if task else []
 
 
 def _check_teaches(actor: Actor) -> None:

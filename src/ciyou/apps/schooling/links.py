@@ -19,7 +19,7 @@ from ciyou.apps.schooling.access import LINK, PURPOSE
 from ciyou.apps.schooling.contents import CaseContent, open_case
 from ciyou.apps.schooling.models import SchoolCase, SchoolLink, SchoolState
 from ciyou.apps.schooling.refusals import check_may, link_unusable, moved_on, refused, too_many_tries
-from ciyou.apps.schooling.steps import withdraw_links
+from ciyou.apps.schooling.steps import is_protected, withdraw_links
 from ciyou.apps.schooling.transitions import SCHOOL
 from ciyou.apps.schooling.working import take_word, taking
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -54,11 +54,19 @@ def needs_link(row: SchoolCase) -> bool:
 
 
 def make_school_link(actor: Actor, *, case_id: uuid.UUID, version: int) -> NewSchoolLink:
-    """A link for the school that was named; one that was made before opens nothing any more. Raises RecordError where nothing is asked."""
+    """A link for the school that was named; one that was made before opens nothing any more. Raises RecordError where nothing is asked,
+    and for a protected child.
+    """
     check_may(actor, Action.WORK_SCHOOLING)
     with taking(actor, case_id, version=version) as row:
         if not needs_link(row):
             raise refused("no_link", "现在不需要学校答复。", "The school has nothing to answer now.")
+        if is_protected(row):
+            raise refused(
+                "protected",
+                "这个孩子的档案受保护，不能给学校链接。请县里指定的工作人员问过学校，在个案页上登记学校的答复；或者凭文件办结。",
+                "This child's file is protected: no link goes to a school. A named county worker asks the school and records its word on the page of the case, or ends it by document.",
+            )
         token, now = secrets.token_urlsafe(_TOKEN_BYTES), timezone.now()
         days = load_schooling(division=row.division).compulsory.link_days
         with walled(LOCAL_OPERATOR):

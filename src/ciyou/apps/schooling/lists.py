@@ -26,10 +26,11 @@ LATE, EVERYTHING = "late", "all"
 
 @dataclass(frozen=True)
 class CaseLine:
-    """One case in a list. `child_id` None for the education department, which is led to no file."""
+    """One case in a list. `child_id` None for the education department, which is led to no file; `person_id` is for the record of disclosure."""
 
     id: uuid.UUID
     child_id: uuid.UUID | None
+    person_id: uuid.UUID
     child_name: str
     division: str
     school_year: int
@@ -64,7 +65,8 @@ class CaseStep:
 
 @dataclass(frozen=True)
 class CaseView:
-    """One case. `person_id` is for the record of disclosure; `steps_now`: what the actor can do; `needs_link`: the school has not spoken."""
+    """One case. `person_id` is for the record of disclosure; `steps_now`: what the actor can do; `needs_link`: the school has not spoken
+    and may be given a link."""
 
     line: CaseLine
     person_id: uuid.UUID
@@ -102,8 +104,10 @@ def cases_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[CaseLine, ...]
 def read_case(actor: Actor, *, case_id: uuid.UUID) -> CaseView:
     """One case; raises SchoolingNotFound."""
     row = find_case(actor, case_id)
+    card = _cards(actor, [row]).get(row.child_id)
+    protected = card is not None and card.restricted
     return CaseView(
-        line=_lines(actor, [row], timezone.localdate())[0],
+        line=_line(row, card, timezone.localdate()),
         person_id=row.child_id,
         content=open_case(row.id, row.content),
         cause=row.cause,
@@ -112,16 +116,23 @@ def read_case(actor: Actor, *, case_id: uuid.UUID) -> CaseView:
         postponed_until=row.postponed_until,
         reopened=row.reopened,
         steps=_story(row.steps.order_by("at", "id")),
-        steps_now=_steps_now(actor, row),
-        needs_link=needs_link(row) and may_do(actor.role, Action.WORK_SCHOOLING),
+        steps_now=_steps_now(actor, row, protected=protected),
+        needs_link=needs_link(row) and not protected and may_do(actor.role, Action.WORK_SCHOOLING),
         version=row.version,
     )
 
 
 def _lines(actor: Actor, rows: Iterable[SchoolCase], today: dt.date) -> tuple[CaseLine, ...]:
-    listed, outside = list(rows), speaks_for_schools(actor)
-    cards = {} if outside else cards_of(actor, person_ids=[one.child_id for one in listed], purpose=PURPOSE)
+    listed = list(rows)
+    cards = _cards(actor, listed)
     return tuple(_line(row, cards.get(row.child_id), today) for row in listed)
+
+
+def _cards(actor: Actor, rows: list[SchoolCase]) -> dict[uuid.UUID, PersonCard]:
+    """The files of these cases' children; none for the education department."""
+    if speaks_for_schools(actor):
+        return {}
+    return cards_of(actor, person_ids=[one.child_id for one in rows], purpose=PURPOSE)
 
 
 def _line(row: SchoolCase, card: PersonCard | None, today: dt.date) -> CaseLine:
@@ -129,6 +140,7 @@ def _line(row: SchoolCase, card: PersonCard | None, today: dt.date) -> CaseLine:
     return CaseLine(
         id=row.id,
         child_id=card.id if card else None,
+        person_id=row.child_id,
         child_name=card.name if card else content.name,
         division=row.division,
         school_year=row.school_year,
@@ -150,12 +162,12 @@ def _story(rows: Iterable[SchoolStep]) -> tuple[CaseStep, ...]:
     )
 
 
-def _steps_now(actor: Actor, row: SchoolCase) -> frozenset[str]:
+def _steps_now(actor: Actor, row: SchoolCase, *, protected: bool) -> frozenset[str]:
     ends = set()
     if speaks_for_schools(actor):
         ends.add(SCHOOL)
     if may_do(actor.role, Action.WORK_SCHOOLING):
         ends.add(VILLAGE)
     if may_do(actor.role, Action.DECIDE_SCHOOLING):
-        ends.add(COUNTY)
+        ends |= {COUNTY, SCHOOL} if protected else {COUNTY}
     return frozenset(step for step, one in TRANSITIONS.items() if row.state in one.before and ends & set(one.ends))

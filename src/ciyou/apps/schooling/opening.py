@@ -77,9 +77,10 @@ def _open_one(child: ChildInRound, missed: Missed, cases: list[SchoolCase], caus
     if owner is None:
         return False
     year = pack.school_year(today)
-    same = next((one for one in cases if one.id == case_id_of(child.id, year)), None)
-    if same is not None:
-        reopen(same, post=owner[0], division=child.division, cause=cause)
+    of_year = [one for one in cases if one.school_year == year]
+    if of_year:
+        same = min(of_year, key=lambda one: one.end_reason == MERGED)
+        reopen(same, post=owner[0], division=child.division, cause=cause, school_year=year)
         return True
     row, made = SchoolCase.objects.get_or_create(
         id=case_id_of(child.id, year),
@@ -109,8 +110,8 @@ def _open_one(child: ChildInRound, missed: Missed, cases: list[SchoolCase], caus
     return made
 
 
-def reopen(row: SchoolCase, *, post: uuid.UUID | None, division: str, cause: str) -> None:
-    """Open an ended case again: found, with its story; who went before stands there."""
+def reopen(row: SchoolCase, *, post: uuid.UUID | None, division: str, cause: str, school_year: int) -> None:
+    """Open an ended case again: found, with its story, in the school year of today; who went before stands there."""
     move(
         LOCAL_OPERATOR,
         row,
@@ -119,6 +120,7 @@ def reopen(row: SchoolCase, *, post: uuid.UUID | None, division: str, cause: str
         post_id=post,
         division=division,
         cause=cause,
+        school_year=school_year,
         end_reason="",
         closed_at=None,
         postponed_until=None,

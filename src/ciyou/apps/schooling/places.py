@@ -14,13 +14,14 @@ from ciyou.apps.accounts.selectors import is_department_there
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.registry.paying import standings_of
 from ciyou.apps.registry.round_children import places_for_work
 from ciyou.apps.registry.selectors import PersonCard
 from ciyou.apps.schooling.access import EDUCATION, county_of, find_request, speaks_for_schools
 from ciyou.apps.schooling.contents import PlaceContent, seal, unseal
 from ciyou.apps.schooling.models import PlaceRequest, PlaceState
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
-from ciyou.apps.schooling.steps import DRAFTER, PARTNER, worker_of
+from ciyou.apps.schooling.steps import DRAFTER, PARTNER, task_of_worker
 from ciyou.apps.schooling.working import child_of_form, told_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -49,14 +50,14 @@ def ask_for_place(actor: Actor, *, wanted: NewRequest) -> uuid.UUID:
     child = child_of_form(actor, wanted.child_id)
     if wanted.stage not in STAGES:
         raise refused("stage", "请选择申请读小学还是初中。", "Choose primary or junior secondary.")
-    division, today = _residence(actor, child), timezone.localdate()
+    division, today = residence_in_area(actor, child), timezone.localdate()
     with transaction.atomic():
         row, made = PlaceRequest.objects.get_or_create(
             id=wanted.id,
             defaults={
                 "child_id": child.id,
                 "division": division,
-                "school_year": load_schooling(division=division).compulsory.school_year(today),
+                "school_year": load_schooling(division=division).compulsory.enrolment_year(today),
                 "stage": wanted.stage,
                 "post_id": uuid.UUID(actor.post_id) if actor.post_id else None,
                 "content": seal(wanted.id, PlaceContent(**told_of(child), wished=check_words(wanted.wished))),
@@ -67,13 +68,14 @@ def ask_for_place(actor: Actor, *, wanted: NewRequest) -> uuid.UUID:
         if row.child_id != child.id:
             raise moved_on()
         if made:
-            _open_work(row)
+            with walled(LOCAL_OPERATOR):  # the department's queue lies above the asker's place
+                _open_work(row)
             _log(actor, "ask_for_place", row)
     return row.id
 
 
-def _residence(actor: Actor, child: PersonCard) -> str:
-    """Where the child lives, as far as that is the actor's own area."""
+def residence_in_area(actor: Actor, child: PersonCard) -> str:
+    """Where the child lives, as far as that is the actor's own area; raises RecordError where it lives elsewhere."""
     here = [one for one in (child.residence_division, child.division) if one and actor.scope.holds(one)]
     if not here:
         raise refused("elsewhere", "孩子不住在您的辖区。", "The child does not live in your area.")
@@ -136,21 +138,37 @@ def _step(  # one step is all of this
 def end_requests(child_ids: Iterable[object], reason: str) -> None:
     """Nothing more comes of what is asked for these children: they died, or are of age."""
     for row in PlaceRequest.objects.filter(child_id__in=list(child_ids), state__in=ASKED_STATES):
-        ended = {"state": PlaceState.NOT_TAKEN, "reason": reason, "ended_on": timezone.localdate()}
-        PlaceRequest.objects.filter(id=row.id).update(**ended, version=F("version") + 1)
-        _end_work(LOCAL_OPERATOR, row)
+        _end(row, reason)
 
 
-def hand_on_requests(child_id: object, division: str) -> None:
-    """The child's place or owner is another: inside the county its requests go along; what another county was asked ends as moved."""
+def _end(row: PlaceRequest, reason: str) -> None:
+    ended = {"state": PlaceState.NOT_TAKEN, "reason": reason, "ended_on": timezone.localdate()}
+    PlaceRequest.objects.filter(id=row.id).update(**ended, version=F("version") + 1)
+    _end_work(LOCAL_OPERATOR, row)
+
+
+def hand_on_requests(child_id: object, *, moved: bool) -> None:
+    """The child's owner is another, or its place: inside the county its requests go along; what another county was asked ends as moved."""
     for row in PlaceRequest.objects.filter(child_id=child_id, state__in=ASKED_STATES):
-        if division and county_of(division) != county_of(row.division):
-            end_requests([child_id], "moved")
-            return
-        PlaceRequest.objects.filter(id=row.id).update(division=division or row.division)
+        lives = (lives_in(row.child_id) if moved else "") or row.division
+        if county_of(lives) != county_of(row.division):
+            _end(row, "moved")
+            continue
+        PlaceRequest.objects.filter(id=row.id).update(division=lives)
         row.refresh_from_db()
         _end_work(LOCAL_OPERATOR, row)
         _open_work(row)
+
+
+def open_missing_work() -> None:
+    """Of protected children: what is asked and has no task, since nobody was named, gets one. Part of the daily job."""
+    for row in PlaceRequest.objects.filter(child__restricted=True, state__in=ASKED_STATES):
+        _open_work(row)
+
+
+def lives_in(child_id: uuid.UUID) -> str:
+    """Where a child lives by its file: its residence, else where it is registered; "" where there is no such file."""
+    return next((one.residence or one.division for one in standings_of([child_id]).values()), "")
 
 
 def _end_work(actor: Actor, row: PlaceRequest) -> None:
@@ -159,24 +177,26 @@ def _end_work(actor: Actor, row: PlaceRequest) -> None:
 
 
 def _open_work(row: PlaceRequest) -> None:
+    task = None
     if row.state == PlaceState.ASKED:
-        open_tasks(
-            LOCAL_OPERATOR, tasks=[task_of_education(ANSWER, row.id, row.child_id, row.division, told=row.told_school)]
-        )
+        task = task_of_education(ANSWER, row.id, row.child_id, row.division, told=row.told_school)
     elif row.state == PlaceState.OFFERED:
-        post, role, place = worker_of(row.child_id, row.division) or (None, DRAFTER, county_of(row.division))
-        task = NewTask(TAKE, str(row.id), place, person_id=row.child_id, post_id=post, queue_role=role)
-        open_tasks(LOCAL_OPERATOR, tasks=[task])
+        task = task_of_worker(TAKE, str(row.id), row.child_id, row.division)
+    open_tasks(LOCAL_OPERATOR, tasks=[task] if task else [])
 
 
-def task_of_education(kind: str, subject: uuid.UUID, child_id: uuid.UUID, division: str, *, told: bool) -> NewTask:
-    """A task of the education department where it works here and may know of the child, else of the county's drafter (or a named worker)."""
+def task_of_education(
+    kind: str, subject: uuid.UUID, child_id: uuid.UUID, division: str, *, told: bool
+) -> NewTask | None:
+    """A task of the education department where it works here and may know of the child, else of the county's drafter.
+
+    Of a protected child it is a named worker's; None where nobody is named.
+    """
     county, today = county_of(division), timezone.localdate()
     if told and is_department_there(division=county, department=EDUCATION, on=today):
         return NewTask(kind, str(subject), county, queue_role=PARTNER, department=EDUCATION)
     if places_for_work([child_id])[child_id].restricted:
-        post, role, place = worker_of(child_id, division) or (None, DRAFTER, county)
-        return NewTask(kind, str(subject), place, person_id=child_id, post_id=post, queue_role=role)
+        return task_of_worker(kind, str(subject), child_id, division)
     return NewTask(kind, str(subject), county, person_id=child_id, queue_role=DRAFTER)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import F
 from django.utils import timezone
@@ -108,7 +109,9 @@ def end_work(actor: Actor, row: SchoolCase) -> None:
 
 
 def open_work(actor: Actor, row: SchoolCase) -> None:
-    """Open the tasks of the state that it is in now: an open case always has one, with an owner and a clock."""
+    """Open the tasks of the state that it is in now: an open case always has one, with an owner and a clock. Only of a protected
+    child without a named worker there is none until the daily job finds one.
+    """
     open_tasks(actor, tasks=_tasks(row))
 
 
@@ -117,33 +120,47 @@ def _tasks(row: SchoolCase) -> list[NewTask]:
     if kind is None:
         return []
     if row.state == SchoolState.FOUND:
-        return [_own(row, kind)]
+        return _own(row, kind)
     if row.state == SchoolState.CONTRADICTED:
-        return [_of_county(row, kind, REVIEWER)]
+        return _of_county(row, kind, REVIEWER)
     if row.state == SchoolState.VISITED:
-        return [_of_school(row, kind) or _of_county(row, kind, DRAFTER)]
-    mine = [] if row.village_said else [_own(row, kind)]
-    theirs = [] if row.school_said else [_of_school(row, SCHOOL_CLOCK) or _own(row, SCHOOL_CLOCK)]
+        return _of_school(row, kind) or _of_county(row, kind, DRAFTER)
+    mine = [] if row.village_said else _own(row, kind)
+    theirs = [] if row.school_said else _of_school(row, SCHOOL_CLOCK) or _own(row, SCHOOL_CLOCK)
     return [*mine, *theirs]
 
 
-def _own(row: SchoolCase, kind: str) -> NewTask:
-    post, role, place = worker_of(row.child_id, row.division) or (None, REVIEWER, county_of(row.division))
-    return NewTask(kind, str(row.id), place, person_id=row.child_id, post_id=post, queue_role=role)
+def _own(row: SchoolCase, kind: str) -> list[NewTask]:
+    task = task_of_worker(kind, str(row.id), row.child_id, row.division)
+    return [task] if task else []
 
 
-def _of_school(row: SchoolCase, kind: str) -> NewTask | None:
+def task_of_worker(kind: str, subject: str, child_id: uuid.UUID, division: str) -> NewTask | None:
+    """A task of whoever goes to the child; None where it is protected and nobody is named: no queue is told of it."""
+    owner = worker_of(child_id, division)
+    if owner is None:
+        return None
+    post, role, place = owner
+    return NewTask(kind, subject, place, person_id=child_id, post_id=post, queue_role=role)
+
+
+def _of_school(row: SchoolCase, kind: str) -> list[NewTask]:
     """The education department's task, where it works here and may know of the child."""
     county = county_of(row.division)
     if not row.told_school or not is_department_there(division=county, department=EDUCATION, on=timezone.localdate()):
-        return None
-    return NewTask(kind, str(row.id), county, queue_role=PARTNER, department=EDUCATION)
+        return []
+    return [NewTask(kind, str(row.id), county, queue_role=PARTNER, department=EDUCATION)]
 
 
-def _of_county(row: SchoolCase, kind: str, role: str) -> NewTask:
-    if places_for_work([row.child_id])[row.child_id].restricted:
+def _of_county(row: SchoolCase, kind: str, role: str) -> list[NewTask]:
+    if is_protected(row):
         return _own(row, kind)
-    return NewTask(kind, str(row.id), county_of(row.division), person_id=row.child_id, queue_role=role)
+    return [NewTask(kind, str(row.id), county_of(row.division), person_id=row.child_id, queue_role=role)]
+
+
+def is_protected(row: SchoolCase) -> bool:
+    """Whether the child's file is protected: no school, no department and no queue is told of it."""
+    return places_for_work([row.child_id])[row.child_id].restricted
 
 
 def worker_of(child_id: uuid.UUID, division: str) -> tuple[uuid.UUID | None, str, str] | None:
@@ -162,3 +179,16 @@ def hand_on(row: SchoolCase) -> None:
     end_work(LOCAL_OPERATOR, row)
     row.refresh_from_db()
     open_work(LOCAL_OPERATOR, row)
+
+
+def hand_to_named(rows: Iterable[SchoolCase]) -> int:
+    """Of protected children: the work goes to a named worker once there is one, and is nobody's any more without; how many changed."""
+    changed = 0
+    for row in rows:
+        owner = worker_of(row.child_id, row.division)
+        if row.post_id != (owner[0] if owner else None):
+            hand_on(row)
+            changed += 1
+        elif owner:
+            open_work(LOCAL_OPERATOR, row)
+    return changed

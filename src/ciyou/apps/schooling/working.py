@@ -16,7 +16,7 @@ from ciyou.apps.schooling.access import PURPOSE, find_case, speaks_for_schools
 from ciyou.apps.schooling.contents import open_case
 from ciyou.apps.schooling.models import SchoolCase
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, not_found, refused
-from ciyou.apps.schooling.steps import move
+from ciyou.apps.schooling.steps import is_protected, move
 from ciyou.apps.schooling.transitions import COUNTY, ENDINGS, POSTPONED, SCHOOL, VILLAGE, WORDS
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -69,13 +69,45 @@ def name_school(actor: Actor, *, case_id: uuid.UUID, version: int, school: str) 
         move(actor, row, step="place", end=_end_of(actor), words=named, content=content)
 
 
-def say_whether_back(actor: Actor, *, case_id: uuid.UUID, version: int, said: str, words: str = "") -> None:
-    """The village's word, or the education department's for the school: back or not. One who speaks for one side never speaks for the other."""
+def say_whether_back(
+    actor: Actor, *, case_id: uuid.UUID, version: int, said: str, words: str = "", for_school: bool = False
+) -> None:
+    """The village's word, or the education department's for the school: back or not. One who speaks for one side never speaks for the other.
+
+    `for_school`: what the school told a named worker of the county who asked it, with whom was asked; only of a protected child, which no
+    link and no department may know of.
+    """
     school_side = speaks_for_schools(actor)
     if not school_side:
-        check_may(actor, Action.WORK_SCHOOLING)
+        check_may(actor, Action.DECIDE_SCHOOLING if for_school else Action.WORK_SCHOOLING)
     with taking(actor, case_id, version=version) as row:
-        take_word(actor, row, said=said, words=words, end=SCHOOL if school_side else VILLAGE)
+        if is_protected_for(actor, row):
+            _check_other_side(actor, row, VILLAGE if for_school else SCHOOL)
+            words = check_words(words) if for_school else words
+        elif for_school:
+            raise refused(
+                "school_side",
+                "学校的话由教育部门或者持链接的学校来说；只有受保护的孩子由县里指定的工作人员登记。",
+                "The department or the school by its link gives the school's word; only of a protected child a named county worker records it.",
+            )
+        take_word(actor, row, said=said, words=words, end=SCHOOL if school_side or for_school else VILLAGE)
+
+
+def is_protected_for(actor: Actor, row: SchoolCase) -> bool:
+    """Whether the case is a protected child's that the actor sees as its named worker; the education department sees none."""
+    return not speaks_for_schools(actor) and is_protected(row)
+
+
+def _check_other_side(actor: Actor, row: SchoolCase, side: str) -> None:
+    """Raises RecordError where the actor has given the word of the other side already."""
+    given = row.village_said if side == VILLAGE else row.school_said
+    last = row.steps.filter(step__startswith=f"{side}_").order_by("at").last() if given else None
+    if last is not None and last.by == actor.id:
+        raise refused(
+            "both_sides",
+            "另一边的话已经由您登记；这一边请另一位指定的工作人员来登记。",
+            "You have given the word of the other side; let another named worker give this one.",
+        )
 
 
 def take_word(actor: Actor, row: SchoolCase, *, said: str, words: str, end: str) -> None:

@@ -43,7 +43,7 @@ def show_cases(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "") if request.GET.get("show", "") in (LATE, EVERYTHING) else ""
     state = request.GET.get("state", "") if request.GET.get("state", "") in OPEN else ""
     page = list_cases(actor, show=show, state=state, page=number)
-    people = [str(line.child_id) for line in page.lines if line.child_id]
+    people = [str(line.person_id) for line in page.lines]
     disclose(request, subject="schooling", person_ids=people, fields=("name", "school_case"), highest_class=PERSONAL)
     content = {
         "rows": words.case_rows(page.lines, timezone.localdate()),
@@ -77,6 +77,9 @@ def take_step(request: HttpRequest, school_case_id: uuid.UUID) -> HttpResponse:
         "visit": lambda: record_school_visit(actor, **about, found=visit),
         "place": lambda: name_school(actor, **about, school=text(request, "school")),
         "say": lambda: say_whether_back(actor, **about, said=text(request, "said"), words=said),
+        "say_for_school": lambda: say_whether_back(
+            actor, **about, said=text(request, "said"), words=text(request, "school_words"), for_school=True
+        ),
         "settle": lambda: settle_contradiction(actor, **about, step=text(request, "how"), words=said),
         "end": lambda: end_by_document(
             actor,
@@ -151,6 +154,7 @@ def _show(request: HttpRequest, case_id: uuid.UUID, problems: tuple[Problem, ...
         "village_said": words.SAID[view.village_said],
         "school_said": words.SAID[view.school_said],
         "may_say": {"village_says", "school_says"} & view.steps_now,
+        "may_say_school": {"village_says", "school_says"} <= view.steps_now,
         "may_settle": "ask_again" in view.steps_now,
         "may_end": "end" in view.steps_now,
         "education": speaks_for_schools(request.actor),

@@ -24,7 +24,7 @@ def show_places(request: HttpRequest) -> HttpResponse:
     """What waits, or with `show=all` everything of the area."""
     everything = request.GET.get("show", "") == "all"
     found = list_requests(request.actor, everything=everything)
-    people = [str(one.child_id) for one in found if one.child_id]
+    people = [str(one.person_id) for one in found]
     disclose(request, subject="school_places", person_ids=people, fields=("name", "place"), highest_class=PERSONAL)
     content = {"rows": words.request_rows(found), "everything": everything, "seen_at": timezone.now()}
     return render(request, "web/pages/school_places.html", content)

@@ -1,0 +1,50 @@
+"""The pages of schooling: the record says whom they showed, and of a protected child they offer no link."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from ciyou.apps.accounts.models import Post
+from ciyou.apps.audit.selectors import list_disclosures
+from ciyou.apps.registry.models import Person
+from ciyou.apps.schooling.places import NewRequest, ask_for_place
+from tests.office import sign_in
+from tests.schooling_builders import case_of, name_worker, placed, pupil, school_office, visited
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(("name", "fields"), [("schooling", "school_case"), ("school_places", "place")])
+def test_the_record_names_the_children_whom_the_education_department_was_shown(client, name, fields):
+    who = school_office()
+    row = visited(who)
+    ask_for_place(who.director, wanted=NewRequest(uuid.uuid4(), row.child_id, "primary", "离家近"))
+    page = sign_in(client, Post.objects.get(id=who.education.post_id)).get(reverse(name))
+    assert page.status_code == 200 and row.child.name in page.content.decode()
+    seen = [one for one in list_disclosures() if fields in one.fields]
+    assert [one.person_ids for one in seen] == [(str(row.child_id),)]
+
+
+def test_a_child_without_a_case_is_not_called_one_at_school(client):
+    who, child = school_office(), pupil()
+    page = sign_in(client, Post.objects.get(id=who.director.post_id)).get(reverse("child_schooling", args=[child.id]))
+    assert "没有失学个案。这不等于已经在校" in page.content.decode()
+
+
+def test_the_page_of_a_protected_childs_case_asks_the_county_for_the_schools_word_and_offers_no_link(client):
+    who = school_office()
+    row = placed(who)
+    signed = sign_in(client, Post.objects.get(id=who.drafter.post_id))
+    address = reverse("school_case", args=[row.id])
+    before = signed.get(address).content.decode()
+    assert "生成给学校的链接" in before and "say_for_school" not in before
+    Person.objects.filter(id=row.child_id).update(restricted=True)
+    name_worker(row.child, who.drafter)
+    after = signed.get(address).content.decode()
+    assert "生成给学校的链接" not in after and "say_for_school" in after
+    about = {"version": row.version, "step": "say_for_school", "said": "back", "school_words": "问了班主任，在校。"}
+    assert signed.post(reverse("school_step", args=[row.id]), about).status_code == 302
+    assert (case_of(row.child).school_said, case_of(row.child).village_said) == ("back", "")
