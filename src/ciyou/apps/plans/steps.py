@@ -19,7 +19,7 @@ from ciyou.apps.cases.steps import supervisor_of, township_of
 from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks
 from ciyou.apps.entitlements.list_conditions import categories_of
 from ciyou.apps.plans.contents import seal_words
-from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDecision, GoalState, PlanGoal
+from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDecision, PlanGoal
 from ciyou.apps.plans.refusals import case_not_found, check_may, check_words, moved_on, refused
 from ciyou.apps.plans.transitions import CLOCKS, CONFIRMER, DECISION, GOAL, MACHINE, TRANSITIONS, WAITS_ABOVE
 from ciyou.apps.registry.identities import named_users
@@ -118,7 +118,9 @@ def open_dated_work(
     actor: Actor, row: ChildCase, *, kind: str, subject: uuid.UUID, post_id: uuid.UUID | None, due_on: dt.date
 ) -> None:
     """The task of a goal or a decision, due on its last day: its owner's; of a goal that nobody owns, of whoever looks after the child."""
-    owner: Owner | None = (post_id, "", row.division) if post_id else (decider_of if kind == DECISION else worker_of)(row)
+    owner: Owner | None = (
+        (post_id, "", row.division) if post_id else (decider_of if kind == DECISION else worker_of)(row)
+    )
     if owner is not None:
         post, role, place = owner
         task = NewTask(kind, str(subject), place, row.person_id, post, role, visit=plan_until(due_on))
