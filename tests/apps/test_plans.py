@@ -38,6 +38,7 @@ from ciyou.apps.plans.following import (
     look_at_cases,
     on_child_died,
     on_people_merged,
+    on_people_unmerged,
     on_person_moved,
     on_protection_changed,
     on_tier_confirmed,
@@ -331,4 +332,58 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
         settle_decision(office["supervisor"], decision_id=wanted.id, outcome="已入学")
     settle_decision(director, decision_id=wanted.id, outcome="已入学")
     assert "carry_out_decision" not in kinds_open(child)
+    assert conferences_of(director, child_id=child) == ()  # what is done is no longer its to read
     ask_to_close(director, **at(child), reason="stable", words=WORDS)
+
+
+def test_a_decision_stays_with_whom_the_county_chose_and_never_falls_to_a_village(office):
+    child, reviewer = in_action(office), office["reviewer"]
+    drafter = make_actor("county_drafter", division=COUNTY)
+    called = {"held_on": days_on(0), "agenda": "上学和户口", "departments": ["education"]}
+    key = call_conference(reviewer, **at(child), conference_id=uuid.uuid4(), **called)
+    hold_conference(reviewer, conference_id=key, version=1, came=["education"], minutes=WORDS)
+    for chosen in (drafter, office["director"]):
+        wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "李老师", uuid.UUID(chosen.post_id), days_on(10))
+        add_decision(reviewer, conference_id=key, version=2, wanted=wanted)
+    other = make_actor("child_director", division=OTHER_VILLAGE)
+    Person.objects.filter(id=child).update(division=OTHER_VILLAGE)
+    on_person_moved(str(child), OTHER_VILLAGE)
+    tasks = Task.objects.filter(kind="carry_out_decision", state="open")
+    assert [str(one) for one in tasks.values_list("post_id", flat=True)] == [drafter.post_id] * 2
+    assert conferences_of(other, child_id=child) == ()
+    for hidden in (True, False):
+        Person.objects.filter(id=child).update(restricted=hidden)
+        on_protection_changed([str(child)])
+    assert [str(one) for one in tasks.values_list("post_id", flat=True)] == [drafter.post_id] * 2
+    assert conferences_of(other, child_id=child) == ()
+
+
+def test_a_case_and_its_goals_follow_a_merge_and_its_undoing_to_another_village(office):
+    other = make_actor("child_director", division=OTHER_VILLAGE)
+    drafter = make_actor("county_drafter")
+
+    def owners(child) -> set[str]:
+        tasks = Task.objects.filter(person_id=child, state="open", kind__in=("review_plan", "reach_goal"))
+        return {str(one) for one in tasks.values_list("post_id", flat=True)}
+
+    def merge(kept, dropped) -> None:
+        merge_people(drafter, keep=kept, drop=dropped)
+        on_people_merged(kept=str(kept), dropped=str(dropped))
+
+    def undo(kept, dropped) -> None:
+        unmerge_people(drafter, decision_id=IdentityDecision.objects.latest("at").id, reason="two_numbers")
+        on_people_unmerged(kept=str(kept), restored=str(dropped))
+
+    kept, dropped = file_child(division=OTHER_VILLAGE), in_action(office)
+    merge(kept, dropped)
+    assert (row_of(kept).division, owners(kept)) == (OTHER_VILLAGE, {other.post_id})
+    undo(kept, dropped)
+    assert (row_of(dropped).division, owners(dropped)) == (VILLAGE, {office["director"].post_id})
+
+    there = in_action(office)
+    Person.objects.filter(id=there).update(division=OTHER_VILLAGE)
+    on_person_moved(str(there), OTHER_VILLAGE)
+    merge(there, dropped)
+    assert owners(there) == {other.post_id}
+    undo(there, dropped)
+    assert (owners(dropped), owners(there)) == ({office["director"].post_id}, {other.post_id})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import hashlib
 import io
 import json
 from itertools import pairwise
@@ -10,11 +12,14 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
+from django.core.management import call_command
+from django.utils import timezone
 from msoffcrypto import OfficeFile
 from openpyxl import load_workbook
 from tests.batch.small_deliveries import HUKOU, SCHOOL, id_number, screen_rosters
 from tests.builders import make_delivery
 
+from ciyou.apps.audit.models import LogEntry
 from ciyou.batch.linkage.anchors import MOST_NAMES
 from ciyou.cli.main import main
 
@@ -102,11 +107,21 @@ def test_a_number_beside_few_names_is_still_the_familys_to_sort_out(tmp_path):
     assert run.run["guards"]["id_numbers_of_many"] == 0
 
 
+def _requests(folder, out) -> str:
+    said = io.StringIO()
+    call_command("ask_corrections", str(folder), "--out", str(out), "--lang", "en", stdout=said, stderr=said)
+    return said.getvalue()
+
+
+def logged() -> list[dict]:
+    return [json.loads(one.details) for one in LogEntry.objects.filter(action="ask_corrections")]
+
+
+@pytest.mark.django_db
 def test_each_department_gets_a_workbook_that_opens_with_its_password_only(linked, tmp_path):
-    done = CliRunner().invoke(main, ["corrections", str(linked[0]), "--out", str(tmp_path / "requests")])
-    assert done.exit_code == 0, done.output
+    said = _requests(linked[0], tmp_path / "requests")
     asked = pq.read_table(linked[0] / "corrections.parquet").to_pylist()
-    lines = [line.split("  ") for line in done.output.splitlines()]
+    lines = [line.split("  ") for line in said.splitlines()]
     assert {line[0] for line in lines} == {str(tmp_path / "requests" / f"{one['roster']}.xlsx") for one in asked}
     for path, count, password in lines:
         with Path(path).open("rb") as file:
@@ -115,8 +130,29 @@ def test_each_department_gets_a_workbook_that_opens_with_its_password_only(linke
             plain = io.BytesIO()
             locked.decrypt(plain)
         letter, listed = load_workbook(plain).worksheets
+        (noted,) = [one for one in logged() if one["roster"] == Path(path).stem]
+        assert noted["rows"] == int(count)
+        assert noted["sha256"] == hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        assert getpass.getuser() in letter["A6"].value
+        assert f"{timezone.localdate()}" in letter["A6"].value
         rows = list(listed.iter_rows(values_only=True))[1:]
         assert len(rows) == int(count)
         assert count in letter["A3"].value
         stated = {(str(one["rec_id"]), one["stated"]) for one in asked}
         assert {(str(row[2]), row[4]) for row in rows} <= stated
+
+
+@pytest.mark.django_db
+def test_a_roster_that_no_pack_of_the_place_names_is_refused_in_a_sentence(linked, tmp_path):
+    folder = tmp_path / "linked"
+    folder.mkdir()
+    (folder / "run.json").write_bytes((linked[0] / "run.json").read_bytes())
+    rows = pq.read_table(linked[0] / "corrections.parquet")
+    where = rows.column_names.index("roster")
+    pq.write_table(rows.set_column(where, "roster", [["town_list"] * rows.num_rows]), folder / "corrections.parquet")
+    said = io.StringIO()
+    with pytest.raises(SystemExit):
+        call_command("ask_corrections", str(folder), "--out", str(tmp_path / "out"), "--lang", "en", stderr=said)
+    assert "name no roster town_list" in said.getvalue()
+    assert not (tmp_path / "out").exists()
+    assert not logged()

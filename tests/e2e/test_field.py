@@ -130,6 +130,13 @@ def ask_youth(phone):
     tap(page, "answer:q9", "1")
     notice.wait_for()
     phone.unsent("6")  # a flagged answer is sealed before anything is tapped
+    second = (
+        page.context.new_page()
+    )  # the app once more on the same phone: it lets nothing go of what is still filled in here
+    second.goto(page.url)
+    second.locator('[data-screen="locked"]').wait_for(state="visible")
+    second.close()
+    assert [one["held"] for one in page.evaluate(STORED)["outbox"] if "held" in one] == [True]
     page.locator("[data-asking] [type=submit]").click()
     page.locator("[data-result]").wait_for()
     numbers = [one.get_attribute("href") for one in notice.locator("a[href^='tel:']").all()]

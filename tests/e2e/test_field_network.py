@@ -24,11 +24,15 @@ PIN = "493817"
 
 # No shipped pack asks for a photograph, so the form is given the field that one would bring.
 FIELD = """async () => {
-  const own = document.createElement("div");
-  own.dataset.piece = "home_photo";
-  own.innerHTML = '<input type="file" data-photo aria-label="photo"><canvas data-picture hidden></canvas><p data-no-picture hidden>no</p>';
-  document.querySelector("[data-visit]").prepend(own);
-  (await import("/static/web/field/enclosures.js")).begin(own);
+  const [phone, visits] = await Promise.all(["phone", "visits"].map((name) => import(`/static/web/field/${name}.js`)));
+  const bundle = await phone.read("bundle");
+  const [child] = bundle.children;
+  bundle.forms[child.form].page += '<p data-take-again hidden>again</p><div data-piece="home_photo"><input type="file" data-photo aria-label="photo"><canvas data-picture hidden></canvas><p data-no-picture hidden>no</p></div>';
+  await visits.open(bundle, child.id);
+}"""
+NO_BLOB = """() => {
+  window.toBlob = HTMLCanvasElement.prototype.toBlob;
+  HTMLCanvasElement.prototype.toBlob = (done) => done(null);
 }"""
 TAKEN = """async () => {
   const [[code, content]] = await (await import("/static/web/field/enclosures.js")).collect();
@@ -63,6 +67,15 @@ def picture_in_parts(phone, line, village, before):
     page.locator("[data-children] [data-do=visit]").first.click()
     phone.screen("visit")
     page.evaluate(FIELD)
+    page.evaluate(NO_BLOB)
+    page.set_input_files("[data-photo]", {"name": "a.png", "mimeType": "image/png", "buffer": noise()})
+    page.locator("[data-no-picture]").wait_for()
+    page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = window.toBlob; }")
+    page.set_input_files("[data-photo]", {"name": "a.png", "mimeType": "image/png", "buffer": noise()})
+    page.locator("[data-picture]").wait_for()
+    page.wait_for_timeout(300)  # the draft is kept meanwhile
+    page.evaluate(FIELD)
+    page.locator("[data-take-again]").wait_for()  # a draft holds no picture: whoever took one is told
     page.set_input_files("[data-photo]", {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": b"no picture"})
     page.locator("[data-no-picture]").wait_for()
     page.set_input_files("[data-photo]", {"name": "a.png", "mimeType": "image/png", "buffer": noise()})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.reading import NATION
+from ciyou.batch.run_folder import RUN_FILE
 from ciyou.core.errors import Place, Problem, RunError
 
 
@@ -44,3 +47,9 @@ def corrections_of(folder: Path, *, again: bool = False) -> dict[str, list[Corre
     for roster, *told in rows:
         found.setdefault(str(roster), []).append(Correction(*told))  # type: ignore[arg-type]
     return found
+
+
+def place_of(folder: Path) -> str:
+    """The place whose roster packs a linking read: as it was told, else the nation."""
+    run = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))
+    return str(run["settings"].get("division") or NATION)

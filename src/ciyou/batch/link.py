@@ -60,7 +60,7 @@ def _run_content(
         "format": LINK_FORMAT,
         "as_of": settings.as_of.isoformat(),
         "basis": BASIS,
-        "settings": {"link_engine": settings.link_engine},
+        "settings": {"link_engine": settings.link_engine, "division": settings.division},
         "rosters": [asdict(count) for count in delivery.counts],
         "people": _counts(store, "SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind"),
         "links": _counts(store, "SELECT rule, count(*) FROM placed GROUP BY rule ORDER BY rule"),

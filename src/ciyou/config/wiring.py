@@ -83,6 +83,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             case_tasks.on_people_unmerged,
             partners.on_people_unmerged,
             schooling.on_people_unmerged,
+            plans.on_people_unmerged,
         ),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
         "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),

@@ -65,7 +65,7 @@ ENDED = {
 LINE_STATES = {
     "due": gettext_lazy("应有，还没办"),
     "applied": gettext_lazy("办理中"),
-    "in_place": gettext_lazy("已落实"),
+    "in_place": gettext_lazy("已到位"),
     "refused": gettext_lazy("未获同意"),
     "not_needed": gettext_lazy("不需要"),
 }

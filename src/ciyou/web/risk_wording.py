@@ -14,7 +14,9 @@ from ciyou.core.risk import GROUPS, UNKNOWN, Indicator, IndicatorSet, Proposal
 from ciyou.packs import load_risk, load_visit_intervals
 from ciyou.packs.risk import RiskPack
 
-GROUP_NAMES = dict(zip(GROUPS, (gettext_lazy("孩子"), gettext_lazy("家庭监护"), gettext_lazy("周围环境")), strict=True))
+GROUP_NAMES = dict(
+    zip(GROUPS, (gettext_lazy("孩子自身"), gettext_lazy("家庭监护"), gettext_lazy("周围环境")), strict=True)
+)
 STATES = {
     "proposed": gettext_lazy("等人确定"),
     "confirmed": gettext_lazy("已确定"),

@@ -182,12 +182,12 @@ def settle_decision(actor: Actor, *, decision_id: uuid.UUID, outcome: str) -> No
 
 
 def conferences_of(actor: Actor, *, child_id: uuid.UUID) -> tuple[ConferenceLine, ...]:
-    """The conferences about a child that the caller may show, the latest first; below class 4 only the decisions that the actor sees to."""
+    """The conferences about a child that the caller may show, the latest first; below class 4 only the open decisions that the actor sees to."""
     reads, today = _reads(actor, child_id), timezone.localdate()
     rows = list(
         CaseConference.objects.filter(case__person_id=child_id).order_by("-held_on", "id").prefetch_related("decisions")
     )
-    found = [(row, [one for one in row.decisions.all() if reads or str(one.post_id) == actor.post_id]) for row in rows]
+    found = [(row, [one for one in row.decisions.all() if reads or _is_to_see_to(actor, one)]) for row in rows]
     cards = post_cards([one.post_id for _row, made in found for one in made if one.post_id])
     lines = []
     for row, made in found:
@@ -243,6 +243,10 @@ def _decision(actor: Actor, row: ConferenceDecision, owner: str, today: dt.date)
     return DecisionLine(
         row.id, content.what, row.department, content.person, owner, row.due_on, content.outcome, done, late, mine
     )
+
+
+def _is_to_see_to(actor: Actor, row: ConferenceDecision) -> bool:
+    return row.done_at is None and str(row.post_id) == actor.post_id
 
 
 def _note(actor: Actor, case: ChildCase, action: str, conference_id: uuid.UUID) -> None:

@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.plans.casework import end_case, follow_grounds
+from ciyou.apps.plans.handing_on import hand_on
 from ciyou.apps.plans.models import CaseStage, ChildCase, PlanGoal
 from ciyou.apps.plans.package import keep_package
-from ciyou.apps.plans.steps import end_work, hand_on, move, note_step, open_work, review_days
+from ciyou.apps.plans.steps import end_work, move, note_step, open_work, review_days
 from ciyou.apps.plans.transitions import DIED, MERGED, OF_AGE
 from ciyou.apps.registry.identity_moves import follows_merge
+from ciyou.apps.registry.paying import standings_of
 from ciyou.core.access.actor import LOCAL_OPERATOR
 
 REVIEWED = (CaseStage.ACTION, CaseStage.REVIEW)
@@ -77,8 +79,20 @@ def on_people_merged(kept: str, dropped: str = "", **_more: object) -> None:
         if row.stage != CaseStage.CLOSED and staying is not None:
             PlanGoal.objects.filter(case=row).update(case=staying)
             end_case(row, MERGED)
-        division = staying.division if staying is not None else row.division
-        ChildCase.objects.filter(id=row.id).update(person_id=UUID(str(kept)), division=division)
+            hand_on(LOCAL_OPERATOR, staying)
+        ChildCase.objects.filter(id=row.id).update(person_id=UUID(str(kept)))
+    for file in standings_of([kept]).values():
+        on_person_moved(kept, file.division)
+
+
+def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
+    """Handler of `registry.people_unmerged`: each case is its own child's again, where that child is, and so is the work."""
+    with transaction.atomic(), walled(LOCAL_OPERATOR):
+        for file in standings_of([kept, restored]).values():
+            there = _open_of([str(file.id)]).filter(division=file.division)
+            for row in there:
+                hand_on(LOCAL_OPERATOR, row)
+            on_person_moved(str(file.id), file.division)
 
 
 def look_at_cases() -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import post_among
+from ciyou.apps.accounts.selectors import post_among, post_for
 from ciyou.apps.assessments.selectors import standing_tier
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
@@ -19,7 +19,7 @@ from ciyou.apps.cases.steps import supervisor_of, township_of
 from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks
 from ciyou.apps.entitlements.list_conditions import categories_of
 from ciyou.apps.plans.contents import seal_words
-from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDecision, GoalState, PlanGoal
+from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDecision, PlanGoal
 from ciyou.apps.plans.refusals import case_not_found, check_may, check_words, moved_on, refused
 from ciyou.apps.plans.transitions import CLOCKS, CONFIRMER, DECISION, GOAL, MACHINE, TRANSITIONS, WAITS_ABOVE
 from ciyou.apps.registry.identities import named_users
@@ -30,6 +30,7 @@ from ciyou.core.risk import NOT_ASSESSED, VisitInterval, shortest_interval
 from ciyou.packs import load_plan_reviews
 
 Owner = tuple[uuid.UUID | None, str, str]
+DRAFTER = "county_drafter"
 ABOVE = ("supervisor", "county_reviewer", "county_approver")
 """Who may agree to a plan and confirm a closing, the nearest first."""
 
@@ -113,28 +114,13 @@ def open_work(actor: Actor, row: ChildCase) -> None:
     open_tasks(actor, tasks=[task])
 
 
-def hand_on(actor: Actor, row: ChildCase) -> None:
-    """Its place or its protection is another now: the running work begins with whoever is there."""
-    end_work(actor, row, row.stage)
-    open_work(actor, row)
-    owner = worker_of(row)
-    post = owner[0] if owner else None
-    for goal in PlanGoal.objects.filter(case=row, state=GoalState.OPEN):
-        # Once the plan was agreed to every goal is work, also where nobody could be told of it for a time.
-        if end_task(actor, kind=GOAL, subject_id=str(goal.id)) or row.looked_on is not None:
-            PlanGoal.objects.filter(id=goal.id).update(post=post)
-            open_dated_work(actor, row, kind=GOAL, subject=goal.id, post_id=post, due_on=goal.due_on)
-    for one in ConferenceDecision.objects.filter(conference__case=row, done_at=None):
-        end_task(actor, kind=DECISION, subject_id=str(one.id))
-        ConferenceDecision.objects.filter(id=one.id).update(post=post)
-        open_dated_work(actor, row, kind=DECISION, subject=one.id, post_id=post, due_on=one.due_on)
-
-
 def open_dated_work(
     actor: Actor, row: ChildCase, *, kind: str, subject: uuid.UUID, post_id: uuid.UUID | None, due_on: dt.date
 ) -> None:
-    """The task of a goal or a decision, due on its last day: its owner's, or of whoever looks after the child where nobody owns it."""
-    owner: Owner | None = (post_id, "", row.division) if post_id else worker_of(row)
+    """The task of a goal or a decision, due on its last day: its owner's; of a goal that nobody owns, of whoever looks after the child."""
+    owner: Owner | None = (
+        (post_id, "", row.division) if post_id else (decider_of if kind == DECISION else worker_of)(row)
+    )
     if owner is not None:
         post, role, place = owner
         task = NewTask(kind, str(subject), place, row.person_id, post, role, visit=plan_until(due_on))
@@ -187,6 +173,14 @@ def worker_of(row: ChildCase) -> Owner | None:
     if _is_protected(row):
         return named_owner_of(row.person_id, row.division, today)
     return owner_of(row.division, today)
+
+
+def decider_of(row: ChildCase) -> Owner | None:
+    """Who sees to what a conference decided where whoever was chosen cannot: the county, not a village; of a protected child a named worker."""
+    if _is_protected(row):
+        return worker_of(row)
+    county = county_of(row.division)
+    return post_for(division=county, role=DRAFTER, on=timezone.localdate()), DRAFTER, county
 
 
 def above_of(row: ChildCase) -> Owner | None:

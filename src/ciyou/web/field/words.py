@@ -24,6 +24,7 @@ SCRIPT_WORDS = {
     "loading": _("正在下载资料…"),
     "loaded": _("已下载 {count} 个孩子的资料，{day} 前有效。"),
     "saved": _("已保存，未发送 {count} 件。"),
+    "saved_without": _("已保存，未发送 {count} 件；有 {lost} 张照片或签名没有存下，请重新拍、重新签。"),
     "visited": _("今天已走访，等待发送"),
     "no_tasks": _("今天没有要办的事。"),
     "no_children": _("没有找到。"),

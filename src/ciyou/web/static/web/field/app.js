@@ -28,7 +28,7 @@ async function start() {
   if (/MicroMessenger/i.test(navigator.userAgent)) document.getElementById("wechat").hidden = false;
   if (!("indexedDB" in window) || !crypto.subtle || !navigator.locks) return screens.tell("no_store");
   keepShell();
-  await store.releaseWork();
+  await asking.release();
   const wiped = await phone.expire();
   user = await store.currentUser();
   if (wiped) screens.tell("wiped_old");
@@ -174,12 +174,18 @@ async function saveAsked() {
   await send({ quiet: true });
 }
 
-/** After a visit was kept: say so, and send it if there is a network. */
-async function kept() {
+/** After a visit was kept: say so, and what of it could not be kept, and send it if there is a network. */
+async function kept(lost = 0) {
   await count();
-  screens.tell("saved", { count: (await store.unsentOf(user)).length });
+  const unsent = (await store.unsentOf(user)).length;
+  screens.tell(lost ? "saved_without" : "saved", { count: unsent, lost });
   await go("today");
   await send({ quiet: true });
+}
+
+async function saveVisit(form) {
+  const lost = await busy(() => visits.saveForm(form));
+  if (lost !== null) await kept(lost);
 }
 
 /** The sealed pieces as a file: as unreadable as they lie on the phone. */
@@ -211,8 +217,7 @@ const DEEDS = {
     await ask(childId);
   },
   "no-change": async () => {
-    await busy(() => visits.saveNoChange());
-    await kept();
+    await kept(await busy(() => visits.saveNoChange()));
   },
 };
 
@@ -240,7 +245,7 @@ document.addEventListener("submit", (event) => {
   if (form.matches("[data-setup]")) deed(button, () => setUp(form));
   else if (form.matches("[data-unlock]")) deed(button, () => unlock(form));
   else if (form.matches("[data-asking]")) deed(button, saveAsked);
-  else if (form.matches("[data-form]")) deed(button, async () => (await busy(() => visits.saveForm(form))) && kept());
+  else if (form.matches("[data-form]")) deed(button, () => saveVisit(form));
 });
 document.getElementById("find").addEventListener("input", () => go("children"));
 window.addEventListener("online", () => user && send({ quiet: true }));

@@ -6,7 +6,17 @@ import * as phone from "./phone.js";
 import { listChoices, showAsking, showUnsent, words } from "./screens.js";
 import * as store from "./store.js";
 
+const OPEN = "ciyou-asking";
 let going = null;
+
+/** While a form is open, no other page of the app lets go what was sealed of it. */
+function hold(mine) {
+  const closed = new Promise((done) => { mine.close = done; });
+  navigator.locks.request(OPEN, { mode: "shared" }, () => closed);
+}
+
+/** What lies here of forms that nobody has open any more may go; held while a page has one open. */
+export const release = () => navigator.locks.request(OPEN, { ifAvailable: true }, (free) => free && store.releaseWork());
 
 const page = () => document.querySelector("[data-ask]");
 const form = () => page().querySelector("[data-asking]");
@@ -23,6 +33,7 @@ export function open(bundle, childId, code) {
   const child = bundle.children.find((one) => one.id === childId);
   const asked = bundle.questionnaires[code];
   going = { child, code, asked, sealed: null };
+  hold(going);
   showAsking(asked.page);
   page().querySelector("[data-who]").textContent = [child.name, child.words, asked.respondent].join(" · ");
   for (const ground of page().querySelectorAll("[data-ground]")) {
@@ -84,6 +95,7 @@ export async function save() {
   // Locked meanwhile: it is sealed, and nothing of it is shown any more.
   if (going !== mine) return mine.sealed;
   going = null;
+  mine.close();
   typed.remove();
   page().querySelector("[data-another]").remove();
   page().querySelector("[data-result]").hidden = false;
@@ -112,7 +124,9 @@ export function tellSent(state) {
 export async function leave() {
   const mine = going;
   going = null;
-  if (!mine?.sealing) return;
-  await mine.sealing;
-  await store.releaseWork(mine.sealed);
+  if (mine?.sealing) {
+    await mine.sealing;
+    await store.releaseWork(mine.sealed);
+  }
+  mine?.close();
 }

@@ -3,31 +3,40 @@
 const MOST_BYTES = 200000;
 const SIDES = [1280, 1024, 800, 640];
 let taken = {};
+let changed = () => {};
 
-/** Begin a form: nothing is taken yet. */
-export function begin(page) {
+/** Begin a form: nothing is taken yet; `tell` is called after each change. */
+export function begin(page, tell = () => {}) {
   taken = {};
+  changed = tell;
   for (const input of page.querySelectorAll("[data-photo]")) input.addEventListener("change", () => take(input));
   for (const canvas of page.querySelectorAll("[data-signature]")) draw(canvas);
 }
+
+/** Whether anything was taken. */
+export const any = () => Object.keys(taken).length > 0;
 
 const codeOf = (field) => field.closest("[data-piece]").dataset.piece;
 
 async function take(input) {
   const own = input.closest("[data-piece]");
   const canvas = own.querySelector("[data-picture]");
-  delete taken[codeOf(input)];
+  const code = codeOf(input);
+  delete taken[code];
   canvas.hidden = true;
   const file = input.files[0];
-  if (!file) return;
-  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch(() => null);
+  if (!file) return changed();
+  const small = createImageBitmap(file, { imageOrientation: "from-image" }).then((picture) => shrink(picture, canvas)).catch(() => null);
+  taken[code] = small;
+  const picture = await small;
+  if (taken[code] !== small) return;
   own.querySelector("[data-no-picture]").hidden = picture !== null;
-  if (!picture) return;
-  taken[codeOf(input)] = shrink(picture, canvas);
-  canvas.hidden = false;
+  canvas.hidden = picture === null;
+  if (!picture) delete taken[code];
+  changed();
 }
 
-/** The largest that fits: less sharp first, then smaller. */
+/** The largest that fits: less sharp first, then smaller; null where the phone can make none. */
 async function shrink(picture, canvas) {
   for (const side of SIDES) {
     const scale = Math.min(1, side / Math.max(picture.width, picture.height));
@@ -36,10 +45,10 @@ async function shrink(picture, canvas) {
     canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
     for (const quality of [0.8, 0.6, 0.4]) {
       const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
-      if (blob.size <= MOST_BYTES) return blob;
+      if (blob && blob.size <= MOST_BYTES) return blob;
     }
   }
-  throw new Error("picture");
+  return null;
 }
 
 function draw(canvas) {
@@ -60,6 +69,7 @@ function draw(canvas) {
     pen.stroke();
     taken[codeOf(canvas)] = canvas;
   });
+  canvas.addEventListener("pointerup", () => changed());
 }
 
 /** An empty sheet: white, whatever the colors of the phone. */
@@ -73,13 +83,13 @@ export function clear(canvas) {
   delete taken[codeOf(canvas)];
 }
 
-/** What was taken, by code, as base64. */
+/** What was taken, by code, as base64; null where the phone can make no picture of it. */
 export async function collect() {
   const found = [];
   for (const [code, one] of Object.entries(taken)) {
     const content = await one;
     const blob = content instanceof Blob ? content : await new Promise((done) => content.toBlob(done, "image/png"));
-    found.push([code, btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""))]);
+    found.push([code, blob && btoa(Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(""))]);
   }
   return found;
 }

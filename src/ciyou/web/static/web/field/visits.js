@@ -4,6 +4,7 @@ import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import { showPage, words } from "./screens.js";
 
+const TAKEN = "taken:pieces";
 let going = null;
 
 /** Show a household's form, with what was typed before. */
@@ -11,11 +12,20 @@ export async function open(bundle, childId) {
   const place = bundle.children.find((child) => child.id === childId).form;
   going = { bundle, place, form: bundle.forms[place] };
   const page = showPage(going.form.page);
-  enclosures.begin(page);
   const draft = await phone.read(draftName());
   const typed = page.querySelector("[data-form]");
+  // Pictures are not in a draft: whoever took them is told.
+  const missing = Boolean(draft?.[TAKEN]);
+  const mine = going;
+  const keep = async () => {
+    if (going !== mine || !phone.isOpen()) return;
+    await phone.keep(draftName(), { ...Object.fromEntries(new FormData(typed)), [TAKEN]: missing || enclosures.any() });
+  };
+  enclosures.begin(page, keep);
   if (draft) fill(typed, draft);
-  typed.addEventListener("input", () => phone.keep(draftName(), Object.fromEntries(new FormData(typed))));
+  const again = page.querySelector("[data-take-again]");
+  if (again) again.hidden = !missing;
+  typed.addEventListener("input", keep);
   typed.addEventListener("change", () => checkReasons(typed));
 }
 
@@ -40,13 +50,12 @@ function checkReasons(typed) {
 /** Everything is as on file. */
 export const saveNoChange = () => save("no_change", {});
 
-/** What was typed, or false where something that must be said is missing (the browser shows where). */
+/** Keep what was typed; gives how many pieces were lost, or null where something that must be said is missing (the browser shows where). */
 export async function saveForm(typed) {
   checkReasons(typed);
-  if (!typed.reportValidity()) return false;
+  if (!typed.reportValidity()) return null;
   const fields = Object.fromEntries([...new FormData(typed)].filter(([, value]) => value !== ""));
-  await save("visit", fields, typed);
-  return true;
+  return save("visit", fields, typed);
 }
 
 async function save(kind, fields, typed = null) {
@@ -59,10 +68,13 @@ async function save(kind, fields, typed = null) {
   const visited = { ...(await phone.read("visited")) };
   for (const child of bundle.children) if (child.form === place) visited[child.id] = day;
   const draft = draftName();
-  const enclosed = (await enclosures.collect()).map(([piece, content]) => ({ ...said, fields: { piece, content }, base: {}, leads: {} }));
+  const taken = await enclosures.collect();
+  const whole = taken.filter(([, content]) => content !== null);
+  const enclosed = whole.map(([piece, content]) => ({ ...said, fields: { piece, content }, base: {}, leads: {} }));
   await phone.keepWork(kind, said, { bundle: { ...bundle, forms }, visited }, { enclosed });
   await phone.drop(draft);
   going = null;
+  return taken.length - whole.length;
 }
 
 /** What a form's answers come to as values, as far as a value can be read off them. */
