@@ -13,7 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
+from ciyou.apps.accounts.models import SignIn
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.apps.cases.visit_forms import visit_form, visit_forms
@@ -39,6 +41,9 @@ def take_along(post):
     """The bundle as the phone gets it: (what it says, bytes over the wire, questions asked of the database)."""
     client = sign_in(Client(headers={"host": "127.0.0.1", "accept-encoding": "gzip"}), post)
     client.get(reverse("field_bundle"))  # names of places are in memory from here on
+    SignIn.objects.update(
+        last_seen_at=timezone.now()
+    )  # once a minute a session notes that it is in use, with one question more
     with CaptureQueriesContext(connection) as asked:
         answer = client.get(reverse("field_bundle"))
     told = json.loads(gzip.decompress(answer.content))
