@@ -167,4 +167,8 @@ def see_to_it(browser, address):
         window.page.fill("#words", "李医生在孩子家里见了孩子，明早陪去县医院。")
         window.page.locator("main [type=submit]").last.click()
         window.page.wait_for_url(f"{address}/")
-        assert YOUTH not in window.page.locator("main").inner_text()
+        window.page.locator("main h1").wait_for()
+        left = window.page.locator("main").inner_text().replace("\n", "")
+        assert not re.search(
+            "今天必须有人当面看到孩子|somebody must see", left
+        )  # what stays is the review of the visit
