@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import Colleague, post_card
+from ciyou.apps.accounts.selectors import Colleague, PostCard, post_card
 from ciyou.apps.care.alerting import colleague_told
 from ciyou.apps.care.instruments import grounds_for, offers_for
 from ciyou.apps.cases import worklist
@@ -78,7 +78,8 @@ def read_bundle(actor: Actor) -> Bundle:
     now, today = timezone.now(), timezone.localdate()
     limits = load_limits()
     tasks = tuple(item for group in worklist.today(actor, on=today).groups for item in group.items)
-    children = _caseload(actor, tasks)
+    post = post_card(actor.post_id)
+    children = _caseload(actor, post, tasks)
     instruments, asks = _questionnaires(children.values(), today)
     return Bundle(
         children=tuple(children.values()),
@@ -86,17 +87,12 @@ def read_bundle(actor: Actor) -> Bundle:
         tasks=tuple(item for item in tasks if item.person_id in children),
         instruments=instruments,
         asks=asks,
-        superior=_superior(actor),
+        superior=colleague_told(actor, post.division) if post is not None else None,
         day=today,
         made_at=now,
         ends_at=now + dt.timedelta(days=limits[LIFETIME].value),
         share_hours=limits[SHARE_HOURS].value,
     )
-
-
-def _superior(actor: Actor) -> Colleague | None:
-    post = post_card(actor.post_id)
-    return colleague_told(actor, post.division) if post is not None else None
 
 
 def _questionnaires(
@@ -114,10 +110,9 @@ def _questionnaires(
     return files, asks
 
 
-def _caseload(actor: Actor, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:
+def _caseload(actor: Actor, post: PostCard | None, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:
     wanted = {item.person_id for item in tasks if item.person_id is not None}
     if is_village(actor):
-        post = post_card(actor.post_id)
         places = {post.division} if post is not None else set()
     else:
         places = {item.division for item in tasks if item.person_id in wanted and item.kind == "verify_lead"}
