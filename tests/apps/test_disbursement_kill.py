@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import random
-import sqlite3
+import json
 import subprocess
 import sys
 import time
@@ -13,59 +11,63 @@ from pathlib import Path
 
 import pytest
 
+from tests.throwaway import own_installation
+
 pytestmark = pytest.mark.slow
 CHILDREN, KILLS = 24, 50
 PROGRAM = Path(__file__).resolve().parents[1] / "killed_month.py"
 
 
-def run(home: Path, what: str, *, kill_after: float | None = None, workers: int = 0) -> int:
-    """Run the month's next steps in a process of their own; killed after some seconds, or to their end."""
-    environment = {
-        **os.environ,
-        "CIYOU_HOME": str(home),
-        "PYTHONPATH": str(PROGRAM.parents[1]),
-        "WORKERS": str(workers),
-    }
-    environment.pop("DATABASE_URL", None)
-    process = subprocess.Popen(
-        [sys.executable, str(PROGRAM), what], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    if kill_after is not None:
-        assert process.stdout is not None
-        process.stdout.readline()  # "ready": from here on it works
-        time.sleep(kill_after)
-        process.kill()
-    _said, wrong = process.communicate()
-    assert process.returncode in (0, -9), wrong
-    return process.returncode
+@pytest.fixture
+def county(tmp_path):
+    """The environment of an installation with a county of orphans."""
+    with own_installation(tmp_path / "home") as environment:
+        environment["PYTHONPATH"] = str(PROGRAM.parents[1])
+        said(environment, "make", str(CHILDREN))
+        yield environment
 
 
-def test_killed_fifty_times_the_month_is_paid_once_to_everybody(tmp_path):
-    chance, home = random.Random(7), tmp_path / "home"
-    home.mkdir()
-    run(home, str(CHILDREN))
-    killed = sum(run(home, "go", kill_after=chance.uniform(0, 0.25)) == -9 for _ in range(KILLS))
-    assert run(home, "go") == 0
-    assert run(home, "go") == 0
-    assert killed >= KILLS // 2
-    check_books(home)
+def said(environment: dict[str, str], *asked: str) -> str:
+    """What the program says that does this, to its end."""
+    command = [sys.executable, str(PROGRAM), *asked]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-@pytest.mark.parametrize("kill_after", (0.5, 4))
-def test_with_workers_the_month_is_the_same_and_nobody_is_left_behind(tmp_path, kill_after):
-    home = tmp_path / "home"
-    home.mkdir()
-    run(home, str(CHILDREN))
-    run(home, "go", kill_after=kill_after, workers=2)
-    assert run(home, "go", workers=2) == 0
-    check_books(home)
+def test_killed_fifty_times_the_month_is_paid_once_to_everybody(county):
+    assert int(said(county, "killed", str(KILLS))) >= KILLS // 2
+    said(county, "go")
+    said(county, "go")
+    check_books(county)
+
+
+def test_with_workers_the_month_is_the_same_and_nobody_is_left_behind(county):
+    county["WORKERS"] = "2"
+    for kill_after in (0.5, 4):
+        go_on_until_killed(county, kill_after)
+    said(county, "go")
+    check_books(county)
     deadline = time.monotonic() + 30
-    while left := processes_of(home):
+    while left := processes_of(county["CIYOU_HOME"]):
         assert time.monotonic() < deadline, left
         time.sleep(0.5)
 
 
-def processes_of(home: Path) -> list[str]:
+def go_on_until_killed(environment: dict[str, str], kill_after: float) -> None:
+    """Work in a process of its own that is killed after so many seconds, if it is still there."""
+    process = subprocess.Popen(
+        [sys.executable, str(PROGRAM), "go"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # "ready": from here on it works
+    time.sleep(kill_after)
+    process.kill()
+    _said, wrong = process.communicate()
+    assert process.returncode in (0, -9), wrong
+
+
+def processes_of(home: str) -> list[str]:
     """The processes that work in this state folder."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
@@ -75,17 +77,12 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def check_books(home: Path) -> None:
+def check_books(environment: dict[str, str]) -> None:
     """Both months are closed, and every child was paid each month once."""
-    database = sqlite3.connect(home / "ciyou.sqlite3")
-    asked = {
-        "claims": "SELECT COUNT(*), SUM(paid_fen) FROM disbursement_paidmonth",
-        "lines": "SELECT COUNT(*), SUM(amount_fen) FROM disbursement_paymentline",
-        "paid": "SELECT COUNT(*), SUM(amount_fen) FROM disbursement_payment WHERE state = 'paid'",
-    }
-    found = {name: database.execute(statement).fetchone() for name, statement in asked.items()}
-    runs = database.execute("SELECT state FROM disbursement_monthrun ORDER BY month").fetchall()
     # 24 children, 1350 yuan a month; the first run pays January to March 2026, the second April: four months each.
-    assert found["claims"] == found["lines"] == (CHILDREN * 4, CHILDREN * 4 * 135_000)
-    assert found["paid"] == (CHILDREN * 2, CHILDREN * 4 * 135_000)
-    assert runs == [("closed",), ("closed",)]
+    assert json.loads(said(environment, "books")) == {
+        "claims": [CHILDREN * 4, CHILDREN * 4 * 135_000],
+        "lines": [CHILDREN * 4, CHILDREN * 4 * 135_000],
+        "paid": [CHILDREN * 2, CHILDREN * 4 * 135_000],
+        "months": ["closed", "closed"],
+    }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import connection
-from tests.throwaway import create_database, drop_database
+from tests.throwaway import own_installation
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSPHRASE = "correct horse battery"
@@ -119,40 +118,27 @@ class Installation:
 class Places:
     """Makes installations on the kind of database that these tests run on; on PostgreSQL each has a database of its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.databases: list[str] = []
+    def __init__(self, folder: Path, opened: contextlib.ExitStack) -> None:
+        self.folder, self.opened = folder, opened
 
-    def make(self, name: str) -> Installation:
+    def make(self, name: str, *, empty: bool = True) -> Installation:
         home = self.folder / name
-        environment = {**os.environ, "CIYOU_HOME": str(home), "DJANGO_SETTINGS_MODULE": "ciyou.config.settings"}
+        environment = self.opened.enter_context(own_installation(home, empty=empty))
         environment.pop("CIYOU_KEY_FILE", None)
-        if connection.vendor == "postgresql":
-            with connection._nodb_cursor() as cursor:
-                database, environment["DATABASE_URL"] = create_database(cursor, "backup")
-            self.databases.append(database)
         return Installation(home, environment)
-
-    def remove(self) -> None:
-        if self.databases:
-            with connection._nodb_cursor() as cursor:
-                for database in self.databases:
-                    drop_database(cursor, database)
 
 
 @pytest.fixture
-def places(tmp_path, django_db_blocker):
+def places(tmp_path):
     """Makes installations and removes their databases afterwards."""
-    made = Places(tmp_path)
-    with django_db_blocker.unblock():
-        yield made
-        made.remove()
+    with contextlib.ExitStack() as opened:
+        yield Places(tmp_path, opened)
 
 
 @pytest.fixture
 def office(places):
     """An installation with children, facts, evidence, a delivery and a log."""
-    made = places.make("home")
+    made = places.make("home", empty=False)
     done = subprocess.run(
         [sys.executable, "-m", "django", "prepare"], env=made.environment, capture_output=True, text=True, check=False
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import uuid
 from pathlib import Path
 
 import pytest
-from django.db import connection
 
-from tests.throwaway import create_database, drop_database
+from tests.throwaway import own_installation
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 sys.path.insert(0, str(BENCH))
@@ -23,23 +21,16 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory, django_db_blocker):
+def home(tmp_path_factory):
     """A small county with its officers, made by the tool that makes the large ones for measurements."""
-    folder = tmp_path_factory.mktemp("office")
-    environment = {**os.environ, "CIYOU_HOME": str(folder)}
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-            database, environment["DATABASE_URL"] = create_database(cursor, "office")
-    command = [sys.executable, str(BENCH / "office_county.py"), "--children", "60"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    with pytest.MonkeyPatch.context() as patch:
+    folder = tmp_path_factory.mktemp("homes") / "office"
+    with own_installation(folder) as environment, pytest.MonkeyPatch.context() as patch:
+        command = [sys.executable, str(BENCH / "office_county.py"), "--children", "60"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
         if "DATABASE_URL" in environment:
             patch.setenv("DATABASE_URL", environment["DATABASE_URL"])
         yield folder
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-            drop_database(cursor, database)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from django.db import connection
 
-from tests.throwaway import create_database, drop_database
+from tests.throwaway import own_installation
 
 RUN = "11111111-1111-4111-8111-111111111111"
 FIRST = {"audit": "0002", "rosters": "0001"}
@@ -57,41 +55,27 @@ class Installation:
         return done.stdout
 
 
-@pytest.fixture
-def installation(tmp_path: Path, django_db_blocker):
-    """An empty installation on the same kind of database."""
-    environment = {
-        **os.environ,
-        "CIYOU_HOME": str(tmp_path / "home"),
-        "DJANGO_SETTINGS_MODULE": "ciyou.config.settings",
-    }
-    if connection.vendor != "postgresql":
-        yield Installation(environment)
-        return
-    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
-        name, environment["DATABASE_URL"] = create_database(cursor, "released")
-        yield Installation(environment)
-        drop_database(cursor, name)
-
-
-@pytest.fixture
-def first_release(installation):
-    """The first release with a screening and two disclosures."""
-    for app, migration in FIRST.items():
-        installation.manage("migrate", app, migration, "--verbosity", "0")
-    canceled = False if connection.vendor == "postgresql" else 0
-    installation.execute(
-        [
-            (ADD_RUN, [RUN if connection.vendor == "postgresql" else RUN.replace("-", ""), canceled]),
-            (ADD_DISCLOSURE, ["screen", RUN, "[]", 24736, '["rosters"]', "0" * 64, "a" * 64]),
-            (ADD_DISCLOSURE, ["child", RUN, '["p1", "p2"]', 2, '["name", "sex"]', "a" * 64, "b" * 64]),
-        ]
-    )
-    return installation
+@pytest.fixture(scope="module")
+def first_release(tmp_path_factory):
+    """The first release with a screening and two disclosures, brought up to date once for all tests that only look at it."""
+    home = tmp_path_factory.mktemp("released") / "released"
+    with own_installation(home, empty=True) as environment:
+        made = Installation(environment)
+        for app, migration in FIRST.items():
+            made.manage("migrate", app, migration, "--verbosity", "0")
+        canceled = False if connection.vendor == "postgresql" else 0
+        made.execute(
+            [
+                (ADD_RUN, [RUN if connection.vendor == "postgresql" else RUN.replace("-", ""), canceled]),
+                (ADD_DISCLOSURE, ["screen", RUN, "[]", 24736, '["rosters"]', "0" * 64, "a" * 64]),
+                (ADD_DISCLOSURE, ["child", RUN, '["p1", "p2"]', 2, '["name", "sex"]', "a" * 64, "b" * 64]),
+            ]
+        )
+        made.manage("migrate", "--verbosity", "0")
+        yield made
 
 
 def test_everything_the_first_release_knew_is_there_after_the_upgrade(first_release):
-    first_release.manage("migrate", "--verbosity", "0")
     assert [str(row[0]).replace("-", "") for row in first_release.rows("SELECT id FROM rosters_screeningrun")] == [
         RUN.replace("-", "")
     ]
@@ -107,14 +91,12 @@ def test_everything_the_first_release_knew_is_there_after_the_upgrade(first_rele
 
 
 def test_the_upgraded_log_still_refuses_every_change(first_release):
-    first_release.manage("migrate", "--verbosity", "0")
     for statement in ("UPDATE audit_logentry SET actor_id = 'x'", "DELETE FROM audit_personseen"):
         with pytest.raises(AssertionError, match="append-only"):
             first_release.execute([(statement, [])])
 
 
 def test_upgrading_twice_changes_nothing(first_release):
-    first_release.manage("migrate", "--verbosity", "0")
     first_release.manage("migrate", "--verbosity", "0")
     assert first_release.rows("SELECT count(*) FROM audit_logentry") == [[2]]
     assert first_release.manage("migrate", "--check", "--verbosity", "0") == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -18,11 +17,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
+from ciyou.cli.demo import MARKER
 from tests.e2e.phone_walk import PhoneWalk
+from tests.throwaway import SERVER, create_database, give_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).resolve().parent / "clock"
@@ -99,13 +99,7 @@ def free_port():
 @lru_cache
 def own_database(home):
     """On PostgreSQL each state folder has a database of its own, as each has its own keys; nothing on SQLite."""
-    url = os.environ.get("DATABASE_URL")
-    if not url:
-        return {}
-    name = "e2e_" + hashlib.sha256(home.encode()).hexdigest()[:12]
-    with psycopg.connect(url, autocommit=True) as administrator:
-        administrator.execute(f"CREATE DATABASE {name}")
-    return {"DATABASE_URL": url.rpartition("/")[0] + f"/{name}"}
+    return {"DATABASE_URL": create_database("e2e")[1]} if SERVER else {}
 
 
 def moved_clock(days):
@@ -115,8 +109,15 @@ def moved_clock(days):
     return {"PYTHONPATH": path, "CIYOU_TEST_DAYS": str(days)}
 
 
-def start_server(home, *arguments, port=None, days=0):
-    """Start a command that serves, and wait until it is ready; `days`: it lives so many days away from today."""
+def start_server(home, *arguments, port=None, days=0, tables=True):
+    """Start a command that serves, and wait until it is ready; `days`: it lives so many days away from today.
+
+    `tables`: a new state folder has them already; without, the command makes them, as where it is installed.
+    """
+    if tables and not home.exists():
+        give_tables(home)
+        if "demo" in arguments:
+            (home / MARKER).touch()
     port = port or free_port()
     command = [sys.executable, "-c", "from ciyou.cli.main import main; main()", *(arguments or ("serve",))]
     log = home.with_suffix(".log")
@@ -163,8 +164,9 @@ def filled_server(folder, filling, *, days=0):
     The marker lets the second factor wait, as in a demo.
     """
     home = folder / "home"
-    home.mkdir(mode=0o700)
-    (home / "demo").touch()
+    give_tables(home)
+    home.mkdir(mode=0o700, exist_ok=True)
+    (home / MARKER).touch()
     server = start_server(home)
     try:
         yield server, _fill(home, filling, days)

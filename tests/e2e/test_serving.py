@@ -46,7 +46,7 @@ linux_only = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason=
 
 @linux_only
 def test_a_stopped_server_leaves_no_process(tmp_path):
-    server = start_server(tmp_path / "home")
+    server = start_server(tmp_path / "home", tables=False)  # it makes its tables itself
     assert len(processes_with(server.home)) >= 3
     assert server.stop() == 0
     assert wait_until(lambda: processes_with(server.home) == [])
@@ -116,7 +116,7 @@ def test_a_port_that_is_taken_is_refused_with_a_reason(tmp_path):
 
 
 def test_the_state_folder_can_be_read_by_its_owner_only(tmp_path):
-    server = start_server(tmp_path / "home")
+    server = start_server(tmp_path / "home", tables=False)
     server.stop()
     modes = {path.name: path.stat().st_mode & 0o777 for path in [server.home, *server.home.iterdir()]}
     assert {name: oct(mode) for name, mode in modes.items() if mode & 0o077} == {}
