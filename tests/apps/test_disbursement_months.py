@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import uuid
+from types import SimpleNamespace
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
@@ -194,6 +196,19 @@ def test_a_line_that_was_changed_stops_the_month(desk):
     with pytest.raises(RecordError) as error:
         review_run(desk.reviewer, run_id=run.id, version=run.version)
     assert error.value.problems[0].code == "disbursement.lines_changed"
+
+
+def test_the_hash_of_an_earlier_release_is_renewed_only_where_nothing_was_changed(desk):
+    orphan(first="2026-01"), orphan(first="2026-01")
+    run = desk.draft()
+    renew = importlib.import_module("ciyou.apps.disbursement.migrations.0010_hash_as_a_chain")
+    with connection.cursor() as cursor:
+        lines = renew.lines_of(cursor, run.id if connection.vendor == "postgresql" else run.id.hex)
+    assert len(lines) == 6
+    for before, after in ((renew.as_before(lines), run.lines_hash), ("0" * 64, "0" * 64)):
+        MonthRun.objects.filter(id=run.id).update(lines_hash=before)
+        renew.renew_hashes(None, SimpleNamespace(connection=connection))
+        assert MonthRun.objects.get(id=run.id).lines_hash == after
 
 
 def test_one_child_is_never_paid_twice_for_a_month_also_across_counties(desk):

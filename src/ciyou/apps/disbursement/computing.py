@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -17,7 +17,7 @@ from ciyou.apps.disbursement.ahead import Asked, prepared_ahead, workers_for
 from ciyou.apps.disbursement.books import forget_lines
 from ciyou.apps.disbursement.deriving import Deriver
 from ciyou.apps.disbursement.drawing import Drawing
-from ciyou.apps.disbursement.hashing import lines_hash
+from ciyou.apps.disbursement.hashing import carried_on
 from ciyou.apps.disbursement.log_carrying import log_carried_beside
 from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
@@ -109,9 +109,8 @@ _ALL = 10_000_000
 
 def _finish(run: MonthRun) -> None:
     with transaction.atomic(), walled(LOCAL_OPERATOR):
-        found = lines_hash(run.id)
         moved = MonthRun.objects.filter(id=run.id, state=RunState.COMPUTING).update(
-            state=RunState.DRAFTED, lines_hash=found, drafted_at=timezone.now(), version=run.version + 1
+            state=RunState.DRAFTED, drafted_at=timezone.now(), version=run.version + 1
         )
         if moved:
             note_totals(run.id)
@@ -191,7 +190,22 @@ def _pay(run: MonthRun, drawn: Sequence[DrawnChild]) -> None:
         for sequence, child in enumerate(drawn, start=run.payments_count + 1)
     ]
     put(PAYMENTS, payments)
-    MonthRun.objects.filter(id=run.id).update(payments_count=run.payments_count + len(drawn))
+    MonthRun.objects.filter(id=run.id).update(
+        payments_count=run.payments_count + len(drawn),
+        lines_hash=carried_on(run.lines_hash, _texts(drawn)),
+    )
+
+
+def _texts(drawn: Sequence[DrawnChild]) -> Iterator[list[str]]:
+    """The lines of each payment as the hash over a run takes them; children in the same situation share theirs but for the award."""
+    kept: dict[int, list[str]] = {}
+    for child in drawn:
+        texts = []
+        for award in child.awards:
+            if id(award.lines) not in kept:
+                kept[id(award.lines)] = [f"|{day}|{kind}|{fen}" for day, kind, fen, _claimed in award.lines]
+            texts += [award.award_id + rest for rest in kept[id(award.lines)]]
+        yield texts
 
 
 def payment_number(run: MonthRun, sequence: int) -> str:

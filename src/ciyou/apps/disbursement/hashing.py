@@ -1,57 +1,62 @@
-"""One hash over everything that a run drew: what was reviewed is what is approved, and what is approved is what leaves."""
+"""One hash over everything that a run drew: what was reviewed is what is approved, and what is approved is what leaves.
+
+It is a chain through the payments in the order of their numbers, so that a run carries it on part by part as it writes them, and one that
+was interrupted goes on where it was.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
-from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 
 from django.db import connection
 
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.refusals import refused
-from ciyou.apps.disbursement.storing import rows_of
+from ciyou.apps.disbursement.storing import hexed, rows_of
 
-# One text per line, and one row per payment with all of them, both made by the database: a run may have more than a million lines.
-_LINE = (
-    "replace(CAST(claim.award_id AS text), '-', '') || '|' || CAST(claim.month AS text) || '|' || line.kind || '|' || "
-    "CAST(line.amount_fen AS text)"
-)
+# One row per payment and award with all its lines, made by the database: a run may have more than a million lines.
+_LINE = "CAST(claim.month AS text) || '|' || line.kind || '|' || CAST(line.amount_fen AS text)"
 _ITS_CLAIM = "disbursement_paymentline line JOIN disbursement_paidmonth claim ON claim.id = line.claim_id"
-_BY_PAYMENT = {
+_OF_RUN = "payment.run_id = %s AND payment.reissue_of_id IS NULL"
+_BY_AWARD = {
     # From payment to payment by its own lines: SQLite would sort all of them to group them.
     "sqlite": (
-        f"SELECT (SELECT group_concat({_LINE}, ' ') FROM {_ITS_CLAIM} WHERE line.payment_id = payment.id) "
-        "FROM disbursement_payment payment WHERE payment.run_id = %s"
+        f"SELECT payment.sequence, NULL, (SELECT group_concat(claim.award_id || '|' || {_LINE}, ' ') FROM {_ITS_CLAIM} "
+        f"WHERE line.payment_id = payment.id) FROM disbursement_payment payment WHERE {_OF_RUN} ORDER BY payment.sequence"
     ),
     "postgresql": (
-        f"SELECT string_agg({_LINE}, ' ') FROM {_ITS_CLAIM} JOIN disbursement_payment payment ON payment.id = line.payment_id "
-        "WHERE payment.run_id = %s GROUP BY line.payment_id"
+        f"SELECT payment.sequence, claim.award_id, string_agg({_LINE}, ' ') FROM {_ITS_CLAIM} "
+        f"JOIN disbursement_payment payment ON payment.id = line.payment_id WHERE {_OF_RUN} "
+        "GROUP BY payment.sequence, claim.award_id ORDER BY payment.sequence"
     ),
 }
 
 
-def lines_hash(run_id: uuid.UUID) -> str:
-    """SHA-256 over every line of a run (award, month, kind, fen) in one order; the same draft gives the same hash.
+def carried_on(so_far: str, payments: Iterable[Iterable[str]]) -> str:
+    """The chain (SHA-256, hexadecimal; empty: nothing yet) after more payments, in the order of their numbers.
 
-    The lines stand in the order of their texts, which begin with the award: so whole awards are put in order, and lines within them.
+    Of each payment its lines: `award|month's first day|kind|fen`, in whatever order.
     """
-    awards: dict[str, list[str]] = defaultdict(list)
-    for (said,) in rows_of(_BY_PAYMENT[connection.vendor], [run_id.hex]):
-        lines = sorted(str(said).split()) if said else []
-        if lines and lines[0][:_AWARD] == lines[-1][:_AWARD]:
-            awards[lines[0][:_AWARD]] += lines
-        else:
-            for line in lines:
-                awards[line[:_AWARD]].append(line)
-    whole = hashlib.sha256()
-    for number, award in enumerate(sorted(awards)):
-        whole.update(("\n" if number else "").encode() + "\n".join(sorted(awards[award])).encode())
-    return whole.hexdigest()
+    for lines in payments:
+        so_far = hashlib.sha256("\n".join((so_far, *sorted(lines))).encode()).hexdigest()
+    return so_far
 
 
-_AWARD = 32
-"""The digits of an award's id, with which a line begins."""
+def lines_hash(run_id: uuid.UUID) -> str:
+    """The chain through what stands in the books of a run; the same draft gives the same."""
+    rows = rows_of(_BY_AWARD[connection.vendor], [run_id.hex])
+    return carried_on("", (_lines(list(of_one)) for _sequence, of_one in groupby(rows, itemgetter(0))))
+
+
+def _lines(awards: list[tuple[object, ...]]) -> Iterator[str]:
+    for _sequence, award, said in awards:
+        begin = f"{hexed(award)}|" if award else ""
+        for line in str(said or "").split():
+            yield begin + line
 
 
 def check_lines(run: MonthRun) -> None:

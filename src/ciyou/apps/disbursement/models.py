@@ -64,9 +64,10 @@ class RunState(models.TextChoices):
 class MonthRun(models.Model):
     """One month of one county and series. `cutoff_on`: what is known until then counts.
 
-    `position` is the last child that was computed: a run that was interrupted goes on behind it. `lines_hash` is SHA-256 over every
-    line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled. `hand_over_asked` is
-    what the worker is to hand over (version, post, layout, origin), and in `problems` why it could not; empty again once it has.
+    `position` is the last child that was computed: a run that was interrupted goes on behind it. `lines_hash` is a chain of SHA-256
+    through every line as it was drafted; each later step computes it again. `reason` is why it was returned or cancelled.
+    `hand_over_asked` is what the worker is to hand over (version, post, layout, origin), and in `problems` why it could not; empty
+    again once it has.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
