@@ -13,7 +13,7 @@ from psycopg.errors import LockNotAvailable
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.models import Award
-from ciyou.apps.disbursement.models import MonthRun, PaidMonth, Payment, PaymentLine
+from ciyou.apps.disbursement.models import MonthChange, MonthRun, PaidMonth, Payment, PaymentLine
 from ciyou.apps.registry.models import Person, PersonPlace
 from tests.month_builders import Desk, orphan
 from tests.office import COUNTY, OTHER_COUNTY, VILLAGE, make_actor, make_person
@@ -105,6 +105,25 @@ def test_nothing_is_emptied_away_from_under_its_lines():
             execute(f"TRUNCATE {table}")
     execute("TRUNCATE disbursement_paymentline, disbursement_payment, disbursement_paidmonth")
     assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_no_change_is_written_without_what_it_is_about_and_nothing_goes_that_it_is_about():
+    orphan(first="2026-03")
+    Desk().draft("2026-03")
+    change = MonthChange.objects.get()
+    for column in ("run_id", "award_id", "person_id"):
+        with pytest.raises(IntegrityError, match=f"a {column} is not there"):
+            execute(f"UPDATE disbursement_monthchange SET {column} = %s", uuid.uuid4())
+    parents = (
+        ("disbursement_monthrun", change.run_id),
+        ("awards_award", change.award_id),
+        ("registry_person", change.person_id),
+    )
+    for table, one in parents:
+        with pytest.raises(IntegrityError, match="it has changes"):
+            execute(f"DELETE FROM {table} WHERE id = %s", one)
+    assert MonthChange.objects.get() == change
 
 
 @pytest.fixture
