@@ -16,10 +16,16 @@ from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.paying import standings_of
 from ciyou.apps.registry.round_children import children_in_care, places_for_work, statements_named
 from ciyou.apps.schooling.access import county_of
-from ciyou.apps.schooling.home import end_home_schooling, end_older_placements, hand_on_placements, remind_late_sessions
+from ciyou.apps.schooling.home import (
+    end_home_schooling,
+    end_older_placements,
+    give_placements_to_named,
+    hand_on_placements,
+    remind_late_sessions,
+)
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolState, SpecialPlacement
 from ciyou.apps.schooling.opening import FACTS, ROSTER, Missed, open_cases, reopen
-from ciyou.apps.schooling.places import end_requests, hand_on_requests, open_missing_work
+from ciyou.apps.schooling.places import end_requests, give_requests_to_named, hand_on_requests
 from ciyou.apps.schooling.steps import due_day, hand_on, hand_to_named, move, note_step, withdraw_links, worker_of
 from ciyou.apps.schooling.transitions import ABOVE_AGE, DIED, MACHINE, MERGED, OPEN, POSTPONED
 from ciyou.core.access.actor import LOCAL_OPERATOR
@@ -134,12 +140,12 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
 
 
 def watch_schooling(today: dt.date | None = None) -> int:
-    """The daily job: who grew too old ends, an entry put off begins again on its day, protected children get what a named worker now
-    can do, late sessions become tasks; how many of all."""
+    """The daily job: who grew too old ends, an entry put off begins again on its day, the work for protected children is of whoever is
+    named now, late sessions become tasks; how many of all."""
     day = today or timezone.localdate()
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        open_missing_work()
         named = hand_to_named(_open_cases().filter(child__restricted=True))
+        named += give_requests_to_named() + give_placements_to_named()
         return _end_above_age(day) + _take_up_postponed(day) + named + remind_late_sessions(day)
 
 

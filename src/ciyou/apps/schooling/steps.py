@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F
 from django.utils import timezone
@@ -14,7 +14,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
-from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks, posts_of_open
 from ciyou.apps.registry.round_children import places_for_work
 from ciyou.apps.schooling.access import EDUCATION, county_of
 from ciyou.apps.schooling.contents import CaseContent, seal, seal_words
@@ -179,6 +179,18 @@ def hand_on(row: SchoolCase) -> None:
     end_work(LOCAL_OPERATOR, row)
     row.refresh_from_db()
     open_work(LOCAL_OPERATOR, row)
+
+
+def give_to_named(kinds: Collection[str], subject: str, tasks: Iterable[NewTask]) -> bool:
+    """Of a protected child: the open work of these kinds about a subject becomes `tasks`, those of whoever is named now; without anybody
+    it is nobody's. Whether any changed hands; what stays with its worker keeps its clock.
+    """
+    wanted, held = {task.kind: task for task in tasks}, posts_of_open(kinds, subject)
+    moved = [kind for kind, post in held.items() if kind not in wanted or wanted[kind].post_id != post]
+    for kind in moved:
+        end_task(LOCAL_OPERATOR, kind=kind, subject_id=subject, state="withdrawn", reason="handed_on")
+    open_tasks(LOCAL_OPERATOR, tasks=wanted.values())
+    return bool(moved) or bool(wanted.keys() - held.keys())
 
 
 def hand_to_named(rows: Iterable[SchoolCase]) -> int:
