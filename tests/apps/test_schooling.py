@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ciyou.apps.accounts.one_time_links import LinkUnusable
 from ciyou.apps.cases.models import Task
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.named_access import end_named_access
@@ -19,7 +20,7 @@ from ciyou.apps.schooling.lists import list_cases, read_case
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolLink, SpecialPlacement
 from ciyou.apps.schooling.places import NewRequest, answer_request, ask_for_place, settle_request
 from ciyou.apps.schooling.reading import list_home, list_requests, read_placement, standard_of
-from ciyou.apps.schooling.refusals import SchoolingNotFound, SchoolLinkUnusable
+from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.apps.schooling.working import (
     end_by_document,
     name_school,
@@ -138,12 +139,12 @@ def test_a_school_without_an_account_answers_once_by_a_link_that_shows_no_reason
     shown = open_school_link(token=link.token, origin=ORIGIN)
     assert (shown.told.name, shown.told.school, shown.told.reason, shown.told.plan) == (row.child.name, SCHOOL, "", "")
     for token in (first.token, "forged", link.token[:-1]):
-        with pytest.raises(SchoolLinkUnusable):
+        with pytest.raises(LinkUnusable):
             open_school_link(token=token, origin=ORIGIN)
     with pytest.raises(RecordError):
         answer_school_link(token=link.token, said="perhaps", words="", origin=ORIGIN)
     answer_school_link(token=link.token, said="back", words="三年级二班", origin=ORIGIN)
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         answer_school_link(token=link.token, said="not_back", words="", origin=ORIGIN)
     row = said(who.director, case_of(row.child))
     assert (row.state, row.end_reason) == ("closed", "back")
@@ -158,11 +159,11 @@ def test_a_link_opens_nothing_once_it_ran_out_or_another_school_was_named():
     row = placed(who)
     link = make_school_link(who.director, case_id=row.id, version=row.version)
     name_school(who.director, case_id=row.id, version=row.version, school="东山小学")
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
     later = make_school_link(who.director, case_id=row.id, version=row.version + 1)
     SchoolLink.objects.update(expires_at=timezone.now())
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=later.token, origin=ORIGIN)
 
 
@@ -243,7 +244,7 @@ def test_a_protected_child_is_a_named_workers_and_the_education_department_is_to
         assert list_cases(actor).total == 0
         with pytest.raises(SchoolingNotFound):
             read_case(actor, case_id=row.id)
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
     assert open_work(row) == set()  # nobody is named: no queue is told that there is something
     assert following.watch_schooling() == 0

@@ -26,7 +26,7 @@ from ciyou.apps.schooling.home import (
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolState, SpecialPlacement
 from ciyou.apps.schooling.opening import FACTS, ROSTER, Missed, open_cases, reopen
 from ciyou.apps.schooling.places import end_requests, give_requests_to_named, hand_on_requests
-from ciyou.apps.schooling.steps import due_day, hand_on, hand_to_named, move, note_step, withdraw_links, worker_of
+from ciyou.apps.schooling.steps import LINKS, due_day, hand_on, hand_to_named, move, note_step, worker_of
 from ciyou.apps.schooling.transitions import ABOVE_AGE, DIED, MACHINE, MERGED, OPEN, POSTPONED
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.facts.state import Basis
@@ -70,7 +70,7 @@ def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
 def _go_along(row: SchoolCase, division: str) -> None:
     if county_of(division) != county_of(row.division):
         # Another county's schools: nobody there has been to the child, and no school there was named.
-        withdraw_links(row)
+        LINKS.withdraw(row)
         note_step(LOCAL_OPERATOR, row, "handed_on")
         begun = {"state": SchoolState.FOUND, "told_school": False, "village_said": "", "school_said": ""}
         day = timezone.localdate()
@@ -106,7 +106,7 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
             rows.filter(child_id__in=hidden).update(told_school=False)
         for row in _open_of(list(children)):
             if row.child_id in hidden:
-                withdraw_links(row)
+                LINKS.withdraw(row)
             hand_on(row)
         for child in children:
             _hand_on_rest(child, moved=False)

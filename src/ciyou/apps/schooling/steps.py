@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from django.db.models import F
 from django.utils import timezone
 
+from ciyou.apps.accounts.one_time_links import LinkDoor
 from ciyou.apps.accounts.selectors import is_department_there
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
@@ -24,6 +25,15 @@ from ciyou.apps.schooling.transitions import BACK, CLOCKS, EVERY_CLOCK, SCHOOL_C
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 
 REVIEWER, DRAFTER, PARTNER = "county_reviewer", "county_drafter", "partner"
+
+
+def needs_link(row: SchoolCase) -> bool:
+    """Whether a school is named and has not spoken yet."""
+    return row.state == SchoolState.PLACED and not row.school_said
+
+
+LINKS = LinkDoor(SchoolLink, "case", "case", lambda link: needs_link(link.case), "refuse_school_link")
+"""The links by which a school without an account says whether the child is there."""
 
 
 def move(  # one step is all of this
@@ -69,7 +79,7 @@ def move(  # one step is all of this
             raise moved_on()
         note_step(actor, row, f"{end}_{note}" if found.after is None else step, words)
         if after is not SchoolState.PLACED or step != "village_says":
-            withdraw_links(row)
+            LINKS.withdraw(row)
         end_work(actor, row)
         row.refresh_from_db()
         open_work(actor, row)
@@ -95,11 +105,6 @@ def note_step(actor: Actor, row: SchoolCase, step: str, words: str = "") -> None
     SchoolStep.objects.create(
         id=key, case=row, step=step, by=actor.id, role=actor.role, at=timezone.now(), words=seal_words(key, words)
     )
-
-
-def withdraw_links(row: SchoolCase) -> None:
-    """Links that are out open nothing any more."""
-    SchoolLink.objects.filter(case=row, used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
 def end_work(actor: Actor, row: SchoolCase) -> None:
