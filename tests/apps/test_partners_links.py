@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import WrongTry
+from ciyou.apps.accounts.one_time_links import WRONG_BY_ORIGIN, LinkUnusable
 from ciyou.apps.audit.models import LogEntry, PersonSeen
 from ciyou.apps.partners import links
 from ciyou.apps.partners.answering import Answer
-from ciyou.apps.partners.links import WRONG_BY_ORIGIN, answer_by_link, make_link, open_link
+from ciyou.apps.partners.links import answer_by_link, make_link, open_link
 from ciyou.apps.partners.models import AnswerLink, ReferralStep
-from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.returning import withdraw_referral
 from ciyou.core.errors import RecordError
 from tests.referral_builders import row_of, sending, sent
@@ -151,7 +151,7 @@ def test_of_two_answers_that_both_saw_the_link_open_one_is_taken():
     who = sending()
     row = sent(who)
     token = link_of(who, row).token
-    first, second = links._open_link(token, HERE), links._open_link(token, HERE)
+    first, second = links.LINKS.find(token, origin=HERE), links.LINKS.find(token, origin=HERE)
     links._answered(first, ACCEPT)
     with pytest.raises(RecordError) as error, transaction.atomic():
         links._answered(second, Answer("refuse", reason="full"))
@@ -164,7 +164,7 @@ def test_of_two_answers_that_both_saw_the_link_open_one_is_taken():
 def test_a_link_that_is_withdrawn_or_runs_out_while_it_is_answered_takes_no_answer(gone):
     who = sending()
     row = sent(who)
-    seen = links._open_link(link_of(who, row).token, HERE)
+    seen = links.LINKS.find(link_of(who, row).token, origin=HERE)
     now = timezone.now()
     change = {"withdrawn_at": now} if gone == "withdrawn" else {"expires_at": now - dt.timedelta(seconds=1)}
     AnswerLink.objects.filter(id=seen.id).update(**change)

@@ -9,8 +9,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from ciyou.apps.accounts.one_time_links import LinkUnusable
 from ciyou.apps.cases.models import Task
 from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.named_access import end_named_access
 from ciyou.apps.schooling import following
 from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
 from ciyou.apps.schooling.links import answer_school_link, make_school_link, open_school_link
@@ -18,7 +20,7 @@ from ciyou.apps.schooling.lists import list_cases, read_case
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolLink, SpecialPlacement
 from ciyou.apps.schooling.places import NewRequest, answer_request, ask_for_place, settle_request
 from ciyou.apps.schooling.reading import list_home, list_requests, read_placement, standard_of
-from ciyou.apps.schooling.refusals import SchoolingNotFound, SchoolLinkUnusable
+from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.apps.schooling.working import (
     end_by_document,
     name_school,
@@ -26,6 +28,7 @@ from ciyou.apps.schooling.working import (
     say_whether_back,
     settle_contradiction,
 )
+from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import AccessDenied, RecordError
 from ciyou.packs import load_schooling
 from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, file_child, make_actor, make_person
@@ -136,12 +139,12 @@ def test_a_school_without_an_account_answers_once_by_a_link_that_shows_no_reason
     shown = open_school_link(token=link.token, origin=ORIGIN)
     assert (shown.told.name, shown.told.school, shown.told.reason, shown.told.plan) == (row.child.name, SCHOOL, "", "")
     for token in (first.token, "forged", link.token[:-1]):
-        with pytest.raises(SchoolLinkUnusable):
+        with pytest.raises(LinkUnusable):
             open_school_link(token=token, origin=ORIGIN)
     with pytest.raises(RecordError):
         answer_school_link(token=link.token, said="perhaps", words="", origin=ORIGIN)
     answer_school_link(token=link.token, said="back", words="三年级二班", origin=ORIGIN)
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         answer_school_link(token=link.token, said="not_back", words="", origin=ORIGIN)
     row = said(who.director, case_of(row.child))
     assert (row.state, row.end_reason) == ("closed", "back")
@@ -156,11 +159,11 @@ def test_a_link_opens_nothing_once_it_ran_out_or_another_school_was_named():
     row = placed(who)
     link = make_school_link(who.director, case_id=row.id, version=row.version)
     name_school(who.director, case_id=row.id, version=row.version, school="东山小学")
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
     later = make_school_link(who.director, case_id=row.id, version=row.version + 1)
     SchoolLink.objects.update(expires_at=timezone.now())
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=later.token, origin=ORIGIN)
 
 
@@ -241,7 +244,7 @@ def test_a_protected_child_is_a_named_workers_and_the_education_department_is_to
         assert list_cases(actor).total == 0
         with pytest.raises(SchoolingNotFound):
             read_case(actor, case_id=row.id)
-    with pytest.raises(SchoolLinkUnusable):
+    with pytest.raises(LinkUnusable):
         open_school_link(token=link.token, origin=ORIGIN)
     assert open_work(row) == set()  # nobody is named: no queue is told that there is something
     assert following.watch_schooling() == 0
@@ -270,6 +273,40 @@ def test_what_is_asked_and_planned_for_a_protected_child_is_a_named_workers_or_n
     Person.objects.filter(id=child.id).update(restricted=False)
     following.on_protection_changed(child_ids=[str(child.id)])
     assert open_work(row) == {("plan_home_schooling", "county_drafter", "")}
+
+
+def test_when_a_named_workers_access_ends_what_is_asked_and_planned_is_of_who_is_named_now():
+    who, child = school_office(), pupil(restricted=True)
+    for actor in (who.drafter, who.reviewer):
+        name_worker(child, actor)
+    record_placement(
+        who.drafter,
+        wanted=NewPlacement(uuid.uuid4(), child.id, "home_delivered", "committee", days(0), SCHOOL),
+    )
+    ask_for_place(who.drafter, wanted=NewRequest(uuid.uuid4(), child.id, "primary", "离家近"))
+    row, request = SpecialPlacement.objects.get(), PlaceRequest.objects.get()
+
+    def owners():
+        running = Task.objects.filter(subject_id__in=[str(row.id), str(request.id)], state="open").order_by("kind")
+        return [(one.kind, str(one.post_id)) for one in running], {one.id for one in running}
+
+    def asked_of(actor):
+        return [("answer_school_place", actor.post_id), ("plan_home_schooling", actor.post_id)]
+
+    (held, tasks) = owners()
+    assert held == asked_of(who.drafter)
+    assert (following.watch_schooling(), owners()[1]) == (1, tasks), (
+        "who stays named keeps it; the plan is still missing"
+    )
+    end_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=who.drafter.id, why="case_worker")
+    following.watch_schooling()
+    assert owners()[0] == asked_of(who.reviewer)
+    end_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=who.reviewer.id, why="case_worker")
+    following.watch_schooling()
+    assert owners()[0] == [], "nobody is told that there is something"
+    name_worker(child, who.drafter)
+    following.watch_schooling()
+    assert owners()[0] == asked_of(who.drafter)
 
 
 def test_of_two_placements_that_run_for_one_child_the_later_stays_when_its_files_become_one():

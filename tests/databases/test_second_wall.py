@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from ciyou.apps.accounts.one_time_links import LinkUnusable
 from ciyou.apps.assessments.selectors import standing_tier
 from ciyou.apps.audit.row_security import precondition_statements
 from ciyou.apps.audit.services import record_action
@@ -24,7 +25,6 @@ from ciyou.apps.crossing.receiving import withdraw_crossing
 from ciyou.apps.partners.answering import Answer, answer_referral
 from ciyou.apps.partners.links import answer_by_link, make_link, open_link
 from ciyou.apps.partners.lists import read_referral
-from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.returning import close_referral, plan_return, record_follow_up
 from ciyou.apps.plans.casework import agree_to_plan, hand_in_plan, open_case, review_plan_unchanged
 from ciyou.apps.plans.goals import NewGoal, set_goal

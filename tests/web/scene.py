@@ -88,6 +88,7 @@ from ciyou.apps.planning.services import NewTrial, start_trial
 from ciyou.apps.planning.tasks import try_now
 from ciyou.apps.planning.wishes import Wish
 from ciyou.apps.plans.casework import open_case
+from ciyou.apps.plans.conferences import NewDecision, add_decision, call_conference, hold_conference
 from ciyou.apps.plans.goals import NewGoal, owners_for, set_goal
 from ciyou.apps.plans.models import ChildCase
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, NamedAccess, Person, Relationship
@@ -191,6 +192,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_risk(scene, hidden)
     _make_case(scene, child)
     _make_case(scene, hidden)
+    _make_conference(scene, child)
     _make_award(scene, child, scene.ids)
     _make_question(scene, child, scene.ids)
     _make_award(scene, hidden, scene.restricted)
@@ -395,6 +397,18 @@ def _make_case(scene: Scene, child: uuid.UUID) -> None:
         timezone.localdate(),
     )
     set_goal(director, case_id=case.id, version=case.version, wanted=goal)
+
+
+def _make_conference(scene: Scene, child: uuid.UUID) -> None:
+    """A conference that was held, with a decision that somebody sees to."""
+    reviewer, case = actor_of(scene.posts["county_reviewer"]), ChildCase.objects.get(person_id=child)
+    about, today = {"conference_id": uuid.uuid4()}, timezone.localdate()
+    called = {"held_on": today, "agenda": f"{scene.secrets[2]}何时回家", "departments": ["education"]}
+    call_conference(reviewer, **about, case_id=case.id, version=case.version, **called)
+    hold_conference(reviewer, **about, version=1, came=["education"], minutes=f"联系{scene.secrets[2]}")
+    post = owners_for(case)[0].id
+    wanted = NewDecision(uuid.uuid4(), f"每周与{scene.secrets[2]}通话", "education", "班主任", post, today)
+    add_decision(reviewer, **about, version=2, wanted=wanted)
 
 
 def _make_record(scene: Scene) -> None:

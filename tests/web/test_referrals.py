@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import Post
+from ciyou.apps.accounts.one_time_links import WRONG_BY_ORIGIN
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.models import LogEntry
-from ciyou.apps.partners.links import WRONG_BY_ORIGIN
 from ciyou.apps.partners.models import Provider, Referral
 from ciyou.config.log_lines import LogLine
 from tests.office import OTHER_COUNTY, OTHER_VILLAGE, make_person, make_post, sign_in

@@ -14,7 +14,7 @@ from ciyou.core.clock.limits import ESCALATION, HALF, Deadline, LimitKind, Limit
 from ciyou.core.errors import PackError, Place
 from ciyou.core.rules.book import Source
 from ciyou.packs.folders import sections_of
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED, Pack
 from ciyou.packs.rule_files import check_code
@@ -83,7 +83,7 @@ def _last_day(deadline: Deadline) -> dt.date:
 
 def load_clocks(*, division: str, root: Path = SHIPPED) -> Mapping[str, Clock]:
     """Every clock of a division (2 to 12 digits) by code, the narrowest place's first; raises PackError with all mistakes at once."""
-    chain = tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
+    chain = overlay_key(division, root=root)
     return _clocks_of(chain, root)
 
 

@@ -30,7 +30,7 @@ from ciyou.packs.exchange_mappings import (
     ExchangeMapping,
     Shape,
 )
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.roster_columns import word_key
@@ -43,7 +43,7 @@ FOLDER, FILE = "exchange", "mapping.yaml"
 
 def load_exchange_mappings(*, division: str, root: Path = SHIPPED) -> Mapping[str, ExchangeMapping]:
     """Every mapping of a division (2 to 12 digits) by code, the narrowest place's first; raises PackError with all mistakes at once."""
-    return _mappings(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _mappings(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, read_yaml
 from ciyou.packs.pack_files import SHIPPED, Pack
 from ciyou.packs.rule_files import check_code
@@ -93,7 +93,7 @@ class FinanceLayout:
 
 def load_finance_layouts(*, division: str, root: Path = SHIPPED) -> Mapping[str, FinanceLayout]:
     """Every layout of a division (2 to 12 digits) by code, the narrowest place's first; raises PackError with all mistakes at once."""
-    return _layouts(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _layouts(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

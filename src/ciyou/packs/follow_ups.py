@@ -11,7 +11,7 @@ from ciyou.core.access.roles import ROLES
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
 from ciyou.packs.clocks import load_clocks
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.sources import Document, read_citation, read_citations
@@ -66,7 +66,7 @@ class FollowUp:
 
 def load_follow_ups(*, division: str, root: Path = SHIPPED) -> Mapping[str, FollowUp]:
     """What follows each kind of flag in a division (2 to 12 digits), the narrowest place's first; raises PackError with all mistakes at once."""
-    chain = tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
+    chain = overlay_key(division, root=root)
     return _load(chain, tuple(load_clocks(division=division, root=root)), root)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import overlay_key
 from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.roster_pack import header_key
@@ -69,7 +69,7 @@ def load_identity_lists(*, division: str, root: Path = SHIPPED) -> Mapping[str, 
 
     Raises PackError with all mistakes at once.
     """
-    return _lists_of(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _lists_of(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

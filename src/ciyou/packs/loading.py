@@ -97,7 +97,7 @@ def parameters_for(
 
 
 def overlay_key(division: str, *, root: Path = SHIPPED) -> tuple[str, ...]:
-    """The packs whose rule texts apply in a division, widest first. Divisions with equal keys share their rules."""
+    """The packs whose texts apply in a division (2 to 12 digits), widest first. Divisions with equal keys share everything that is read."""
     return tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
 
 

@@ -128,6 +128,19 @@ class Section:
             return None
         return int(written)
 
+    def between(self, key: str, least: int, most: int, *, code: str = "out_of_range") -> int:
+        """A whole number that must be there and lie in a range, both ends included; `least` where it does not."""
+        value = self.integer(key, required=True)
+        if value is None or least <= value <= most:
+            return least if value is None else value
+        self.notes.add(
+            self.value_place(key),
+            code,
+            f"{key} 须在 {least} 至 {most} 之间；请更正。",
+            f"`{key}` lies between {least} and {most}; correct it.",
+        )
+        return least
+
     def fen(self, key: str, *, required: bool = False) -> int | None:
         """An amount written in yuan, as fen."""
         written = self.scalar(key, required=required)

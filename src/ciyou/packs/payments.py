@@ -11,7 +11,7 @@ from typing import Any
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs.clocks import load_clocks
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import PAYMENT, SHIPPED, Pack
 from ciyou.packs.payment_files import Known, read_payment
@@ -22,7 +22,7 @@ FOLDER = "entitlements"
 
 def load_payments(*, division: str, root: Path = SHIPPED) -> Mapping[str, PaymentRule]:
     """How each entitlement is paid in a division (2 to 12 digits), by code; raises PackError with all mistakes at once."""
-    chain = tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
+    chain = overlay_key(division, root=root)
     return _payments_of(chain, root)
 
 

@@ -13,7 +13,7 @@ from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.errors import PackError, Place
 from ciyou.core.risk import VisitInterval
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.referrals import load_referrals
@@ -91,7 +91,7 @@ def load_plan_domains(*, division: str, root: Path = SHIPPED) -> Mapping[str, Pl
     Every indicator of the place's assessment stands in a domain: no weakness is found that nobody plans for. Raises PackError with all
     mistakes at once.
     """
-    return _domains(_chain(division, root), root)
+    return _domains(overlay_key(division, root=root), root)
 
 
 def load_plan_reviews(*, division: str, root: Path = SHIPPED) -> Mapping[str, VisitInterval]:
@@ -101,11 +101,7 @@ def load_plan_reviews(*, division: str, root: Path = SHIPPED) -> Mapping[str, Vi
 
 def load_plan_closures(*, division: str, root: Path = SHIPPED) -> Mapping[str, Closure]:
     """Every ground on which a case may be closed, by code."""
-    return _closures(_chain(division, root), root)
-
-
-def _chain(division: str, root: Path) -> tuple[str, ...]:
-    return tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
+    return _closures(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

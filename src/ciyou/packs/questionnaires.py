@@ -14,7 +14,7 @@ from ciyou.core.errors import PackError
 from ciyou.core.questionnaires import TOTAL, CutOff, Flag, Questionnaire, Scale
 from ciyou.core.questionnaires.definition import GENERAL
 from ciyou.packs.follow_ups import Text, load_follow_ups
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.questionnaire_parts import (
@@ -60,7 +60,7 @@ class QuestionnaireFile:
 def load_questionnaires(*, division: str, root: Path = SHIPPED) -> Mapping[str, QuestionnaireFile]:
     """Every questionnaire of a division (2 to 12 digits), by code; raises PackError with all mistakes at once."""
     follow_ups = load_follow_ups(division=division, root=root)
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), tuple(follow_ups), root)
+    return _load(overlay_key(division, root=root), tuple(follow_ups), root)
 
 
 @lru_cache(maxsize=64)

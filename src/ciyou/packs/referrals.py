@@ -11,7 +11,7 @@ from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import overlay_key
 from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
@@ -23,7 +23,7 @@ KINDS = ("hospital", "rehabilitation", "social_work", "school", "community")
 FROM_FILE = ("name", "sex", "birth_date", "age", "residence")
 """What is taken from the child's file, and is nothing that a certificate says."""
 TYPED, FACT = "typed", "fact."
-LEAST_CLASS = 3
+LEAST_CLASS, MOST_LINK_DAYS = 3, 30
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def load_referrals(*, division: str, root: Path = SHIPPED) -> Mapping[str, Refer
 
     Raises PackError with all mistakes at once.
     """
-    return _services_of(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _services_of(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)
@@ -115,7 +115,7 @@ def _read(section: Section, code: str, pack_set: PackSet) -> ReferralService:
         kinds=_kinds(section),
         sensitivity=own,
         findings_class=max(own, _class(section, "findings_class")),
-        link_days=_days(section),
+        link_days=section.between("link_days", 1, MOST_LINK_DAYS, code="link_days"),
         fields=_fields(section, pack_set),
         advice=tuple(Advice(key, entry[0], entry[1]) for key, entry in _advice(section)),
         sources=read_citations(section, pack_set.documents),
@@ -130,18 +130,6 @@ def _read(section: Section, code: str, pack_set: PackSet) -> ReferralService:
 def _class(section: Section, key: str) -> int:
     written = section.choice(key, [str(one) for one in range(LEAST_CLASS, RESTRICTED + 1)])
     return int(written) if written else RESTRICTED
-
-
-def _days(section: Section) -> int:
-    days = section.integer("link_days", required=True) or 0
-    if not 1 <= days <= 30:
-        section.notes.add(
-            section.value_place("link_days"),
-            "link_days",
-            "一次性链接的有效期为 1 至 30 天；请更正 link_days。",
-            "A one-time link lives for 1 to 30 days; correct `link_days`.",
-        )
-    return days
 
 
 def _kinds(section: Section) -> tuple[str, ...]:

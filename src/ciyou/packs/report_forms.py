@@ -12,7 +12,7 @@ from ciyou.core.awards.period import PeriodKind
 from ciyou.core.errors import PackError
 from ciyou.core.rules.book import Source
 from ciyou.packs.folders import sections_of
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rule_files import check_code
@@ -100,7 +100,7 @@ class ReportForm:
 
 def load_report_forms(*, division: str, root: Path = SHIPPED) -> Mapping[str, ReportForm]:
     """Every form of a division (2 to 12 digits) by code, the narrowest place's first; raises PackError with all mistakes at once."""
-    return _forms(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _forms(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

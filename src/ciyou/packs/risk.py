@@ -10,7 +10,7 @@ from pathlib import Path
 from ciyou.core.errors import PackError, Place
 from ciyou.core.risk import GROUPS, UNKNOWN, Indicator, IndicatorSet, Proposal, RiskAnswer, Tier, propose
 from ciyou.core.rules.book import Source
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.sources import read_citation
@@ -46,7 +46,7 @@ def load_risk(*, division: str, root: Path = SHIPPED) -> RiskPack:
     The narrowest cases must come out under what holds there: a place that moves a threshold brings its own. Raises PackError with
     all mistakes at once.
     """
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _load(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

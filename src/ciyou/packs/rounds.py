@@ -11,7 +11,7 @@ from pathlib import Path
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import overlay_key
 from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
@@ -116,12 +116,12 @@ def load_rounds(*, division: str, root: Path = SHIPPED) -> Mapping[str, RoundKin
 
     Raises PackError with all mistakes at once.
     """
-    return _rounds_of(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _rounds_of(overlay_key(division, root=root), root)
 
 
 def load_warnings(*, division: str, root: Path = SHIPPED) -> Mapping[str, ExpiryWarning]:
     """Every warning of a division, by code; as `load_rounds`."""
-    return _warnings_of(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _warnings_of(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

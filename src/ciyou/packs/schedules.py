@@ -12,7 +12,7 @@ from pathlib import Path
 from ciyou.core.clock.months import add_months
 from ciyou.core.rules.book import Source
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import overlay_key
 from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
@@ -83,7 +83,7 @@ def load_schedules(*, division: str, root: Path = SHIPPED) -> Mapping[str, Sched
 
     Raises PackError with all mistakes at once.
     """
-    return _schedules_of(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _schedules_of(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

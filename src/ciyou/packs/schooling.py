@@ -13,15 +13,16 @@ from ciyou.core.clock.ages import full_years
 from ciyou.core.errors import PackError, Place
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.referrals import MOST_LINK_DAYS
 from ciyou.packs.sources import read_citations
 
 COMPULSORY, HOME_DELIVERED = "schooling/compulsory.yaml", "schooling/home_delivered.yaml"
 STATUS = "school_status"
 """The fact of a child that says whether it stands on a roll."""
-_LAST_MONTH, _MOST_LINK_DAYS = 12, 30
+_LAST_MONTH = 12
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def load_schooling(*, division: str, root: Path = SHIPPED) -> SchoolingPack:
 
     Raises PackError with all mistakes at once.
     """
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _load(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)
@@ -136,12 +137,12 @@ def _read_compulsory(section: Section, pack_set: PackSet) -> CompulsorySchooling
     read = CompulsorySchooling(
         differences=section.texts("differences", required=True),
         statuses=section.texts("statuses", required=True),
-        school_year_month=_between(section, "school_year_month", 1, _LAST_MONTH),
-        enrolment_month=_between(section, "enrolment_month", 1, _LAST_MONTH),
-        from_years=_between(section, "from_years", 5, 9),
-        below_years=_between(section, "below_years", 10, 19),
-        link_days=_between(section, "link_days", 1, _MOST_LINK_DAYS),
-        postponed_days=_between(section, "postponed_days", 1, 1096),
+        school_year_month=section.between("school_year_month", 1, _LAST_MONTH),
+        enrolment_month=section.between("enrolment_month", 1, _LAST_MONTH),
+        from_years=section.between("from_years", 5, 9),
+        below_years=section.between("below_years", 10, 19),
+        link_days=section.between("link_days", 1, MOST_LINK_DAYS),
+        postponed_days=section.between("postponed_days", 1, 1096),
         reasons=MappingProxyType({code: reasons.names(code) for code in reasons} if reasons else {}),
         note=note,
         sources=sources,
@@ -158,8 +159,8 @@ def _read_home(section: Section, pack_set: PackSet) -> HomeDelivered:
         yearly_visits=section.text("yearly_visits"),
         weekly_visits=section.text("weekly_visits"),
         periods_per_visit=section.text("periods_per_visit"),
-        school_weeks=_between(section, "school_weeks", 1, 52),
-        late_days=_between(section, "late_days", 1, 366),
+        school_weeks=section.between("school_weeks", 1, 52),
+        late_days=section.between("late_days", 1, 366),
         note=note,
         sources=sources,
     )
@@ -168,19 +169,6 @@ def _read_home(section: Section, pack_set: PackSet) -> HomeDelivered:
         _unknown(section, "yearly_periods", name, known)
     section.close()
     return read
-
-
-def _between(section: Section, key: str, least: int, most: int) -> int:
-    value = section.integer(key, required=True)
-    if value is None or least <= value <= most:
-        return least if value is None else value
-    section.notes.add(
-        section.value_place(key),
-        "out_of_range",
-        f"{key} 须在 {least} 至 {most} 之间；请更正。",
-        f"`{key}` lies between {least} and {most}; correct it.",
-    )
-    return least
 
 
 def _check_statuses(section: Section, statuses: tuple[str, ...], pack_set: PackSet) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ciyou.core.errors import PackError, Place
 from ciyou.core.risk import NOT_ASSESSED, VisitInterval, shortest_interval
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.risk import load_risk
@@ -30,7 +30,7 @@ def load_visit_intervals(*, division: str, root: Path = SHIPPED) -> Mapping[str,
 
 def load_intervals(folder: str, *, division: str, root: Path = SHIPPED) -> Mapping[str, VisitInterval]:
     """The rows of a folder that says by tier and category how often something is done; raises as `load_visit_intervals`."""
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root, folder)
+    return _load(overlay_key(division, root=root), root, folder)
 
 
 @lru_cache(maxsize=128)

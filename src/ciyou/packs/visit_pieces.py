@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ciyou.core.rules.book import Source, Standing
 from ciyou.packs.folders import read_folder
-from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.loading import overlay_key
 from ciyou.packs.located_yaml import Section
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.rule_files import check_code
@@ -37,7 +37,7 @@ class VisitPiece:
 
 def load_visit_pieces(*, division: str, root: Path = SHIPPED) -> Mapping[str, VisitPiece]:
     """What a visit in a division (2 to 12 digits) brings along, by code; raises PackError with all mistakes at once."""
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _load(overlay_key(division, root=root), root)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -15,6 +15,9 @@ from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.sealing import open_phone
 from ciyou.core.access.actor import Actor, DivisionScope
 from ciyou.core.access.roles import ROLES
+
+Place = tuple[str, str]
+"""Exactly this division, and a role in it."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +39,19 @@ class PostCard:
 class Colleague:
     """Whom a colleague calls: a name, and the number ("" where none is on file)."""
 
+    post_id: uuid.UUID
+    role: str
     name: str
     number: str
 
 
-def colleague_of(post_id: uuid.UUID) -> Colleague | None:
-    """The holder of a running post with the number to call; for those who work under it."""
-    post = running_posts(timezone.localdate()).select_related("user").filter(id=post_id).first()
-    return None if post is None else Colleague(post.user.full_name, open_phone(post.user_id, post.user.phone))
+def colleagues_at(places: Collection[Place], *, on: dt.date) -> tuple[Colleague, ...]:
+    """Who does the work of these roles in these divisions, in the order asked (as `posts_at`); for those who work under them."""
+    held = _held_at(places, on)
+    found = [(place[1], held[place]) for place in places if place in held]
+    return tuple(
+        Colleague(post.id, role, post.user.full_name, open_phone(post.user_id, post.user.phone)) for role, post in found
+    )
 
 
 def actor_of(post: Post) -> Actor | None:
@@ -95,12 +103,30 @@ def post_for(*, division: str, role: str, on: dt.date) -> uuid.UUID | None:
 
     None when nobody holds it. Of several holders the longest serving.
     """
-    held = running_posts(on).filter(division=division, role=role)
-    post = held.filter(cover_of=None).order_by("valid_from", "id").first()
-    if post is None:
-        return None
-    cover = running_posts(on).filter(cover_of=post).order_by("valid_from", "id").first()
-    return post.id if cover is None else cover.id
+    post = _held_at([(division, role)], on).get((division, role))
+    return None if post is None else post.id
+
+
+def posts_at(places: Collection[Place], *, on: dt.date) -> dict[Place, PostCard]:
+    """The same for many places in one question; a place whose role nobody holds is left out."""
+    return {place: card_of(post) for place, post in _held_at(places, on).items()}
+
+
+def _held_at(places: Collection[Place], on: dt.date) -> dict[Place, Post]:
+    if not places:
+        return {}
+    asked = Q(*(Q(division=division, role=role) for division, role in places), _connector=Q.OR)
+    covered = Q(*(Q(cover_of__division=division, cover_of__role=role) for division, role in places), _connector=Q.OR)
+    running = running_posts(on).select_related("user", "organization")
+    # Two halves, each by an index of its own: one condition over both would read every post of the country.
+    rows = sorted(
+        running.filter(asked, cover_of=None).union(running.filter(covered), all=True),
+        key=lambda post: (post.valid_from, post.id),
+        reverse=True,
+    )
+    own = {(post.division, post.role): post for post in rows if post.cover_of_id is None}
+    covers = {post.cover_of_id: post for post in rows if post.cover_of_id is not None}
+    return {place: covers.get(post.id, post) for place, post in own.items()}
 
 
 def is_department_there(*, division: str, department: str, on: dt.date) -> bool:

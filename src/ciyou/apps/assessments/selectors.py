@@ -55,6 +55,16 @@ def assessments_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[Assessme
     return tuple(_line(actor, row, names) for row in found)
 
 
+def standing_answers(actor: Actor, *, child_id: uuid.UUID) -> Mapping[str, str]:
+    """The answers of the assessment of a child whose tier a person confirmed last; the caller records the disclosure (one query).
+
+    Empty where there is none, or the actor may not see the child.
+    """
+    rows = RiskAssessment.objects.filter(person_id=child_id, confirmed_at__isnull=False)
+    row = only_visible(rows, actor, purpose=PURPOSE).order_by("-confirmed_at", "-recorded_at", "-id").first()
+    return open_content(row.id, row.content).answers if row is not None else {}
+
+
 def standing_tier(child_id: uuid.UUID) -> str:
     """The tier of a child that the caller may show, as a person confirmed it last; "" where nobody has."""
     return standing_tiers([child_id]).get(child_id, "")

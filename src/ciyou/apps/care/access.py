@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.care.refusals import filled_not_found
 from ciyou.apps.cases.worklist import late_below, tasks_of
-from ciyou.apps.registry.scoping import is_named, only_visible
+from ciyou.apps.registry.scoping import by_named_worker, is_named, only_visible
 from ciyou.apps.registry.selectors import get_person
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 
@@ -20,7 +20,7 @@ PURPOSE = Purpose.SERVE
 def readable_filled(actor: Actor, child_id: uuid.UUID) -> QuerySet[FilledQuestionnaire]:
     """What the actor may read of a child: everything as a named worker, else what it asked itself."""
     rows = only_visible(FilledQuestionnaire.objects.filter(person_id=child_id), actor, purpose=PURPOSE)
-    return rows if is_named(actor, child_id) else rows.filter(recorded_by=actor.id)
+    return rows.filter(Q(recorded_by=actor.id) | Q(by_named_worker(actor)))
 
 
 def find_filled(actor: Actor, filled_id: uuid.UUID) -> FilledQuestionnaire:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import Colleague, colleague_of, post_for
+from ciyou.apps.accounts.selectors import Colleague, colleagues_at
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.models import FilledQuestionnaire
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
@@ -58,20 +58,17 @@ def end_alerts(actor: Actor, row: FilledQuestionnaire) -> None:
 
 def role_told(actor: Actor, division: str, roles: Sequence[str]) -> str:
     """The first role whose post somebody else than the asker holds there; the last where none is, so that it waits where somebody looks."""
-    return _told(actor, division, roles)[0]
+    told = _told(actor, division, roles)
+    return roles[-1] if told is None else told.role
 
 
 def colleague_told(actor: Actor, division: str) -> Colleague | None:
     """Whom the asker calls when an answer asks for somebody today: who would be told of it, or None where nobody holds such a post."""
     roles = next((one.alert for one in load_follow_ups(division=division).values() if one.alert), ())
-    post = _told(actor, division, roles)[1] if roles else None
-    return colleague_of(post) if post is not None else None
+    return _told(actor, division, roles) if roles else None
 
 
-def _told(actor: Actor, division: str, roles: Sequence[str]) -> tuple[str, uuid.UUID | None]:
-    for role in roles:
-        place = division[: _DIGITS[ROLES[role].level]].ljust(len(division), "0")
-        post = post_for(division=place, role=role, on=timezone.localdate())
-        if post is not None and str(post) != actor.post_id:
-            return role, post
-    return roles[-1], None
+def _told(actor: Actor, division: str, roles: Sequence[str]) -> Colleague | None:
+    places = [(division[: _DIGITS[ROLES[role].level]].ljust(len(division), "0"), role) for role in roles]
+    held = colleagues_at(places, on=timezone.localdate())
+    return next((one for one in held if str(one.post_id) != actor.post_id), None)

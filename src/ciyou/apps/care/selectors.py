@@ -93,6 +93,16 @@ def filled_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[FilledLine, .
     return tuple(_line(row, names) for row in rows)
 
 
+def last_results(actor: Actor, *, child_id: uuid.UUID) -> dict[str, ResultContent]:
+    """By questionnaire, the last result about a child that the actor may read; the caller records the disclosure (one query)."""
+    rows = readable_filled(actor, child_id).order_by("-asked_on", "-recorded_at")[:SHOWN]
+    found: dict[str, ResultContent] = {}
+    for row in rows:
+        if row.instrument not in found:
+            found[row.instrument] = open_result(row.id, row.result)
+    return found
+
+
 def read_filled(actor: Actor, *, filled_id: uuid.UUID) -> FilledView:
     """One with its result and what was before; raises FilledNotFound. The caller records the disclosure."""
     row = find_filled(actor, filled_id)

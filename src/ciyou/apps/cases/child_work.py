@@ -60,18 +60,20 @@ class ChildWork:
 
 
 def work_on_child(actor: Actor, *, child_id: uuid.UUID) -> ChildWork:
-    """The work about a child that the caller may show to the actor (two queries).
+    """The work about a child that the caller may show to the actor (two queries)."""
+    lead = Lead.objects.filter(person_id=child_id).select_related("post__user").order_by(*_OPEN_FIRST).first()
+    return ChildWork(None if lead is None else _lead(lead), tasks_on_child(actor, child_id=child_id))
+
+
+def tasks_on_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[TaskOfChild, ...]:
+    """What is open about a child that the caller may show to the actor, the most urgent first (one query).
 
     A village and a township are not told what is asked of a department, not even that it is.
     """
-    lead = Lead.objects.filter(person_id=child_id).select_related("post__user").order_by(*_OPEN_FIRST).first()
     tasks = Task.objects.filter(person_id=child_id, state=TaskState.OPEN).order_by("due_on", "id")
     if ceiling_of(actor) < SEES_DEPARTMENTS:
         tasks = tasks.filter(department="")
-    return ChildWork(
-        lead=None if lead is None else _lead(lead),
-        tasks=tuple(_task(task) for task in tasks.select_related("post__user")),
-    )
+    return tuple(_task(task) for task in tasks.select_related("post__user"))
 
 
 def last_visits(*, child_id: uuid.UUID) -> tuple[dt.date, ...]:

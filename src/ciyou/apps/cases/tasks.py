@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -16,7 +16,16 @@ from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.planning import VisitPlan, plan_task
 from ciyou.core.access.actor import Actor
 
-__all__ = ("NewTask", "end_task", "end_tasks", "escalate_due", "escalate_tasks", "open_task", "open_tasks")
+__all__ = (
+    "NewTask",
+    "end_task",
+    "end_tasks",
+    "escalate_due",
+    "escalate_tasks",
+    "open_task",
+    "open_tasks",
+    "posts_of_open",
+)
 
 REASON_LENGTH = 400
 _BATCH = 500
@@ -93,6 +102,12 @@ def _row(task: NewTask, posts: dict[uuid.UUID, PostCard]) -> Task:
         plan_cause=visit.cause if visit else "",
         created_at=timezone.now(),
     )
+
+
+def posts_of_open(kinds: Collection[str], subject_id: str) -> dict[str, uuid.UUID | None]:
+    """By kind, whose post the open task about a subject is; None where it is of a role's queue or a department's."""
+    rows = Task.objects.filter(kind__in=list(kinds), subject_id=subject_id, state=TaskState.OPEN)
+    return dict(rows.values_list("kind", "post_id"))
 
 
 def end_task(actor: Actor, *, kind: str, subject_id: str, state: str = TaskState.DONE, reason: str = "") -> int:

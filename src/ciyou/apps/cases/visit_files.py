@@ -41,12 +41,17 @@ class ChildFile:
 
 
 def read_files(
-    actor: Actor, *, child_ids: Collection[uuid.UUID], protected: bool = True
+    actor: Actor,
+    *,
+    child_ids: Collection[uuid.UUID],
+    protected: bool = True,
+    named: frozenset[uuid.UUID] | None = None,
 ) -> dict[uuid.UUID, tuple[ChildFile, ...]]:
     """By child, its own file and those of every sibling that has an open lead, is due in a round or is visited in the same place
     regularly; in the order asked.
 
     A child whom the actor may not see is not there. `protected`: whether files that only their named workers see are read as well.
+    `named`: those of whose case the actor is a named worker, where the caller knows them.
     The number of questions does not depend on how many children there are.
     """
     relatives = relatives_of(actor, child_ids=child_ids, purpose=Purpose.VERIFY)
@@ -66,7 +71,7 @@ def read_files(
         if child in cards
     }
     wanted = list(dict.fromkeys(one for files in served.values() for one in files))
-    named = named_among(actor, wanted)
+    named = named_among(actor, wanted) if named is None else named
     said = readable_statements(actor, relatives, child_ids=wanted, named=named)
     missing = deciding_facts_of(actor, child_ids=wanted, named=named)
     today = timezone.localdate()

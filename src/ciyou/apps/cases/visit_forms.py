@@ -69,14 +69,14 @@ def visit_form(actor: Actor, *, child_id: uuid.UUID | None = None, lead_id: uuid
     return _form(child, read_files(actor, child_ids=[child])[child])
 
 
-def visit_forms(actor: Actor, *, child_ids: Iterable[uuid.UUID]) -> tuple[VisitForm, ...]:
+def visit_forms(actor: Actor, *, child_ids: Iterable[uuid.UUID], named: frozenset[uuid.UUID]) -> tuple[VisitForm, ...]:
     """For a phone that takes many along: one form for each household, and a child that stands on a sibling's form needs none of its own.
 
-    Whom the actor may not see is left out, and so are protected files. The number of questions is the same for few and for many.
+    `named`: those of whose case the actor is a named worker (`named_today`). Whom the actor may not see is left out, and so are protected files. The number of questions is the same for few and for many.
     """
     forms: list[VisitForm] = []
     served: set[uuid.UUID] = set()
-    for child, files in read_files(actor, child_ids=list(child_ids), protected=False).items():
+    for child, files in read_files(actor, child_ids=list(child_ids), protected=False, named=named).items():
         if child not in served:
             served |= {file.card.id for file in files}
             forms.append(_form(child, files))

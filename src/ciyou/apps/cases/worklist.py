@@ -99,15 +99,18 @@ def late_below(actor: Actor) -> QuerySet[Task]:
     return Task.objects.filter(_late(actor), state=TaskState.OPEN)
 
 
-def today(actor: Actor, *, on: dt.date) -> Today:
-    """What the actor must do today, by kind, the most serious first (at most five queries)."""
+def today(actor: Actor, *, on: dt.date, named: frozenset[uuid.UUID] | None = None) -> Today:
+    """What the actor must do today, by kind, the most serious first (at most five queries).
+
+    `named`: those of whose case the actor is a named worker (`named_today`), where the caller knows them.
+    """
     counts = _counts(actor, on)
     own_kinds = {row["kind"] for row in counts if row["own"]} - COLLAPSED
     late_kinds = {row["kind"] for row in counts if not row["own"]}
     own = _first(tasks_of(actor), own_kinds)
     late = _first(late_below(actor), late_kinds)
     leads = Lead.objects.in_bulk(_leads_of([*own, *late]))
-    shown = _Shown(ceiling_of(actor) >= _PERSONAL, _opened_by(actor, [*own, *late]))
+    shown = _Shown(ceiling_of(actor) >= _PERSONAL, _opened_by(actor, [*own, *late]) if named is None else named)
     groups = {
         is_own: _groups([row for row in counts if row["own"] == is_own], rows, leads, shown)
         for is_own, rows in ((True, own), (False, late))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import Colleague, PostCard, post_card
+from ciyou.apps.accounts.selectors import Colleague
 from ciyou.apps.care.alerting import colleague_told
 from ciyou.apps.care.instruments import grounds_for, offers_for
 from ciyou.apps.cases import worklist
@@ -17,7 +17,7 @@ from ciyou.apps.cases.lead_access import is_village
 from ciyou.apps.cases.visit_forms import VisitForm, visit_forms
 from ciyou.apps.cases.worklist import WorkItem
 from ciyou.apps.fieldwork.phones import check_carries
-from ciyou.apps.registry.selectors import PersonCard, countable_children
+from ciyou.apps.registry.selectors import PersonCard, countable_children, named_today
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.packs import load_limits
 from ciyou.packs.questionnaires import QuestionnaireFile
@@ -77,17 +77,17 @@ def read_bundle(actor: Actor) -> Bundle:
     check_carries(actor)
     now, today = timezone.now(), timezone.localdate()
     limits = load_limits()
-    tasks = tuple(item for group in worklist.today(actor, on=today).groups for item in group.items)
-    post = post_card(actor.post_id)
-    children = _caseload(actor, post, tasks)
+    named = named_today(actor)
+    tasks = tuple(item for group in worklist.today(actor, on=today, named=named).groups for item in group.items)
+    children = _caseload(actor, tasks)
     instruments, asks = _questionnaires(children.values(), today)
     return Bundle(
         children=tuple(children.values()),
-        forms=visit_forms(actor, child_ids=children),
+        forms=visit_forms(actor, child_ids=children, named=named),
         tasks=tuple(item for item in tasks if item.person_id in children),
         instruments=instruments,
         asks=asks,
-        superior=colleague_told(actor, post.division) if post is not None else None,
+        superior=colleague_told(actor, actor.scope.first),
         day=today,
         made_at=now,
         ends_at=now + dt.timedelta(days=limits[LIFETIME].value),
@@ -110,10 +110,10 @@ def _questionnaires(
     return files, asks
 
 
-def _caseload(actor: Actor, post: PostCard | None, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:
+def _caseload(actor: Actor, tasks: Iterable[WorkItem]) -> dict[uuid.UUID, PersonCard]:
     wanted = {item.person_id for item in tasks if item.person_id is not None}
     if is_village(actor):
-        places = {post.division} if post is not None else set()
+        places = {actor.scope.first}
     else:
         places = {item.division for item in tasks if item.person_id in wanted and item.kind == "verify_lead"}
     found: dict[uuid.UUID, PersonCard] = {}

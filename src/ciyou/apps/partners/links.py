@@ -1,18 +1,14 @@
-"""One-time links: how a receiver without an account answers. Of a token only its hash is kept, and it opens nothing but one answer."""
+"""The one-time link of a referral: how a receiver without an account answers."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import secrets
 import uuid
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
-from django.utils import timezone
 
-from ciyou.apps.accounts.tries import TryLimit, count_wrong_try, tried_too_often
+from ciyou.apps.accounts.one_time_links import LinkDoor
 from ciyou.apps.audit.services import record_action, record_disclosure
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.partners.access import LINK, PURPOSE
@@ -20,13 +16,18 @@ from ciyou.apps.partners.answering import ACCEPT, ANSWERS, Answer, link_step, ta
 from ciyou.apps.partners.contents import ReferralContent, open_content
 from ciyou.apps.partners.models import AnswerLink, Referral, ReferralState
 from ciyou.apps.partners.referring import service_of
-from ciyou.apps.partners.refusals import LinkUnusable, check_may, link_unusable, moved_on, refused, too_many_tries
+from ciyou.apps.partners.refusals import check_may, moved_on, refused
 from ciyou.apps.partners.steps import RECEIVER, SENDER, taking
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 
-WRONG_BY_ORIGIN = 20
-_TOKEN_BYTES = 18
+LINKS = LinkDoor(
+    AnswerLink,
+    "referral",
+    "referral__provider",
+    lambda link: link_step(link.referral) == link.step,
+    "refuse_answer_link",
+)
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,8 @@ def make_link(actor: Actor, *, referral_id: uuid.UUID, version: int) -> NewLink:
 
 
 def _new_link(actor: Actor, row: Referral) -> NewLink:
-    now = timezone.now()
     days = service_of(row.division, row.service).link_days
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
-    AnswerLink.objects.filter(referral=row, used_at=None, withdrawn_at=None).update(withdrawn_at=now)
-    link = AnswerLink.objects.create(
-        referral=row,
-        step=link_step(row),
-        token_hash=_hash(token),
-        made_at=now,
-        made_by=actor.id,
-        expires_at=now + dt.timedelta(days=days),
-    )
+    token, link = LINKS.make(row, by=actor, days=days, step=link_step(row))
     return NewLink(token, link.step, link.expires_at)
 
 
@@ -103,20 +94,12 @@ def open_link(*, token: str, origin: str) -> OpenedLink:
 
     Looking does not use it up: a phone's preview must not. Answering does.
     """
-    with walled(LOCAL_OPERATOR), transaction.atomic():
-        link = _open_link(token, origin)
-        if link is not None:
-            return _opened(link, origin)
-    raise link_unusable()
+    return LINKS.enter(token, origin=origin, then=lambda link: _opened(link, origin))
 
 
 def answer_by_link(*, token: str, answer: Answer, origin: str) -> Answered:
     """Take the answer of whoever holds the link, once; of two at the same moment one. Raises LinkUnusable or RecordError."""
-    with walled(LOCAL_OPERATOR), transaction.atomic():
-        link = _open_link(token, origin)
-        if link is not None:
-            return _answered(link, answer)
-    raise link_unusable()
+    return LINKS.enter(token, origin=origin, then=lambda link: _answered(link, answer))
 
 
 def _answered(link: AnswerLink, answer: Answer) -> Answered:
@@ -124,26 +107,9 @@ def _answered(link: AnswerLink, answer: Answer) -> Answered:
         raise refused("answer", "请选择怎样答复。", "Choose how to answer.")
     row = Referral.objects.select_for_update(of=("self",)).select_related("provider").get(id=link.referral_id)
     take_answer(LINK, row, answer, end=RECEIVER)
-    if not _open_now().filter(id=link.id).update(used_at=timezone.now()):
+    if not LINKS.use(link):
         raise moved_on()
     return Answered(answer.step, _new_link(LINK, row) if link_step(row) else None)
-
-
-def _open_now() -> QuerySet[AnswerLink]:
-    return AnswerLink.objects.filter(used_at=None, withdrawn_at=None, expires_at__gt=timezone.now())
-
-
-def _open_link(token: str, origin: str) -> AnswerLink | None:
-    """The open link of a token; None, and counted, for whatever is none."""
-    limits = (TryLimit(f"link:{origin}", WRONG_BY_ORIGIN),)
-    if tried_too_often(limits):
-        raise too_many_tries()
-    link = _open_now().filter(token_hash=_hash(token)).select_related("referral__provider").first()
-    if link is not None and link_step(link.referral) == link.step:
-        return link
-    count_wrong_try(limits)
-    record_action(LOCAL_OPERATOR, action="refuse_answer_link", origin=origin)
-    return None
 
 
 def _opened(link: AnswerLink, origin: str) -> OpenedLink:
@@ -171,14 +137,9 @@ def _opened(link: AnswerLink, origin: str) -> OpenedLink:
     )
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 __all__ = (
     "ACCEPT",
     "Answered",
-    "LinkUnusable",
     "NewLink",
     "OpenedLink",
     "answer_by_link",

@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from ciyou.apps.accounts.one_time_links import OneTimeLink
+
 
 class Provider(models.Model):
     """A hospital, center, agency or school that children are referred to. The county of `division` keeps its entry.
@@ -144,15 +146,8 @@ class ReferralStep(models.Model):
         indexes = (models.Index(fields=("referral", "at"), name="referral_steps"),)
 
 
-class AnswerLink(models.Model):
+class AnswerLink(OneTimeLink):
     """A one-time link by which a receiver without an account answers one step (`accept` or `reply`). Of its token only the hash is kept."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, related_name="links")
     step = models.CharField(max_length=16)
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=64)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-    withdrawn_at = models.DateTimeField(null=True)

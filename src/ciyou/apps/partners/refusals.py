@@ -17,10 +17,6 @@ class ProviderNotFound(RunError):
     """There is no such provider in the actor's area."""
 
 
-class LinkUnusable(RunError):
-    """A link that was used, ran out or never was; all three read the same, and name nobody."""
-
-
 def referral_not_found() -> ReferralNotFound:
     """The same for unknown and for another's."""
     return ReferralNotFound(
@@ -39,28 +35,6 @@ def provider_not_found() -> ProviderNotFound:
             "no_provider",
             "没有这个机构，或者不在您的辖区。请从名录中重新选择。",
             "There is no such provider, or not in your area. Choose again from the directory.",
-        )
-    )
-
-
-def link_unusable() -> LinkUnusable:
-    """The one answer to whatever is no open link."""
-    return LinkUnusable(
-        _problem(
-            "link",
-            "这个链接已经用过、过期或者不完整。已经答复过的，不用再做什么；还要答复的，请向把链接交给您的工作人员要一个新的。",
-            "This link was used, has run out or is incomplete. If you have answered already, there is nothing more to do; else ask the worker who gave it to you for a new one.",
-        )
-    )
-
-
-def too_many_tries() -> LinkUnusable:
-    """Too many links that are none came from one place."""
-    return LinkUnusable(
-        _problem(
-            "often",
-            "打不开的次数太多，请一刻钟以后再试，或者向把链接交给您的工作人员要一个新的。",
-            "Too many links that do not open; try again in a quarter of an hour, or ask the worker who gave it to you for a new one.",
         )
     )
 

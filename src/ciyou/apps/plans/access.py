@@ -37,6 +37,6 @@ def find_case(actor: Actor, case_id: uuid.UUID, *, version: int) -> ChildCase:
 
 def case_of(child_id: uuid.UUID) -> ChildCase | None:
     """The open case of a child that the caller may show, else the one closed last; None where there never was one."""
-    rows = ChildCase.objects.filter(person_id=child_id)
+    rows = ChildCase.objects.filter(person_id=child_id).select_related("person")
     found = rows.exclude(stage=CaseStage.CLOSED).first()
     return found or rows.order_by(F("closed_at").desc(), "id").first()

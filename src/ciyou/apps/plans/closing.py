@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.cases.child_work import last_met, work_on_child
+from ciyou.apps.cases.child_work import last_met, tasks_on_child
 from ciyou.apps.partners.access import referrals_about
 from ciyou.apps.partners.steps import REVIEW_GROUND
 from ciyou.apps.partners.transitions import OPEN, every_clock
@@ -32,19 +32,19 @@ class Matter:
     en: str
 
 
-def open_matters(actor: Actor, row: ChildCase) -> tuple[Matter, ...]:
-    """What is still open about a child, as far as the actor may know of it.
+def open_matters(actor: Actor, row: ChildCase, *, open_goals: int) -> tuple[Matter, ...]:
+    """What is still open about a child, as far as the actor may know of it; `open_goals` of its plan among them.
 
     What a department was asked, and a referral that the actor may not read, go on by themselves, each with its owner: to be stopped by
     something that one may not know of would tell of it.
     """
-    found = [Matter(f"目标（{count} 个）", f"goals ({count})")] if (count := _open_goals(row)) else []
+    found = [Matter(f"目标（{open_goals} 个）", f"goals ({open_goals})")] if open_goals else []
     decided = open_decisions(row)
     if decided:
         found.append(Matter(f"会商决定（{decided} 个）", f"decisions of conferences ({decided})"))
     clocks, referred = load_clocks(division=row.division), load_referrals(division=row.division)
     of_referrals = {*every_clock(), REVIEW_GROUND}
-    for task in work_on_child(actor, child_id=row.person_id).tasks:
+    for task in tasks_on_child(actor, child_id=row.person_id):
         if not task.department and task.kind not in OWN_KINDS | GOES_ON | of_referrals | {DECISION}:
             clock = clocks.get(task.kind)
             found.append(Matter(clock.name("zh"), clock.name("en")) if clock else Matter(task.kind, task.kind))
@@ -65,7 +65,7 @@ def check_closable(actor: Actor, row: ChildCase, reason: str) -> None:
     """Raises RecordError for a ground that the packs do not have, for what is still open, and where nobody looked lately."""
     if reason not in load_plan_closures(division=row.division):
         raise refused("reason", "请选择结案的理由。", "Choose the ground on which the case is closed.")
-    matters = open_matters(actor, row)
+    matters = open_matters(actor, row, open_goals=_open_goals(row))
     if matters:
         raise refused(
             "open_matters",

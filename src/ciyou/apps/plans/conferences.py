@@ -169,7 +169,7 @@ def settle_decision(actor: Actor, *, decision_id: uuid.UUID, outcome: str) -> No
         ).select_related("conference__case").first()  # fmt: skip
         if row is None:
             raise case_not_found()
-        if str(row.post_id) != actor.post_id and not _reads(actor, row.conference.case.person_id):
+        if str(row.post_id) != actor.post_id and not may_read_conferences(actor, row.conference.case.person_id):
             raise case_not_found()
         before = open_decision(row.id, row.content)
         content = DecisionContent(before.what, before.person, check_words(outcome))
@@ -181,9 +181,12 @@ def settle_decision(actor: Actor, *, decision_id: uuid.UUID, outcome: str) -> No
         _note(actor, row.conference.case, "settle_decision", row.conference_id)
 
 
-def conferences_of(actor: Actor, *, child_id: uuid.UUID) -> tuple[ConferenceLine, ...]:
-    """The conferences about a child that the caller may show, the latest first; below class 4 only the open decisions that the actor sees to."""
-    reads, today = _reads(actor, child_id), timezone.localdate()
+def conferences_of(actor: Actor, *, child_id: uuid.UUID, reads: bool | None = None) -> tuple[ConferenceLine, ...]:
+    """The conferences about a child that the caller may show, the latest first; below class 4 only the open decisions that the actor sees to.
+
+    `reads`: whether agenda and minutes are the actor's to read (`may_read_conferences`), where the caller knows.
+    """
+    reads, today = may_read_conferences(actor, child_id) if reads is None else reads, timezone.localdate()
     rows = list(
         CaseConference.objects.filter(case__person_id=child_id).order_by("-held_on", "id").prefetch_related("decisions")
     )
@@ -205,10 +208,6 @@ def conferences_of(actor: Actor, *, child_id: uuid.UUID) -> tuple[ConferenceLine
 
 def may_read_conferences(actor: Actor, child_id: uuid.UUID) -> bool:
     """Whether agenda and minutes about this child are the actor's to read."""
-    return _reads(actor, child_id)
-
-
-def _reads(actor: Actor, child_id: uuid.UUID) -> bool:
     return ceiling_of(actor) >= CLASS or ceiling_of(actor, named=is_named(actor, child_id)) >= CLASS
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, post_cards, post_for
+from ciyou.apps.accounts.selectors import PostCard, card_of, post_cards, posts_at
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.rounds import county_of
@@ -69,20 +68,20 @@ def owners_for(row: ChildCase) -> tuple[PostCard, ...]:
     """Who may own a goal of this child: its director, supervisor and county; of a protected one the named worker alone."""
     today = timezone.localdate()
     with walled(LOCAL_OPERATOR):
-        near = worker_of(row)
         if row.person.restricted:
-            posts = [near[0] if near else None]
-        else:
-            places = (row.division, township_of(row.division), county_of(row.division))
-            posts = [post_for(division=place, role=role, on=today) for place, role in zip(places, _OWNERS, strict=True)]
-        cards = post_cards([one for one in posts if one is not None])
-    return tuple(cards[one] for one in posts if one in cards)
+            near = worker_of(row)
+            return tuple(post_cards([near[0]]).values()) if near and near[0] else ()
+        places = (row.division, township_of(row.division), county_of(row.division))
+        asked = list(zip(places, _OWNERS, strict=True))
+        held = posts_at(asked, on=today)
+    return tuple(held[one] for one in asked if one in held)
 
 
 def goals_of(row: ChildCase) -> tuple[GoalLine, ...]:
     """The goals of a case that the caller may show, by their last day."""
-    rows = list(PlanGoal.objects.filter(case=row).order_by("due_on", "set_at", "id"))
-    return _lines(rows, timezone.localdate())
+    rows = PlanGoal.objects.filter(case=row).select_related("post__user", "post__organization")
+    today = timezone.localdate()
+    return tuple(_line(one, today) for one in rows.order_by("due_on", "set_at", "id"))
 
 
 def set_goal(actor: Actor, *, case_id: uuid.UUID, version: int, wanted: NewGoal) -> uuid.UUID:
@@ -149,13 +148,8 @@ def check_last_day(day: dt.date | None) -> dt.date:
     return day
 
 
-def _lines(rows: Iterable[PlanGoal], today: dt.date) -> tuple[GoalLine, ...]:
-    listed = list(rows)
-    cards = post_cards([one.post_id for one in listed if one.post_id is not None]) if listed else {}
-    return tuple(_line(one, cards.get(one.post_id) if one.post_id else None, today) for one in listed)
-
-
-def _line(row: PlanGoal, card: PostCard | None, today: dt.date) -> GoalLine:
+def _line(row: PlanGoal, today: dt.date) -> GoalLine:
+    card = card_of(row.post) if row.post is not None else None
     held = card is not None and card.held
     content = open_goal(row.id, row.content)
     return GoalLine(

@@ -16,7 +16,7 @@ from ciyou.apps.plans.closing import Matter, last_look, open_matters
 from ciyou.apps.plans.contents import open_words
 from ciyou.apps.plans.goals import goals_of, owners_for
 from ciyou.apps.plans.models import UNMET, CaseStage, CaseStep, ChildCase, PackageLine
-from ciyou.apps.plans.package import Line, package_of, readable
+from ciyou.apps.plans.package import Line, outcomes_for, package_of, readable
 from ciyou.apps.plans.refusals import check_may
 from ciyou.apps.plans.transitions import CONFIRMER, TRANSITIONS, WORKER
 from ciyou.apps.plans.weaknesses import DomainView, domains_of, unanswered
@@ -89,12 +89,17 @@ def child_of_page(actor: Actor, *, child_id: uuid.UUID) -> PersonCard:
 
 def read_case(actor: Actor, *, child_id: uuid.UUID) -> CaseView | None:
     """A child's case, open or closed last; None where there never was one. Raises PersonNotFound; the caller records the disclosure."""
-    child = child_of_page(actor, child_id=child_id)
+    return read_case_of(actor, child_of_page(actor, child_id=child_id))
+
+
+def read_case_of(actor: Actor, child: PersonCard) -> CaseView | None:
+    """The same of a child whom the caller has found for this actor already (`child_of_page`)."""
     row = case_of(child.id)
     if row is None:
         return None
-    lines = readable(actor, package_of(row))
-    domains = domains_of(actor, row, goals=goals_of(row), lines=lines)
+    outcomes, goals = outcomes_for(row), goals_of(row)
+    lines = readable(actor, package_of(row, outcomes))
+    domains = domains_of(actor, row, goals=goals, lines=lines, outcomes=outcomes)
     placed = {one.domain.code for one in domains}
     steps = _steps_now(actor, row) if child.status == "active" and child.kind == "child" else ()
     closes = "ask_closing" in steps or "close" in steps
@@ -116,7 +121,7 @@ def read_case(actor: Actor, *, child_id: uuid.UUID) -> CaseView | None:
         missing=unanswered(domains),
         others=tuple(one for one in lines if one.domain not in placed),
         owners=owners_for(row) if "hand_in" in steps else (),
-        matters=open_matters(actor, row) if closes else (),
+        matters=open_matters(actor, row, open_goals=sum(one.is_open for one in goals)) if closes else (),
         last_look=last_look(row) if closes else None,
         story=_story(row),
         unmet=sum(one.state in UNMET for one in lines),

@@ -14,7 +14,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.standings import APPLIED, REFUSED, RUNNING, entitlement_standings
 from ciyou.apps.cases.visit_plans import next_visit
-from ciyou.apps.entitlements.selectors import outcomes_of
+from ciyou.apps.entitlements.selectors import OutcomeCard, outcomes_of
 from ciyou.apps.partners.list_conditions import service_standings
 from ciyou.apps.plans.access import find_case
 from ciyou.apps.plans.contents import open_why, seal_why
@@ -63,13 +63,19 @@ class Line:
         return self.kind, self.code
 
 
-def package_of(row: ChildCase) -> tuple[Line, ...]:
+def outcomes_for(row: ChildCase) -> tuple[OutcomeCard, ...]:
+    """What the rules say of the child now: what its package and the weak domains of its plan are derived from."""
+    with walled(LOCAL_OPERATOR):
+        return outcomes_of([row.person_id]).get(row.person_id, ())
+
+
+def package_of(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> tuple[Line, ...]:
     """The package as it stands now: what is derived, and over it what a person entered, as far as nothing else says how it stands.
 
-    That something due is not needed only a person can say, with a reason; once it is applied for, that counts.
+    `outcomes`: what the rules say (`outcomes_for`). That something due is not needed only a person can say, with a reason; once it is applied for, that counts.
     """
     with walled(LOCAL_OPERATOR):
-        found = {line.key: line for line in _derived(row)}
+        found = {line.key: line for line in _derived(row, outcomes)}
         for one in PackageLine.objects.filter(case=row, source=ENTERED):
             key = (one.kind, one.code)
             waived = one.state == LineState.NOT_NEEDED and key in found and found[key].state == LineState.DUE
@@ -91,7 +97,7 @@ def keep_package(row: ChildCase) -> None:
     """Store the package as it stands, so that unmet needs can be counted; what stands nowhere any more goes. Inside a transaction."""
     now = timezone.now()
     with walled(LOCAL_OPERATOR):
-        lines = package_of(row)
+        lines = package_of(row, outcomes_for(row))
         kept = {(one.kind, one.code): one for one in PackageLine.objects.filter(case=row)}
         wanted = {line.key: line for line in lines}
         overtaken = [one.id for key, one in kept.items() if key not in wanted]
@@ -118,7 +124,7 @@ def say_need(
         row = find_case(actor, case_id, version=version)
         if row.stage == CaseStage.CLOSED:
             raise moved_on()
-        standing = {line.key: line for line in package_of(row)}.get((kind, code))
+        standing = {line.key: line for line in package_of(row, outcomes_for(row))}.get((kind, code))
         domain, sensitivity = _place_of(row, kind, code, standing)
         if sensitivity > ceiling_of(actor) or state not in LineState.values:
             raise _unknown()
@@ -183,8 +189,8 @@ def _unknown() -> Exception:
     return refused("need", "请从清单里选择一项需要和它的状态。", "Choose a need and its state from the list.")
 
 
-def _derived(row: ChildCase) -> Iterator[Line]:
-    yield from _entitlements(row)
+def _derived(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> Iterator[Line]:
+    yield from _entitlements(row, outcomes)
     referred, today = service_standings(row.person_id), timezone.localdate()
     for domain in load_plan_domains(division=row.division).values():
         for need in domain.needs:
@@ -201,14 +207,13 @@ def _shown(row: ChildCase, need: Need, referred: dict[str, str], today: dt.date)
     return "", ""
 
 
-def _entitlements(row: ChildCase) -> Iterator[Line]:
+def _entitlements(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> Iterator[Line]:
     """What the law gives and what came of it; of class 4 and below."""
     rules = load_rule_book(division=row.division, as_of=timezone.localdate()).by_code
     places = {code: one.code for one in load_plan_domains(division=row.division).values() for code in one.rules}
-    cards = outcomes_of([row.person_id]).get(row.person_id, ())
     found = {
         card.rule: (LineState.DUE, "determination")
-        for card in cards
+        for card in outcomes
         if card.kind == ENTITLEMENT and card.outcome == "yes"
     }
     found |= {code: _AWARDED[standing] for code, standing in entitlement_standings(row.person_id).items()}

@@ -23,7 +23,6 @@ from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, ConferenceDe
 from ciyou.apps.plans.refusals import case_not_found, check_may, check_words, moved_on, refused
 from ciyou.apps.plans.transitions import CLOCKS, CONFIRMER, DECISION, GOAL, MACHINE, TRANSITIONS, WAITS_ABOVE
 from ciyou.apps.registry.identities import named_users
-from ciyou.apps.registry.round_children import places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.risk import NOT_ASSESSED, VisitInterval, shortest_interval
@@ -201,4 +200,4 @@ def above_of(row: ChildCase) -> Owner | None:
 
 
 def _is_protected(row: ChildCase) -> bool:
-    return places_for_work([row.person_id])[row.person_id].restricted
+    return row.person.restricted

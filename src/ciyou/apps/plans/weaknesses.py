@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from ciyou.apps.assessments.selectors import AssessmentLine, assessments_of_child
-from ciyou.apps.care.selectors import filled_of_child
-from ciyou.apps.entitlements.selectors import outcomes_of
+from ciyou.apps.assessments.selectors import standing_answers
+from ciyou.apps.care.selectors import last_results
+from ciyou.apps.entitlements.selectors import OutcomeCard
 from ciyou.apps.plans.goals import GoalLine
 from ciyou.apps.plans.models import ChildCase, LineState
 from ciyou.apps.plans.package import Line
@@ -51,10 +51,18 @@ class DomainView:
 
 
 def domains_of(
-    actor: Actor, row: ChildCase, *, goals: tuple[GoalLine, ...], lines: tuple[Line, ...]
+    actor: Actor,
+    row: ChildCase,
+    *,
+    goals: tuple[GoalLine, ...],
+    lines: tuple[Line, ...],
+    outcomes: tuple[OutcomeCard, ...],
 ) -> tuple[DomainView, ...]:
-    """The domains of a child's plan in the order of the packs. Questionnaires count only where the reader may read them itself."""
-    grounds = _Grounds(actor, row, lines)
+    """The domains of a child's plan in the order of the packs. Questionnaires count only where the reader may read them itself.
+
+    `outcomes`: what the rules say (`package.outcomes_for`).
+    """
+    grounds = _Grounds(actor, row, lines, outcomes)
     return tuple(
         DomainView(
             domain,
@@ -74,14 +82,16 @@ def unanswered(domains: tuple[DomainView, ...]) -> tuple[PlanDomain, ...]:
 class _Grounds:
     """What shows weakness of one child, read once."""
 
-    def __init__(self, actor: Actor, row: ChildCase, lines: tuple[Line, ...]) -> None:
+    def __init__(
+        self, actor: Actor, row: ChildCase, lines: tuple[Line, ...], outcomes: tuple[OutcomeCard, ...]
+    ) -> None:
         self.asked: IndicatorSet = load_risk(division=row.division).asked
-        self.answers = _standing_answers(assessments_of_child(actor, child_id=row.person_id))
+        self.answers = standing_answers(actor, child_id=row.person_id)
         self.due = {one.code for one in lines if one.state == LineState.DUE}
         rules = load_rule_book(division=row.division, as_of=timezone.localdate()).by_code
         self.open = {
             card.rule
-            for card in outcomes_of([row.person_id]).get(row.person_id, ())
+            for card in outcomes
             if card.outcome == "undetermined"
             and card.rule in rules
             and rules[card.rule].sensitivity <= ceiling_of(actor)
@@ -107,17 +117,9 @@ class _Grounds:
                 yield Ground(HINT, instrument)
 
 
-def _standing_answers(lines: tuple[AssessmentLine, ...]) -> dict[str, str]:
-    """The answers of the assessment whose tier a person confirmed last; without one nothing is known, and nothing is weak by it."""
-    confirmed = [one for one in lines if one.confirmed_at is not None]
-    last = max(confirmed, key=lambda one: (one.confirmed_at, one.recorded_at), default=None)
-    return dict(last.content.answers) if last is not None else {}
-
-
 def _hints(actor: Actor, row: ChildCase) -> frozenset[str]:
     """The questionnaires whose last result is a hint, of those that the actor may read."""
-    latest: dict[str, bool] = {}
-    for line in filled_of_child(actor, child_id=row.person_id):
-        hint = bool(line.result.raised) or any(one.reached for one in line.result.result.measured)
-        latest.setdefault(line.instrument, hint)
-    return frozenset(code for code, hint in latest.items() if hint)
+    last = last_results(actor, child_id=row.person_id)
+    return frozenset(
+        code for code, one in last.items() if one.raised or any(found.reached for found in one.result.measured)
+    )

@@ -141,6 +141,16 @@ def named_among(actor: Actor, person_ids: Iterable[object]) -> frozenset[UUID]:
     return frozenset(_grants(actor).filter(person_id__in=list(person_ids)).values_list("person_id", flat=True))
 
 
+def named_today(actor: Actor) -> frozenset[UUID]:
+    """All persons of whose case the actor is a named worker today (they are few): for what reads many files at once."""
+    return frozenset(_grants(actor).values_list("person_id", flat=True))
+
+
+def by_named_worker(actor: Actor) -> Exists:
+    """A condition on rows about a person: the actor is a named worker of its case today."""
+    return Exists(_grants(actor).filter(person_id=OuterRef("person_id")))
+
+
 def _grants(actor: Actor) -> QuerySet[NamedAccess]:
     now = timezone.now()
     return NamedAccess.objects.filter(user_id=actor.id).filter(Q(ends_at=None) | Q(ends_at__gt=now))

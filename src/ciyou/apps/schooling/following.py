@@ -16,11 +16,17 @@ from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.paying import standings_of
 from ciyou.apps.registry.round_children import children_in_care, places_for_work, statements_named
 from ciyou.apps.schooling.access import county_of
-from ciyou.apps.schooling.home import end_home_schooling, end_older_placements, hand_on_placements, remind_late_sessions
+from ciyou.apps.schooling.home import (
+    end_home_schooling,
+    end_older_placements,
+    give_placements_to_named,
+    hand_on_placements,
+    remind_late_sessions,
+)
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolState, SpecialPlacement
 from ciyou.apps.schooling.opening import FACTS, ROSTER, Missed, open_cases, reopen
-from ciyou.apps.schooling.places import end_requests, hand_on_requests, open_missing_work
-from ciyou.apps.schooling.steps import due_day, hand_on, hand_to_named, move, note_step, withdraw_links, worker_of
+from ciyou.apps.schooling.places import end_requests, give_requests_to_named, hand_on_requests
+from ciyou.apps.schooling.steps import LINKS, due_day, hand_on, hand_to_named, move, note_step, worker_of
 from ciyou.apps.schooling.transitions import ABOVE_AGE, DIED, MACHINE, MERGED, OPEN, POSTPONED
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.facts.state import Basis
@@ -64,7 +70,7 @@ def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
 def _go_along(row: SchoolCase, division: str) -> None:
     if county_of(division) != county_of(row.division):
         # Another county's schools: nobody there has been to the child, and no school there was named.
-        withdraw_links(row)
+        LINKS.withdraw(row)
         note_step(LOCAL_OPERATOR, row, "handed_on")
         begun = {"state": SchoolState.FOUND, "told_school": False, "village_said": "", "school_said": ""}
         day = timezone.localdate()
@@ -100,7 +106,7 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
             rows.filter(child_id__in=hidden).update(told_school=False)
         for row in _open_of(list(children)):
             if row.child_id in hidden:
-                withdraw_links(row)
+                LINKS.withdraw(row)
             hand_on(row)
         for child in children:
             _hand_on_rest(child, moved=False)
@@ -134,12 +140,12 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
 
 
 def watch_schooling(today: dt.date | None = None) -> int:
-    """The daily job: who grew too old ends, an entry put off begins again on its day, protected children get what a named worker now
-    can do, late sessions become tasks; how many of all."""
+    """The daily job: who grew too old ends, an entry put off begins again on its day, the work for protected children is of whoever is
+    named now, late sessions become tasks; how many of all."""
     day = today or timezone.localdate()
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        open_missing_work()
         named = hand_to_named(_open_cases().filter(child__restricted=True))
+        named += give_requests_to_named() + give_placements_to_named()
         return _end_above_age(day) + _take_up_postponed(day) + named + remind_late_sessions(day)
 
 

@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks, posts_of_open
 from ciyou.apps.schooling.access import county_of, find_placement, find_plan, speaks_for_schools
 from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal
 from ciyou.apps.schooling.models import HomePlan, HomeSession, SpecialPlacement
 from ciyou.apps.schooling.places import lives_in, residence_in_area, task_of_education
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
+from ciyou.apps.schooling.steps import give_to_named
 from ciyou.apps.schooling.working import child_of_form
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -215,6 +216,17 @@ def hand_on_placements(child_id: object, *, moved: bool) -> None:
         SpecialPlacement.objects.filter(id=row.id).update(division=lives, told_school=told)
         row.refresh_from_db()
         open_tasks(LOCAL_OPERATOR, tasks=[task for kind in _end_work(row) for task in _task(kind, row)])
+
+
+def give_placements_to_named() -> int:
+    """Of protected children taught at home: the open work is of whoever is named now, and nobody's without; how many changed hands. Part of
+    the daily job.
+    """
+    changed = 0
+    for row in SpecialPlacement.objects.filter(child__restricted=True, kind=HOME, ended_on=None):
+        running = posts_of_open((PLAN, HOLD), str(row.id))
+        changed += give_to_named(running, str(row.id), [task for kind in running for task in _task(kind, row)])
+    return changed
 
 
 def _end_placements(rows: Iterable[SpecialPlacement]) -> None:

@@ -14,8 +14,8 @@ from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.apps.schooling.access import PURPOSE, find_case, speaks_for_schools, visible
 from ciyou.apps.schooling.contents import CaseContent, open_case, open_words
-from ciyou.apps.schooling.links import needs_link
 from ciyou.apps.schooling.models import SchoolCase, SchoolStep
+from ciyou.apps.schooling.steps import needs_link
 from ciyou.apps.schooling.transitions import CLOCKS, COUNTY, OPEN, SCHOOL, TRANSITIONS, VILLAGE
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do

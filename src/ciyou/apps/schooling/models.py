@@ -6,6 +6,8 @@ import uuid
 
 from django.db import models
 
+from ciyou.apps.accounts.one_time_links import OneTimeLink
+
 
 class SchoolState(models.TextChoices):
     """Where a school case is; `transitions.py` says what leads from one to the next."""
@@ -75,17 +77,10 @@ class SchoolStep(models.Model):
         indexes = (models.Index(fields=("case", "at"), name="school_steps"),)
 
 
-class SchoolLink(models.Model):
+class SchoolLink(OneTimeLink):
     """A one-time link by which a school without an account says whether the child is there. Of its token only the hash is kept."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(SchoolCase, on_delete=models.CASCADE, related_name="links")
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=64)
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-    withdrawn_at = models.DateTimeField(null=True)
 
 
 class PlaceState(models.TextChoices):

@@ -21,7 +21,7 @@ from ciyou.apps.schooling.access import EDUCATION, county_of, find_request, spea
 from ciyou.apps.schooling.contents import PlaceContent, seal, unseal
 from ciyou.apps.schooling.models import PlaceRequest, PlaceState
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
-from ciyou.apps.schooling.steps import DRAFTER, PARTNER, task_of_worker
+from ciyou.apps.schooling.steps import DRAFTER, PARTNER, give_to_named, task_of_worker
 from ciyou.apps.schooling.working import child_of_form, told_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -160,10 +160,12 @@ def hand_on_requests(child_id: object, *, moved: bool) -> None:
         _open_work(row)
 
 
-def open_missing_work() -> None:
-    """Of protected children: what is asked and has no task, since nobody was named, gets one. Part of the daily job."""
-    for row in PlaceRequest.objects.filter(child__restricted=True, state__in=ASKED_STATES):
-        _open_work(row)
+def give_requests_to_named() -> int:
+    """Of protected children: what is asked is the work of whoever is named now, and nobody's without; how many changed hands. Part of the
+    daily job.
+    """
+    rows = PlaceRequest.objects.filter(child__restricted=True, state__in=ASKED_STATES)
+    return sum(give_to_named((ANSWER, TAKE), str(row.id), _tasks(row)) for row in rows)
 
 
 def lives_in(child_id: uuid.UUID) -> str:
@@ -177,12 +179,16 @@ def _end_work(actor: Actor, row: PlaceRequest) -> None:
 
 
 def _open_work(row: PlaceRequest) -> None:
+    open_tasks(LOCAL_OPERATOR, tasks=_tasks(row))
+
+
+def _tasks(row: PlaceRequest) -> list[NewTask]:
     task = None
     if row.state == PlaceState.ASKED:
         task = task_of_education(ANSWER, row.id, row.child_id, row.division, told=row.told_school)
     elif row.state == PlaceState.OFFERED:
         task = task_of_worker(TAKE, str(row.id), row.child_id, row.division)
-    open_tasks(LOCAL_OPERATOR, tasks=[task] if task else [])
+    return [task] if task else []
 
 
 def task_of_education(

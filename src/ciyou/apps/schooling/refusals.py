@@ -13,10 +13,6 @@ class SchoolingNotFound(RunError):
     """There is no such case, request or placement for this actor; not there and not theirs look the same."""
 
 
-class SchoolLinkUnusable(RunError):
-    """A link that was used, ran out or never was; all read the same, and name nobody."""
-
-
 def not_found() -> SchoolingNotFound:
     """The same for unknown and for another's."""
     return SchoolingNotFound(
@@ -24,28 +20,6 @@ def not_found() -> SchoolingNotFound:
             "not_found",
             "没有这一项，或者不由您办理。请从就学列表重新进入。",
             "There is no such thing, or it is not yours. Come in again from the list of schooling.",
-        )
-    )
-
-
-def link_unusable() -> SchoolLinkUnusable:
-    """The one answer to whatever is no open link."""
-    return SchoolLinkUnusable(
-        _problem(
-            "link",
-            "这个链接已经用过、过期或者不完整。已经答复过的，不用再做什么；还要答复的，请向把链接交给您的工作人员要一个新的。",
-            "This link was used, has run out or is incomplete. If you have answered already, there is nothing more to do; else ask the worker who gave it to you for a new one.",
-        )
-    )
-
-
-def too_many_tries() -> SchoolLinkUnusable:
-    """Too many links that are none came from one place."""
-    return SchoolLinkUnusable(
-        _problem(
-            "often",
-            "打不开的次数太多，请一刻钟以后再试，或者向把链接交给您的工作人员要一个新的。",
-            "Too many links that do not open; try again in a quarter of an hour, or ask the worker who gave it to you for a new one.",
         )
     )
 

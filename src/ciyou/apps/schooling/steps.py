@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import F
 from django.utils import timezone
 
+from ciyou.apps.accounts.one_time_links import LinkDoor
 from ciyou.apps.accounts.selectors import is_department_there
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
-from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks, posts_of_open
 from ciyou.apps.registry.round_children import places_for_work
 from ciyou.apps.schooling.access import EDUCATION, county_of
 from ciyou.apps.schooling.contents import CaseContent, seal, seal_words
@@ -24,6 +25,15 @@ from ciyou.apps.schooling.transitions import BACK, CLOCKS, EVERY_CLOCK, SCHOOL_C
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 
 REVIEWER, DRAFTER, PARTNER = "county_reviewer", "county_drafter", "partner"
+
+
+def needs_link(row: SchoolCase) -> bool:
+    """Whether a school is named and has not spoken yet."""
+    return row.state == SchoolState.PLACED and not row.school_said
+
+
+LINKS = LinkDoor(SchoolLink, "case", "case", lambda link: needs_link(link.case), "refuse_school_link")
+"""The links by which a school without an account says whether the child is there."""
 
 
 def move(  # one step is all of this
@@ -69,7 +79,7 @@ def move(  # one step is all of this
             raise moved_on()
         note_step(actor, row, f"{end}_{note}" if found.after is None else step, words)
         if after is not SchoolState.PLACED or step != "village_says":
-            withdraw_links(row)
+            LINKS.withdraw(row)
         end_work(actor, row)
         row.refresh_from_db()
         open_work(actor, row)
@@ -95,11 +105,6 @@ def note_step(actor: Actor, row: SchoolCase, step: str, words: str = "") -> None
     SchoolStep.objects.create(
         id=key, case=row, step=step, by=actor.id, role=actor.role, at=timezone.now(), words=seal_words(key, words)
     )
-
-
-def withdraw_links(row: SchoolCase) -> None:
-    """Links that are out open nothing any more."""
-    SchoolLink.objects.filter(case=row, used_at=None, withdrawn_at=None).update(withdrawn_at=timezone.now())
 
 
 def end_work(actor: Actor, row: SchoolCase) -> None:
@@ -179,6 +184,18 @@ def hand_on(row: SchoolCase) -> None:
     end_work(LOCAL_OPERATOR, row)
     row.refresh_from_db()
     open_work(LOCAL_OPERATOR, row)
+
+
+def give_to_named(kinds: Collection[str], subject: str, tasks: Iterable[NewTask]) -> bool:
+    """Of a protected child: the open work of these kinds about a subject becomes `tasks`, those of whoever is named now; without anybody
+    it is nobody's. Whether any changed hands; what stays with its worker keeps its clock.
+    """
+    wanted, held = {task.kind: task for task in tasks}, posts_of_open(kinds, subject)
+    moved = [kind for kind, post in held.items() if kind not in wanted or wanted[kind].post_id != post]
+    for kind in moved:
+        end_task(LOCAL_OPERATOR, kind=kind, subject_id=subject, state="withdrawn", reason="handed_on")
+    open_tasks(LOCAL_OPERATOR, tasks=wanted.values())
+    return bool(moved) or bool(wanted.keys() - held.keys())
 
 
 def hand_to_named(rows: Iterable[SchoolCase]) -> int:

@@ -42,11 +42,10 @@ def show_conferences(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         child = child_of_page(request.actor, child_id=child_id)
     except PersonNotFound as missing:
         raise Http404 from missing
-    lines = held.conferences_of(request.actor, child_id=child.id)
     if child.kind != "child":
         raise Http404
     if request.method != "POST":
-        return _page(request, child, lines)
+        return _page(request, child)
     steps = _steps(request)
     if text(request, "step") not in steps:
         raise Http404
@@ -57,7 +56,7 @@ def show_conferences(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except AccessDenied:
         raise
     except CiyouError as wrong:
-        return _page(request, child, lines, wrong.problems)
+        return _page(request, child, wrong.problems)
     return redirect("child_conferences", child_id=child_id)
 
 
@@ -92,12 +91,11 @@ def _decision(request: HttpRequest) -> NewDecision:
     )
 
 
-def _page(
-    request: HttpRequest, child: PersonCard, lines: tuple[ConferenceLine, ...], problems: tuple[Problem, ...] = ()
-) -> HttpResponse:
+def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     actor, lang, today = request.actor, short_language(), timezone.localdate()
     row = case_of(child.id)
     reads = held.may_read_conferences(actor, child.id)
+    lines = held.conferences_of(actor, child_id=child.id, reads=reads)
     disclose(
         request,
         subject=str(child.id),

@@ -16,7 +16,7 @@ from ciyou.apps.cases.workload import COMING_DAYS, workload_of
 from ciyou.apps.plans import casework
 from ciyou.apps.plans.conferences import CLASS
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
-from ciyou.apps.plans.lists import CaseView, child_of_page, read_case, unmet_needs
+from ciyou.apps.plans.lists import CaseView, child_of_page, read_case_of, unmet_needs
 from ciyou.apps.plans.package import say_need
 from ciyou.apps.plans.refusals import CaseNotFound
 from ciyou.apps.registry.selectors import PersonCard, PersonNotFound
@@ -159,7 +159,7 @@ def _child(request: HttpRequest, child_id: uuid.UUID) -> PersonCard:
 
 def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...] = ()) -> HttpResponse:
     actor = request.actor
-    view = read_case(actor, child_id=child.id)
+    view = read_case_of(actor, child)
     disclose(
         request,
         subject=str(child.id),

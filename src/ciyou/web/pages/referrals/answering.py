@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
+from ciyou.apps.accounts.one_time_links import LinkUnusable
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.partners.access import county_of
 from ciyou.apps.partners.links import OpenedLink, answer_by_link, open_link
-from ciyou.apps.partners.refusals import LinkUnusable
 from ciyou.apps.partners.transitions import REFUSALS
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.packs import load_referrals

@@ -8,10 +8,10 @@ from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from ciyou.apps.accounts.one_time_links import LinkUnusable
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.schooling.access import county_of
 from ciyou.apps.schooling.links import OpenedSchoolLink, answer_school_link, open_school_link
-from ciyou.apps.schooling.refusals import SchoolLinkUnusable
 from ciyou.core.errors import CiyouError, Problem
 from ciyou.web.pages.applications.forms import text
 from ciyou.web.pages.referrals.answering import LINK_POLICY, link_page, nobodys_page
@@ -32,11 +32,11 @@ def _answer(request: HttpRequest, token: str) -> HttpResponse:
         try:
             said = text(request, "said")
             answer_school_link(token=token, said=said, words=text(request, "words"), origin=origin)
-        except SchoolLinkUnusable:
+        except LinkUnusable:
             raise
         except CiyouError as problem:
             return _show(request, open_school_link(token=token, origin=origin), problem.problems)
-    except SchoolLinkUnusable as gone:
+    except LinkUnusable as gone:
         # 200: the framework writes the address of an answer that is an error to the log, and with it the token.
         return link_page(request, "answer_gone", {"sentence": sentences(gone.problems)[0].sentence})
     return link_page(request, "school_answered", {"said": said})
