@@ -66,7 +66,7 @@ def test_a_service_of_its_own_is_one_file(root):
         (("from: name", "from: fact.hiv_infected"), "pack.restricted_value"),
         (("from: name", "from: fact.disability_grade"), "pack.field_class"),
         ((", needed: true", ""), "pack.no_needed_field"),
-        (("link_days: 10", "link_days: 90"), "pack.link_days"),
+        (("link_days: 10", "link_days: 90"), "pack.out_of_range"),
         (("sources:\n  - {document: gf_2016_36}\n", ""), "pack.no_source"),
         (("code: eye_check", "code: other"), "pack.code_name"),
         (("class: 3\nfindings", "class: 9\nfindings"), "pack.unknown_choice"),

@@ -128,14 +128,14 @@ class Section:
             return None
         return int(written)
 
-    def between(self, key: str, least: int, most: int, *, code: str = "out_of_range") -> int:
+    def between(self, key: str, least: int, most: int) -> int:
         """A whole number that must be there and lie in a range, both ends included; `least` where it does not."""
         value = self.integer(key, required=True)
         if value is None or least <= value <= most:
             return least if value is None else value
         self.notes.add(
             self.value_place(key),
-            code,
+            "out_of_range",
             f"{key} 须在 {least} 至 {most} 之间；请更正。",
             f"`{key}` lies between {least} and {most}; correct it.",
         )
@@ -175,7 +175,7 @@ class Section:
         hint_zh, hint_en = nearest(written, known)
         self.notes.add(
             self.value_place(key),
-            code,
+            "out_of_range",
             f"“{key}”不能是“{written}”；可用：{'、'.join(known)}。{hint_zh}",
             f"“{key}” cannot be “{written}”; use one of {', '.join(known)}. {hint_en}".strip(),
         )

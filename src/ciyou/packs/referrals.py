@@ -115,7 +115,7 @@ def _read(section: Section, code: str, pack_set: PackSet) -> ReferralService:
         kinds=_kinds(section),
         sensitivity=own,
         findings_class=max(own, _class(section, "findings_class")),
-        link_days=section.between("link_days", 1, MOST_LINK_DAYS, code="link_days"),
+        link_days=section.between("link_days", 1, MOST_LINK_DAYS),
         fields=_fields(section, pack_set),
         advice=tuple(Advice(key, entry[0], entry[1]) for key, entry in _advice(section)),
         sources=read_citations(section, pack_set.documents),
