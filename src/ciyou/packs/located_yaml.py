@@ -175,7 +175,7 @@ class Section:
         hint_zh, hint_en = nearest(written, known)
         self.notes.add(
             self.value_place(key),
-            "out_of_range",
+            code,
             f"“{key}”不能是“{written}”；可用：{'、'.join(known)}。{hint_zh}",
             f"“{key}” cannot be “{written}”; use one of {', '.join(known)}. {hint_en}".strip(),
         )
