@@ -61,7 +61,13 @@ def a_child(tier="medium_low", *, opened=200, **fields):
 def visit(child, day, *, met=True):
     post = make_post("child_director")
     row = Visit.objects.create(
-        id=uuid.uuid4(), post=post, division=VILLAGE, visited_on=day, met_somebody=met, content=b"x", recorded_at=moment(day)
+        id=uuid.uuid4(),
+        post=post,
+        division=VILLAGE,
+        visited_on=day,
+        met_somebody=met,
+        content=b"x",
+        recorded_at=moment(day),
     )
     VisitedChild.objects.create(visit=row, person=child)
     return row
@@ -76,7 +82,9 @@ def supervisor():
     return make_post("supervisor")
 
 
-def test_a_child_whom_nobody_contacted_for_longer_than_its_tier_allows_has_one_alert_with_an_owner_and_a_clock(supervisor):
+def test_a_child_whom_nobody_contacted_for_longer_than_its_tier_allows_has_one_alert_with_an_owner_and_a_clock(
+    supervisor,
+):
     silent, visited = a_child(), a_child()
     visit(silent, ago(61))
     visit(visited, ago(60))
@@ -137,7 +145,13 @@ def test_nothing_ends_in_silence_for_a_protected_child_or_one_who_must_be_seen_t
     hidden, endangered = a_child(restricted=True), a_child()
     named = make_post("county_drafter")
     NamedAccess.objects.create(
-        person=hidden, user_id=str(named.user_id), purpose="serve", why="case_worker", reason="主办", granted_by="x", granted_at=timezone.now()
+        person=hidden,
+        user_id=str(named.user_id),
+        purpose="serve",
+        why="case_worker",
+        reason="主办",
+        granted_by="x",
+        granted_at=timezone.now(),
     )
     watch_silence(TODAY)
     FilledQuestionnaire.objects.create(

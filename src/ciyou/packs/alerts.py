@@ -10,7 +10,6 @@ from pathlib import Path
 from ciyou.core.facts.definition import Entity
 from ciyou.core.risk import VisitInterval
 from ciyou.core.rules.book import Source
-from ciyou.packs.clocks import load_clocks
 from ciyou.packs.folders import read_folder
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Section, nearest
@@ -28,6 +27,9 @@ WHAT: Mapping[str, tuple[str, ...]] = {
     CHANGE: ("tier_rose", "place_changed", "guardian_changed", "parent_state"),
 }
 """Kind of alert → what the program can notice of that kind."""
+CLOCKS: Mapping[str, str] = {SILENCE: "answer_silence", THRESHOLD: "look_into_sign", CHANGE: "look_into_change"}
+"""Kind of alert → the clock by which somebody sees to it, which is the kind of its task; how long it runs is the place's to say."""
+KINDS = tuple(CLOCKS.values())
 CONTACTS = ("visit", "call", "questionnaire", "referral_reply", "official_record", "home_session")
 LONGEST_CODE = 24
 """A task is about `<rule>:<child>`, which has to fit."""
@@ -35,7 +37,7 @@ LONGEST_CODE = 24
 
 @dataclass(frozen=True)
 class AlertRule:
-    """One thing that raises an alert: whose work it then is, and by which clock.
+    """One thing that raises an alert, and whose work it then is.
 
     `what` is noticed by the program; `contacts` are what breaks a silence, and what ends the alert by itself (none: only a person does);
     `at_least` is how many (missed visits), `facts` are those of a parent (parent_state). The name stands in lists, and says nothing that those who see them may not know.
@@ -47,7 +49,6 @@ class AlertRule:
     kind: str
     what: str
     owner: str
-    clock: str
     contacts: tuple[str, ...]
     at_least: int
     facts: tuple[str, ...]
@@ -55,6 +56,11 @@ class AlertRule:
     sources: tuple[Source, ...]
     note_zh: str
     note_en: str
+
+    @property
+    def clock(self) -> str:
+        """The clock that runs, which is the kind of the task."""
+        return CLOCKS[self.kind]
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
@@ -68,8 +74,7 @@ def load_alerts(*, division: str, root: Path = SHIPPED) -> Mapping[str, AlertRul
 
     Raises PackError with all mistakes at once.
     """
-    chain = tuple(pack.code for pack in load_packs(root).chain(full_division(division)))
-    return _load(chain, tuple(load_clocks(division=division, root=root)), root)
+    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
 
 
 def load_contact_limits(*, division: str, root: Path = SHIPPED) -> Mapping[str, VisitInterval]:
@@ -78,14 +83,11 @@ def load_contact_limits(*, division: str, root: Path = SHIPPED) -> Mapping[str, 
 
 
 @lru_cache(maxsize=64)
-def _load(chain: tuple[str, ...], clocks: tuple[str, ...], root: Path) -> Mapping[str, AlertRule]:
-    def read(section: Section, code: str, pack_set: PackSet) -> AlertRule:
-        return _read(section, code, pack_set, clocks)
-
-    return read_folder(chain, root, FOLDER, read)
+def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, AlertRule]:
+    return read_folder(chain, root, FOLDER, _read)
 
 
-def _read(section: Section, code: str, pack_set: PackSet, clocks: tuple[str, ...]) -> AlertRule:
+def _read(section: Section, code: str, pack_set: PackSet) -> AlertRule:
     check_code(section, code)
     _check_length(section, code)
     zh, en = section.names("name")
@@ -101,7 +103,6 @@ def _read(section: Section, code: str, pack_set: PackSet, clocks: tuple[str, ...
         kind=kind,
         what=what,
         owner=section.choice("owner", OWNERS),
-        clock=section.choice("clock", clocks, code="unknown_clock"),
         contacts=_contacts(section, required=kind == SILENCE),
         at_least=_count(section) if what == "missed_visits" else 0,
         facts=_facts(section, pack_set) if what == "parent_state" else (),

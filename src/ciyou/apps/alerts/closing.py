@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 
 from django.db import transaction
 
@@ -15,19 +14,11 @@ from ciyou.apps.care.contacts import waiting_children
 from ciyou.apps.cases.alerts import OpenAlert, end_open_alerts, open_alerts
 from ciyou.apps.registry.round_children import ChildInRound, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR
-from ciyou.packs import load_alerts, load_packs
-from ciyou.packs.alerts import AlertRule
+from ciyou.packs import load_alerts
+from ciyou.packs.alerts import KINDS, AlertRule
 
 CONTACT = "contact"
 PART = 500
-_NATION = "00"
-
-
-@lru_cache(maxsize=1)
-def alert_kinds() -> tuple[str, ...]:
-    """The clocks of alerts, which are the kinds of their tasks, in every place that has a pack."""
-    places = {_NATION, *(pack.division for pack in load_packs().packs if pack.division)}
-    return tuple(sorted({rule.clock for place in places for rule in load_alerts(division=place).values()}))
 
 
 def end_answered() -> int:
@@ -36,7 +27,7 @@ def end_answered() -> int:
     Not those of a protected child, nor of one whom somebody must still see the same day: there a person says how it ended.
     """
     with walled(LOCAL_OPERATOR):
-        waiting = open_alerts(kinds=alert_kinds())
+        waiting = open_alerts(kinds=KINDS)
     return sum(_end_part(waiting[start : start + PART]) for start in range(0, len(waiting), PART))
 
 

@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import successor_of
-from ciyou.apps.alerts.closing import alert_kinds
 from ciyou.apps.alerts.signs import raise_for, rules_noticing
 from ciyou.apps.assessments.selectors import last_two_tiers
 from ciyou.apps.audit.wall import walled
@@ -21,6 +20,7 @@ from ciyou.apps.registry.recent_changes import changed_carers, changed_parents
 from ciyou.apps.registry.round_children import ChildInRound, children_in_care, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_alerts, load_risk
+from ciyou.packs.alerts import KINDS
 
 DIED, OF_AGE, MERGED = "died", "of_age", "merged"
 WITHDRAWN = "withdrawn"
@@ -90,9 +90,7 @@ def on_people_merged(kept: str, dropped: str = "", **_more: object) -> None:
     """Handler of `registry.people_merged`: what was open about either file is open about the one that stays, once for each rule."""
     ids = _ids([kept, dropped])
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        stays = [
-            one for one in open_alerts(kinds=alert_kinds(), children=ids) if not one.subject_id.endswith(ids[0].hex)
-        ]
+        stays = [one for one in open_alerts(kinds=KINDS, children=ids) if not one.subject_id.endswith(ids[0].hex)]
         child = children_in_care(ids[:1]).get(ids[0])
         end_open_alerts(stays, reason=MERGED, state=WITHDRAWN)
         if child is not None:
@@ -108,7 +106,7 @@ def _raise_anew(child: ChildInRound, codes: Collection[str]) -> None:
 
 def _withdraw(ids: list[uuid.UUID], reason: str) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        found: list[OpenAlert] = open_alerts(kinds=alert_kinds(), children=ids)
+        found: list[OpenAlert] = open_alerts(kinds=KINDS, children=ids)
         end_open_alerts(found, reason=reason, state=WITHDRAWN)
 
 
@@ -116,7 +114,7 @@ def _hand_on(ids: list[uuid.UUID]) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for child in places_for_work(ids).values():
             roles = {rule.code: rule.owner for rule in load_alerts(division=child.division).values()}
-            hand_on_alerts([child], roles, kinds=alert_kinds())
+            hand_on_alerts([child], roles, kinds=KINDS)
 
 
 def _parent_facts() -> tuple[str, ...]:

@@ -15,9 +15,10 @@ from ciyou.apps.cases.models import Lead, Task, TaskState
 from ciyou.apps.registry.scoping import named_among
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
+from ciyou.packs.alerts import KINDS as ALERTS
 
 SHOWN = 30
-COLLAPSED = frozenset({"assign_lead", "confirm_determination", "check_in_round", "see_to_expiry"})
+COLLAPSED = frozenset({"assign_lead", "confirm_determination", "check_in_round", "see_to_expiry", *ALERTS})
 """Kinds that are worked on as a list: they stand as one line with their number."""
 LEAD_KINDS = frozenset({"assign_lead", "verify_lead", "review_lead", "decide_inquiry"})
 _PERSONAL = 3

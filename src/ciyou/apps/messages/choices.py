@@ -53,6 +53,16 @@ class Failure:
     made_at: dt.datetime
     next_try_at: dt.datetime
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is tried again by itself."""
+        return self.state == MessageState.WAITING
+
+    @property
+    def given_up(self) -> bool:
+        """Whether it is tried again only if somebody says so."""
+        return self.state == MessageState.GIVEN_UP
+
 
 @dataclass(frozen=True)
 class GatewayState:
