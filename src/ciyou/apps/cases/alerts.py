@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
+from ciyou.apps.accounts.selectors import post_card
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.rounds import county_of, named_owner_of, owner_of
@@ -161,7 +162,8 @@ def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, k
                 handed += end_open_alerts([alert], reason=UNNAMED, state=TaskState.WITHDRAWN)
                 continue
             post, role, place = owner
-            changes = {"post_id": post, "queue_role": role or "child_director", "division": place}
+            card = post_card(post) if post is not None else None
+            changes = {"post_id": post, "queue_role": card.role if card else role, "division": place}
             handed += _open(kinds).filter(id=row.id).update(**changes, version=F("version") + 1)
     return handed
 
