@@ -13,7 +13,7 @@ from django.utils import timezone
 from ciyou.apps.alerts.contacts import last_contacts
 from ciyou.apps.assessments.selectors import tiers_among, with_confirmed_tier
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.alerts import Owners, raise_alerts
+from ciyou.apps.cases.alerts import Owners, open_subjects, raise_alerts, subject_of
 from ciyou.apps.cases.contacts import looked_into
 from ciyou.apps.entitlements.list_conditions import categories_among, with_category
 from ciyou.apps.registry.round_children import ChildInRound, children_on_file_in, counties_on_file
@@ -46,7 +46,9 @@ def _watch(county: str, day: dt.date) -> int:
     raised, owners = 0, Owners(day)
     for rule in (one for one in load_alerts(division=county).values() if one.kind == SILENCE):
         with walled(LOCAL_OPERATOR):
-            silent = [one.child for one in silent_children(rule, county, on=day)]
+            told = open_subjects(rule)
+            found = (one.child for one in silent_children(rule, county, on=day))
+            silent = [one for one in found if subject_of(rule.code, one.id) not in told]
         for start in range(0, len(silent), PART):
             with walled(LOCAL_OPERATOR), transaction.atomic():
                 raised += raise_alerts(rule, silent[start : start + PART], owners=owners)

@@ -69,9 +69,8 @@ def subject_of(rule: str, child_id: uuid.UUID) -> str:
 
 def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners: Owners) -> int:
     """Raise an alert about these children, at most one open for a child and a rule; how many are new. Inside a transaction, as the machine."""
-    there = {one.child_id for one in open_alerts(kinds=(rule.clock,), children=[one.id for one in children])
-             if one.rule == rule.code}  # fmt: skip
-    new = [one for one in children if one.id not in there]
+    there = open_subjects(rule, [one.id for one in children])
+    new = [one for one in children if subject_of(rule.code, one.id) not in there]
     owned = [(one, owner) for one in new if (owner := owners.of(one, rule.owner)) is not None]
     tasks = [
         NewTask(
@@ -108,6 +107,16 @@ def open_alerts(*, kinds: Collection[str], children: Collection[uuid.UUID] | Non
         part = rows.filter(person__in=ids[start : start + _PART])
         found += [one for row in part if (one := as_alert(row)) is not None]
     return found
+
+
+def open_subjects(rule: AlertRule, children: Collection[uuid.UUID] | None = None) -> frozenset[str]:
+    """What the open alerts of a rule are about, among these children or wherever they are (one query for each 500 children, or one)."""
+    rows = Task.objects.filter(kind=rule.clock, state=TaskState.OPEN).order_by().values_list("subject_id", flat=True)
+    if children is None:
+        return frozenset(rows.filter(subject_id__startswith=f"{rule.code}:").iterator(chunk_size=5000))
+    subjects = [subject_of(rule.code, one) for one in children]
+    parts = (rows.filter(subject_id__in=subjects[at : at + _PART]) for at in range(0, len(subjects), _PART))
+    return frozenset(one for part in parts for one in part)
 
 
 def as_alert(row: Task) -> OpenAlert | None:

@@ -82,6 +82,7 @@ def _send_sms(phone: str, text: str) -> None:
         with opener.open(request, timeout=TIMEOUT_SECONDS) as answer:
             answer.read(1)
     except urllib.error.HTTPError as error:
+        error.close()
         raise NotSentError(f"http_{error.code}") from error
     except (OSError, ValueError) as error:
         raise NotSentError(type(error).__name__) from error
