@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
@@ -116,14 +116,24 @@ def leave_channel(actor: Actor, *, channel: str) -> None:
 
 
 def gateway_state(actor: Actor) -> GatewayState:
-    """How messages get out; for whoever runs the system. Raises AccessDenied."""
+    """How messages to the users of the actor's area get out; for whoever runs the system. Raises AccessDenied."""
     _check_may(actor)
     since = timezone.now() - LOOKS_BACK
     with walled(LOCAL_OPERATOR):
-        chosen = dict(MessageChoice.objects.order_by().values_list("channel").annotate(Count("id")))
-        counted = OutgoingMessage.objects.filter(made_at__gte=since).order_by().values("channel", "state")
-        counts = {(row["channel"], row["state"]): row["total"] for row in counted.annotate(total=Count("id"))}
-        failed = OutgoingMessage.objects.exclude(problem="").exclude(state=MessageState.SENT).order_by("-made_at", "id")
+        own = _of_users_of(actor)
+        chosen = dict(
+            MessageChoice.objects.filter(own).order_by().values_list("channel").annotate(Count("id", distinct=True))
+        )
+        counted = OutgoingMessage.objects.filter(own, made_at__gte=since).order_by().values("channel", "state")
+        totals = counted.annotate(total=Count("id", distinct=True))
+        counts = {(row["channel"], row["state"]): row["total"] for row in totals}
+        failed = (
+            OutgoingMessage.objects.filter(own)
+            .distinct()
+            .exclude(problem="")
+            .exclude(state=MessageState.SENT)
+            .order_by("-made_at", "id")
+        )
         fields = ("id", "channel", "state", "tries", "problem", "made_at", "next_try_at")
         failures = tuple(Failure(*row) for row in failed.values_list(*fields)[:SHOWN])
     return GatewayState(open_channels(), chosen, counts, failures)
@@ -133,7 +143,7 @@ def try_again(actor: Actor, *, message_id: uuid.UUID) -> None:
     """Have a message that was given up tried once more, from the beginning; where a newer one waits for the same user, it is left."""
     _check_may(actor)
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        row = OutgoingMessage.objects.filter(id=message_id, state=MessageState.GIVEN_UP).first()
+        row = OutgoingMessage.objects.filter(_of_users_of(actor), id=message_id, state=MessageState.GIVEN_UP).first()
         newer = row is not None and OutgoingMessage.objects.filter(
             user_id=row.user_id, channel=row.channel, state=MessageState.WAITING
         )
@@ -143,6 +153,11 @@ def try_again(actor: Actor, *, message_id: uuid.UUID) -> None:
             state=MessageState.WAITING, tries=0, next_try_at=timezone.now(), ended_at=None
         )
         record_action(actor, action="try_message_again", subject=str(row.id))
+
+
+def _of_users_of(actor: Actor) -> Q:
+    """Rows of users with a post in the actor's area."""
+    return Q(user__posts__division__gte=actor.scope.first, user__posts__division__lt=actor.scope.end)
 
 
 def _check_may(actor: Actor) -> None:
