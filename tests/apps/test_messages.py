@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.core import mail
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from ciyou.apps.audit.models import LogEntry
@@ -172,6 +173,7 @@ def test_only_one_plain_address_is_taken(gateway, supervisor, address):
         choose(supervisor, address=address)
 
 
+@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     tasks=st.integers(1, 10**6), day=st.dates(), today=st.dates(), language=st.sampled_from(LANGUAGES),
     link=st.sampled_from(["", "https://ciyou.example/"]),
