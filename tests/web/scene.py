@@ -72,6 +72,7 @@ from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.exchange.contents import ItemContent, seal_content
 from ciyou.apps.exchange.listed_contents import ListedContent, hash_of_list, seal_listed, seal_note
 from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, IdentityList, ListedChild
+from ciyou.apps.messages.models import OutgoingMessage
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
@@ -677,6 +678,17 @@ def _make_round(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
         scene.ids.setdefault("case_id", case.id)
     ends = ComingEnd("birthday", child, scene.village, False, today + dt.timedelta(days=30), "child_director")
     open_warnings([ends], on=today)
+    for one in (hidden, child):
+        subject = f"tier_rose:{one.hex}"
+        scene.ids["alert_id"] = open_task(
+            LOCAL_OPERATOR, kind="look_into_change", subject_id=subject, division=scene.village, person_id=one,
+            post_id=scene.posts["child_director"].id,
+        )  # fmt: skip
+    message = OutgoingMessage.objects.create(
+        user_id=scene.posts["sysadmin"].user_id, channel="mail", tasks=1, first_due_on=today, state="given_up", problem="http_500",
+        made_at=now, next_try_at=now, ended_at=now,
+    )  # fmt: skip
+    scene.ids["message_id"] = message.id
     scene.ids["round_id"] = found.id
 
 

@@ -16,7 +16,9 @@ from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs import (
     index_findings,
+    load_alerts,
     load_clocks,
+    load_contact_limits,
     load_demands,
     load_differences,
     load_exchange_mappings,
@@ -174,6 +176,7 @@ def formulas(division: str, lang: str | None) -> None:
 
 
 _OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
+    load_alerts,
     load_clocks,
     load_exchange_mappings,
     load_finance_layouts,
@@ -189,6 +192,7 @@ _OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
 )
 _WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
     ("risk", (load_risk, load_visit_intervals)),
+    ("contact_limits", (load_contact_limits,)),
     ("schooling", (load_schooling,)),
     ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from ciyou.apps.accounts.tidying import forget_ended_sessions
 from ciyou.apps.accounts.tries import forget_tries
+from ciyou.apps.alerts.closing import end_answered
+from ciyou.apps.alerts.signs import watch_missed_visits
+from ciyou.apps.alerts.silence import watch_silence
 from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
@@ -18,6 +21,8 @@ from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.entitlements.tallies import keep_tallies
 from ciyou.apps.exchange.tasks import resume_comparisons
+from ciyou.apps.messages.outbox import forget_messages, send_messages
+from ciyou.apps.messages.queueing import queue_messages
 from ciyou.apps.oversight.exports import discard_export_files
 from ciyou.apps.oversight.national_exports import resume_national_exports
 from ciyou.apps.partners.following import expire_referrals
@@ -32,11 +37,14 @@ JOBS: tuple[Job, ...] = (
     Job("seal_whole_log", HOUR, seal_everything),
     Job("deliver_events", 2.0, deliver_events),
     Job("redetermine_due", MINUTE, redetermine_due),
+    Job("queue_messages", 5 * MINUTE, queue_messages),
+    Job("send_messages", MINUTE, send_messages),
     Job("keep_tallies", MINUTE, keep_tallies),
     Job("resume_months", MINUTE, resume_months),
     Job("resume_comparisons", MINUTE, resume_comparisons),
     Job("resume_national_exports", MINUTE, resume_national_exports),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),
+    Job("end_answered_alerts", 10 * MINUTE, end_answered),
     Job("urge_late", 10 * MINUTE, urge_late),
     Job("keep_sums", 10 * MINUTE, keep_sums),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
@@ -45,12 +53,15 @@ JOBS: tuple[Job, ...] = (
     Job("open_due_rounds", HOUR, open_due_rounds),
     Job("warn_of_ends", HOUR, warn_of_ends),
     Job("plan_visits", 12 * HOUR, plan_all_visits),
+    Job("watch_silence", 12 * HOUR, watch_silence),
+    Job("watch_missed_visits", 12 * HOUR, watch_missed_visits),
     Job("look_at_cases", 6 * HOUR, look_at_cases),
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),
     Job("discard_export_files", HOUR, discard_export_files),
     Job("expire_referrals", HOUR, expire_referrals),
     Job("watch_schooling", HOUR, watch_schooling),
+    Job("forget_messages", HOUR, forget_messages),
     Job("forget_tries", HOUR, forget_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )

@@ -56,6 +56,7 @@ SEALED = Sealed(
         SealedColumn("care.FilledQuestionnaire", "content", "care.filled:{id}:content"),
         SealedColumn("care.FilledQuestionnaire", "result", "care.filled:{id}:result"),
         SealedColumn("care.FilledQuestionnaire", "assessment", "care.filled:{id}:assessment"),
+        SealedColumn("messages.MessageChoice", "address", "messages.address:{id}"),
         SealedColumn("fieldwork.FieldPhone", "secret", "fieldwork.phone:{id}"),
         SealedColumn("fieldwork.FieldEvent", "content", "fieldwork.event:{id}"),
         SealedColumn("fieldwork.FieldClash", "content", "fieldwork.clash:{id}"),

@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 
 from ciyou.config.databases import database_settings
 from ciyou.config.home import private_folder, secret_key, state_home
+from ciyou.config.messages import mail_settings, quiet_hours, sms_settings
 
 HOME = state_home()
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -47,6 +48,8 @@ INSTALLED_APPS = [
     "ciyou.apps.schooling",
     "ciyou.apps.awards",
     "ciyou.apps.plans",
+    "ciyou.apps.alerts",
+    "ciyou.apps.messages",
     "ciyou.apps.care",
     "ciyou.apps.crossing",
     "ciyou.apps.disbursement",
@@ -167,6 +170,12 @@ EXPORTS = private_folder(HOME, "exports")
 KEY_FILE = Path(os.environ.get("CIYOU_KEY_FILE") or HOME / "keys.json")
 # Where the key file itself lies under a passphrase (`ciyou keys protect`).
 KEY_PASSPHRASE = os.environ.get("CIYOU_KEY_PASSPHRASE", "")
+# A demo's people are invented, but a number that somebody types there may be a real one: it sends nothing.
+_OUTSIDE = {} if DEMO else os.environ
+globals().update(mail_settings(_OUTSIDE), **sms_settings(_OUTSIDE))
+QUIET_HOURS = quiet_hours(os.environ)
+# What a message links to: this machine's own address means nothing on somebody's telephone.
+MESSAGE_LINK = f"https://{SERVED_HOSTS[0]}/" if SERVED_OVER_TLS else ""
 EVENT_HANDLERS = "ciyou.config.wiring.HANDLERS"
 SCREENING_LOADER = "ciyou.config.wiring.load_screening"
 PERIODIC_JOBS = "ciyou.config.schedule.JOBS"

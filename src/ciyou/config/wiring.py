@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from ciyou.apps.alerts import following as alerts
 from ciyou.apps.awards import following as awards
 from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks, visit_following
 from ciyou.apps.cases.determination_tasks import (
@@ -39,6 +40,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_protection_changed,
             schooling.on_protection_changed,
             plans.on_protection_changed,
+            alerts.on_protection_changed,
         ),
         "registry.person_moved": (
             on_person_moved,
@@ -50,6 +52,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             partners.on_person_moved,
             schooling.on_person_moved,
             plans.on_person_moved,
+            alerts.on_person_moved,
         ),
         "registry.child_died": (
             on_child_died,
@@ -59,6 +62,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             schooling.on_child_died,
             plans.on_child_died,
             awards.on_child_died,
+            alerts.on_child_died,
         ),
         "registry.child_of_age": (
             on_child_of_age,
@@ -66,6 +70,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             schooling.on_child_of_age,
             awards.on_child_of_age,
             plans.on_child_of_age,
+            alerts.on_child_of_age,
         ),
         "registry.people_merged": (
             on_people_merged,
@@ -77,6 +82,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             partners.on_people_merged,
             schooling.on_people_merged,
             plans.on_people_merged,
+            alerts.on_people_merged,
         ),
         "registry.people_unmerged": (
             awards.on_people_unmerged,
@@ -96,13 +102,15 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             awards.on_determination_made,
             schooling.on_determination_made,
             plans.on_standing_changed,
+            alerts.on_determination_made,
         ),
         "entitlements.determination_confirmed": (on_determination_confirmed,),
         "entitlements.determination_returned": (on_determination_returned,),
         "entitlements.case_drafted": (case_tasks.on_case_drafted,),
         "entitlements.case_settled": (case_tasks.on_case_settled,),
         "awards.application_stepped": (crossing.on_application_stepped,),
-        "assessments.tier_confirmed": (plans.on_tier_confirmed,),
+        "assessments.tier_confirmed": (plans.on_tier_confirmed, alerts.on_tier_confirmed),
+        "care.questionnaire_recorded": (alerts.on_questionnaire_recorded,),
         # What was awarded changes a child's package; the room that pays derives by what it finds and needs none of it yet.
         "awards.application_refused": (plans.on_standing_changed,),
         "awards.award_made": (plans.on_standing_changed,),

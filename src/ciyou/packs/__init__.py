@@ -1,5 +1,6 @@
 """The law as data, and the loader that turns it into rule books: it checks everything and refuses what has no source."""
 
+from ciyou.packs.alerts import load_alerts, load_contact_limits
 from ciyou.packs.changes import book_place, dated_changes, law_place, next_dated_change
 from ciyou.packs.clocks import load_clocks
 from ciyou.packs.differences import difference_names, load_differences
@@ -47,7 +48,9 @@ __all__ = [
     "difference_names",
     "index_findings",
     "law_place",
+    "load_alerts",
     "load_clocks",
+    "load_contact_limits",
     "load_demands",
     "load_departments",
     "load_differences",

@@ -30,6 +30,7 @@ LAB = ("lab", _("政策试算"))
 PEOPLE = ("people", _("人员"))
 LAW = ("rulebook", _("法规"))
 AUDIT = ("audit", _("审计"))
+MESSAGES = ("gateways", _("消息"))
 FIELD = ("field_phones", _("离线"))
 ACCOUNT = ("account", _("我的"))
 
@@ -50,7 +51,7 @@ NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyTy
         "partner": (TODAY, LETTERS, REFERRALS, SCHOOLING, IDENTITY_LISTS),
         "institution": (TODAY,),
         "auditor": (TODAY, AUDIT),
-        "sysadmin": (TODAY, PEOPLE),
+        "sysadmin": (TODAY, PEOPLE, MESSAGES),
         "secadmin": (TODAY, PEOPLE),
         "auditadmin": (TODAY, AUDIT),
     }

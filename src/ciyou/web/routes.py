@@ -11,6 +11,7 @@ from ciyou.web import field
 from ciyou.web.guard import Access, Route, guarded
 from ciyou.web.pages import (
     account,
+    alerts,
     applications,
     audit,
     cases,
@@ -33,6 +34,7 @@ from ciyou.web.pages import (
     ledger,
     ledger_selection,
     letters,
+    messages,
     oversight,
     pairs,
     payments,
@@ -76,6 +78,7 @@ ROUTES: tuple[Route, ...] = (
     *conferences.ROUTES,
     *field.ROUTES,
     *rounds.ROUTES,
+    *alerts.ROUTES,
     *cases.ROUTES,
     *letters.ROUTES,
     *identity_lists.ROUTES,
@@ -93,6 +96,7 @@ ROUTES: tuple[Route, ...] = (
     *identifiers.ROUTES,
     *sign_in.ROUTES,
     *account.ROUTES,
+    *messages.ROUTES,
     *payments.ROUTES,
     *people.ROUTES,
     *exchange.ROUTES,

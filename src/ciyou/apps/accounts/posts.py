@@ -199,6 +199,12 @@ def actors_of_role(*, division: str, role: str) -> tuple[Actor, ...]:
     return tuple(actor for actor in found if actor is not None)
 
 
+def actors_of_user(user_id: uuid.UUID | str) -> tuple[Actor, ...]:
+    """A user in each of the posts that it may work in today, those on cover too: for the machine that counts what waits for it."""
+    held = running_posts(timezone.localdate()).filter(user_id=user_id).order_by("id")
+    return tuple(actor for actor in map(actor_of, held) if actor is not None)
+
+
 def count_holders(scope: DivisionScope, *, roles: Iterable[str], on: dt.date) -> dict[str, int]:
     """How many people hold a post of each of these roles in an area on a day; whoever stands in for somebody does not count."""
     rows = running_posts(on).filter(

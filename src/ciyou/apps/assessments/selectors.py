@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.assessments.contents import AssessmentContent, open_content, open_reason
@@ -77,6 +77,20 @@ def standing_tiers(child_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
         rows = RiskAssessment.objects.filter(person__in=ids[start : start + _PART], state=AssessmentState.CONFIRMED)
         found.update(dict(rows.order_by("confirmed_at", "recorded_at").values_list("person_id", "tier")))
     return found
+
+
+def tiers_among(people: QuerySet) -> dict[uuid.UUID, str]:
+    """By child of a queryset of persons, the tier that a person confirmed last (one query); children without one are left out."""
+    rows = RiskAssessment.objects.filter(person__in=people.values("pk"), state=AssessmentState.CONFIRMED)
+    return dict(rows.order_by("confirmed_at", "recorded_at").values_list("person_id", "tier").iterator(chunk_size=5000))
+
+
+def last_two_tiers(child_id: uuid.UUID) -> tuple[str, str]:
+    """The tier of a child before the one that stands, and the one that stands, as persons confirmed them; "" where there is none."""
+    rows = RiskAssessment.objects.filter(person=child_id, state=AssessmentState.CONFIRMED)
+    found = list(rows.order_by("-confirmed_at", "-recorded_at").values_list("tier", flat=True)[:2])
+    now, before = (*found, "", "")[:2]
+    return before, now
 
 
 def children_with_tier() -> frozenset[uuid.UUID]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.access import PURPOSE
 from ciyou.apps.care.alerting import open_alerts
@@ -165,6 +165,7 @@ def _write(
         )
         if open_alerts(actor, row, found.raised):
             FilledQuestionnaire.objects.filter(id=row.id).update(state=FilledState.WAITING)
+        publish_event("care.questionnaire_recorded", filled_id=str(row.id), child_ids=[str(child.id)])
     record_action(
         actor,
         action="record_questionnaire",

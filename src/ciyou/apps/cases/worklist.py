@@ -8,16 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, QuerySet, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
 from ciyou.apps.cases.escalation import told_to
 from ciyou.apps.cases.models import Lead, Task, TaskState
 from ciyou.apps.registry.scoping import named_among
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
+from ciyou.packs.alerts import KINDS as ALERTS
 
 SHOWN = 30
-COLLAPSED = frozenset({"assign_lead", "confirm_determination", "check_in_round", "see_to_expiry"})
+COLLAPSED = frozenset({"assign_lead", "confirm_determination", "check_in_round", "see_to_expiry", *ALERTS})
 """Kinds that are worked on as a list: they stand as one line with their number."""
 LEAD_KINDS = frozenset({"assign_lead", "verify_lead", "review_lead", "decide_inquiry"})
 _PERSONAL = 3
@@ -92,6 +93,24 @@ class Today:
 def tasks_of(actor: Actor) -> QuerySet[Task]:
     """The open tasks that are the actor's to do: of its post, or of whoever holds its role in that place."""
     return Task.objects.filter(_own(actor), state=TaskState.OPEN)
+
+
+def waiting_tasks(
+    actors: Iterable[Actor], *, today: dt.date
+) -> tuple[int, dt.date, dt.datetime, dt.datetime | None] | None:
+    """Of the open tasks of somebody in several posts: how many, the first due day, when the newest was opened, and when the newest of
+    those that were opened for the same day; None for none (one query)."""
+    own = Q(pk__in=())
+    for actor in actors:
+        own |= _own(actor)
+    same_day = Q(due_on=F("started_on"), due_on__lte=today)
+    found = Task.objects.filter(own, state=TaskState.OPEN).aggregate(
+        total=Count("id"),
+        first=Min("due_on"),
+        newest=Max("created_at"),
+        urgent=Max("created_at", filter=same_day),
+    )
+    return (found["total"], found["first"], found["newest"], found["urgent"]) if found["total"] else None
 
 
 def late_below(actor: Actor) -> QuerySet[Task]:

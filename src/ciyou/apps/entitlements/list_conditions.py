@@ -156,6 +156,15 @@ def categories_of(child_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, frozenset[s
     return {person: frozenset(codes) for person, codes in found.items()}
 
 
+def categories_among(people: QuerySet) -> dict[uuid.UUID, frozenset[str]]:
+    """As `categories_of`, of a queryset of persons (one query)."""
+    rows = Outcome.objects.filter(person__in=people.values("pk"), kind="category", outcome="yes")
+    found: dict[uuid.UUID, set[str]] = {}
+    for person, rule in rows.filter(determination__current=True).values_list("person_id", "rule").iterator(5000):
+        found.setdefault(person, set()).add(rule)
+    return {person: frozenset(codes) for person, codes in found.items()}
+
+
 def children_with_category() -> frozenset[uuid.UUID]:
     """Everybody of whom a current determination says yes to some category: for the machine that plans visits, shown to nobody."""
     rows = Outcome.objects.filter(kind="category", outcome="yes", determination__current=True)

@@ -8,13 +8,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.db.models.functions import Substr
 
 from ciyou.apps.registry.models import Fact, Person, PersonStatus
 from ciyou.apps.registry.reading import own_rows, stated
-from ciyou.core.access.actor import DivisionScope
+from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
 from ciyou.core.facts.state import StatedFact
 
 PART = 500
+_COUNTY_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,18 @@ def children_for_round(child_ids: Collection[uuid.UUID], *, county: str) -> Iter
 def children_on_file() -> QuerySet[Person]:
     """Every child with an open file: for the machine, and as the condition below a list of what an actor may see."""
     return Person.objects.filter(kind="child", status=PersonStatus.ACTIVE)
+
+
+def children_on_file_in(county: str) -> QuerySet[Person]:
+    """The children with an open file whose responsible place lies in a county: for the machine."""
+    scope = DivisionScope.of(county)
+    return children_on_file().filter(division__gte=scope.first, division__lt=scope.end)
+
+
+def counties_on_file() -> tuple[str, ...]:
+    """The codes (12 digits) of the counties that have a child with an open file."""
+    codes = children_on_file().annotate(county=Substr("division", 1, _COUNTY_DIGITS)).order_by("county")
+    return tuple(code.ljust(DIVISION_DIGITS, "0") for code in codes.values_list("county", flat=True).distinct())
 
 
 def children_in_care(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildInRound]:

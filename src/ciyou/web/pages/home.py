@@ -20,6 +20,7 @@ from ciyou.apps.cases.worklist import Today, WorkGroup, WorkItem
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.clock.ages import full_years
+from ciyou.packs.alerts import KINDS as ALERTS
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.wording import SEXES
@@ -52,6 +53,7 @@ LISTS = {
     "confirm_determination": ("determinations", ""),
     "check_in_round": ("round_due", ""),
     "see_to_expiry": ("warnings", ""),
+    **{kind: ("alerts", f"kind={kind}") for kind in ALERTS},
 }
 """Kinds of work that are done in a list, with the filter that shows them there."""
 _ON_CHILD = {"confirm_risk_tier": "child_risk", **OF_PLANS}
@@ -116,11 +118,15 @@ def show_home(request: HttpRequest) -> HttpResponse:
             purpose=_purpose(actor),
         )
     words = _Words(actor, day, on)
+    alerts = [group for group in day.groups if group.kind in ALERTS]
+    only = bool(alerts) and request.GET.get("only") == "alerts"
     content = {
         "today": on,
         "total": day.total,
-        "sections": [words.section(group) for group in day.groups],
-        "others": [words.section(group, others=True) for group in day.others],
+        "sections": [words.section(group) for group in (alerts if only else day.groups)],
+        "others": [] if only else [words.section(group, others=True) for group in day.others],
+        "alerts": sum(group.total for group in alerts),
+        "only_alerts": only,
         "ahead": _ahead(actor),
         "triage_address": address_of("triage") if _sees_triage(actor) else "",
         "seen_at": timezone.now() if day.person_ids else None,

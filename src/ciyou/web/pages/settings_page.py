@@ -35,6 +35,7 @@ UNITS = {
 
 LINKS = (
     ("exchange", _("与全国系统核对"), Action.RECONCILE),
+    ("gateways", _("消息的发送情况"), Action.MANAGE_SYSTEM),
     ("exports", _("我的导出"), Action.EXPORT),
     ("subject_requests", _("本人和监护人的申请"), Action.SUBJECT_REQUEST),
     ("subject_requests", _("本人和监护人的申请"), Action.DECIDE_SUBJECT_REQUEST),

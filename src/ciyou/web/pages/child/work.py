@@ -16,6 +16,7 @@ from ciyou.apps.cases.letter_lists import LetterLine
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.packs import department_name
+from ciyou.packs.alerts import KINDS as ALERTS
 from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
@@ -191,6 +192,8 @@ def _place_of(task: TaskOfChild, child_id: uuid.UUID) -> str:
             return address_of(page, **{key: task.subject_id})
     if task.kind == "see_to_expiry":
         return address_of("warnings")
+    if task.kind in ALERTS:
+        return f"{address_of('alerts')}?kind={task.kind}"
     return "#determination" if task.kind == "confirm_determination" else ""
 
 

@@ -1,0 +1,125 @@
+"""News that raises alerts, hands them on, or ends them: a tier, a move, a family, a questionnaire; protection, death, majority, a merge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import successor_of
+from ciyou.apps.alerts.signs import raise_for, rules_noticing
+from ciyou.apps.assessments.selectors import last_two_tiers
+from ciyou.apps.audit.wall import walled
+from ciyou.apps.care.contacts import is_hint
+from ciyou.apps.cases.alerts import OpenAlert, Owners, end_open_alerts, hand_on_alerts, open_alerts, raise_alerts
+from ciyou.apps.registry.identity_moves import follows_merge
+from ciyou.apps.registry.recent_changes import changed_carers, changed_parents
+from ciyou.apps.registry.round_children import ChildInRound, children_in_care, places_for_work
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.packs import load_alerts, load_risk
+from ciyou.packs.alerts import KINDS
+
+DIED, OF_AGE, MERGED = "died", "of_age", "merged"
+WITHDRAWN = "withdrawn"
+LATELY = dt.timedelta(days=7)
+"""How far back news is looked for: it may be delivered late, and what was told already is told once."""
+_PART = 500
+_NATION = "00"
+
+
+def on_tier_confirmed(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `assessments.tier_confirmed`: whose tier rose has an alert."""
+    with walled(LOCAL_OPERATOR):
+        for child in children_in_care(_ids(child_ids)).values():
+            before, now = last_two_tiers(child.id)
+            order = [one.code for one in load_risk(division=child.division).asked.tiers]
+            if before in order and now in order and order.index(now) > order.index(before):
+                raise_for("tier_rose", {child.id: timezone.now()})
+
+
+def on_person_moved(person_id: str, old_division: str = "", new_division: str = "", **_more: object) -> None:
+    """Handler of `registry.person_moved`: open alerts go along; that the child came is an alert, unless only the place's code changed."""
+    child = _ids([person_id])
+    _hand_on(child)
+    with walled(LOCAL_OPERATOR):
+        recoded = successor_of(old_division, timezone.localdate()) == new_division
+    if not recoded and old_division:
+        raise_for("place_changed", dict.fromkeys(child, timezone.now()))
+
+
+def on_determination_made(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `entitlements.determination_made`: a child was looked at anew; what changed in its family lately is an alert."""
+    ids, since = _ids(child_ids), timezone.now() - LATELY
+    for start in range(0, len(ids), _PART):
+        part = ids[start : start + _PART]
+        with walled(LOCAL_OPERATOR):
+            carers = changed_carers(part, since=since)
+            parents = changed_parents(part, names=_parent_facts(), since=since)
+        raise_for("guardian_changed", carers)
+        raise_for("parent_state", parents)
+
+
+def on_questionnaire_recorded(filled_id: str, child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `care.questionnaire_recorded`: a score that is a hint tells somebody to look; a flagged item has its own work already."""
+    with walled(LOCAL_OPERATOR):
+        hint = is_hint(uuid.UUID(filled_id))
+    if hint:
+        raise_for("score", dict.fromkeys(_ids(child_ids), timezone.now()))
+
+
+def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.protection_changed`: alerts about a protected child are a named worker's; opened again, whoever's is there."""
+    _hand_on(_ids(child_ids))
+
+
+def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.child_died`: nobody is told of a silence any more."""
+    _withdraw(_ids(child_ids), DIED)
+
+
+def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.child_of_age`: alerts end with childhood."""
+    _withdraw(_ids(child_ids), OF_AGE)
+
+
+@follows_merge
+def on_people_merged(kept: str, dropped: str = "", **_more: object) -> None:
+    """Handler of `registry.people_merged`: what was open about either file is open about the one that stays, once for each rule."""
+    ids = _ids([kept, dropped])
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        stays = [one for one in open_alerts(kinds=KINDS, children=ids) if not one.subject_id.endswith(ids[0].hex)]
+        child = children_in_care(ids[:1]).get(ids[0])
+        end_open_alerts(stays, reason=MERGED, state=WITHDRAWN)
+        if child is not None:
+            _raise_anew(child, {one.rule for one in stays})
+    _hand_on(ids[:1])
+
+
+def _raise_anew(child: ChildInRound, codes: Collection[str]) -> None:
+    rules, owners = load_alerts(division=child.division), Owners(timezone.localdate())
+    for rule in (rules[code] for code in sorted(codes) if code in rules):
+        raise_alerts(rule, [child], owners=owners)
+
+
+def _withdraw(ids: list[uuid.UUID], reason: str) -> None:
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        found: list[OpenAlert] = open_alerts(kinds=KINDS, children=ids)
+        end_open_alerts(found, reason=reason, state=WITHDRAWN)
+
+
+def _hand_on(ids: list[uuid.UUID]) -> None:
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        for child in places_for_work(ids).values():
+            roles = {rule.code: rule.owner for rule in load_alerts(division=child.division).values()}
+            hand_on_alerts([child], roles, kinds=KINDS)
+
+
+def _parent_facts() -> tuple[str, ...]:
+    return tuple(sorted({name for rule in rules_noticing("parent_state", _NATION) for name in rule.facts}))
+
+
+def _ids(texts: Iterable[str]) -> list[uuid.UUID]:
+    return [uuid.UUID(str(one)) for one in texts if one]

@@ -1,0 +1,186 @@
+"""Alerts are tasks: raised once for a child and a rule, with an owner and a clock, handed on, and ended by contact or by a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import F, Max, QuerySet
+from django.utils import timezone
+
+from ciyou.apps.accounts.selectors import post_card
+from ciyou.apps.audit.services import record_action
+from ciyou.apps.cases.models import Task, TaskState
+from ciyou.apps.cases.rounds import county_of, named_owner_of, owner_of
+from ciyou.apps.cases.steps import supervisor_of, township_of
+from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
+from ciyou.apps.registry.round_children import ChildInRound
+from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
+from ciyou.packs.alerts import AlertRule
+
+SUPERVISOR, DRAFTER = "supervisor", "county_drafter"
+UNNAMED = "no_named_worker"
+Owner = tuple[uuid.UUID | None, str, str]
+_PART = 500
+
+
+@dataclass(frozen=True)
+class OpenAlert:
+    """An alert that is open: which rule of the packs raised it, about which child, and the day on which it did."""
+
+    task_id: uuid.UUID
+    kind: str
+    subject_id: str
+    rule: str
+    child_id: uuid.UUID
+    raised_on: dt.date
+
+
+class Owners:
+    """Whose alerts are: of a protected child a named worker's, else by the rule's role; each place looked up once."""
+
+    def __init__(self, on: dt.date) -> None:
+        self.on = on
+        self.found: dict[tuple[str, str], Owner] = {}
+
+    def of(self, child: ChildInRound, role: str) -> Owner | None:
+        """(post, or role, place) of whoever sees to it; None where nobody may be told."""
+        if child.restricted:
+            return named_owner_of(child.id, child.division, self.on)
+        place = child.division if role not in (SUPERVISOR, DRAFTER) else township_of(child.division)
+        if (place, role) not in self.found:
+            self.found[place, role] = self._of_place(child.division, role)
+        return self.found[place, role]
+
+    def _of_place(self, division: str, role: str) -> Owner:
+        if role == SUPERVISOR and supervisor_of(division) is not None:
+            return None, SUPERVISOR, township_of(division)
+        if role in (SUPERVISOR, DRAFTER):
+            return None, DRAFTER, county_of(division)
+        return owner_of(division, self.on)
+
+
+def subject_of(rule: str, child_id: uuid.UUID) -> str:
+    """What the task of an alert is about."""
+    return f"{rule}:{child_id.hex}"
+
+
+def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners: Owners) -> int:
+    """Raise an alert about these children, at most one open for a child and a rule; how many are new. Inside a transaction, as the machine."""
+    there = open_subjects(rule, [one.id for one in children])
+    new = [one for one in children if subject_of(rule.code, one.id) not in there]
+    owned = [(one, owner) for one in new if (owner := owners.of(one, rule.owner)) is not None]
+    tasks = [
+        NewTask(
+            rule.clock,
+            subject_of(rule.code, child.id),
+            place,
+            person_id=child.id,
+            post_id=post,
+            queue_role=role,
+            started_on=owners.on,
+        )
+        for child, (post, role, place) in owned
+    ]
+    open_tasks(LOCAL_OPERATOR, tasks=tasks)
+    if tasks:
+        record_action(
+            LOCAL_OPERATOR,
+            action="raise_alerts",
+            persons=[str(child.id) for child, _owner in owned],
+            details={"rule": rule.code, "alerts": len(tasks), "without_owner": len(new) - len(owned)},
+            highest_class=3,
+            origin="worker",
+        )
+    return len(tasks)
+
+
+def open_alerts(*, kinds: Collection[str], children: Collection[uuid.UUID] | None = None) -> list[OpenAlert]:
+    """The open alerts of these kinds (clocks), about these children or about anybody: for the machine."""
+    rows = Task.objects.filter(kind__in=kinds, state=TaskState.OPEN)
+    if children is None:
+        return [one for row in rows if (one := as_alert(row)) is not None]
+    ids, found = list(children), []
+    for start in range(0, len(ids), _PART):
+        part = rows.filter(person__in=ids[start : start + _PART])
+        found += [one for row in part if (one := as_alert(row)) is not None]
+    return found
+
+
+def open_subjects(rule: AlertRule, children: Collection[uuid.UUID] | None = None) -> frozenset[str]:
+    """What the open alerts of a rule are about, among these children or wherever they are (one query for each 500 children, or one)."""
+    rows = Task.objects.filter(kind=rule.clock, state=TaskState.OPEN).order_by().values_list("subject_id", flat=True)
+    if children is None:
+        return frozenset(rows.filter(subject_id__startswith=f"{rule.code}:").iterator(chunk_size=5000))
+    subjects = [subject_of(rule.code, one) for one in children]
+    parts = (rows.filter(subject_id__in=subjects[at : at + _PART]) for at in range(0, len(subjects), _PART))
+    return frozenset(one for part in parts for one in part)
+
+
+def as_alert(row: Task) -> OpenAlert | None:
+    """A task as an alert; None for one that is none."""
+    rule, parted, _child = row.subject_id.partition(":")
+    if not parted or row.person_id is None:
+        return None
+    return OpenAlert(row.id, row.kind, row.subject_id, rule, row.person_id, row.started_on)
+
+
+def last_raised(subjects: Iterable[str]) -> dict[str, dt.datetime]:
+    """By subject, when an alert about it was raised last, open or ended."""
+    wanted, found = list(subjects), {}
+    for start in range(0, len(wanted), _PART):
+        rows = Task.objects.filter(subject_id__in=wanted[start : start + _PART]).order_by()
+        found.update(dict(rows.values_list("subject_id").annotate(Max("created_at"))))
+    return found
+
+
+def end_open_alerts(alerts: Iterable[OpenAlert], *, reason: str, state: str = TaskState.DONE) -> int:
+    """End alerts with their reason, noted in the log; how many ended."""
+    listed = list(alerts)
+    ended = 0
+    for kind in sorted({one.kind for one in listed}):
+        subjects = [one.subject_id for one in listed if one.kind == kind]
+        ended += end_tasks(LOCAL_OPERATOR, kind=kind, subject_ids=subjects, state=state, reason=reason)
+    if ended:
+        record_action(
+            LOCAL_OPERATOR,
+            action="end_alerts",
+            persons=[str(one.child_id) for one in listed],
+            details={"reason": reason, "alerts": ended},
+            highest_class=3,
+            origin="worker",
+        )
+    return ended
+
+
+def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, kinds: Collection[str]) -> int:
+    """The open alerts of children who moved, or became (or ceased to be) protected, go to whoever sees to them now; how many did.
+
+    `roles`: by rule, whose work it is. One of a protected child without a named worker is withdrawn: nobody may be told.
+    """
+    handed, owners = 0, Owners(timezone.localdate())
+    for child in children:
+        for row in _open(kinds).filter(person=child.id).select_for_update():
+            alert = as_alert(row)
+            if alert is None or (not child.restricted and _fits(row, child)):
+                continue
+            owner = owners.of(child, roles.get(alert.rule, SUPERVISOR))
+            if owner is None:
+                handed += end_open_alerts([alert], reason=UNNAMED, state=TaskState.WITHDRAWN)
+                continue
+            post, role, place = owner
+            card = post_card(post) if post is not None else None
+            changes = {"post_id": post, "queue_role": card.role if card else role, "division": place}
+            handed += _open(kinds).filter(id=row.id).update(**changes, version=F("version") + 1)
+    return handed
+
+
+def _open(kinds: Collection[str]) -> QuerySet[Task]:
+    return Task.objects.filter(kind__in=kinds, state=TaskState.OPEN)
+
+
+def _fits(row: Task, child: ChildInRound) -> bool:
+    """Whether the open alert is with whoever is there for the child's place, and not with a named worker of before."""
+    return DivisionScope.of(row.division).holds(child.division) and row.post_id is None
