@@ -35,6 +35,7 @@ from ciyou.packs import (
     load_rounds,
     load_schedules,
     load_schooling,
+    load_training,
     load_visit_intervals,
     load_visit_pieces,
     load_warnings,
@@ -190,6 +191,7 @@ _OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
 _WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
     ("risk", (load_risk, load_visit_intervals)),
     ("schooling", (load_schooling,)),
+    ("training", (load_training,)),
     ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
 )
 
