@@ -83,7 +83,7 @@ def call_off_course(actor: Actor, *, course_id: uuid.UUID, version: int) -> None
         record_action(actor, action="call_off_course", subject=str(row.id))
 
 
-def record_session(actor: Actor, *, course_id: uuid.UUID, session_id: uuid.UUID, held: HeldDay) -> None:
+def record_course_day(actor: Actor, *, course_id: uuid.UUID, session_id: uuid.UUID, held: HeldDay) -> None:
     """Say who was there on a day of a course; sent twice it is one. Raises RecordError for a day to come or outside the course."""
     check_may(actor, Action.KEEP_TRAINING)
     with transaction.atomic():
@@ -97,10 +97,10 @@ def record_session(actor: Actor, *, course_id: uuid.UUID, session_id: uuid.UUID,
             raise moved_on()
         if made:
             _be_there(row, _present(expected_at(actor, course), held.away))
-            record_action(actor, action="record_session", subject=str(row.id))
+            record_action(actor, action="record_course_day", subject=str(row.id))
 
 
-def correct_session(actor: Actor, *, session_id: uuid.UUID, version: int, held: HeldDay) -> None:
+def correct_course_day(actor: Actor, *, session_id: uuid.UUID, version: int, held: HeldDay) -> None:
     """Say again who was there, or how many. Raises RecordError once certificates were issued, or where somebody was first."""
     check_may(actor, Action.KEEP_TRAINING)
     with transaction.atomic():
@@ -113,7 +113,7 @@ def correct_session(actor: Actor, *, session_id: uuid.UUID, version: int, held: 
         offered = offered_at(actor, row)
         row.attendances.all().delete()
         _be_there(row, _present(offered, held.away))
-        record_action(actor, action="correct_session", subject=str(row.id))
+        record_action(actor, action="correct_course_day", subject=str(row.id))
 
 
 def expected_at(actor: Actor, course: Course) -> tuple[PostCard, ...]:

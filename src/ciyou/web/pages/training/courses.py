@@ -14,9 +14,9 @@ from ciyou.apps.training.courses import (
     HeldDay,
     WrittenCourse,
     call_off_course,
-    correct_session,
+    correct_course_day,
     record_course,
-    record_session,
+    record_course_day,
 )
 from ciyou.apps.training.reading import list_courses, list_untrained, read_course, read_session
 from ciyou.apps.training.refusals import TrainingNotFound
@@ -106,7 +106,7 @@ def show_course(request: HttpRequest, course_id: uuid.UUID) -> HttpResponse:
 def _act(request: HttpRequest, course_id: uuid.UUID) -> None:
     match text(request, "step"):
         case "held":
-            record_session(request.actor, course_id=course_id, session_id=key(request, "form"), held=_held(request))
+            record_course_day(request.actor, course_id=course_id, session_id=key(request, "form"), held=_held(request))
         case "certify":
             issue_certificates(request.actor, course_id=course_id)
         case "call_off":
@@ -158,7 +158,9 @@ def correct_day(request: HttpRequest, course_session_id: uuid.UUID) -> HttpRespo
     try:
         view = read_session(request.actor, session_id=course_session_id)
         if request.method == "POST":
-            correct_session(request.actor, session_id=course_session_id, version=version(request), held=_held(request))
+            correct_course_day(
+                request.actor, session_id=course_session_id, version=version(request), held=_held(request)
+            )
             return redirect("course", course_id=view.course_id)
     except TrainingNotFound as missing:
         raise Http404 from missing
