@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import Post
+from ciyou.apps.cases import planning
+from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.training_figures import read_training_figures
+from ciyou.apps.training import watching
 from ciyou.apps.training.campaigns import WrittenCampaign, correct_campaign, record_campaign, remove_campaign
 from ciyou.apps.training.certificates import check_certificate, issue_certificates, print_certificate
 from ciyou.apps.training.courses import HeldDay, call_off_course, correct_course_day, record_course_day
 from ciyou.apps.training.models import Attendance, Campaign, Certificate, CourseSession
 from ciyou.apps.training.reading import list_courses, list_untrained, read_course, read_own_training
 from ciyou.apps.training.refusals import TrainingNotFound
+from ciyou.apps.training.watching import TRAIN, watch_training
 from ciyou.core.errors import AccessDenied, RecordError
+from ciyou.packs import load_clocks
 from tests.office import COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, make_actor
 from tests.training_builders import held_today, new_course, training_office, yesterday
 
@@ -206,3 +212,21 @@ def test_figures_count_holders_and_who_of_them_was_trained_and_measure_nobody_wi
         assert not directors.measured and found.workers["supervisors"].trained[place] == 0
         assert found.campaigns.by_theme == {"safety": (1, 300)}
     assert found.courses.heads == {(COUNTY, "residents"): 80}
+
+
+def test_there_is_no_task_while_the_packs_have_no_clock_for_it():
+    training_office()
+    assert watch_training() == 0 and not Task.objects.exists()
+
+
+def test_where_the_place_has_a_clock_the_supervisor_has_a_task_until_all_are_trained(monkeypatch):
+    who, clocks = training_office(), dict(load_clocks(division=TOWNSHIP))
+    clocks[TRAIN] = replace(clocks["plan_home_schooling"], code=TRAIN)  # as a place's pack would state it
+    for room in (watching, planning):
+        monkeypatch.setattr(room, "load_clocks", lambda *, division: clocks)
+    assert (watch_training(), watch_training()) == (1, 1)
+    task = Task.objects.get()
+    assert (task.division, task.queue_role, task.state) == (TOWNSHIP, "supervisor", "open")
+    held_today(who.drafter, new_course(who.drafter))
+    assert watch_training() == 0
+    assert Task.objects.get().state == "done"

@@ -262,17 +262,19 @@ def list_untrained(actor: Actor, *, year: int) -> tuple[tuple[str, tuple[PostCar
     Who was trained elsewhere before it came here was trained.
     """
     check_may(actor, Action.KEEP_TRAINING)
-    found = []
-    for audience in load_training(division=actor.scope.first).workers:
-        cards = {
-            one.user_id: one
-            for one in posts_in(actor, division=actor.scope.first, role=audience.role)
-            if not one.on_cover
-        }
-        with walled(LOCAL_OPERATOR):
-            trained = set(trained_in(year).filter(user__in=list(cards)).values_list("user", flat=True))
-        found.append((audience.code, tuple(card for user, card in cards.items() if user not in trained)))
-    return tuple(found)  # fmt: skip
+    here = actor.scope.first
+    return tuple(
+        (one.code, untrained(actor, division=here, role=one.role, year=year))
+        for one in load_training(division=here).workers
+    )
+
+
+def untrained(actor: Actor, *, division: str, role: str, year: int) -> tuple[PostCard, ...]:
+    """Who holds a post of a role in a division today, stand-ins aside, and attended nothing in a year, wherever that was."""
+    cards = {one.user_id: one for one in posts_in(actor, division=division, role=role) if not one.on_cover}
+    with walled(LOCAL_OPERATOR):
+        trained = set(trained_in(year).filter(user__in=list(cards)).values_list("user", flat=True))
+    return tuple(card for user, card in cards.items() if user not in trained)
 
 
 def trained_in(year: int) -> QuerySet[Attendance]:
