@@ -14,10 +14,10 @@ from ciyou.apps.cases import planning
 from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.training_figures import read_training_figures
 from ciyou.apps.training import watching
-from ciyou.apps.training.campaigns import WrittenCampaign, correct_campaign, record_campaign, remove_campaign
 from ciyou.apps.training.certificates import check_certificate, issue_certificates, print_certificate
 from ciyou.apps.training.courses import HeldDay, call_off_course, correct_course_day, record_course_day
-from ciyou.apps.training.models import Attendance, Campaign, Certificate, CourseSession
+from ciyou.apps.training.models import Attendance, Certificate, CourseSession, PublicityActivity
+from ciyou.apps.training.publicity import WrittenPublicity, correct_publicity, record_publicity, remove_publicity
 from ciyou.apps.training.reading import list_courses, list_untrained, read_course, read_own_training
 from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.apps.training.watching import TRAIN, watch_training
@@ -181,36 +181,38 @@ def test_a_course_is_called_off_only_before_anybody_was_there():
     assert [one.id for one in list_courses(who.drafter, year=THIS_YEAR)] == [held]
 
 
-def test_a_campaign_is_entered_once_corrected_and_taken_out_with_nothing_lost():
+def test_an_activity_is_entered_once_corrected_and_taken_out_with_nothing_lost():
     who = training_office()
     key = uuid.uuid4()
-    written = WrittenCampaign(yesterday(), TOWNSHIP, "safety", "集市设咨询台", 300, "折页")
+    written = WrittenPublicity(yesterday(), TOWNSHIP, "safety", "集市设咨询台", 300, "折页")
     for _time in range(2):
-        record_campaign(who.supervisor, campaign_id=key, written=written)
-    better = WrittenCampaign(yesterday(), TOWNSHIP, "mind", "集市设咨询台", 320)
-    correct_campaign(who.drafter, campaign_id=key, version=1, written=better)
-    row = Campaign.objects.get()
+        record_publicity(who.supervisor, publicity_id=key, written=written)
+    better = WrittenPublicity(yesterday(), TOWNSHIP, "mind", "集市设咨询台", 320)
+    correct_publicity(who.drafter, publicity_id=key, version=1, written=better)
+    row = PublicityActivity.objects.get()
     assert (row.theme, row.reach, row.version) == ("mind", 320, 2)
-    remove_campaign(who.drafter, campaign_id=key, version=2)
-    assert Campaign.objects.get().removed_at is not None
+    remove_publicity(who.drafter, publicity_id=key, version=2)
+    assert PublicityActivity.objects.get().removed_at is not None
     with pytest.raises(RecordError):
-        record_campaign(who.supervisor, campaign_id=uuid.uuid4(), written=WrittenCampaign(yesterday(), COUNTY, "mind", "讲座", 1))  # fmt: skip
+        record_publicity(who.supervisor, publicity_id=uuid.uuid4(), written=WrittenPublicity(yesterday(), COUNTY, "mind", "讲座", 1))  # fmt: skip
     with pytest.raises(RecordError):
-        record_campaign(who.drafter, campaign_id=uuid.uuid4(), written=WrittenCampaign(None, COUNTY, "mind", "讲座", 1))
+        record_publicity(
+            who.drafter, publicity_id=uuid.uuid4(), written=WrittenPublicity(None, COUNTY, "mind", "讲座", 1)
+        )
 
 
 def test_figures_count_holders_and_who_of_them_was_trained_and_measure_nobody_without_a_standard():
     who = training_office()
     held_today(who.drafter, new_course(who.drafter), who.second)
     held_today(who.drafter, new_course(who.drafter, audience="residents", kind="other"), heads=80)
-    written = WrittenCampaign(timezone.localdate(), TOWNSHIP, "safety", "集市设咨询台", 300)
-    record_campaign(who.supervisor, campaign_id=uuid.uuid4(), written=written)
+    written = WrittenPublicity(timezone.localdate(), TOWNSHIP, "safety", "集市设咨询台", 300)
+    record_publicity(who.supervisor, publicity_id=uuid.uuid4(), written=written)
     for reader, place in ((make_actor("province_viewer"), "990100000000"), (who.drafter, TOWNSHIP)):
         found = read_training_figures(reader)
         directors = found.workers["child_directors"]
         assert (directors.holders[place], directors.trained[place], directors.hours[place]) == (2, 1, 6)
         assert not directors.measured and found.workers["supervisors"].trained[place] == 0
-        assert found.campaigns.by_theme == {"safety": (1, 300)}
+        assert found.publicity.by_theme == {"safety": (1, 300)}
     assert found.courses.heads == {(COUNTY, "residents"): 80}
 
 

@@ -109,10 +109,10 @@ from ciyou.apps.schooling.models import SchoolCase
 from ciyou.apps.schooling.opening import Missed, open_cases
 from ciyou.apps.schooling.places import NewRequest, ask_for_place
 from ciyou.apps.schooling.working import SchoolVisit, name_school, record_school_visit
-from ciyou.apps.training.campaigns import WrittenCampaign, record_campaign
 from ciyou.apps.training.certificates import issue_certificates
 from ciyou.apps.training.courses import HeldDay, WrittenCourse, record_course, record_course_day
 from ciyou.apps.training.models import Certificate
+from ciyou.apps.training.publicity import WrittenPublicity, record_publicity
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
@@ -544,7 +544,7 @@ def _make_schooling(scene: Scene, child: uuid.UUID) -> None:
 
 
 def _make_training(scene: Scene) -> None:
-    """A course that the child director attended, with its certificate, another that is open, and a campaign."""
+    """A course that the child director attended, with its certificate, another that is open, and an activity of publicity."""
     drafter, today = actor_of(scene.posts["county_drafter"]), timezone.localdate()
     county, place, title = scene.division(Level.COUNTY), scene.division(Level.TOWNSHIP), f"轮训{scene.county}"
     written = WrittenCourse("child_directors", "rotation", title, "县民政局", 6, county, today)
@@ -552,14 +552,14 @@ def _make_training(scene: Scene) -> None:
     for course, day in ((done, uuid.uuid4()), (opened, uuid.uuid4())):
         record_course_day(drafter, course_id=course, session_id=day, held=HeldDay(today, 6))
     issue_certificates(drafter, course_id=done)
-    campaign = WrittenCampaign(today, place, "safety", f"集市咨询{scene.county}", 300)
+    activity = WrittenPublicity(today, place, "safety", f"集市咨询{scene.county}", 300)
     scene.ids |= {
         "course_id": opened,
         "course_session_id": day,
         "certificate_id": Certificate.objects.get(course=done, user=scene.posts["child_director"].user).id,
-        "campaign_id": record_campaign(drafter, campaign_id=uuid.uuid4(), written=campaign),
+        "publicity_id": record_publicity(drafter, publicity_id=uuid.uuid4(), written=activity),
     }
-    scene.secrets += [title, campaign.activity]
+    scene.secrets += [title, activity.activity]
 
 
 def _make_referral(scene: Scene, child: uuid.UUID) -> None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from ciyou.apps.accounts.models import Post
-from ciyou.apps.training.models import Attendance, Campaign, Course
+from ciyou.apps.training.models import Attendance, Course, PublicityActivity
 from tests.office import TOWNSHIP, make_post, sign_in
 from tests.training_builders import held_today, new_course, training_office
 
@@ -49,14 +49,14 @@ def test_the_list_to_invite_from_names_who_was_not_trained_this_year(client):
     assert names[who.second.id] in page and names[who.first.id] not in page
 
 
-def test_a_campaign_without_a_theme_is_not_entered_and_what_was_typed_stays(client):
+def test_an_activity_without_a_theme_is_not_entered_and_what_was_typed_stays(client):
     who = training_office()
     signed = enter(client, who.supervisor)
     typed = {"held_on": timezone.localdate().isoformat(), "activity": "集市咨询台", "reach": "300"}
-    answer = signed.post(reverse("campaigns"), typed)
+    answer = signed.post(reverse("publicity"), typed)
     assert answer.status_code == 422 and "集市咨询台" in answer.content.decode()
-    assert signed.post(reverse("campaigns"), {**typed, "theme": "safety"}).status_code == 302
-    assert Campaign.objects.get().division == TOWNSHIP
+    assert signed.post(reverse("publicity"), {**typed, "theme": "safety"}).status_code == 302
+    assert PublicityActivity.objects.get().division == TOWNSHIP
 
 
 def test_the_workbook_of_figures_says_what_the_page_says(client):

@@ -1,4 +1,4 @@
-"""Training as a place keeps it: kinds of courses, for whom, what a year's training is measured by, and themes of campaigns (`training/`)."""
+"""Training as a place keeps it: kinds of courses, for whom, what a year's training is measured by, and themes of publicity (`training/`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words and tables for training and campaigns."""
+"""Words and tables for training and publicity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import PostCard, division_choices, division_name, division_names, level_of
-from ciyou.apps.training.counting import CampaignCounts, CourseCounts, WorkerCounts
+from ciyou.apps.training.counting import CourseCounts, PublicityCounts, WorkerCounts
 from ciyou.apps.training.reading import CourseLine
 from ciyou.core.access.actor import DIVISION_DIGITS, Actor
 from ciyou.packs import load_training
@@ -152,8 +152,8 @@ def course_table(places: Sequence[Place], audiences: Sequence[Place], counts: Co
     return Table(_("只记人数的课程"), _("地方"), labels, tuple(body) if heads else (), True, _("人次，不记姓名。"))
 
 
-def campaign_tables(places: Sequence[Place], themes: Sequence[Place], counts: CampaignCounts) -> tuple[Table, Table]:
-    """Campaigns and how many they reached, by place and by theme."""
+def publicity_tables(places: Sequence[Place], themes: Sequence[Place], counts: PublicityCounts) -> tuple[Table, Table]:
+    """Activities of publicity and how many they reached, by place and by theme."""
     labels = (_("场次"), _("覆盖人次"))
 
     def table(title: str, first: str, rows: Sequence[Place], found: Mapping[str, tuple[int, int]]) -> Table:

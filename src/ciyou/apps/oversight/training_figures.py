@@ -1,4 +1,4 @@
-"""Training and campaigns by place and calendar year: who was trained of those who hold a post, hours, courses, campaigns, reach.
+"""Training and publicity by place and calendar year: who was trained of those who hold a post, hours, courses, publicity, reach.
 
 Workers are counted and nobody is named; the numbers are the office's own work, so that none of them is withheld as small.
 """
@@ -16,11 +16,11 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.oversight.figures import NEXT_DIGITS
 from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.training.counting import (
-    CampaignCounts,
     CourseCounts,
+    PublicityCounts,
     WorkerCounts,
-    count_campaigns,
     count_courses,
+    count_publicity,
     count_workers,
 )
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
@@ -33,14 +33,14 @@ YEARS = 3
 
 @dataclass(frozen=True)
 class TrainingFigures:
-    """Of a calendar year, by the level below the reader's: `workers` by audience code, courses whose people are counted, campaigns."""
+    """Of a calendar year, by the level below the reader's: `workers` by audience code, courses whose people are counted, publicity."""
 
     year: int
     places: tuple[tuple[str, str], ...]
     pack: TrainingPack
     workers: Mapping[str, WorkerCounts]
     courses: CourseCounts
-    campaigns: CampaignCounts
+    publicity: PublicityCounts
 
 
 def read_training_figures(actor: Actor, *, back: int = 0) -> TrainingFigures:
@@ -55,10 +55,10 @@ def read_training_figures(actor: Actor, *, back: int = 0) -> TrainingFigures:
     with walled(LOCAL_OPERATOR):
         workers = count_workers(scope, roles=roles, year=year, on=on, digits=digits)
         courses = count_courses(scope, year=year, digits=digits)
-        campaigns = count_campaigns(scope, year=year, digits=digits)
+        publicity = count_publicity(scope, year=year, digits=digits)
     by_audience = {one.code: workers[one.role] for one in pack.workers}
     rows = {place for counts in by_audience.values() for place in (*counts.holders, *counts.hours)}
-    rows |= {place for place, _audience in courses.heads} | set(campaigns.by_place)
+    rows |= {place for place, _audience in courses.heads} | set(publicity.by_place)
     names = division_names(rows, today)
     places = tuple((row, names.get(row, row)) for row in sorted(rows))
-    return TrainingFigures(year, places, pack, by_audience, courses, campaigns)
+    return TrainingFigures(year, places, pack, by_audience, courses, publicity)

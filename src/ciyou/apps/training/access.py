@@ -1,4 +1,4 @@
-"""Whose courses and campaigns are: those of the area in which they were held."""
+"""Whose courses and publicity are: those of the area in which they were held."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from django.db.models import Model, QuerySet
 
-from ciyou.apps.training.models import Campaign, Course, CourseSession
+from ciyou.apps.training.models import Course, CourseSession, PublicityActivity
 from ciyou.apps.training.refusals import check_may, not_found
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
@@ -32,9 +32,9 @@ def find_session(actor: Actor, session_id: object, *, lock: bool = False) -> Cou
     return _find(rows.filter(course__in=courses.values("pk")), session_id, lock=lock)
 
 
-def find_campaign(actor: Actor, campaign_id: object, *, lock: bool = False) -> Campaign:
-    """One campaign of the actor's area; raises TrainingNotFound."""
-    return _find(visible(Campaign.objects.all(), actor), campaign_id, lock=lock)
+def find_publicity(actor: Actor, publicity_id: object, *, lock: bool = False) -> PublicityActivity:
+    """One activity of publicity of the actor's area; raises TrainingNotFound."""
+    return _find(visible(PublicityActivity.objects.all(), actor), publicity_id, lock=lock)
 
 
 def _find(rows: QuerySet[Held], row_id: object, *, lock: bool) -> Held:

@@ -11,7 +11,7 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 
 from ciyou.apps.accounts.selectors import holders_by_place
-from ciyou.apps.training.models import Campaign, CourseSession
+from ciyou.apps.training.models import CourseSession, PublicityActivity
 from ciyou.apps.training.reading import in_year, trained_in
 from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
 from ciyou.packs import load_parameter_rows, parameters_for
@@ -40,8 +40,8 @@ class CourseCounts:
 
 
 @dataclass(frozen=True)
-class CampaignCounts:
-    """Campaigns and how many they reached, by place and by theme."""
+class PublicityCounts:
+    """Activities of publicity and how many they reached, by place and by theme."""
 
     by_place: Mapping[str, tuple[int, int]]
     by_theme: Mapping[str, tuple[int, int]]
@@ -118,9 +118,9 @@ def count_courses(scope: DivisionScope, *, year: int, digits: int) -> CourseCoun
     )
 
 
-def count_campaigns(scope: DivisionScope, *, year: int, digits: int) -> CampaignCounts:
-    """Campaigns of a year and how many they reached. Behind the machine's wall."""
-    rows = Campaign.objects.filter(in_year(year, "held_on"), removed_at=None)
+def count_publicity(scope: DivisionScope, *, year: int, digits: int) -> PublicityCounts:
+    """Activities of publicity of a year and how many they reached. Behind the machine's wall."""
+    rows = PublicityActivity.objects.filter(in_year(year, "held_on"), removed_at=None)
     rows = rows.filter(division__gte=scope.first, division__lt=scope.end)
     listed = rows.order_by().annotate(place=Substr("division", 1, digits)).values_list("place", "theme")
     by_place: dict[str, tuple[int, int]] = {}
@@ -129,7 +129,7 @@ def count_campaigns(scope: DivisionScope, *, year: int, digits: int) -> Campaign
         for table, key in ((by_place, _full(place)), (by_theme, theme)):
             before = table.get(key, (0, 0))
             table[key] = (before[0] + count, before[1] + people)
-    return CampaignCounts(by_place, by_theme)
+    return PublicityCounts(by_place, by_theme)
 
 
 def _full(place: str) -> str:

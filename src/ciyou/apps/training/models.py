@@ -1,4 +1,4 @@
-"""Courses, who of the workers was there and what they hold for it, and campaigns. Of guardians, teachers and residents only how many."""
+"""Courses, who of the workers was there and what they hold for it, and publicity. Of guardians, teachers and residents only how many."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ class Certificate(models.Model):
         indexes = (models.Index(fields=("user", "issued_on"), name="certificates_of"),)
 
 
-class Campaign(models.Model):
-    """A campaign: where, when, about what, how many it reached, with what materials. `id` is made by the form. It names nobody."""
+class PublicityActivity(models.Model):
+    """An activity of publicity: where, when, about what, how many it reached, with what materials. `id` is made by the form. It names nobody."""
 
     id = models.UUIDField(primary_key=True, editable=False)
     division = models.CharField(max_length=12)
@@ -109,4 +109,4 @@ class Campaign(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        indexes = (models.Index(fields=("division", "held_on"), name="campaign_place"),)
+        indexes = (models.Index(fields=("division", "held_on"), name="publicity_place"),)

@@ -1,4 +1,4 @@
-"""Reading training: the courses of an area, one of them, its campaigns, what a worker holds, and who was not trained in a year."""
+"""Reading training: the courses of an area, one of them, its publicity, what a worker holds, and who was not trained in a year."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, division_names, posts_in
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.training.access import find_campaign, find_course, find_session, visible
+from ciyou.apps.training.access import find_course, find_publicity, find_session, visible
 from ciyou.apps.training.certificates import number_of
 from ciyou.apps.training.courses import audience_of, expected_at, offered_at
-from ciyou.apps.training.models import Attendance, Campaign, Certificate, Course, CourseSession
+from ciyou.apps.training.models import Attendance, Certificate, Course, CourseSession, PublicityActivity
 from ciyou.apps.training.refusals import check_may
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -120,8 +120,8 @@ class OwnTraining:
 
 
 @dataclass(frozen=True)
-class CampaignLine:
-    """An entry of the log of campaigns."""
+class PublicityLine:
+    """An entry of the log of publicity."""
 
     id: uuid.UUID
     held_on: dt.date
@@ -282,21 +282,21 @@ def trained_in(year: int) -> QuerySet[Attendance]:
     return Attendance.objects.filter(in_year(year, "session__held_on"))
 
 
-def list_campaigns(actor: Actor, *, year: int) -> tuple[CampaignLine, ...]:
-    """The campaigns of the actor's area in a year, the latest first."""
-    rows = visible(Campaign.objects.filter(in_year(year, "held_on"), removed_at=None), actor)
+def list_publicity(actor: Actor, *, year: int) -> tuple[PublicityLine, ...]:
+    """The publicity of the actor's area in a year, the latest first."""
+    rows = visible(PublicityActivity.objects.filter(in_year(year, "held_on"), removed_at=None), actor)
     found = list(rows.order_by("-held_on", "division", "id"))
     names = division_names({one.division for one in found})
-    return tuple(_campaign(one, names[one.division]) for one in found)
+    return tuple(_publicity_line(one, names[one.division]) for one in found)
 
 
-def read_campaign(actor: Actor, *, campaign_id: uuid.UUID) -> CampaignLine:
+def read_publicity(actor: Actor, *, publicity_id: uuid.UUID) -> PublicityLine:
     """One entry of the log; raises TrainingNotFound."""
-    row = find_campaign(actor, campaign_id)
-    return _campaign(row, division_names((row.division,))[row.division])
+    row = find_publicity(actor, publicity_id)
+    return _publicity_line(row, division_names((row.division,))[row.division])
 
 
-def _campaign(row: Campaign, place: str) -> CampaignLine:
-    return CampaignLine(
+def _publicity_line(row: PublicityActivity, place: str) -> PublicityLine:
+    return PublicityLine(
         row.id, row.held_on, row.division, place, row.theme, row.activity, row.reach, row.materials, row.version
     )

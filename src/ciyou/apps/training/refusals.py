@@ -1,4 +1,4 @@
-"""Why something cannot be done with a course, a certificate or a campaign, and what to do instead."""
+"""Why something cannot be done with a course, a certificate or an activity of publicity, and what to do instead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ciyou.core.errors import AccessDenied, Place, Problem, RecordError, RunErro
 
 
 class TrainingNotFound(RunError):
-    """There is no such course, session, certificate or campaign for this actor; not there and not theirs look the same."""
+    """There is no such course, session, certificate or entry for this actor; not there and not theirs look the same."""
 
 
 def not_found() -> TrainingNotFound:

@@ -11,10 +11,10 @@ WALLED = {
     "training_certificate": Rows(f"{within('division')} OR {_OWN}", within("division")),
 }
 OPEN = {
-    # Courses, their days and campaigns name nobody.
+    # Courses, their days and publicity name nobody.
     "training_course": "SELECT, INSERT, UPDATE",
     "training_coursesession": "SELECT, INSERT, UPDATE",
-    "training_campaign": "SELECT, INSERT, UPDATE",
+    "training_publicityactivity": "SELECT, INSERT, UPDATE",
 }
 
 

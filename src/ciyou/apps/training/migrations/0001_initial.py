@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Campaign',
+            name='PublicityActivity',
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('division', models.CharField(max_length=12)),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1)),
             ],
             options={
-                'indexes': [models.Index(fields=['division', 'held_on'], name='campaign_place')],
+                'indexes': [models.Index(fields=['division', 'held_on'], name='publicity_place')],
             },
         ),
         migrations.CreateModel(

@@ -1,4 +1,4 @@
-"""Coverage of training and campaigns by place and year, with the workbook."""
+"""Coverage of training and publicity by place and year, with the workbook."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ciyou.web.pages.oversight.payment_figures import workbook
 
 
 def show_figures(request: HttpRequest) -> HttpResponse:
-    """Who was trained of those who hold a post, hours, courses, campaigns and reach."""
+    """Who was trained of those who hold a post, hours, courses, publicity and reach."""
     found = _read(request)
     content = {
         "tables": _tables(found),
@@ -63,5 +63,5 @@ def _tables(found: TrainingFigures) -> list[Table]:
     ]
     counted = [one for one in found.pack.audiences.values() if not one.role]
     courses = words.course_table(found.places, [(one.code, one.name(lang)) for one in counted], found.courses)
-    places, themes = words.campaign_tables(found.places, words.choices(found.pack.themes, lang), found.campaigns)
+    places, themes = words.publicity_tables(found.places, words.choices(found.pack.themes, lang), found.publicity)
     return [table for table in (*workers, courses, places, themes) if table.rows]

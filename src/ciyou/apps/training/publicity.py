@@ -1,4 +1,4 @@
-"""The log of campaigns: what was done where, about what, and how many it reached. It names nobody."""
+"""The log of publicity: what was done where, about what, and how many it reached. It names nobody."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
-from ciyou.apps.training.access import find_campaign
-from ciyou.apps.training.models import Campaign
+from ciyou.apps.training.access import find_publicity
+from ciyou.apps.training.models import PublicityActivity
 from ciyou.apps.training.refusals import check_day, check_inside, check_may, check_number, check_text, moved_on, refused
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
@@ -22,8 +22,8 @@ ACTIVITY_LENGTH, MATERIALS_LENGTH, MOST_REACHED = 120, 200, 10_000_000
 
 
 @dataclass(frozen=True)
-class WrittenCampaign:
-    """A campaign as it was written: six answers."""
+class WrittenPublicity:
+    """An activity of publicity as it was written: six answers."""
 
     held_on: dt.date | None
     division: str
@@ -33,45 +33,45 @@ class WrittenCampaign:
     materials: str = ""
 
 
-def record_campaign(actor: Actor, *, campaign_id: uuid.UUID, written: WrittenCampaign) -> uuid.UUID:
-    """Enter a campaign of the actor's area; sent twice it is one. Raises RecordError for what is incomplete."""
+def record_publicity(actor: Actor, *, publicity_id: uuid.UUID, written: WrittenPublicity) -> uuid.UUID:
+    """Enter an activity of the actor's area; sent twice it is one. Raises RecordError for what is incomplete."""
     check_may(actor, Action.KEEP_TRAINING)
     values = _checked(actor, written)
     with transaction.atomic():
-        _row, made = Campaign.objects.get_or_create(
-            id=campaign_id, defaults={**values, "recorded_by": actor.id, "recorded_at": timezone.now()}
+        _row, made = PublicityActivity.objects.get_or_create(
+            id=publicity_id, defaults={**values, "recorded_by": actor.id, "recorded_at": timezone.now()}
         )
-        find_campaign(actor, campaign_id)
+        find_publicity(actor, publicity_id)
         if made:
-            record_action(actor, action="record_campaign", subject=str(campaign_id), details={"theme": written.theme})
-    return campaign_id
+            record_action(actor, action="record_publicity", subject=str(publicity_id), details={"theme": written.theme})
+    return publicity_id
 
 
-def correct_campaign(actor: Actor, *, campaign_id: uuid.UUID, version: int, written: WrittenCampaign) -> None:
+def correct_publicity(actor: Actor, *, publicity_id: uuid.UUID, version: int, written: WrittenPublicity) -> None:
     """Correct an entry; raises RecordError where somebody was first."""
     check_may(actor, Action.KEEP_TRAINING)
-    _change(actor, campaign_id, version, "correct_campaign", _checked(actor, written))
+    _change(actor, publicity_id, version, "correct_publicity", _checked(actor, written))
 
 
-def remove_campaign(actor: Actor, *, campaign_id: uuid.UUID, version: int) -> None:
+def remove_publicity(actor: Actor, *, publicity_id: uuid.UUID, version: int) -> None:
     """Take an entry made by mistake out of the log; it stays on record and counts no more."""
     check_may(actor, Action.KEEP_TRAINING)
-    _change(actor, campaign_id, version, "remove_campaign", {"removed_at": timezone.now()})
+    _change(actor, publicity_id, version, "remove_publicity", {"removed_at": timezone.now()})
 
 
-def _change(actor: Actor, campaign_id: uuid.UUID, version: int, action: str, changes: dict[str, object]) -> None:
+def _change(actor: Actor, publicity_id: uuid.UUID, version: int, action: str, changes: dict[str, object]) -> None:
     with transaction.atomic():
-        row = find_campaign(actor, campaign_id, lock=True)
-        mine = Campaign.objects.filter(id=row.id, version=version, removed_at=None)
+        row = find_publicity(actor, publicity_id, lock=True)
+        mine = PublicityActivity.objects.filter(id=row.id, version=version, removed_at=None)
         if not mine.update(**changes, version=F("version") + 1):
             raise moved_on()
         record_action(actor, action=action, subject=str(row.id))
 
 
-def _checked(actor: Actor, written: WrittenCampaign) -> dict[str, object]:
+def _checked(actor: Actor, written: WrittenPublicity) -> dict[str, object]:
     division = check_inside(actor, written.division)
     if written.theme not in load_training(division=division).themes:
-        raise refused("theme", "请选择宣传主题。", "Choose what the campaign was about.")
+        raise refused("theme", "请选择宣传主题。", "Choose what the activity was about.")
     materials = check_text(
         written.materials, code="materials", least=0, most=MATERIALS_LENGTH, zh="宣传材料", en="the materials"
     )

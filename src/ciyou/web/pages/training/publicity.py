@@ -1,4 +1,4 @@
-"""The log of campaigns, with a form of six answers, and one entry to be corrected."""
+"""The log of publicity, with a form of six answers, and one entry to be corrected."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from ciyou.apps.training.campaigns import WrittenCampaign, correct_campaign, record_campaign, remove_campaign
-from ciyou.apps.training.reading import CampaignLine, list_campaigns, read_campaign
+from ciyou.apps.training.publicity import WrittenPublicity, correct_publicity, record_publicity, remove_publicity
+from ciyou.apps.training.reading import PublicityLine, list_publicity, read_publicity
 from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.packs import load_training
@@ -21,23 +21,23 @@ from ciyou.web.pages.training.courses import number
 from ciyou.web.wording import sentences
 
 
-def show_campaigns(request: HttpRequest) -> HttpResponse:
-    """The campaigns of a year; POST enters one."""
+def show_publicity(request: HttpRequest) -> HttpResponse:
+    """The publicity of a year; POST enters one."""
     if request.method != "POST":
         return _show(request, ())
     try:
-        record_campaign(request.actor, campaign_id=key(request, "form"), written=_written(request))
+        record_publicity(request.actor, publicity_id=key(request, "form"), written=_written(request))
     except TrainingNotFound as missing:
         raise Http404 from missing
     except AccessDenied:
         raise
     except CiyouError as problem:
         return _show(request, problem.problems)
-    return redirect("campaigns")
+    return redirect("publicity")
 
 
-def _written(request: HttpRequest) -> WrittenCampaign:
-    return WrittenCampaign(
+def _written(request: HttpRequest) -> WrittenPublicity:
+    return WrittenPublicity(
         held_on=read_day(text(request, "held_on")),
         division=text(request, "place") or request.actor.scope.first,
         theme=text(request, "theme"),
@@ -59,7 +59,7 @@ def _form(request: HttpRequest, problems: tuple[Problem, ...]) -> dict[str, obje
 
 def _show(request: HttpRequest, problems: tuple[Problem, ...]) -> HttpResponse:
     year = words.year_of(request)
-    lines = list_campaigns(request.actor, year=year)
+    lines = list_publicity(request.actor, year=year)
     typed = request.POST.dict() if problems else {"held_on": timezone.localdate().isoformat()}
     content = {
         **_form(request, problems),
@@ -68,21 +68,21 @@ def _show(request: HttpRequest, problems: tuple[Problem, ...]) -> HttpResponse:
         "year": year,
         "years": words.year_choices(year),
     }
-    return render(request, "web/pages/campaigns.html", content, status=422 if problems else 200)
+    return render(request, "web/pages/publicity.html", content, status=422 if problems else 200)
 
 
-def show_campaign(request: HttpRequest, campaign_id: uuid.UUID) -> HttpResponse:
+def show_entry(request: HttpRequest, publicity_id: uuid.UUID) -> HttpResponse:
     """One entry; POST corrects it, or takes it out where it was entered by mistake."""
     problems: tuple[Problem, ...] = ()
     try:
-        line = read_campaign(request.actor, campaign_id=campaign_id)
+        line = read_publicity(request.actor, publicity_id=publicity_id)
         if request.method == "POST":
-            about = {"campaign_id": campaign_id, "version": version(request)}
+            about = {"publicity_id": publicity_id, "version": version(request)}
             if text(request, "step") == "remove":
-                remove_campaign(request.actor, **about)
+                remove_publicity(request.actor, **about)
             else:
-                correct_campaign(request.actor, **about, written=_written(request))
-            return redirect("campaigns")
+                correct_publicity(request.actor, **about, written=_written(request))
+            return redirect("publicity")
     except TrainingNotFound as missing:
         raise Http404 from missing
     except AccessDenied:
@@ -94,10 +94,10 @@ def show_campaign(request: HttpRequest, campaign_id: uuid.UUID) -> HttpResponse:
         "line": line,
         "typed": request.POST.dict() if problems else _stored(line),
     }
-    return render(request, "web/pages/campaign.html", content, status=422 if problems else 200)
+    return render(request, "web/pages/publicity_entry.html", content, status=422 if problems else 200)
 
 
-def _stored(line: CampaignLine) -> dict[str, object]:
+def _stored(line: PublicityLine) -> dict[str, object]:
     return {
         "held_on": line.held_on.isoformat(),
         "place": line.division,
