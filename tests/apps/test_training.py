@@ -13,7 +13,7 @@ from ciyou.apps.accounts.models import Post
 from ciyou.apps.cases import planning
 from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.training_figures import read_training_figures
-from ciyou.apps.training import watching
+from ciyou.apps.training import counting, watching
 from ciyou.apps.training.certificates import check_certificate, issue_certificates, print_certificate
 from ciyou.apps.training.courses import HeldDay, call_off_course, correct_course_day, record_course_day
 from ciyou.apps.training.models import Attendance, Certificate, CourseSession, PublicityActivity
@@ -22,7 +22,7 @@ from ciyou.apps.training.reading import list_courses, list_untrained, read_cours
 from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.apps.training.watching import TRAIN, watch_training
 from ciyou.core.errors import AccessDenied, RecordError
-from ciyou.packs import load_clocks
+from ciyou.packs import load_clocks, parameters_for
 from tests.office import COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, make_actor
 from tests.training_builders import held_today, new_course, training_office, yesterday
 
@@ -232,3 +232,14 @@ def test_where_the_place_has_a_clock_the_supervisor_has_a_task_until_all_are_tra
     held_today(who.drafter, new_course(who.drafter))
     assert watch_training() == 0
     assert Task.objects.get().state == "done"
+
+
+def test_where_a_place_states_hours_a_year_its_holders_are_measured_by_them(monkeypatch):
+    who, name = training_office(), "training_hours_child_director"
+    held_today(who.drafter, new_course(who.drafter), who.second)
+    stated = replace(parameters_for(division=COUNTY, as_of=timezone.localdate())[name], value=6)
+    monkeypatch.setattr(counting, "load_parameter_rows", lambda key: (stated,) if key == name else ())
+    monkeypatch.setattr(counting, "parameters_for", lambda *, division, as_of: {name: stated})
+    found = read_training_figures(make_actor("province_viewer")).workers
+    directors, supervisors = found["child_directors"], found["supervisors"]
+    assert (directors.measured.total(), directors.reached.total(), supervisors.measured.total()) == (2, 1, 0)

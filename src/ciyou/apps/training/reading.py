@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -143,11 +143,10 @@ def list_courses(actor: Actor, *, year: int) -> tuple[CourseLine, ...]:
     """The courses of the actor's area that ran in a year, the latest first; without those called off."""
     rows = visible(Course.objects.filter(called_off_at=None), actor)
     rows = rows.filter(starts_on__lt=dt.date(year + 1, 1, 1), ends_on__gte=dt.date(year, 1, 1))
-    return _lines(rows.order_by("-starts_on", "title", "id"))
+    return _lines(list(rows.order_by("-starts_on", "title", "id")))
 
 
-def _lines(rows: QuerySet[Course]) -> tuple[CourseLine, ...]:
-    found = list(rows)
+def _lines(found: Sequence[Course]) -> tuple[CourseLine, ...]:
     held = CourseSession.objects.filter(course__in=[one.id for one in found]).order_by()
     days = {
         row["course"]: row for row in held.values("course").annotate(n=Count("id"), h=Sum("hours"), heads=Sum("heads"))
@@ -183,7 +182,7 @@ def _line(row: Course, place: str, days: dict[str, int | None], present: int) ->
 def read_course(actor: Actor, *, course_id: uuid.UUID) -> CourseView:
     """One course of the actor's area; raises TrainingNotFound."""
     row = find_course(actor, course_id)
-    (line,) = _lines(Course.objects.filter(id=row.id))
+    (line,) = _lines([row])
     expected = expected_at(actor, row)
     certificates = _certificates(Certificate.objects.filter(course=row))
     is_open = not line.called_off and not certificates
