@@ -22,5 +22,5 @@ ROUTES = (
     Route("training/certificate/<uuid:certificate_id>/", own.take_certificate, "training_certificate", _S, _GET, _OWN),
     Route("training/check/", own.check, "check_certificate", _S, _GET, _OWN),
     Route("figures/training/", figures.show_figures, "training_figures", _S, _GET, Action.SEE_FIGURES, Purpose.SUPERVISE),
-    Route("figures/training/file/", figures.take_figures, "training_figures_file", _S, _GET, Action.SEE_FIGURES),
+    Route("figures/training/file/", figures.take_figures, "training_figures_file", _S, ("POST",), Action.SEE_FIGURES),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def take_figures(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> int:
-    typed = request.GET.get("back", "0")
+    typed = (request.POST if request.method == "POST" else request.GET).get("back", "0")
     return int(typed) if typed in {str(one) for one in range(YEARS)} else 0
 
 
