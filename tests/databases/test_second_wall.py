@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -42,7 +43,11 @@ from ciyou.apps.schooling.working import (
     say_whether_back,
     settle_contradiction,
 )
-from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
+from ciyou.apps.training.certificates import issue_certificates
+from ciyou.apps.training.courses import HeldDay, correct_course_day
+from ciyou.apps.training.models import Attendance
+from ciyou.apps.training.reading import read_own_training
+from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope, Purpose
 from ciyou.core.errors import RecordError
 from tests.apps.test_care_asking import SAID, born, flagged
 from tests.award_builders import awarded, entitled_child
@@ -54,6 +59,7 @@ from tests.referral_builders import sent as referred
 from tests.risk_builders import assess, give_tier
 from tests.schooling_builders import SCHOOL, found, pupil, school_office
 from tests.second_wall import WALLED
+from tests.training_builders import held_today, new_course, training_office
 
 pytestmark = pytest.mark.django_db
 
@@ -462,3 +468,24 @@ def test_every_step_of_schooling_is_taken_inside_the_walls_also_of_a_child_regis
     assert rows("SELECT state FROM schooling_schoolcase") == [("closed",)]
     assert rows("SELECT division FROM schooling_specialplacement") == [(VILLAGE,)]
     assert count("schooling_homesession") == 1
+
+
+def test_training_is_written_inside_the_area_and_a_certificate_is_there_for_its_holder_wherever_it_works_now():
+    who = training_office()
+    with walled(who.drafter):
+        course = new_course(who.drafter)
+        session = held_today(who.drafter, course)
+        held = HeldDay(timezone.localdate(), 6, frozenset({uuid.UUID(who.second.id)}))
+        correct_course_day(who.drafter, session_id=session, version=1, held=held)
+        assert issue_certificates(who.drafter, course_id=course) == 1
+    far = make_actor("child_director", division=FAR_VILLAGE)
+    moved = replace(who.first, scope=DivisionScope.of(FAR_VILLAGE))
+    with walled(moved):
+        assert read_own_training(moved).hours_this_year == 6
+        assert count("training_certificate") == 1
+    with walled(far):
+        assert (count("training_attendance"), count("training_certificate")) == (0, 0)
+    with walled(make_actor("county_drafter", division=OTHER_COUNTY)), pytest.raises(DatabaseError):
+        Attendance.objects.create(
+            session_id=session, user_id=who.second.id, post_id=who.second.post_id, division=VILLAGE
+        )

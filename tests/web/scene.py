@@ -111,6 +111,10 @@ from ciyou.apps.schooling.models import SchoolCase
 from ciyou.apps.schooling.opening import Missed, open_cases
 from ciyou.apps.schooling.places import NewRequest, ask_for_place
 from ciyou.apps.schooling.working import SchoolVisit, name_school, record_school_visit
+from ciyou.apps.training.certificates import issue_certificates
+from ciyou.apps.training.courses import HeldDay, WrittenCourse, record_course, record_course_day
+from ciyou.apps.training.models import Certificate
+from ciyou.apps.training.publicity import WrittenPublicity, record_publicity
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import ROLES, Level
 from ciyou.core.awards.month import Month
@@ -202,6 +206,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_letter(scene, child)
     _make_referral(scene, child)
     _make_schooling(scene, child)
+    _make_training(scene)
     _make_record(scene)
     _make_month(scene, child)
     _make_oversight(scene, child)
@@ -551,6 +556,25 @@ def _make_schooling(scene: Scene, child: uuid.UUID) -> None:
     term = TermPlan(today - dt.timedelta(days=9), today + dt.timedelta(days=9), 5, 15)
     plan = plan_term(drafter, placement_id=placed.id, term=term)
     record_session(drafter, plan_id=plan, held=HeldSession(uuid.uuid4(), today, 90, 2, "识字", "陈老师"))
+
+
+def _make_training(scene: Scene) -> None:
+    """A course that the child director attended, with its certificate, another that is open, and an activity of publicity."""
+    drafter, today = actor_of(scene.posts["county_drafter"]), timezone.localdate()
+    county, place, title = scene.division(Level.COUNTY), scene.division(Level.TOWNSHIP), f"轮训{scene.county}"
+    written = WrittenCourse("child_directors", "rotation", title, "县民政局", 6, county, today)
+    done, opened = (record_course(drafter, course_id=uuid.uuid4(), written=written) for _course in range(2))
+    for course, day in ((done, uuid.uuid4()), (opened, uuid.uuid4())):
+        record_course_day(drafter, course_id=course, session_id=day, held=HeldDay(today, 6))
+    issue_certificates(drafter, course_id=done)
+    activity = WrittenPublicity(today, place, "safety", f"集市咨询{scene.county}", 300)
+    scene.ids |= {
+        "course_id": opened,
+        "course_session_id": day,
+        "certificate_id": Certificate.objects.get(course=done, user=scene.posts["child_director"].user).id,
+        "publicity_id": record_publicity(drafter, publicity_id=uuid.uuid4(), written=activity),
+    }
+    scene.secrets += [title, activity.activity]
 
 
 def _make_referral(scene: Scene, child: uuid.UUID) -> None:

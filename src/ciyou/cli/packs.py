@@ -37,6 +37,7 @@ from ciyou.packs import (
     load_rounds,
     load_schedules,
     load_schooling,
+    load_training,
     load_visit_intervals,
     load_visit_pieces,
     load_warnings,
@@ -194,6 +195,7 @@ _WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
     ("risk", (load_risk, load_visit_intervals)),
     ("contact_limits", (load_contact_limits,)),
     ("schooling", (load_schooling,)),
+    ("training", (load_training,)),
     ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
 )
 

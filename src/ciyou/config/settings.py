@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "ciyou.apps.fieldwork",
     "ciyou.apps.partners",
     "ciyou.apps.schooling",
+    "ciyou.apps.training",
     "ciyou.apps.awards",
     "ciyou.apps.plans",
     "ciyou.apps.alerts",

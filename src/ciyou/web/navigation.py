@@ -20,6 +20,7 @@ ROUNDS = ("rounds", _("复核"))
 LETTERS = ("letters", _("协查"))
 REFERRALS = ("referrals", _("转介"))
 SCHOOLING = ("schooling", _("就学"))
+TRAINING = ("courses", _("培训"))
 IDENTITY_LISTS = ("identity_lists", _("身份名单"))
 APPLICATIONS = ("applications", _("申请"))
 PAYMENTS = ("payments", _("每月发放"))
@@ -34,12 +35,25 @@ MESSAGES = ("gateways", _("消息"))
 FIELD = ("field_phones", _("离线"))
 ACCOUNT = ("account", _("我的"))
 
-_OFFICE = (TODAY, LEADS, SHARING, LEDGER, ROUNDS, APPLICATIONS, PAYMENTS, LETTERS, REFERRALS, SCHOOLING, PAIRS)
+_OFFICE = (
+    TODAY,
+    LEADS,
+    SHARING,
+    LEDGER,
+    ROUNDS,
+    APPLICATIONS,
+    PAYMENTS,
+    LETTERS,
+    REFERRALS,
+    SCHOOLING,
+    TRAINING,
+    PAIRS,
+)
 _VIEWER = (TODAY, FIGURES, LAB, LAW)
 NAVIGATION: Mapping[str, tuple[tuple[str, str | Promise], ...]] = MappingProxyType(
     {
         "child_director": (TODAY, CHILDREN, ROUNDS, FIELD, ACCOUNT),
-        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS, REFERRALS, SCHOOLING),
+        "supervisor": (TODAY, LEADS, SHARING, CHILDREN, ROUNDS, APPLICATIONS, REFERRALS, SCHOOLING, TRAINING),
         "county_drafter": (*_OFFICE, ROSTERS),
         "county_reviewer": _OFFICE,
         "county_approver": _OFFICE,

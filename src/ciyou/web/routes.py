@@ -56,6 +56,7 @@ from ciyou.web.pages import (
     settings_page,
     sign_in,
     styleguide,
+    training,
     triage,
     visits,
 )
@@ -85,6 +86,7 @@ ROUTES: tuple[Route, ...] = (
     *applications.ROUTES,
     *referrals.ROUTES,
     *schooling.ROUTES,
+    *training.ROUTES,
     *providers.ROUTES,
     *crossings.ROUTES,
     *emergencies.ROUTES,

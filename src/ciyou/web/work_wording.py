@@ -101,6 +101,7 @@ BUTTONS = {
     "take_school_place": gettext_lazy("去落实"),
     "plan_home_schooling": gettext_lazy("去定计划"),
     "hold_home_session": gettext_lazy("去补上"),
+    "train_workers": gettext_lazy("看名单"),
     "fast_emergency_aid": gettext_lazy("去决定"),
     "pay_emergency_aid": gettext_lazy("去发放"),
     "complete_emergency_aid": gettext_lazy("去补手续"),

@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Substr
 from django.utils import timezone
 
 from ciyou.apps.accounts.divisions import path_of
 from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.sealing import open_phone
-from ciyou.core.access.actor import Actor, DivisionScope
+from ciyou.core.access.actor import DIVISION_DIGITS, Actor, DivisionScope
 from ciyou.core.access.roles import ROLES
 
 Place = tuple[str, str]
@@ -212,6 +213,21 @@ def count_holders(scope: DivisionScope, *, roles: Iterable[str], on: dt.date) ->
     )
     counted = rows.order_by().values_list("role").annotate(count=Count("user", distinct=True))
     return dict(counted)
+
+
+def holders_by_place(
+    scope: DivisionScope, *, roles: Iterable[str], on: dt.date, digits: int, among: QuerySet | None = None
+) -> dict[tuple[str, str], int]:
+    """By place (so many digits of it, filled up) and role: how many hold a post on a day, stand-ins aside; `among`: only these users' ids."""
+    rows = running_posts(on).filter(
+        role__in=list(roles), cover_of=None, division__gte=scope.first, division__lt=scope.end
+    )
+    rows = rows if among is None else rows.filter(user__in=among)
+    counted = rows.order_by().annotate(place=Substr("division", 1, digits)).values_list("place", "role")
+    return {
+        (place.ljust(DIVISION_DIGITS, "0"), role): count
+        for place, role, count in counted.annotate(count=Count("user", distinct=True))
+    }
 
 
 def divisions_of_role(role: str, *, on: dt.date) -> tuple[str, ...]:

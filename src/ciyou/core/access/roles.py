@@ -66,6 +66,8 @@ class Action(StrEnum):
     WORK_SCHOOLING = "work_schooling"
     DECIDE_SCHOOLING = "decide_schooling"
     ANSWER_SCHOOLING = "answer_schooling"
+    SEE_OWN_TRAINING = "see_own_training"
+    KEEP_TRAINING = "keep_training"
 
 
 class Level(StrEnum):
@@ -125,6 +127,8 @@ _OFFICE_ACTIONS = frozenset(
         _A.SEE_SCHOOLING,
         _A.WORK_SCHOOLING,
         _A.DECIDE_SCHOOLING,
+        _A.SEE_OWN_TRAINING,
+        _A.KEEP_TRAINING,
     }
 )
 
@@ -149,7 +153,7 @@ _ROLES = (
         Level.VILLAGE,
         3,
         frozenset({_P.VERIFY, _P.SERVE, _P.PROTECT}),
-        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY, _A.SEE_REFERRALS, _A.REFER, _A.SEE_PROVIDERS, _A.SEE_SCHOOLING, _A.WORK_SCHOOLING}),
+        frozenset({_A.VISIT, _A.RECORD_FACTS, _A.REVEAL, _A.SEE_APPLICATIONS, _A.APPLY, _A.SEE_REFERRALS, _A.REFER, _A.SEE_PROVIDERS, _A.SEE_SCHOOLING, _A.WORK_SCHOOLING, _A.SEE_OWN_TRAINING}),
         second_factor=False,
     ),
     _role(
@@ -178,6 +182,8 @@ _ROLES = (
                 _A.SEE_PROVIDERS,
                 _A.SEE_SCHOOLING,
                 _A.WORK_SCHOOLING,
+                _A.SEE_OWN_TRAINING,
+                _A.KEEP_TRAINING,
                 _A.CHECK_APPLICATION,
                 _A.DECIDE_APPLICATION,
             }

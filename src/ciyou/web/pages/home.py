@@ -58,7 +58,12 @@ LISTS = {
 """Kinds of work that are done in a list, with the filter that shows them there."""
 _ON_CHILD = {"confirm_risk_tier": "child_risk", **OF_PLANS}
 """Kinds of work that are done on a page of the child's other than its first."""
-PAGES = {"review_break_glass": "openings", "reconcile_exchange": "exchange_items", "compare_records": "pairs"}
+PAGES = {
+    "review_break_glass": "openings",
+    "reconcile_exchange": "exchange_items",
+    "compare_records": "pairs",
+    "train_workers": "untrained",
+}
 """Kinds of work that have one page for all of it."""
 OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
 
@@ -251,7 +256,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
-        case "review_break_glass" | "reconcile_exchange" | "compare_records":
+        case "review_break_glass" | "reconcile_exchange" | "compare_records" | "train_workers":
             return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)

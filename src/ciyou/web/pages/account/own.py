@@ -17,6 +17,7 @@ from ciyou.apps.accounts.own import change_password, prove_again, works_with_pin
 from ciyou.apps.accounts.passwords import password_faults
 from ciyou.apps.accounts.sign_ins import end_own_sign_ins, list_sign_ins, switch_post
 from ciyou.apps.accounts.signing import posts_of
+from ciyou.core.access.roles import Action, may_do
 from ciyou.core.errors import RecordError
 from ciyou.web.account_wording import factor_word, method_word
 from ciyou.web.context import short_language
@@ -37,6 +38,7 @@ def show_account(request: HttpRequest) -> HttpResponse:
         "devices": list_devices(user.id),
         "sign_ins": [(one, method_word(one.method)) for one in list_sign_ins(user.id)],
         "here": request.sign_in.id,
+        "trains": may_do(request.actor.role, Action.SEE_OWN_TRAINING),
     }
     return render(request, "web/pages/account.html", content)
 
