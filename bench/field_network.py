@@ -1,3 +1,4 @@
+# ruff: noqa: E402  # Django must be set up before the browser tests' helpers are imported
 """Visits made without a network and sent over a bad line: does each arrive exactly once, and how long does it take?
 
     .venv/bin/python bench/field_network.py [--visits 200] [--seed 1]
@@ -25,6 +26,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+from bench import office_county  # noqa: F401  # sets Django up
+
+from ciyou.cli.supervision import environment
+
 try:
     from playwright.sync_api import sync_playwright
     from tests.e2e.conftest import ARGUMENTS, chromium, enter, start_server
@@ -52,13 +57,12 @@ class Trouble:
 
 
 def fill(home: Path, count: int) -> None:
-    """A village with so many households to visit."""
-    from ciyou.cli.supervision import environment
-
+    """A state folder with a village that has so many households to visit."""
     known = environment(home)
     known["PYTHONPATH"] = f"{ROOT}/src:{ROOT}"
     program = FILL.replace("{count}", str(count))
-    subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=known, check=True)
+    for command in (["-m", "django", "prepare"], ["-c", program]):
+        subprocess.run([sys.executable, *command], cwd=ROOT, env=known, umask=0o077, check=True)
 
 
 def arrived(home: Path) -> int:
@@ -138,10 +142,10 @@ def main() -> None:
         home = Path(folder) / "home"
         home.mkdir(mode=0o700)
         (home / "demo").touch()  # the second factor may wait
+        fill(home, chosen.visits)
         server = start_server(home)
         browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         try:
-            fill(home, chosen.visits)
             wrong = measure(browser, server.address, home, chosen)
         finally:
             browser.close()

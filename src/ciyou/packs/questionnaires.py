@@ -116,8 +116,8 @@ class _Reader:
         options = read_options(origin)
         if FORM in files:
             name, path = files[FORM]
-            words = read_form(path, name=name, words=FormWords(texts, options), notes=self.notes)
-            texts, options = dict(words.texts), dict(words.options)
+            edited = read_form(path, name=name, words=FormWords(texts, options), notes=self.notes)
+            texts, options = dict(edited.texts), dict(edited.options)
         items = section.texts("slot_items") or tuple(texts)
         points = tuple(options) or tuple(int(one) for one in section.texts("points"))
         scales = read_subscales(section, items)
