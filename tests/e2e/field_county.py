@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import django
 
@@ -23,8 +24,8 @@ NAMES = ("司徒星河", "欧阳急雨", "东方未明", "公孙无迹", "令狐
 ASKED = ["child.boarding", "household.dibao", "father.working_away"]
 
 
-def fill() -> None:
-    """Five households with a lead for the first director, one for the second; passwords as in a demo."""
+def fill(names: Sequence[str] = NAMES) -> None:
+    """Households with a lead for the first director, one each, and one for the second; passwords as in a demo."""
     from django.utils import timezone
 
     from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
@@ -45,7 +46,7 @@ def fill() -> None:
         user.phone = seal_phone(user.id, NUMBER)
         user.save()
         posts[username] = Post.objects.create(user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1))
-    homes = [("zhuren", name) for name in NAMES] + [("jiezhuren", "独孤远行")]
+    homes = [("zhuren", name) for name in names] + [("jiezhuren", "独孤远行")]
     for number, (owner, name) in enumerate(homes):
         village = posts[owner].division
         child = file_child(f"h{number}", division=village, household={"dibao": True})

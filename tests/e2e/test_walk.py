@@ -23,7 +23,7 @@ PICTURE_HEIGHT = 560
 
 LOOKED_AT = {
     "jingban": (
-        "", "rosters/", "leads/", "leads/distribution/", "ledger/", "letters/", "exports/new/", "requests/", "settings/",
+        "", "figures/loops/", "rosters/", "leads/", "leads/distribution/", "ledger/", "letters/", "exports/new/", "requests/", "settings/",
         "applications/", "applications/proposals/", "payments/", "payments/collective/",
     ),
     "fuhe": ("", "determinations/"),

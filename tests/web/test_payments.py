@@ -13,6 +13,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.models import Post
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.awards.models import Award
+from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.models import CollectiveAccount, CollectivePayee, MonthRun, Payment, Recovery
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.registry.identifiers import put_identifier
@@ -143,6 +144,8 @@ def test_a_month_that_is_returned_while_it_waits_is_not_handed_over(people):
     assert resume_months() == 0
     run.refresh_from_db()
     assert (run.state, run.hand_over_asked) == ("returned", {})
+    work = Task.objects.get(subject_id=str(run.id), state="open")
+    assert (work.kind, work.queue_role) == ("mend_month", "county_drafter"), "somebody has to draft it again, by a day"
 
 
 def test_a_protected_child_is_paid_and_not_named(people):

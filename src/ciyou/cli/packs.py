@@ -12,6 +12,7 @@ import click
 
 from ciyou.cli.output import FINDINGS, choose_language, fail, language_option
 from ciyou.cli.pack_diff import diff
+from ciyou.cli.pack_form import form
 from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs import (
@@ -46,6 +47,7 @@ from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.rulebook import count_by_measure
+from ciyou.packs.xlsform_check import check_forms
 
 TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
@@ -85,6 +87,7 @@ def packs() -> None:
 
 
 packs.add_command(diff)
+packs.add_command(form)
 
 
 @packs.command(epilog="Example: ciyou packs check ./my-packs --lang en")
@@ -206,6 +209,7 @@ def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
     try:
         places = load_packs(root).packs
         load_index_rules(root=root)
+        found.update(dict.fromkeys(check_forms(load_packs(root))))
         for load in _OF_EVERY_FOLDER:
             for place in places:
                 load(division=place.division or ANYWHERE, root=root)

@@ -23,7 +23,7 @@ SHIPPED = Path(__file__).parent
 NATIONAL = "cn"
 PAYMENT = "payment.yaml"
 KINDS: Mapping[str, RuleKind] = {"categories": RuleKind.CATEGORY, "entitlements": RuleKind.ENTITLEMENT}
-PACK_FILES = (".yaml", ".csv")
+PACK_FILES = (".yaml", ".csv", ".xlsx")
 
 
 @dataclass

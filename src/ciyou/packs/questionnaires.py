@@ -1,6 +1,6 @@
 """Questionnaires of the packs: `questionnaires/<code>/` with definition, cut-offs and vectors, read into what core scores.
 
-A place's own `cut_offs.yaml`, or whole folder, takes the nation's place. The shipped vectors must come out as written.
+A place's own `cut_offs.yaml`, `form.xlsx` (the words, edited in a spreadsheet) or whole folder takes the nation's place. The shipped vectors must come out as written.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from ciyou.packs.questionnaire_parts import (
 from ciyou.packs.questionnaire_vectors import Vector, check_vectors, read_vectors
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citation, read_citations
+from ciyou.packs.xlsforms import FORM, FormWords, read_form
 
 FOLDER = "questionnaires"
 DEFINITION, CUT_OFFS, VECTORS = "questionnaire.yaml", "cut_offs.yaml", "vectors.yaml"
@@ -68,7 +69,9 @@ def _load(chain: tuple[str, ...], kinds: tuple[str, ...], root: Path) -> Mapping
     reader = _Reader(load_packs(root), Notes(), kinds)
     found: dict[str, dict[str, tuple[str, Path]]] = {}
     for pack in (one for one in reader.pack_set.packs if one.code in chain):
-        for path in sorted((pack.folder / FOLDER).glob("*/*.yaml")):
+        for path in sorted((pack.folder / FOLDER).glob("*/*.*")):
+            if path.suffix != ".yaml" and path.name != FORM:
+                continue
             name = f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"
             found.setdefault(path.parent.name, {})[path.name] = (name, path)
     opened = {code: reader.definition(code, files) for code, files in found.items()}
@@ -111,6 +114,10 @@ class _Reader:
             origin, chosen = self._origin(section, opened)
         texts, flags = read_items(section if not section.has("from") else origin, chosen)
         options = read_options(origin)
+        if FORM in files:
+            name, path = files[FORM]
+            edited = read_form(path, name=name, words=FormWords(texts, options), notes=self.notes)
+            texts, options = dict(edited.texts), dict(edited.options)
         items = section.texts("slot_items") or tuple(texts)
         points = tuple(options) or tuple(int(one) for one in section.texts("points"))
         scales = read_subscales(section, items)

@@ -76,6 +76,7 @@ BUTTONS = {
     "review_award": gettext_lazy("去复核"),
     "decide_change": gettext_lazy("去决定"),
     "review_month": gettext_lazy("去复核"),
+    "mend_month": gettext_lazy("去修改"),
     "approve_month": gettext_lazy("去审批"),
     "hand_over_month": gettext_lazy("去送交"),
     "settle_month": gettext_lazy("去核对"),
@@ -134,7 +135,7 @@ BUTTONS = {
     "confirm_unmerge": gettext_lazy("去确认"),
     "review_case_decision": gettext_lazy("去复议"),
 }
-OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "settle_month"})
+OF_MONTHS = frozenset({"review_month", "mend_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
 OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})

@@ -14,6 +14,7 @@ from ciyou.core.awards.month import Month
 
 STEPS = {
     RunState.DRAFTED: ("review_month", "county_reviewer"),
+    RunState.RETURNED: ("mend_month", "county_drafter"),
     RunState.REVIEWED: ("approve_month", "county_approver"),
     RunState.APPROVED: ("hand_over_month", "county_drafter"),
     RunState.HANDED: ("settle_month", "county_drafter"),

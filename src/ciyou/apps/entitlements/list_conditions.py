@@ -186,3 +186,8 @@ def children_with_yes(*, county: str, rules: Collection[str]) -> dict[uuid.UUID,
     for person, rule in rows.values_list("person_id", "rule").iterator(chunk_size=5000):
         found.setdefault(person, set()).add(rule)
     return {person: frozenset(codes) for person, codes in found.items()}
+
+
+def every_case_decision() -> QuerySet:
+    """All decisions case by case, for the machine that counts how they stand."""
+    return CaseDecision.objects.all()

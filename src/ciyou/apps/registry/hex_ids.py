@@ -8,8 +8,9 @@ from __future__ import annotations
 from django.db import connection
 from django.db.models import TextField, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Replace
+from django.db.models.functions import Cast, Concat, Replace, Substr
 
+_GROUPS = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
 HexId = str
 """An id as 32 hexadecimal digits: as SQLite keeps it, as PostgreSQL takes it, and as a query of Django's takes it too."""
 
@@ -23,3 +24,14 @@ def hex_id(column: str) -> Combinable:
 def dashed(one: HexId) -> str:
     """The same id as it stands in contexts of ciphers, in addresses and in the log: with its hyphens."""
     return f"{one[:8]}-{one[8:12]}-{one[12:16]}-{one[16:20]}-{one[20:]}"
+
+
+def dashed_id(column: Combinable | str) -> Combinable:
+    """A column of ids as `dashed` writes them, to be compared with ids that are kept as such text (the subjects of tasks)."""
+    text = Cast(column, TextField())
+    if connection.vendor == "postgresql":
+        return text
+    parts: list[Combinable] = []
+    for first, length in _GROUPS:
+        parts += [*([Value("-")] if parts else []), Substr(text, first, length)]
+    return Concat(*parts, output_field=TextField())

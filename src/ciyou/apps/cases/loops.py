@@ -1,0 +1,123 @@
+"""What has to come to an end: of each kind of loop how many stand where, and whether each open one has an owner and a clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import BooleanField, Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import TruncDate
+
+from ciyou.apps.assessments.selectors import every_assessment
+from ciyou.apps.cases.models import CheckState, ChildCheck, InquiryLetter, Lead, LeadState, LetterState, Task, TaskState
+from ciyou.apps.entitlements.list_conditions import every_case_decision
+from ciyou.apps.registry.hex_ids import dashed_id
+from ciyou.apps.registry.scoping import never_counted
+from ciyou.core.access.actor import DivisionScope
+from ciyou.core.access.verdict import RESTRICTED
+
+_OWNED = Q(post__isnull=False) | ~Q(queue_role="") | ~Q(department="")
+
+
+@dataclass(frozen=True)
+class LoopKind:
+    """One kind of loop: all its rows, which of them are `open`, and the columns (or expressions) that tell of one.
+
+    `place` is its division, `child` the person whom it is about ("": nobody's file), `since` when it began. The open work about it is
+    found by its `subjects`: the columns whose ids its tasks carry, and where others carry them too by its `works`, the kinds. Rows of class 5 are never among them.
+    """
+
+    code: str
+    rows: QuerySet
+    open: Q
+    since: Combinable
+    state: Combinable = field(default_factory=lambda: F("state"))
+    place: str = "division"
+    child: str = "person"
+    subjects: tuple[str, ...] = ("id",)
+    works: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LoopState:
+    """How many of one kind stand in one state; of those that are open, how many nobody owns, have no day, or are late, and the oldest."""
+
+    kind: str
+    state: str
+    count: int
+    open: int
+    ownerless: int
+    clockless: int
+    overdue: int
+    oldest: dt.date | None
+
+
+def loop_kinds() -> tuple[LoopKind, ...]:
+    """The kinds of this room and of those below it."""
+    letters = InquiryLetter.objects.filter(sensitivity__lt=RESTRICTED)
+    return (
+        LoopKind("lead", Lead.objects.all(), ~Q(state=LeadState.CLOSED), TruncDate("opened_at")),
+        LoopKind(
+            "letter",
+            letters,
+            Q(state__in=(LetterState.DRAFT, LetterState.SENT)),
+            TruncDate("drafted_at"),
+            child="child",
+        ),
+        LoopKind("check", ChildCheck.objects.all(), Q(state=CheckState.DUE), TruncDate("round__opened_at")),
+        LoopKind("risk", every_assessment(), Q(state="proposed"), F("assessed_on")),
+        LoopKind("case_decision", every_case_decision(), Q(state="drafted"), TruncDate("drafted_at")),
+    )
+
+
+def count_loops(kinds: Sequence[LoopKind], scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...]:
+    """Every kind by state in one query, of nobody who is protected. Behind the machine's wall."""
+    hidden = never_counted()
+    first, *others = [_counted(kind, scope, hidden, today) for kind in kinds]
+    return tuple(LoopState(*row) for row in first.union(*others, all=True))
+
+
+def count_tasks(scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...]:
+    """The same of tasks by their kind; the day on which one is due is part of it, so that none is without a clock."""
+    opened = Q(state=TaskState.OPEN)
+    rows = Task.objects.filter(division__gte=scope.first, division__lt=scope.end).exclude(person__in=never_counted())
+    counted = rows.order_by().values_list("kind", "state").annotate(
+        count=Count("id"),
+        opened=Count("id", filter=opened),
+        ownerless=Count("id", filter=opened & ~_OWNED),
+        clockless=Count("id", filter=opened & Q(due_on=None)),
+        overdue=Count("id", filter=opened & Q(due_on__lt=today)),
+        oldest=Min("started_on", filter=opened),
+    )  # fmt: skip
+    return tuple(LoopState(*row) for row in counted)
+
+
+def _counted(kind: LoopKind, scope: DivisionScope, hidden: Iterable[object], today: dt.date) -> QuerySet:
+    about = Q()
+    for column in kind.subjects:
+        about |= Q(subject_id=dashed_id(OuterRef(column)))
+    if kind.works:
+        about &= Q(kind__in=kind.works)
+    work = Task.objects.filter(about, state=TaskState.OPEN)
+    rows = kind.rows.filter(**{f"{kind.place}__gte": scope.first, f"{kind.place}__lt": scope.end})
+    if kind.child:
+        rows = rows.exclude(**{f"{kind.child}__in": list(hidden)})
+    opened = Q(loop_open=True)
+    named = rows.order_by().annotate(
+        loop_kind=Value(kind.code),
+        loop_state=kind.state,
+        loop_open=Case(When(kind.open, then=True), default=False, output_field=BooleanField()),
+        loop_owned=Exists(work.filter(_OWNED)),
+        loop_timed=Exists(work),
+        loop_late=Exists(work.filter(due_on__lt=today)),
+    )
+    return named.values_list("loop_kind", "loop_state").annotate(
+        count=Count("pk"),
+        opened=Count("pk", filter=opened),
+        ownerless=Count("pk", filter=opened & Q(loop_owned=False)),
+        clockless=Count("pk", filter=opened & Q(loop_timed=False)),
+        overdue=Count("pk", filter=opened & Q(loop_late=True)),
+        oldest=Min(kind.since, filter=opened),
+    )

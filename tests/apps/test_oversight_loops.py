@@ -1,0 +1,93 @@
+"""The report of loops: everything that has to come to an end stands in it by state, and what nobody owns is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from ciyou.apps.cases.models import Task
+from ciyou.apps.cases.open_work import list_open_work
+from ciyou.apps.oversight.loops import loop_kinds, read_loops
+from ciyou.apps.registry.models import Person
+from ciyou.core.errors import AccessDenied
+from ciyou.web import loop_wording
+from tests.office import OTHER_COUNTY, make_actor
+from tests.referral_builders import drafted, sending, sent
+
+pytestmark = pytest.mark.django_db
+
+
+def report(role: str = "county_drafter", **fields):
+    return read_loops(make_actor(role, **fields), today=timezone.localdate())
+
+
+def kind_of(found, code: str):
+    return next((one for one in found.loops if one.kind == code), None)
+
+
+def test_a_referral_stands_in_its_state_with_owner_and_clock():
+    who = sending()
+    drafted(who)
+    sent(who)
+    found = kind_of(report("supervisor"), "referral")
+    assert {state: cell.count for state, cell in found.states.items()} == {"drafted": 1, "sent": 1}
+    assert (found.open.count, found.ownerless.count, found.clockless.count, found.overdue.count) == (2, 0, 0, 0)
+    assert found.oldest == timezone.localdate()
+
+
+def test_what_is_open_without_work_about_it_has_neither_owner_nor_clock():
+    referral = sent(sending())
+    Task.objects.filter(subject_id=str(referral.id)).delete()
+    found = report()
+    one = kind_of(found, "referral")
+    assert (one.open.count, one.ownerless.count, one.clockless.count) == (1, 1, 1)
+    assert found.amiss == 2
+
+
+def test_work_that_lost_its_owner_still_has_its_clock():
+    referral = sent(sending())
+    Task.objects.filter(subject_id=str(referral.id)).update(post=None, queue_role="", department="")
+    found = report()
+    one = kind_of(found, "referral")
+    assert (one.ownerless.count, one.clockless.count) == (1, 0)
+    assert [task.kind for task in found.tasks if task.ownerless.count] == ["accept_referral"]
+
+
+def test_what_is_late_is_counted_and_listed_with_its_owner():
+    referral, day = sent(sending()), timezone.localdate() - dt.timedelta(days=3)
+    Task.objects.filter(subject_id=str(referral.id)).update(due_on=day, started_on=day)
+    assert kind_of(report(), "referral").overdue.count == 1
+    page = list_open_work(make_actor("supervisor"), kinds=["accept_referral"], late=True, today=timezone.localdate())
+    assert page.person_ids == (str(referral.child_id),)
+    assert (page.total, page.lines[0].post.role, page.lines[0].due_on) == (1, "child_director", day)
+
+
+def test_protected_children_and_other_places_are_in_no_number():
+    who = sending()
+    sent(who)
+    assert kind_of(report(division=OTHER_COUNTY), "referral") is None
+    Person.objects.filter(id=who.child.id).update(restricted=True)
+    assert kind_of(report(), "referral") is None
+
+
+def test_who_sees_only_figures_is_told_no_small_number_and_no_tasks():
+    sent(sending())
+    found = report("city_viewer")
+    one = kind_of(found, "referral")
+    assert not found.exact
+    assert found.tasks == ()
+    assert one.open.withheld and one.ownerless.withheld and one.oldest is None
+    assert all(cell.withheld for cell in one.states.values())
+
+
+def test_who_hands_out_no_work_reads_neither_report_nor_list():
+    with pytest.raises(AccessDenied):
+        report("child_director")
+    with pytest.raises(AccessDenied):
+        list_open_work(make_actor("city_viewer"), kinds=["verify_lead"], late=False, today=timezone.localdate())
+
+
+def test_every_kind_has_words():
+    assert {kind.code for kind in loop_kinds()} == set(loop_wording.KINDS)
