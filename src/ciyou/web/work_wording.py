@@ -109,6 +109,7 @@ BUTTONS = {
     "answer_home_county": gettext_lazy("去答复"),
     "assess_in_person": gettext_lazy("去看孩子"),
     "see_to_assessment": gettext_lazy("去督办"),
+    "ask_in_campaign": gettext_lazy("去问"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
@@ -134,6 +135,7 @@ OF_MONTHS = frozenset({"review_month", "approve_month", "hand_over_month", "sett
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
 OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})
+OF_CAMPAIGNS = frozenset({"ask_in_campaign"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
