@@ -91,6 +91,7 @@ BUTTONS = {
     "follow_return": gettext_lazy("去回访"),
     "close_referral": gettext_lazy("去办结"),
     "review_referral_ground": gettext_lazy("去复核"),
+    "settle_refused_ground": gettext_lazy("去处理"),
     "settle_referral": gettext_lazy("去安排"),
     "visit_out_of_school": gettext_lazy("去走访"),
     "place_in_school": gettext_lazy("去落实"),
@@ -145,7 +146,7 @@ OF_APPLICATIONS = frozenset(
 )
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
 OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
-OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
+OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground", "settle_refused_ground"})
 OF_SCHOOL_CASES = frozenset(EVERY_CLOCK)
 OF_SCHOOL_PLACES = frozenset({"answer_school_place", "take_school_place"})
 OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})
