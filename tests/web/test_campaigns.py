@@ -25,7 +25,8 @@ def test_a_county_opens_a_campaign_a_village_asks_and_sees_what_was_seen_at_home
     director = make_actor("child_director")
     child = file_child("a", born=dt.date(timezone.localdate().year - 9, 1, 1))
     assess(director, child)
-    county = sign_in(client, make_post("county_drafter"))
+    drafter = make_post("county_drafter")
+    county = sign_in(client, drafter)
     form = county.get(reverse("campaign_new")).content.decode()
     assert "河口镇" in form and "MHT" in form
     today = timezone.localdate()
@@ -53,7 +54,7 @@ def test_a_county_opens_a_campaign_a_village_asks_and_sees_what_was_seen_at_home
     supervisor = sign_in(client, make_post("supervisor"))
     assert "没有您能看的结果" in supervisor.get(readings).content.decode()
     assert supervisor.post(reverse("campaign_close", args=[found.id])).status_code == 403
-    county = sign_in(client, Post.objects.get(role="county_drafter"))
+    county = sign_in(client, drafter)
     closed = county.post(reverse("campaign_close", args=[found.id]), follow=True).content.decode()
     assert "不公布" in closed
 
