@@ -18,7 +18,6 @@ from ciyou.apps.care.campaign_results import results_of
 from ciyou.apps.care.instruments import scoring_of
 from ciyou.apps.care.models import Campaign, CampaignChild, CampaignState, FilledQuestionnaire
 from ciyou.apps.care.refusals import check_may_open_campaign, refused
-from ciyou.apps.cases.models import TaskState
 from ciyou.apps.cases.planning import plan_until
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
@@ -111,7 +110,7 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
             state=CampaignState.NOT_REACHED, reason=reason, answered_by=actor.id, answered_at=now
         )
         homes = list(dict.fromkeys(str(one.household) for one in due))
-        end_tasks(actor, kind=ASK, subject_ids=homes, state=TaskState.WITHDRAWN, reason=reason)
+        end_tasks(actor, kind=ASK, subject_ids=homes, state="withdrawn", reason=reason)
         row.results, row.closed_by, row.closed_at = results_of(row), actor.id, now
         row.save(update_fields=("results", "closed_by", "closed_at"))
         details = {"not_reached": len(due), "reason": reason if due else ""}
