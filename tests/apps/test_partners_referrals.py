@@ -15,6 +15,7 @@ from ciyou.apps.cases.models import Task
 from ciyou.apps.cases.worklist import tasks_of
 from ciyou.apps.partners.contents import open_content
 from ciyou.apps.partners.following import expire_referrals, on_child_died
+from ciyou.apps.partners.grounds import change_ground
 from ciyou.apps.partners.lists import hop_figures, list_referrals, read_referral, referrals_of_child
 from ciyou.apps.partners.models import Referral, ReferralState, ReferralStep, ServiceSlots
 from ciyou.apps.partners.providers import offer_slots
@@ -282,6 +283,39 @@ def test_a_ground_that_is_not_accepted_needs_a_reason_that_its_sender_reads_and_
     assert [one.step for one in read_referral(actor_of(post), referral_id=row.id).steps] == ["draft", "send"]
     with pytest.raises(RecordError):
         review_ground(who.supervisor, referral_id=row.id, version=row_of(row.id).version)
+
+
+def test_a_ground_that_was_not_accepted_is_its_senders_to_settle_by_a_consent_or_by_taking_it_back():
+    who = sending()
+    rows = [in_emergency(who), in_emergency(who), in_emergency(who)]
+    for row in rows:
+        review_ground(who.supervisor, referral_id=row.id, version=row.version, accepted=False, reason="家长接了电话。")
+        assert ("settle_refused_ground", "child_director", who.director.post_id) in tasks(row)
+        assert read_referral(who.director, referral_id=row.id).may_change_ground
+    agreed, back, moved = (row_of(row.id) for row in rows)
+    said = {
+        "referral_id": agreed.id,
+        "version": agreed.version,
+        "ground": "guardian",
+        "consent_on": timezone.localdate(),
+    }
+    with pytest.raises(RecordError) as error:
+        change_ground(who.director, **said, consent_by=" ")
+    assert code_of(error) == ["referral.consent"]
+    change_ground(who.director, **said, consent_by="母亲")
+    view = read_referral(who.director, referral_id=agreed.id)
+    assert (view.ground, view.content.consent_by, view.content.emergency) == ("guardian", "母亲", "")
+    assert [one.step for one in view.steps][-2:] == ["ground_refused", "ground_changed"]
+    assert tasks(agreed) == {("accept_referral", "child_director", who.director.post_id)}
+    with pytest.raises(RecordError) as error:
+        change_ground(who.director, **{**said, "version": view.version}, consent_by="母亲")
+    assert code_of(error) == ["referral.no_refused_ground"]
+    withdraw_referral(who.director, referral_id=back.id, version=back.version, reason="not_wanted")
+    assert tasks(back) == set()
+    there = make_actor("child_director", division="990101001002")
+    move_person(who.drafter, person_id=who.child.id, division="990101001002", on=timezone.localdate())
+    deliver_events()
+    assert ("settle_refused_ground", "child_director", there.post_id) in tasks(moved)
 
 
 def test_nobody_looks_at_the_emergency_ground_that_is_their_own():

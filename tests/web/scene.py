@@ -34,7 +34,8 @@ from ciyou.apps.awards.numbering import CODE_DIGITS, code_hash
 from ciyou.apps.awards.receiving import NewApplication, receive_application
 from ciyou.apps.care.alerting import open_alerts
 from ciyou.apps.care.asking import NewAnswers, record_answers
-from ciyou.apps.care.models import FilledQuestionnaire
+from ciyou.apps.care.campaigning import NewCampaign, open_campaign
+from ciyou.apps.care.models import CampaignChild, FilledQuestionnaire
 from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.letters import draft_letter, send_letter
 from ciyou.apps.cases.load_leads import seal_record
@@ -191,6 +192,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_work(scene, hidden, scene.restricted)
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
+    _make_campaign(scene, child, hidden)
     _make_care(scene, child, scene.ids)
     _make_care(scene, hidden, scene.restricted)
     _make_risk(scene, child)
@@ -237,6 +239,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "place_id",
         "placement_id",
         "filled_id",
+        "household_id",
     )
     scene.secrets += [str(scene.ids[name]) for name in personal]
     return scene
@@ -381,6 +384,15 @@ def _make_care(scene: Scene, child: uuid.UUID, ids: dict[str, object]) -> None:
     open_alerts(director, FilledQuestionnaire.objects.get(id=filled), ("self_harm",))
     FilledQuestionnaire.objects.filter(id=filled).update(state="waiting")
     ids |= {"filled_id": filled, "instrument": "psc_17"}
+
+
+def _make_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
+    """A campaign that asks the carers of the county's children; what the village asks next answers for both."""
+    today = timezone.localdate()
+    wanted = NewCampaign(uuid.uuid4(), "psc_17", scene.division(Level.COUNTY), today, today + dt.timedelta(days=20))
+    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    scene.ids["household_id"] = CampaignChild.objects.get(person_id=child).household
+    scene.restricted["household_id"] = CampaignChild.objects.get(person_id=hidden).household
 
 
 def _make_risk(scene: Scene, child: uuid.UUID) -> None:

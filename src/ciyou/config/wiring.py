@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from ciyou.apps.alerts import following as alerts
 from ciyou.apps.awards import following as awards
+from ciyou.apps.care import campaign_following
 from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks, visit_following
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
@@ -38,6 +39,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.protection_changed": (
             on_protection_changed,
             visit_following.on_protection_changed,
+            campaign_following.on_protection_changed,
             schooling.on_protection_changed,
             plans.on_protection_changed,
             alerts.on_protection_changed,
@@ -45,6 +47,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,
+            campaign_following.on_person_moved,
             visit_following.on_person_moved,
             awards.on_person_moved,
             crossing.on_person_moved,
@@ -57,6 +60,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.child_died": (
             on_child_died,
             round_following.on_child_died,
+            campaign_following.on_child_died,
             visit_following.on_child_died,
             partners.on_child_died,
             schooling.on_child_died,
@@ -75,6 +79,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         "registry.people_merged": (
             on_people_merged,
             round_following.on_people_merged,
+            campaign_following.on_people_merged,
             visit_following.on_people_merged,
             awards.on_people_merged,
             crossing.on_people_merged,

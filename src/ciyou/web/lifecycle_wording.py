@@ -41,6 +41,7 @@ SINCE = {
     "cases.ChildCheck": gettext_lazy("动态管理或年度复核中的核对"),
     "cases.InquiryLetter": gettext_lazy("协查函"),
     "care.FilledQuestionnaire": gettext_lazy("问卷"),
+    "care.CampaignChild": gettext_lazy("心理筛查中的位置"),
     "assessments.RiskAssessment": gettext_lazy("风险评估"),
     "awards.Application": gettext_lazy("申请"),
     "awards.Award": gettext_lazy("保障待遇"),

@@ -47,6 +47,7 @@ STEPS = {
     "end": gettext_lazy("终止"),
     "review": gettext_lazy("复核紧急理由：成立"),
     "ground_refused": gettext_lazy("复核紧急理由：不成立"),
+    "ground_changed": gettext_lazy("改为征得同意"),
 }
 REASONS = {
     "full": gettext_lazy("名额已满"),

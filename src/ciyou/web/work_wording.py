@@ -92,6 +92,7 @@ BUTTONS = {
     "follow_return": gettext_lazy("去回访"),
     "close_referral": gettext_lazy("去办结"),
     "review_referral_ground": gettext_lazy("去复核"),
+    "settle_refused_ground": gettext_lazy("去处理"),
     "settle_referral": gettext_lazy("去安排"),
     "visit_out_of_school": gettext_lazy("去走访"),
     "place_in_school": gettext_lazy("去落实"),
@@ -111,6 +112,7 @@ BUTTONS = {
     "answer_home_county": gettext_lazy("去答复"),
     "assess_in_person": gettext_lazy("去看孩子"),
     "see_to_assessment": gettext_lazy("去督办"),
+    "ask_in_campaign": gettext_lazy("去问"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),
@@ -139,6 +141,7 @@ OF_MONTHS = frozenset({"review_month", "mend_month", "approve_month", "hand_over
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
 OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})
+OF_CAMPAIGNS = frozenset({"ask_in_campaign"})
 OF_APPLICATIONS = frozenset(
     {
         *(f"{step}_{kind}" for step in ("check", "decide") for kind in ("application", "dibao", "other_application")),
@@ -148,7 +151,7 @@ OF_APPLICATIONS = frozenset(
 )
 """Kinds of tasks that are done on the page of a month, an award, or an application."""
 OF_CROSSINGS = frozenset({"push_application", "acknowledge_application", "urge_crossing"})
-OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground"})
+OF_REFERRALS = frozenset({*every_clock(), "review_referral_ground", "settle_refused_ground"})
 OF_SCHOOL_CASES = frozenset(EVERY_CLOCK)
 OF_SCHOOL_PLACES = frozenset({"answer_school_place", "take_school_place"})
 OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})

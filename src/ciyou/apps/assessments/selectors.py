@@ -65,6 +65,17 @@ def standing_answers(actor: Actor, *, child_id: uuid.UUID) -> Mapping[str, str]:
     return open_content(row.id, row.content).answers if row is not None else {}
 
 
+def latest_answers(
+    actor: Actor, *, child_ids: Iterable[uuid.UUID]
+) -> dict[uuid.UUID, tuple[dt.date, Mapping[str, str]]]:
+    """By child, the day of its last assessment and what was answered, of those whom the actor may see (one query)."""
+    rows = RiskAssessment.objects.filter(person__in=list(child_ids))
+    found = {}
+    for row in only_visible(rows, actor, purpose=PURPOSE).order_by("assessed_on", "recorded_at"):
+        found[row.person_id] = row
+    return {child: (row.assessed_on, open_content(row.id, row.content).answers) for child, row in found.items()}
+
+
 def standing_tier(child_id: uuid.UUID) -> str:
     """The tier of a child that the caller may show, as a person confirmed it last; "" where nobody has."""
     return standing_tiers([child_id]).get(child_id, "")

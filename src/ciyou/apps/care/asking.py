@@ -14,6 +14,7 @@ from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.access import PURPOSE
 from ciyou.apps.care.alerting import open_alerts
+from ciyou.apps.care.campaign_visits import answer_campaigns
 from ciyou.apps.care.contents import AnswersContent, ResultContent, seal_answers, seal_result
 from ciyou.apps.care.instruments import age_of, grounds_for, instrument_for, scoring_of
 from ciyou.apps.care.models import FilledQuestionnaire, FilledState
@@ -166,6 +167,7 @@ def _write(
         if open_alerts(actor, row, found.raised):
             FilledQuestionnaire.objects.filter(id=row.id).update(state=FilledState.WAITING)
         publish_event("care.questionnaire_recorded", filled_id=str(row.id), child_ids=[str(child.id)])
+    answer_campaigns(actor, row)
     record_action(
         actor,
         action="record_questionnaire",

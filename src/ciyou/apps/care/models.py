@@ -1,4 +1,4 @@
-"""Questionnaires that were filled with a child or its carer. Everything that was said, and what it comes to, is encrypted (class 5)."""
+"""Questionnaires that were filled with a child or its carer, encrypted with what they come to (class 5); and campaigns that ask many children."""
 
 from __future__ import annotations
 
@@ -45,3 +45,64 @@ class FilledQuestionnaire(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("person", "instrument", "asked_on"), name="filled_of_child"),)
+
+
+class Campaign(models.Model):
+    """A screening campaign: one questionnaire, asked of every child of a place whom it fits, from one day until another.
+
+    `id` is made by the form: sent twice it is one. `division` is the county, township or village that is asked. `unknown_age`: children whose
+    birth date nobody knows; none of them is asked. `results` stands from the close on: how many had which hint, small
+    numbers already left out (None), so that no change of a number tells of one child.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    instrument = models.CharField(max_length=32)
+    division = models.CharField(max_length=12)
+    from_on = models.DateField()
+    until_on = models.DateField()
+    unknown_age = models.PositiveIntegerField(default=0)
+    results = models.JSONField(default=dict)
+    opened_by = models.CharField(max_length=64)
+    opened_at = models.DateTimeField()
+    closed_by = models.CharField(max_length=64, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("division", "closed_at"), name="campaign_place"),)
+
+
+class CampaignState(models.TextChoices):
+    """A child is still to be asked, was asked, somebody said no, it was not reached, or it is not in the place any more."""
+
+    DUE = "due"
+    ASKED = "asked"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"
+    LEFT = "left"
+
+
+class CampaignChild(models.Model):
+    """One child in a campaign. What it answered stands in its questionnaire (`filled`, an id) and nowhere here.
+
+    `household` is made for brothers and sisters who are asked at one visit: the subject of their one task. `reason`: who said no, why it was
+    not reached, or why it left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="children")
+    person = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="campaigns")
+    household = models.UUIDField()
+    division = models.CharField(max_length=12)
+    state = models.CharField(max_length=16, choices=CampaignState, default=CampaignState.DUE)
+    reason = models.CharField(max_length=24, blank=True)
+    filled = models.UUIDField(null=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("campaign", "person"), name="once_in_a_campaign"),)
+        indexes = (
+            models.Index(fields=("household", "state"), name="campaign_household"),
+            models.Index(fields=("person", "state"), name="campaign_of_child"),
+            models.Index(fields=("campaign", "division", "state"), name="campaign_village"),
+        )

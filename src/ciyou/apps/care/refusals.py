@@ -13,6 +13,33 @@ class FilledNotFound(RunError):
     """There is no such questionnaire for this actor; not there, and of somebody whose results are not theirs to read, look the same."""
 
 
+class CampaignNotFound(RunError):
+    """There is no such campaign, or household in it, for this actor; another county's reads the same."""
+
+
+def campaign_not_found() -> CampaignNotFound:
+    """The same for unknown and for not theirs."""
+    return CampaignNotFound(
+        _problem(
+            "care.campaign_not_found",
+            "没有这次筛查，或者不在您的工作范围内。请从“心理筛查”页面重新进入。",
+            "There is no such campaign, or it is outside your area. Come in again from the page of screening campaigns.",
+        )
+    )
+
+
+def check_may_open_campaign(actor: Actor) -> None:
+    """Raises AccessDenied unless the actor's role opens campaigns."""
+    if not may_do(actor.role, Action.OPEN_CAMPAIGN):
+        raise AccessDenied(
+            _problem(
+                "care.campaign_role",
+                "心理筛查由县级经办人开启和结束；您的岗位不办理这一步。",
+                "The county's drafter opens and closes screening campaigns; your post does not.",
+            )
+        )
+
+
 def filled_not_found() -> FilledNotFound:
     """The same for unknown and for not theirs."""
     return FilledNotFound(

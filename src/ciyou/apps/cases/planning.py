@@ -57,6 +57,15 @@ def plan_visit(interval: VisitInterval, *, cause: str, since: dt.date, today: dt
     return VisitPlan(interval.code, interval.days, cause, since, days)
 
 
+def plan_until(start: dt.date, until: dt.date) -> DuePlan:
+    """The days of work that a person has given a last day, from `start` on: half of the time used, all of it, and one and a half."""
+    length = max((until - start).days, 1)
+    half, late = (start + dt.timedelta(days=-(-length * used // WHOLE)) for used in (HALF, ESCALATION))
+    return DuePlan(
+        statutory_on=None, promised_on=until, due_on=until, half_on=half, escalate_on=late, provisional=False
+    )
+
+
 def working_days_left(due_on: dt.date, today: dt.date) -> int:
     """Working days from tomorrow up to and including the due day; 0 on the day itself, negative once it is over."""
     calendar = load_working_calendar()

@@ -15,6 +15,7 @@ from ciyou.apps.cases.escalation import escalate_due, escalate_tasks
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.planning import VisitPlan, plan_task
 from ciyou.core.access.actor import Actor
+from ciyou.packs.clocks import DuePlan
 
 __all__ = (
     "NewTask",
@@ -33,7 +34,10 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class NewTask:
-    """A task about to be opened: about a subject, in a place, for a post, or for whoever holds a role there (or a department)."""
+    """A task about to be opened: about a subject, in a place, for a post, or for whoever holds a role there (or a department).
+
+    `days`: of work that a person has given a last day; else its clock says them.
+    """
 
     kind: str
     subject_id: str
@@ -44,6 +48,7 @@ class NewTask:
     department: str = ""
     started_on: dt.date | None = None
     visit: VisitPlan | None = None
+    days: DuePlan | None = None
 
 
 def open_task(  # noqa: PLR0913  # the words every room opens its tasks with
@@ -80,7 +85,7 @@ def open_tasks(actor: Actor, *, tasks: Iterable[NewTask]) -> int:
 def _row(task: NewTask, posts: dict[uuid.UUID, PostCard]) -> Task:
     visit = task.visit
     started = visit.since if visit else task.started_on or timezone.localdate()
-    plan = visit.days if visit else plan_task(task.kind, task.division, started)
+    plan = (visit.days if visit else task.days) or plan_task(task.kind, task.division, started)
     card = posts.get(task.post_id) if task.post_id is not None else None
     return Task(
         kind=task.kind,

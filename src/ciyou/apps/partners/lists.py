@@ -34,7 +34,7 @@ from ciyou.apps.partners.contents import (
 )
 from ciyou.apps.partners.models import Referral, ReferralStep
 from ciyou.apps.partners.refusals import ReferralNotFound
-from ciyou.apps.partners.steps import GROUND_REFUSED
+from ciyou.apps.partners.steps import GROUND_CHANGED, GROUND_REFUSED
 from ciyou.apps.partners.transitions import OPEN, RECEIVER, SENDER, TRANSITIONS, clock_of
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.core.access.actor import Actor
@@ -108,7 +108,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class ReferralView:
-    """One referral. `reply` None where there is none, or where the reader may not read it (`withheld`). `person_id` is for the record of disclosure only: a receiver is not led to the file. `steps_now`: what the actor can do. `narrow`: only the ground is shown, to whoever looks at it."""
+    """One referral. `may_change_ground`: an emergency that did not stand is the actor's to settle. `reply` None where there is none, or where the reader may not read it (`withheld`). `person_id` is for the record of disclosure only: a receiver is not led to the file. `steps_now`: what the actor can do. `narrow`: only the ground is shown, to whoever looks at it."""
 
     line: ReferralLine
     person_id: uuid.UUID
@@ -125,6 +125,7 @@ class ReferralView:
     sensitivity: int
     version: int
     ground_refused: bool = False
+    may_change_ground: bool = False
     narrow: bool = False
 
 
@@ -164,10 +165,11 @@ def read_referral(actor: Actor, *, referral_id: uuid.UUID) -> ReferralView:
         ground=row.ground,
         ground_reviewed=bool(row.ground_reviewed_by),
         ground_refused=any(one.step == GROUND_REFUSED for one in steps),
+        may_change_ground=_may_change_ground(actor, row, steps),
         reply=open_reply(row.id, row.reply) if reads else None,
         withheld=row.reply is not None and not reads,
         plan=open_plan(row.id, row.plan),
-        steps=_story([one for one in steps if one.step != GROUND_REFUSED or not receives(actor)]),
+        steps=_story([one for one in steps if one.step not in (GROUND_REFUSED, GROUND_CHANGED) or not receives(actor)]),
         steps_now=_steps_now(actor, row),
         link_for=link_step(row) if may_do(actor.role, Action.REFER) else "",
         may_review=_may_review(actor, row),
@@ -276,6 +278,11 @@ def _steps_now(actor: Actor, row: Referral) -> frozenset[str]:
     if end == SENDER and not may_do(actor.role, Action.REFER):
         return frozenset()
     return frozenset(step for step, one in TRANSITIONS.items() if row.state in one.before and end in one.ends)
+
+
+def _may_change_ground(actor: Actor, row: Referral, steps: Iterable[ReferralStep]) -> bool:
+    stands_refused = row.ground == EMERGENCY and any(one.step == GROUND_REFUSED for one in steps)
+    return stands_refused and row.state in OPEN and not receives(actor) and may_do(actor.role, Action.REFER)
 
 
 def _may_review(actor: Actor, row: Referral) -> bool:

@@ -272,15 +272,24 @@ def _check_ground(wanted: NewReferral, child: PersonCard) -> None:
         raise refused(
             "ground", "请选择依据：谁同意，还是紧急情况。", "Choose the ground: who consents, or an emergency."
         )
-    if wanted.ground == EMERGENCY:
-        return
-    if not wanted.consent_by.strip() or wanted.consent_on is None or wanted.consent_on > timezone.localdate():
+    if wanted.ground != EMERGENCY:
+        check_consent(child, ground=wanted.ground, consent_by=wanted.consent_by, consent_on=wanted.consent_on)
+
+
+def check_consent(child: PersonCard, *, ground: str, consent_by: str, consent_on: dt.date | None) -> None:
+    """Raises RecordError unless it is said who consented when, and a child who consents itself is old enough."""
+    if (
+        ground not in (GUARDIAN, CHILD)
+        or not consent_by.strip()
+        or consent_on is None
+        or consent_on > timezone.localdate()
+    ):
         raise refused(
             "consent",
             "请写明谁在哪一天同意（不能是将来的日子）。",
             "Say who consented and on which day (no day to come).",
         )
-    if wanted.ground == CHILD and not _old_enough(child):
+    if ground == CHILD and not _old_enough(child):
         raise refused(
             "too_young",
             f"孩子未满 {consent_age()} 周岁或出生日期不详，须由监护人同意。",

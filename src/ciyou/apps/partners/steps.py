@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -25,8 +25,11 @@ from ciyou.apps.partners.transitions import RECEIVER, SENDER, TRANSITIONS, WITH_
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 
 REVIEW_GROUND = "review_referral_ground"
-REVIEWED, GROUND_REFUSED = "review", "ground_refused"
-"""What the story says of a look at an emergency ground."""
+SETTLE_GROUND = "settle_refused_ground"
+BESIDE = (REVIEW_GROUND, SETTLE_GROUND)
+"""Work about the ground, which runs beside the steps and ends with the referral at the latest."""
+REVIEWED, GROUND_REFUSED, GROUND_CHANGED = "review", "ground_refused", "ground_changed"
+"""What the story says of a look at an emergency ground, and of what came of it."""
 NAMING = 3
 """The highest class of a referral whose task names the child: who has the task reads no more by default."""
 SUPERVISOR, DRAFTER, REVIEWER = "supervisor", "county_drafter", "county_reviewer"
@@ -123,8 +126,8 @@ def _note_step(actor: Actor, row: Referral, step: str, words: str, *, days: int)
 
 
 def end_work(actor: Actor, row: Referral) -> None:
-    """End the running task; the look at an emergency ground goes on until the referral is closed."""
-    kinds = every_clock() if row.state != ReferralState.CLOSED else (*every_clock(), REVIEW_GROUND)
+    """End the running task; work about an emergency ground goes on until the referral is closed."""
+    kinds = every_clock() if row.state != ReferralState.CLOSED else (*every_clock(), *BESIDE)
     for kind in kinds:
         end_task(actor, kind=kind, subject_id=str(row.id))
 
@@ -133,13 +136,18 @@ def open_work(actor: Actor, row: Referral, starts_on: dt.date | None = None) -> 
     """Open the task of the state that it is in now: the receiver's where it works here, else the sender's to see to."""
     kind = clock_of(row.state, row.urgency)
     if not kind:
-        end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id))
+        for one in BESIDE:
+            end_task(actor, kind=one, subject_id=str(row.id))
         return
     open_for = partial(open_task, actor, kind=kind, subject_id=str(row.id), started_on=starts_on)
     receiver = Provider.objects.values_list("post_id", flat=True).get(id=row.provider_id)
     if row.state in WITH_RECEIVER and receiver is not None and is_held(receiver):
         open_for(division=row.division, post_id=receiver)
         return
+    _open_for_sender(row, open_for)
+
+
+def _open_for_sender(row: Referral, open_for: Callable[..., object]) -> None:
     person = row.child_id if row.sensitivity <= NAMING else None
     if row.post_id is not None and is_held(row.post_id):
         open_for(division=row.division, person_id=person, post_id=row.post_id)
@@ -148,12 +156,19 @@ def open_work(actor: Actor, row: Referral, starts_on: dt.date | None = None) -> 
     open_for(division=place, person_id=person, queue_role=role)
 
 
+def _open_ground_settling(actor: Actor, row: Referral) -> None:
+    """Whoever has the sender's end names another ground, or takes it back."""
+    _open_for_sender(row, partial(open_task, actor, kind=SETTLE_GROUND, subject_id=str(row.id)))
+
+
 def hand_on(actor: Actor, row: Referral, *, starts_on: dt.date) -> None:
     """Its place or its owner is another now: the running work begins there, with the time that it had."""
     end_work(actor, row)
     open_work(actor, row, starts_on)
     if end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id)):
         open_ground_review(actor, row)
+    if end_task(actor, kind=SETTLE_GROUND, subject_id=str(row.id)):
+        _open_ground_settling(actor, row)
 
 
 def open_ground_review(actor: Actor, row: Referral) -> None:
@@ -168,7 +183,10 @@ def open_ground_review(actor: Actor, row: Referral) -> None:
 
 
 def note_review(actor: Actor, row: Referral, *, accepted: bool, words: str = "") -> None:
-    """An emergency ground was looked at, and taken or not: a line in the story, and its task ends. The state stays."""
+    """An emergency ground was looked at, and taken or not: a line in the story, and its task ends; a no is the sender's to settle.
+
+    The state stays: what is under way for the child goes on meanwhile.
+    """
     with walled(LOCAL_OPERATOR):
         taken = Referral.objects.filter(id=row.id, version=row.version, ground_reviewed_by="").update(
             ground_reviewed_by=actor.id, ground_reviewed_at=timezone.now(), version=F("version") + 1
@@ -178,12 +196,34 @@ def note_review(actor: Actor, row: Referral, *, accepted: bool, words: str = "")
         step = REVIEWED if accepted else GROUND_REFUSED
         _note_step(actor, row, step, words, days=(timezone.localdate() - row.since_on).days)
         end_task(actor, kind=REVIEW_GROUND, subject_id=str(row.id))
+        if not accepted and row.state != ReferralState.CLOSED:
+            _open_ground_settling(actor, row)
     record_action(
         actor,
         action="review_referral_ground",
         subject=str(row.id),
         persons=[str(row.child_id)],
         details={"accepted": accepted},
+        highest_class=row.sensitivity,
+    )
+
+
+def note_ground_change(actor: Actor, row: Referral, *, ground: str, content: bytes) -> None:
+    """Another ground stands now: a line in the story, and the task ends."""
+    with walled(LOCAL_OPERATOR):
+        taken = Referral.objects.filter(id=row.id, version=row.version).update(
+            ground=ground, content=content, version=F("version") + 1
+        )
+        if not taken:
+            raise moved_on()
+        _note_step(actor, row, GROUND_CHANGED, "", days=(timezone.localdate() - row.since_on).days)
+        end_task(actor, kind=SETTLE_GROUND, subject_id=str(row.id))
+    record_action(
+        actor,
+        action="change_referral_ground",
+        subject=str(row.id),
+        persons=[str(row.child_id)],
+        details={"ground": ground},
         highest_class=row.sensitivity,
     )
 

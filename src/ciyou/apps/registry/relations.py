@@ -64,6 +64,8 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "crossing.Crossing.person": REPOINT,
         # Sealed for itself, not for its person; whoever asked, and the named workers of the kept file, read it there.
         "care.FilledQuestionnaire.person": REPOINT,
+        # A child stands once in a campaign: what hears of the merge takes it over, or lets the second leave.
+        "care.CampaignChild.person": HEARS,
         # Every version of both: the tier that a person confirmed last stands.
         "assessments.RiskAssessment.person": REPOINT,
         "oversight.BreakGlass.person": REPOINT,

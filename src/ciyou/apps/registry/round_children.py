@@ -68,13 +68,20 @@ def children_in_care(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildI
 
 
 def children_of_birth(county: str, *, after: dt.date, until: dt.date) -> tuple[ChildInRound, ...]:
-    """The active children of a county who were born after a day and until another."""
+    """The active children of a county (or of a place in it) who were born after a day and until another."""
     scope = DivisionScope.of(county)
     people = Person.objects.filter(
         kind="child", status=PersonStatus.ACTIVE, birth_date__gt=after, birth_date__lte=until
     )
     people = people.filter(division__gte=scope.first, division__lt=scope.end).order_by("birth_date", "id")
     return tuple(ChildInRound(*row) for row in people.values_list("id", "division", "birth_date", "restricted"))
+
+
+def children_without_birth_date(place: str) -> int:
+    """How many active children of a place there are whose birth date nobody knows."""
+    scope = DivisionScope.of(place)
+    people = children_on_file().filter(birth_date=None)
+    return people.filter(division__gte=scope.first, division__lt=scope.end).count()
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Action(StrEnum):
     RECONCILE = "reconcile"
     TRY_POLICY = "try_policy"
     OPEN_ROUND = "open_round"
+    OPEN_CAMPAIGN = "open_campaign"
     SEE_IDENTITY_LISTS = "see_identity_lists"
     SEND_IDENTITY_LISTS = "send_identity_lists"
     ANSWER_IDENTITY_LISTS = "answer_identity_lists"
@@ -197,7 +198,7 @@ _ROLES = (
         _OFFICE,
         _OFFICE_ACTIONS
         | {_A.SCREEN, _A.SUBJECT_REQUEST, _A.APPLY, _A.CROSS, _A.CHECK_APPLICATION, _A.DRAFT_DECISION, _A.CHANGE_AWARD}
-        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND, _A.SEND_IDENTITY_LISTS},
+        | {_A.DRAFT_PAYMENTS, _A.OPEN_ROUND, _A.OPEN_CAMPAIGN, _A.SEND_IDENTITY_LISTS},
     ),
     _role(
         "county_reviewer",

@@ -28,6 +28,7 @@ from ciyou.web.work_wording import (
     AT_A_COUNTER,
     OF_APPLICATIONS,
     OF_AWARDS,
+    OF_CAMPAIGNS,
     OF_CARE,
     OF_CASES,
     OF_CROSSINGS,
@@ -223,6 +224,7 @@ def _page_of(item: WorkItem) -> tuple[str, str] | None:
 _PAGES = (
     ((OF_HOME,), "home_question", "asked_id"),
     (OF_CARE, "see_child_today", "filled_id"),
+    (OF_CAMPAIGNS, "campaign_visit", "household_id"),
     (OF_FIELD_WORK, "field_event", "event_id"),
     (OF_REFERRALS, "referral", "referral_id"),
     (OF_SCHOOL_CASES, "school_case", "school_case_id"),

@@ -24,6 +24,7 @@ from ciyou.web.wording import why_words
 from ciyou.web.work_wording import (
     OF_APPLICATIONS,
     OF_AWARDS,
+    OF_CAMPAIGNS,
     OF_CARE,
     OF_CASES,
     OF_HOME_SCHOOLING,
@@ -207,6 +208,7 @@ _OF_CHILD = {
 _OF_SUBJECT = (
     (OF_CASES, "case", "case_id"),
     (OF_CARE, "see_child_today", "filled_id"),
+    (OF_CAMPAIGNS, "campaign_visit", "household_id"),
     (("send_inquiry", "follow_inquiry"), "letter", "letter_id"),
     (OF_REFERRALS, "referral", "referral_id"),
     (OF_SCHOOL_CASES, "school_case", "school_case_id"),

@@ -15,9 +15,10 @@ from django.utils import timezone
 from qrcode.image.svg import SvgPathImage
 
 from ciyou.apps.partners.answering import Answer, answer_referral
+from ciyou.apps.partners.grounds import change_ground
 from ciyou.apps.partners.links import make_link
 from ciyou.apps.partners.lists import ReferralView, read_referral
-from ciyou.apps.partners.referring import review_ground, send_referral
+from ciyou.apps.partners.referring import CHILD, GUARDIAN, review_ground, send_referral
 from ciyou.apps.partners.refusals import ReferralNotFound
 from ciyou.apps.partners.returning import (
     close_referral,
@@ -54,6 +55,13 @@ def take_step(request: HttpRequest, referral_id: uuid.UUID) -> HttpResponse:
         "send": lambda: send_referral(actor, **about),
         "review": lambda: review_ground(actor, **about),
         "ground_refused": lambda: review_ground(actor, **about, accepted=False, reason=said),
+        "change_ground": lambda: change_ground(
+            actor,
+            **about,
+            ground=text(request, "ground"),
+            consent_by=text(request, "consent_by"),
+            consent_on=read_day(text(request, "consent_on")),
+        ),
         "plan": lambda: plan_return(actor, **about, what=said, next_on=read_day(text(request, "next_on"))),
         "follow": lambda: record_follow_up(actor, **about, words=said),
         "close": lambda: close_referral(actor, **about, reason=text(request, "reason")),
@@ -143,6 +151,7 @@ def _show(request: HttpRequest, referral_id: uuid.UUID, problems: tuple[Problem,
         "row": words.referral_rows([line], timezone.localdate())[0],
         "fields": words.sent_fields(view.content, line.service, line.division),
         "ground": words.ground_name(view.ground),
+        "grounds": [(one, words.ground_name(one)) for one in (GUARDIAN, CHILD)],
         "urgency": words.URGENCIES[line.urgency],
         "steps": words.step_rows(view.steps),
         "advised": words.advice_name(plan.advice, line.service, line.division) if plan and plan.advice else "",

@@ -1,0 +1,64 @@
+"""The pages of screening campaigns: opened by the county, asked at one visit, and beside a result what was seen at home."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from ciyou.apps.accounts.models import Division, Post
+from ciyou.apps.assessments.models import RiskAssessment
+from ciyou.apps.care.campaign_readings import TOPICS
+from ciyou.apps.care.models import Campaign, CampaignChild
+from ciyou.packs import load_questionnaires, load_risk
+from tests.office import TOWNSHIP, VILLAGE, file_child, make_actor, make_post, sign_in
+from tests.risk_builders import assess
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_county_opens_a_campaign_a_village_asks_and_sees_what_was_seen_at_home(client):
+    for code, name, level in ((TOWNSHIP, "河口镇", "township"), (VILLAGE, "石板村", "village")):
+        Division.objects.create(code=code, name=name, level=level)
+    director = make_actor("child_director")
+    child = file_child("a", born=dt.date(timezone.localdate().year - 9, 1, 1))
+    assess(director, child)
+    drafter = make_post("county_drafter")
+    county = sign_in(client, drafter)
+    form = county.get(reverse("campaign_new")).content.decode()
+    assert "河口镇" in form and "MHT" in form
+    today = timezone.localdate()
+    said = {"instrument": "psc_17", "division": TOWNSHIP, "from_on": today, "until_on": today + dt.timedelta(days=9)}
+    wrong = county.post(reverse("campaign_new"), said | {"until_on": ""})
+    assert (wrong.status_code, "请填写从哪天到哪天" in wrong.content.decode()) == (422, True)
+    opened = county.post(reverse("campaign_new"), said, follow=True).content.decode()
+    assert "石板村" in opened and "结束以后才有数目" in opened
+    found = Campaign.objects.get()
+
+    village = sign_in(client, Post.objects.get(id=director.post_id))
+    home = reverse("campaign_visit", args=[CampaignChild.objects.get().household])
+    assert home in village.get(reverse("home")).content.decode()
+    assert "要监护人同意才问" in village.get(home).content.decode()
+    assert village.post(home + "unasked/", {"child": child, "said": "refused:away"}).status_code == 422
+    away = village.post(home + "unasked/", {"child": child, "said": "not_reached:away"})
+    assert (away.status_code, away["Location"]) == (302, "/")
+    items = load_questionnaires(division=VILLAGE)["psc_17"].scoring.items
+    answers = {f"answer:{item}": "0" for item in items} | {"consent": "guardian_agreed", "asked_on": today}
+    assert village.post(reverse("fill_questionnaire", args=[child, "psc_17"]), answers).status_code == 302
+    readings = reverse("campaign_readings", args=[found.id])
+    beside = village.get(readings).content.decode()
+    assert "没有达到提示线" in beside and RiskAssessment.objects.exists() and "家里的生活来源" in beside
+
+    supervisor = sign_in(client, make_post("supervisor"))
+    assert "没有您能看的结果" in supervisor.get(readings).content.decode()
+    assert supervisor.post(reverse("campaign_close", args=[found.id])).status_code == 403
+    county = sign_in(client, drafter)
+    closed = county.post(reverse("campaign_close", args=[found.id]), follow=True).content.decode()
+    assert "不公布" in closed
+
+
+def test_what_stands_beside_a_result_is_asked_by_the_pack():
+    codes = {one.code for one in load_risk(division=VILLAGE).asked.indicators}
+    assert {code for topic in TOPICS.values() for code in topic} <= codes
