@@ -26,5 +26,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0024_wall_of_schooling"), ("training", "0001_initial")]
+    dependencies = [("oversight", "0025_wall_of_messages"), ("training", "0001_initial")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]

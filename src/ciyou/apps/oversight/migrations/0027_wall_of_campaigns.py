@@ -20,5 +20,5 @@ def build_wall(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oversight", "0024_wall_of_schooling"), ("care", "0003_campaigns")]
+    dependencies = [("oversight", "0026_wall_of_training"), ("care", "0003_campaigns")]
     operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
