@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Sequence
 
 import django
@@ -20,6 +21,7 @@ PLACES = (
     ("990101001002", "上湾村", "village"),
 )
 YOUTH, NUMBER = "令狐晚风", "13800138000"
+HOSPITAL, SERVICE = "甲县第二人民医院", "psychological_assessment"
 NAMES = ("司徒星河", "欧阳急雨", "东方未明", "公孙无迹", "令狐晚风")
 ASKED = ["child.boarding", "household.dibao", "father.working_away"]
 
@@ -31,7 +33,9 @@ def fill(names: Sequence[str] = NAMES) -> None:
     from ciyou.apps.accounts.beginnings import DEMO_PASSWORD
     from ciyou.apps.accounts.models import Division, Post, User
     from ciyou.apps.accounts.sealing import seal_phone
+    from ciyou.apps.accounts.selectors import actor_of
     from ciyou.apps.cases.tasks import open_task
+    from ciyou.apps.partners.providers import WrittenProvider, record_provider
     from ciyou.apps.registry.models import Person
     from ciyou.core.access.actor import LOCAL_OPERATOR
     from tests.case_builders import open_lead
@@ -46,6 +50,9 @@ def fill(names: Sequence[str] = NAMES) -> None:
         user.phone = seal_phone(user.id, NUMBER)
         user.save()
         posts[username] = Post.objects.create(user=user, role=role, division=division, valid_from=dt.date(2020, 1, 1))
+    record_provider(
+        actor_of(posts["jingban"]), provider_id=uuid.uuid4(), written=WrittenProvider(HOSPITAL, "hospital", (SERVICE,))
+    )
     homes = [("zhuren", name) for name in names] + [("jiezhuren", "独孤远行")]
     for number, (owner, name) in enumerate(homes):
         village = posts[owner].division

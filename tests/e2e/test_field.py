@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 
 import pytest
+from django.utils import timezone
 
 from tests.e2e.conftest import enter, windows
-from tests.e2e.field_county import NAMES, NUMBER, YOUTH
+from tests.e2e.field_county import HOSPITAL, NAMES, NUMBER, YOUTH
 from tests.e2e.phone_walk import STORED, PhoneWalk, ask, open_next
+from tests.e2e.test_money import Desk
+from tests.e2e.test_referral import MOST_TAPS, Thumb
 
 pytestmark = pytest.mark.e2e
 
 PIN, OTHER_PIN = "493817", "804152"
+ADVISED = "每周来一次，夜里有人陪。"
 
 
 @pytest.mark.skipif("DATABASE_URL" in os.environ, reason="reads the demo's SQLite file")
@@ -90,6 +95,7 @@ def test_a_day_without_a_network(phone, village, browser):
     assert ask(village.home, "SELECT state, count(*) FROM fieldwork_fieldevent GROUP BY state") == [("applied", 6)]
     assert ask(village.home, "SELECT instrument, state FROM care_filledquestionnaire") == [("phq_a", "waiting")]
     see_to_it(browser, village.address)
+    refer_and_close(browser, village.address)
 
     # Somebody else takes the phone: nothing of the first is there.
     page.goto(f"{phone.window.address}/")
@@ -172,3 +178,54 @@ def see_to_it(browser, address):
         assert not re.search(
             "今天必须有人当面看到孩子|somebody must see", left
         )  # what stays is the review of the visit
+
+
+def refer_and_close(browser, address):
+    """The supervisor sends the child to a hospital that has no account; it answers by links, and the child comes back to a plan and an end."""
+    with windows(browser) as open_window:
+        supervisor = Desk(open_window(address, 360, "zh-hans"), "dudao")
+        answer(Desk(open_window(address, 360, "zh-hans")), refer(supervisor))
+        supervisor.go("").follow("去安排")
+        page = supervisor.page
+        assert ADVISED in supervisor.words()
+        supervisor.look("field-replied")
+        page.fill("#words", "心理老师每周二来村里，奶奶夜里陪着。")
+        page.fill("#next_on", (timezone.localdate() + dt.timedelta(days=7)).isoformat())
+        supervisor.press("定下来")
+        page.fill("#words", "睡得好了，愿意上学。")
+        supervisor.press("记下回访")
+        page.locator("#reason").select_option("helped")
+        supervisor.press("办结")
+        assert "已办结：问题已解决" in supervisor.words()
+        supervisor.look("field-closed")
+
+
+def refer(supervisor):
+    """From the child's page; gives the link for the hospital."""
+    supervisor.go("ledger/").follow(YOUTH)
+    supervisor.follow("转介到医院、机构或学校")
+    supervisor.follow("心理评估或精神科就诊")
+    page = supervisor.page
+    assert HOSPITAL in supervisor.words()
+    page.get_by_label("监护人同意").check()
+    page.fill("#consent_by", "奶奶")
+    page.fill("#field-observed", "夜里睡不着，说活着没意思。")
+    page.fill("#purpose", "问卷有一项指向自伤，请当面评估。")
+    supervisor.look("field-refer")
+    supervisor.press("送出转介")
+    page.wait_for_url(re.compile(r"/referrals/[0-9a-f-]{36}/"))
+    supervisor.press("生成一次性链接")
+    return page.input_value("#link")
+
+
+def answer(hospital, link):
+    """Accepted by one link and replied to by the next, in at most four taps each."""
+    thumb = Thumb(hospital).open(link)
+    thumb.press("可以接收")
+    assert thumb.taps <= MOST_TAPS
+    thumb.open(hospital.page.input_value("#later"))
+    thumb.choose("由心理辅导老师或社工跟进")
+    hospital.page.fill("#words", ADVISED)
+    hospital.look("field-reply")
+    thumb.press("回复")
+    assert thumb.taps <= MOST_TAPS
