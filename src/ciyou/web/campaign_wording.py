@@ -58,8 +58,13 @@ TOPIC_NAMES = {
 
 def card_words(one: CampaignCard, place: str, lang: str) -> dict[str, object]:
     """A campaign with the name of its questionnaire in the reader's language."""
-    file = load_questionnaires(division=one.division).get(one.instrument)
-    return {"card": one, "place": place, "name": file.name(lang) if file else one.instrument}
+    return {"card": one, "place": place, "name": instrument_name(one.instrument, one.division, lang)}
+
+
+def instrument_name(code: str, division: str, lang: str) -> str:
+    """A questionnaire by its name in the reader's language; its code where its pack is gone."""
+    file = load_questionnaires(division=division).get(code)
+    return file.name(lang) if file else code
 
 
 def result_tables(card: CampaignCard, file: QuestionnaireFile | None) -> list[dict[str, object]]:

@@ -42,8 +42,18 @@ class Reading:
     seen: Mapping[str, str]
 
 
-def readings_of(actor: Actor, *, campaign_id: uuid.UUID, page: int, size: int) -> tuple[int, tuple[Reading, ...]]:
-    """Those whose results the actor may read (whoever asked, and named workers), by the day of asking; how many in all. Raises CampaignNotFound.
+@dataclass(frozen=True)
+class Readings:
+    """A page of readings: of which questionnaire, asked where, and how many there are in all."""
+
+    instrument: str
+    division: str
+    total: int
+    rows: tuple[Reading, ...]
+
+
+def readings_of(actor: Actor, *, campaign_id: uuid.UUID, page: int, size: int) -> Readings:
+    """Those whose results the actor may read (whoever asked, and named workers), by the day of asking. Raises CampaignNotFound.
 
     The caller records the disclosure.
     """
@@ -56,7 +66,8 @@ def readings_of(actor: Actor, *, campaign_id: uuid.UUID, page: int, size: int) -
     found = list(mine.order_by("asked_on", "id")[(page - 1) * size : page * size])
     people = [one.person_id for one in found]
     cards, seen = cards_of(actor, person_ids=people, purpose=PURPOSE), latest_answers(actor, child_ids=people)
-    return mine.count(), tuple(_reading(one, cards[one.person_id], seen.get(one.person_id)) for one in found)
+    lines = tuple(_reading(one, cards[one.person_id], seen.get(one.person_id)) for one in found)
+    return Readings(row.instrument, row.division, mine.count(), lines)
 
 
 def _reading(row: FilledQuestionnaire, card: PersonCard, seen: tuple[dt.date, Mapping[str, str]] | None) -> Reading:

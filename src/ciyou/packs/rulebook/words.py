@@ -86,6 +86,7 @@ UNITS: Words = {
     "元/次 yuan each": Phrase("元/次", "yuan each"),
     "次/周 a week": Phrase("次/周", "a week"),
     "次/年 a year": Phrase("次/年", "a year"),
+    "小时/年 hours a year": Phrase("小时/年", "hours a year"),
     "课时 period": Phrase("课时", "periods"),
 }
 LIMIT_UNITS: Words = {

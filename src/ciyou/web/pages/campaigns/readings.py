@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name
-from ciyou.apps.care.campaign_lists import campaign_progress
 from ciyou.apps.care.campaign_readings import readings_of
 from ciyou.apps.care.refusals import CampaignNotFound
 from ciyou.core.access.verdict import RESTRICTED
@@ -27,23 +26,24 @@ def show_readings(request: HttpRequest, campaign_id: uuid.UUID) -> HttpResponse:
     asked = request.GET.get("page", "1")
     page = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) <= LONGEST_PAGE else 1
     try:
-        card, _lines = campaign_progress(request.actor, campaign_id=campaign_id)
-        total, found = readings_of(request.actor, campaign_id=campaign_id, page=page, size=PAGE)
+        found = readings_of(request.actor, campaign_id=campaign_id, page=page, size=PAGE)
     except CampaignNotFound as missing:
         raise Http404 from missing
     disclose(
         request,
         subject=str(campaign_id),
-        person_ids=[str(one.card.id) for one in found],
+        person_ids=[str(one.card.id) for one in found.rows],
         fields=("name", "questionnaire_result", "risk_answers"),
         highest_class=RESTRICTED,
     )
-    lang, indicators = short_language(), load_risk(division=card.division).asked
+    lang, indicators = short_language(), load_risk(division=found.division).asked
     content = {
-        "campaign": words.card_words(card, division_name(card.division), lang),
-        "rows": [words.reading_words(one, indicators, lang) for one in found],
+        "campaign_id": campaign_id,
+        "place": division_name(found.division),
+        "name": words.instrument_name(found.instrument, found.division, lang),
+        "rows": [words.reading_words(one, indicators, lang) for one in found.rows],
         "page": page,
-        "pages": max(1, -(-total // PAGE)),
+        "pages": max(1, -(-found.total // PAGE)),
         "previous": page - 1,
         "next": page + 1,
         "seen_at": timezone.now(),
