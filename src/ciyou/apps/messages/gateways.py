@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -63,7 +64,7 @@ def send(channel: str, *, address: str, subject: str, text: str) -> None:
 def _send_mail(address: str, subject: str, text: str) -> None:
     try:
         sent = send_mail(subject, text, settings.DEFAULT_FROM_EMAIL, [address])
-    except (SMTPException, OSError) as error:
+    except (SMTPException, OSError, ValueError) as error:
         raise NotSentError(type(error).__name__) from error
     if not sent:
         raise NotSentError("not_accepted")
@@ -84,7 +85,7 @@ def _send_sms(phone: str, text: str) -> None:
     except urllib.error.HTTPError as error:
         error.close()
         raise NotSentError(f"http_{error.code}") from error
-    except (OSError, ValueError) as error:
+    except (http.client.HTTPException, OSError, ValueError) as error:
         raise NotSentError(type(error).__name__) from error
 
 

@@ -11,8 +11,9 @@ from django.db import transaction
 from ciyou.apps.partners.access import EMERGENCY, PURPOSE
 from ciyou.apps.partners.contents import open_content, seal_content
 from ciyou.apps.partners.referring import FIELD_LENGTH, check_consent
-from ciyou.apps.partners.refusals import check_may, refused
+from ciyou.apps.partners.refusals import check_may, moved_on, refused
 from ciyou.apps.partners.steps import GROUND_REFUSED, SENDER, note_ground_change, taking
+from ciyou.apps.partners.transitions import OPEN
 from ciyou.apps.registry.selectors import get_person
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action
@@ -27,6 +28,8 @@ def change_ground(
     """
     check_may(actor, Action.REFER)
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
+        if row.state not in OPEN:
+            raise moved_on()
         if row.ground != EMERGENCY or not row.steps.filter(step=GROUND_REFUSED).exists():
             raise refused("no_refused_ground", "依据没有被退回，不用改。", "The ground was not refused; it stays.")
         if ground == EMERGENCY:
