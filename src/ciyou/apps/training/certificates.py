@@ -57,7 +57,7 @@ def number_of(row: Certificate) -> str:
 def issue_certificates(actor: Actor, *, course_id: uuid.UUID) -> int:
     """Give a certificate to every worker who was at all sessions of a course that is over; returns how many are new.
 
-    Raises RecordError for a course of people who are counted only, one that is not over, and one that nobody attended.
+    Raises RecordError for a course of people who are counted only, one that is not over, and one whose hours are not all recorded.
     """
     check_may(actor, Action.KEEP_TRAINING)
     for _attempt in range(_TRIES):
@@ -84,6 +84,13 @@ def _check_over(course: Course) -> None:
         raise refused("not_over", "课程还没有结束，结束以后才能发证书。", "The course is not over; certificates come after it.")  # fmt: skip
     if not course.sessions.exists():
         raise refused("no_session", "请先登记到课，再发证书。", "Say first who was there.")
+    held = sum(course.sessions.values_list("hours", flat=True))
+    if held < course.hours:
+        raise refused(
+            "hours",
+            f"计划 {course.hours} 小时，只登记了 {held} 小时。请先登记其余几天的到课，再发证书。",
+            f"Of {course.hours} planned hours {held} are recorded. Enter the other days first, then issue certificates.",
+        )
 
 
 def _issue(actor: Actor, course: Course) -> int:
