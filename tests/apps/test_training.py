@@ -179,6 +179,11 @@ def test_a_certificate_is_genuine_by_number_and_code_only_also_in_another_county
     other = str((int(row.code) + 1) % 10**8).zfill(8)
     assert check_certificate(elsewhere, number=number, code=other) is None
     assert check_certificate(elsewhere, number="990101", code=row.code) is None
+    for _try in range(9):
+        check_certificate(make_actor("partner", division=OTHER_COUNTY), number=number, code=other)
+    with pytest.raises(RecordError) as often:
+        check_certificate(who.first, number=number, code=row.code)
+    assert code_of(often) == "training.often"
 
 
 def test_a_certificate_is_printed_for_its_holder_and_its_area_and_for_nobody_else():
@@ -294,6 +299,18 @@ def test_where_the_place_has_a_clock_the_supervisor_has_a_task_until_all_are_tra
     held_today(who.drafter, new_course(who.drafter))
     assert watch_training() == 0
     assert Task.objects.get().state == "done"
+
+
+def test_a_task_that_is_not_wanted_any_more_is_withdrawn():
+    who = training_office()
+    for subject in (f"{TOWNSHIP}:{THIS_YEAR}", f"{TOWNSHIP}:{THIS_YEAR - 2}"):
+        day = timezone.localdate()
+        Task.objects.create(
+            kind=TRAIN, subject_id=subject, division=TOWNSHIP, queue_role=who.supervisor.role, started_on=day, due_on=day,
+            half_on=day, escalate_on=day, created_at=timezone.now(),
+        )  # fmt: skip
+    assert watch_training() == 0  # the packs have no clock for it
+    assert set(Task.objects.values_list("state", flat=True)) == {"withdrawn"}
 
 
 def test_where_a_place_states_hours_a_year_its_holders_are_measured_by_them(monkeypatch):
