@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from ciyou.apps.cases.models import Task
 from ciyou.apps.cases.open_work import list_open_work
+from ciyou.apps.cases.shown_work import OF_REFERRALS, UNLISTED
 from ciyou.apps.oversight.loops import loop_kinds, read_loops
 from ciyou.apps.registry.models import Person
 from ciyou.core.errors import AccessDenied
 from ciyou.web import loop_wording
+from ciyou.web.work_wording import OF_REFERRALS as OF_REFERRAL_PAGES
 from tests.office import OTHER_COUNTY, make_actor
 from tests.referral_builders import drafted, sending, sent
 
@@ -52,14 +54,15 @@ def test_work_that_lost_its_owner_still_has_its_clock():
     found = report()
     one = kind_of(found, "referral")
     assert (one.ownerless.count, one.clockless.count) == (1, 0)
-    assert [task.kind for task in found.tasks if task.ownerless.count] == ["accept_referral"]
+    assert not [task.kind for task in found.tasks if task.kind in OF_REFERRALS]  # the loop tells of them
 
 
 def test_what_is_late_is_counted_and_listed_with_its_owner():
     referral, day = sent(sending()), timezone.localdate() - dt.timedelta(days=3)
     Task.objects.filter(subject_id=str(referral.id)).update(due_on=day, started_on=day)
     assert kind_of(report(), "referral").overdue.count == 1
-    page = list_open_work(make_actor("supervisor"), kinds=["accept_referral"], late=True, today=timezone.localdate())
+    Task.objects.filter(subject_id=str(referral.id), state="open").update(kind="verify_lead")
+    page = list_open_work(make_actor("supervisor"), kinds=["verify_lead"], late=True, today=timezone.localdate())
     assert page.person_ids == (str(referral.child_id),)
     assert (page.total, page.lines[0].post.role, page.lines[0].due_on) == (1, "child_director", day)
 
@@ -87,6 +90,33 @@ def test_who_hands_out_no_work_reads_neither_report_nor_list():
         report("child_director")
     with pytest.raises(AccessDenied):
         list_open_work(make_actor("city_viewer"), kinds=["verify_lead"], late=False, today=timezone.localdate())
+
+
+def test_work_that_names_no_child_or_tells_of_one_by_its_kind_is_never_listed():
+    referral = sent(sending())
+    work = Task.objects.filter(subject_id=str(referral.id)).last()
+    Task.objects.exclude(id=work.id).delete()
+    assert frozenset(OF_REFERRAL_PAGES) == OF_REFERRALS
+    for kind in UNLISTED:
+        Task.objects.filter(id=work.id).update(kind=kind, person=None)
+        page = list_open_work(make_actor("supervisor"), kinds=[kind], late=False, today=timezone.localdate())
+        assert (page.total, page.lines, loop_wording.work_address([kind])) == (0, (), "")
+
+
+def test_of_a_child_who_is_not_well_no_small_number_is_told_to_anybody():
+    referral = sent(sending())
+    Task.objects.exclude(kind="accept_referral").delete()
+    Task.objects.filter(subject_id=str(referral.id)).update(kind="see_to_assessment")
+    (task,) = report("supervisor").tasks
+    assert task.open.withheld and task.overdue.withheld and task.oldest is None
+    assert all(cell.withheld for cell in task.states.values())
+
+
+def test_a_look_at_the_ground_is_no_next_step_of_a_referral():
+    referral = sent(sending())
+    Task.objects.filter(subject_id=str(referral.id), state="open").update(kind="review_referral_ground")
+    one = kind_of(report(), "referral")
+    assert (one.ownerless.count, one.clockless.count) == (1, 1)
 
 
 def test_every_kind_has_words():

@@ -15,7 +15,13 @@ from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.training_figures import read_training_figures
 from ciyou.apps.training import counting, watching
 from ciyou.apps.training.certificates import check_certificate, issue_certificates, print_certificate
-from ciyou.apps.training.courses import HeldDay, call_off_course, correct_course_day, record_course_day
+from ciyou.apps.training.courses import (
+    HeldDay,
+    call_off_course,
+    correct_course_day,
+    record_course_day,
+    remove_course_day,
+)
 from ciyou.apps.training.models import Attendance, Certificate, CourseSession, PublicityActivity
 from ciyou.apps.training.publicity import WrittenPublicity, correct_publicity, record_publicity, remove_publicity
 from ciyou.apps.training.reading import list_courses, list_untrained, read_course, read_own_training
@@ -23,7 +29,7 @@ from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.apps.training.watching import TRAIN, watch_training
 from ciyou.core.errors import AccessDenied, RecordError
 from ciyou.packs import load_clocks, parameters_for
-from tests.office import COUNTY, OTHER_COUNTY, TOWNSHIP, VILLAGE, make_actor
+from tests.office import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, make_actor
 from tests.training_builders import held_today, new_course, training_office, yesterday
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +73,62 @@ def test_a_day_to_come_or_outside_the_course_is_refused():
             record_course_day(who.drafter, course_id=course, session_id=uuid.uuid4(), held=HeldDay(day, 6))
         assert code_of(wrong) == "training.held_on"
     assert not CourseSession.objects.exists()
+
+
+def test_who_took_a_post_after_a_day_was_neither_there_nor_away_and_who_left_since_was_there():
+    who, today = training_office(), timezone.localdate()
+    Post.objects.filter(id=who.first.post_id).update(valid_from=today)
+    Post.objects.filter(id=who.second.post_id).update(valid_to=today)
+    course = new_course(who.drafter, starts_on=yesterday(), ends_on=today)
+    assert names_of(read_course(who.drafter, course_id=course).expected) == {who.first.id, who.second.id}
+    session = uuid.uuid4()
+    record_course_day(who.drafter, course_id=course, session_id=session, held=HeldDay(yesterday(), 6))
+    assert [str(one.user_id) for one in Attendance.objects.all()] == [who.second.id]
+    (day,) = read_course(who.drafter, course_id=course).sessions
+    assert (len(day.present), day.away) == (1, ())
+    correct_course_day(who.drafter, session_id=session, version=1, held=HeldDay(today, 6))
+    assert [str(one.user_id) for one in Attendance.objects.all()] == [who.first.id]
+
+
+def test_whom_the_form_did_not_name_was_not_there():
+    who = training_office()
+    offered = frozenset({uuid.UUID(who.first.id), uuid.UUID(who.second.id)})
+    make_actor("child_director", division=OTHER_VILLAGE)  # came while the form was open
+    course, session = new_course(who.drafter), uuid.uuid4()
+    held = HeldDay(timezone.localdate(), 6, frozenset({uuid.UUID(who.second.id)}), 0, offered)
+    record_course_day(who.drafter, course_id=course, session_id=session, held=held)
+    assert [str(one.user_id) for one in Attendance.objects.all()] == [who.first.id]
+    correct_course_day(who.drafter, session_id=session, version=1, held=replace(held, away=frozenset()))
+    assert {one.user_id for one in Attendance.objects.all()} == offered
+
+
+def test_a_day_is_entered_once_and_taken_out_where_it_was_a_mistake():
+    who = training_office()
+    course = new_course(who.drafter)
+    session = held_today(who.drafter, course)
+    with pytest.raises(RecordError) as twice:
+        held_today(who.drafter, course)
+    assert code_of(twice) == "training.day_twice"
+    with pytest.raises(RecordError) as moved:
+        remove_course_day(who.drafter, session_id=session, version=7)
+    assert code_of(moved) == "training.moved_on"
+    remove_course_day(who.drafter, session_id=session, version=1)
+    assert not CourseSession.objects.exists() and not Attendance.objects.exists()
+    session = held_today(who.drafter, course)
+    issue_certificates(who.drafter, course_id=course)
+    with pytest.raises(RecordError) as shut:
+        remove_course_day(who.drafter, session_id=session, version=1)
+    assert code_of(shut) == "training.certified"
+
+
+def test_no_certificate_while_hours_of_the_course_are_not_recorded():
+    who = training_office()
+    course = new_course(who.drafter, hours=12)
+    held_today(who.drafter, course)
+    assert not read_course(who.drafter, course_id=course).may_certify
+    with pytest.raises(RecordError) as short:
+        issue_certificates(who.drafter, course_id=course)
+    assert code_of(short) == "training.hours"
 
 
 def test_of_guardians_only_how_many_came_is_kept():
@@ -117,6 +179,11 @@ def test_a_certificate_is_genuine_by_number_and_code_only_also_in_another_county
     other = str((int(row.code) + 1) % 10**8).zfill(8)
     assert check_certificate(elsewhere, number=number, code=other) is None
     assert check_certificate(elsewhere, number="990101", code=row.code) is None
+    for _try in range(9):
+        check_certificate(make_actor("partner", division=OTHER_COUNTY), number=number, code=other)
+    with pytest.raises(RecordError) as often:
+        check_certificate(who.first, number=number, code=row.code)
+    assert code_of(often) == "training.often"
 
 
 def test_a_certificate_is_printed_for_its_holder_and_its_area_and_for_nobody_else():
@@ -232,6 +299,18 @@ def test_where_the_place_has_a_clock_the_supervisor_has_a_task_until_all_are_tra
     held_today(who.drafter, new_course(who.drafter))
     assert watch_training() == 0
     assert Task.objects.get().state == "done"
+
+
+def test_a_task_that_is_not_wanted_any_more_is_withdrawn():
+    who = training_office()
+    for subject in (f"{TOWNSHIP}:{THIS_YEAR}", f"{TOWNSHIP}:{THIS_YEAR - 2}"):
+        day = timezone.localdate()
+        Task.objects.create(
+            kind=TRAIN, subject_id=subject, division=TOWNSHIP, queue_role=who.supervisor.role, started_on=day, due_on=day,
+            half_on=day, escalate_on=day, created_at=timezone.now(),
+        )  # fmt: skip
+    assert watch_training() == 0  # the packs have no clock for it
+    assert set(Task.objects.values_list("state", flat=True)) == {"withdrawn"}
 
 
 def test_where_a_place_states_hours_a_year_its_holders_are_measured_by_them(monkeypatch):

@@ -15,6 +15,7 @@ from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement.models import CollectiveAccount, CollectivePayee, MonthRun, Payment, Recovery
+from ciyou.apps.disbursement.month_tasks import open_missing_steps
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.registry.identifiers import put_identifier
 from ciyou.apps.registry.models import Person
@@ -146,6 +147,9 @@ def test_a_month_that_is_returned_while_it_waits_is_not_handed_over(people):
     assert (run.state, run.hand_over_asked) == ("returned", {})
     work = Task.objects.get(subject_id=str(run.id), state="open")
     assert (work.kind, work.queue_role) == ("mend_month", "county_drafter"), "somebody has to draft it again, by a day"
+    work.delete()  # as one returned before there was this work
+    assert (open_missing_steps(), open_missing_steps()) == (1, 0)
+    assert Task.objects.get(subject_id=str(run.id), state="open").kind == "mend_month"
 
 
 def test_a_protected_child_is_paid_and_not_named(people):

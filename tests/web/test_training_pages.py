@@ -41,6 +41,28 @@ def test_a_course_is_entered_held_and_certified_from_its_pages(client):
     assert "下载证书" in signed.get(page).content.decode()
 
 
+def test_the_form_names_whom_it_asks_about_and_a_day_is_taken_out_again(client):
+    who = training_office()
+    course = new_course(who.drafter)
+    signed, page = enter(client, who.drafter), reverse("course", args=[course])
+    form = signed.get(page).content.decode()
+    assert all(f'name="offered" value="{one.id}"' in form for one in (who.first, who.second))
+    session = reverse("course_session", args=[held_today(who.drafter, course)])
+    assert "删去这一天" in signed.get(session).content.decode()
+    assert signed.post(session, {"step": "remove", "version": "1"}).status_code == 302
+    assert not Attendance.objects.exists()
+
+
+def test_whether_a_certificate_is_genuine_is_asked_without_an_address_by_everybody_who_works_here(client):
+    page, signed = reverse("check_certificate"), sign_in(client, make_post("city_viewer"))
+    asked = {"number": "990101-2026-00001", "code": "12345678"}
+    assert "没有这样的证书" not in signed.get(page, asked).content.decode()
+    assert "没有这样的证书" in signed.post(page, asked).content.decode()
+    for _try in range(9):
+        signed.post(page, asked)
+    assert signed.post(page, asked).status_code == 422
+
+
 def test_the_list_to_invite_from_names_who_was_not_trained_this_year(client):
     who = training_office()
     held_today(who.drafter, new_course(who.drafter), who.second)

@@ -18,7 +18,8 @@ from ciyou.cli.output import language_option
 def loops(division: str, as_json: bool, home: Path, lang: str | None) -> None:
     """Count leads, referrals, cases, applications and whatever else has to come to an end, by state.
 
-    Of what is open: how much nobody is responsible for, has no day, or is late. No person is named, and protected files are in no number.
+    Of what is open: how much nobody is responsible for, has no day, or is late. No person is named. Protected files are in no number,
+    except that of work from a phone that names no child yet.
     Exit 0: done; 1: something is open without an owner or a day, or a child has no next action; 2: could not run.
     """
     words = [*(["--division", division] if division else []), *(["--json"] if as_json else [])]

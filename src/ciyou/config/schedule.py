@@ -17,6 +17,7 @@ from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.cases.visit_following import plan_all_visits
 from ciyou.apps.crossing.watching import urge_late
 from ciyou.apps.disbursement.figures import keep_sums
+from ciyou.apps.disbursement.month_tasks import open_missing_steps
 from ciyou.apps.disbursement.tasks import resume_months
 from ciyou.apps.entitlements.services import redetermine_due
 from ciyou.apps.entitlements.tallies import keep_tallies
@@ -42,6 +43,7 @@ JOBS: tuple[Job, ...] = (
     Job("send_messages", MINUTE, send_messages),
     Job("keep_tallies", MINUTE, keep_tallies),
     Job("resume_months", MINUTE, resume_months),
+    Job("open_missing_steps", 12 * HOUR, open_missing_steps),
     Job("resume_comparisons", MINUTE, resume_comparisons),
     Job("resume_national_exports", MINUTE, resume_national_exports),
     Job("escalate_tasks", 10 * MINUTE, escalate_due),

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from ciyou.apps.cases.shown_work import UNLISTED
 from ciyou.apps.plans.transitions import DECISION, GOAL, OWN_KINDS
 from ciyou.core.access.roles import Action, may_do
 from ciyou.web import (
@@ -101,8 +102,6 @@ STATES: Mapping[str, Mapping[str, object]] = {
     "month": payment_wording.STATES,
     "identity_list": {"sent": gettext_lazy("已发出，待回执"), "closed": gettext_lazy("回执已齐")},
 }
-_RESTRICTED_WORK = work_wording.OF_CARE
-"""Kinds of work that tell of a child what only those who were told may know: counted, never listed."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,7 @@ def list_address(role: str, kind: str, *, state: str = "", late: bool = False) -
 
 def work_address(kinds: Iterable[str], *, late: bool = False) -> str:
     """The list of open work of some kinds; "" for work that is only counted."""
-    named = [kind for kind in kinds if kind not in _RESTRICTED_WORK]
+    named = [kind for kind in kinds if kind not in UNLISTED]
     if not named:
         return ""
     asked = [*(("kind", kind) for kind in named), *([("late", "1")] if late else [])]

@@ -140,7 +140,6 @@ BUTTONS = {
 OF_MONTHS = frozenset({"review_month", "mend_month", "approve_month", "hand_over_month", "settle_month"})
 OF_AWARDS = frozenset({"review_award", "decide_change", "paid_twice"})
 OF_CASES = frozenset({"decide_case_decision", "review_case_decision"})
-OF_CARE = frozenset({"assess_in_person", "see_to_assessment"})
 OF_CAMPAIGNS = frozenset({"ask_in_campaign"})
 OF_APPLICATIONS = frozenset(
     {

@@ -81,6 +81,13 @@ def running_posts(on: dt.date) -> QuerySet[Post]:
     return Post.objects.filter(valid_from__lte=on, user__is_active=True).filter(Q(valid_to=None) | Q(valid_to__gt=on))
 
 
+def _held_on(on: dt.date) -> QuerySet[Post]:
+    """The same; of a day that is over also those whose users may not sign in any more."""
+    if on >= timezone.localdate():
+        return running_posts(on)
+    return Post.objects.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+
+
 def posts_in(actor: Actor, *, division: str, role: str) -> tuple[PostCard, ...]:
     """The running posts of a role in a division and below it, by place and name; only inside the actor's own scope."""
     inside = DivisionScope.of(division)
@@ -89,6 +96,29 @@ def posts_in(actor: Actor, *, division: str, role: str) -> tuple[PostCard, ...]:
         division__gte=max(inside.first, actor.scope.first), division__lt=min(inside.end, actor.scope.end)
     )
     return cards_of(rows.order_by("division", "user__full_name", "id"))
+
+
+def posts_on_days(
+    actor: Actor, *, division: str, role: str, days: Collection[dt.date]
+) -> dict[dt.date, tuple[PostCard, ...]]:
+    """By day the posts of a role that were held in a division and below it on that day, stand-ins aside, by place and name; as `posts_in`."""
+    if not days:
+        return {}
+    inside, today = DivisionScope.of(division), timezone.localdate()
+    rows = Post.objects.filter(role=role, cover_of=None, valid_from__lte=max(days))
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gt=min(days)))
+    rows = rows.filter(
+        division__gte=max(inside.first, actor.scope.first), division__lt=min(inside.end, actor.scope.end)
+    )
+    found = list(rows.select_related("user", "organization").order_by("division", "user__full_name", "id"))
+    held = [(post, card_of(post)) for post in found]
+    return {day: tuple(card for post, card in held if _was_held(post, day, today)) for day in sorted(set(days))}
+
+
+def _was_held(post: Post, on: dt.date, today: dt.date) -> bool:
+    """On a day that is over also where its holder may not sign in any more."""
+    begun, over = post.valid_from <= on, post.valid_to is not None and post.valid_to <= on
+    return begun and not over and (on < today or post.user.is_active)
 
 
 def posts_over(actor: Actor, *, divisions: Iterable[str], roles: Iterable[str]) -> tuple[PostCard, ...]:
@@ -219,9 +249,7 @@ def holders_by_place(
     scope: DivisionScope, *, roles: Iterable[str], on: dt.date, digits: int, among: QuerySet | None = None
 ) -> dict[tuple[str, str], int]:
     """By place (so many digits of it, filled up) and role: how many hold a post on a day, stand-ins aside; `among`: only these users' ids."""
-    rows = running_posts(on).filter(
-        role__in=list(roles), cover_of=None, division__gte=scope.first, division__lt=scope.end
-    )
+    rows = _held_on(on).filter(role__in=list(roles), cover_of=None, division__gte=scope.first, division__lt=scope.end)
     rows = rows if among is None else rows.filter(user__in=among)
     counted = rows.order_by().annotate(place=Substr("division", 1, digits)).values_list("place", "role")
     return {

@@ -35,6 +35,7 @@ from ciyou.apps.accounts.posts import (
     post_ids_within,
     posts_at,
     posts_in,
+    posts_on_days,
     posts_over,
 )
 
@@ -66,6 +67,7 @@ __all__ = (
     "post_ids_within",
     "posts_at",
     "posts_in",
+    "posts_on_days",
     "posts_over",
     "successor_of",
     "user_name",

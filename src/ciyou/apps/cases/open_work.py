@@ -12,6 +12,7 @@ from django.db.models import Q
 from ciyou.apps.accounts.selectors import PostCard, post_cards
 from ciyou.apps.cases.lead_access import check_may
 from ciyou.apps.cases.models import Task, TaskState
+from ciyou.apps.cases.shown_work import UNLISTED
 from ciyou.apps.registry.scoping import never_counted
 from ciyou.apps.registry.selectors import PersonCard, cards_of
 from ciyou.core.access.actor import Actor, Purpose
@@ -50,11 +51,13 @@ class OpenWorkPage:
 def list_open_work(actor: Actor, *, kinds: Collection[str], late: bool, today: dt.date) -> OpenWorkPage:
     """The open tasks of these kinds in the actor's area, for whoever hands out work there; the caller records the disclosure.
 
-    Protected children are not on it. Raises AccessDenied.
+    Protected children are not on it, nor the kinds of work that are only counted. Raises AccessDenied.
     """
     check_may(actor, Action.ASSIGN)
     inside = Q(division__gte=actor.scope.first, division__lt=actor.scope.end)
-    rows = Task.objects.filter(inside, kind__in=list(kinds), state=TaskState.OPEN).exclude(person__in=never_counted())
+    rows = Task.objects.filter(inside, kind__in=set(kinds) - UNLISTED, state=TaskState.OPEN).exclude(
+        person__in=never_counted()
+    )
     if late:
         rows = rows.filter(due_on__lt=today)
     found = list(rows.order_by("due_on", "id")[: SHOWN + 1])

@@ -5,10 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.run_source import awards_by_id
+from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
 from ciyou.apps.disbursement.models import MonthRun, PaidMonth, RunState
-from ciyou.apps.registry.hex_ids import HexId
+from ciyou.apps.registry.hex_ids import HexId, dashed_id
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
 from ciyou.core.awards.month import Month
 
@@ -29,6 +34,18 @@ def next_task(actor: Actor, run: MonthRun, state: str) -> None:
     if state in STEPS:
         kind, role = STEPS[RunState(state)]
         open_tasks(actor, tasks=[NewTask(kind, str(run.id), run.county, queue_role=role)])
+
+
+def open_missing_steps() -> int:
+    """Open the task of the next step where a month has none, as months returned before there was one (a periodic job); how many."""
+    found = []
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        for state, (kind, role) in STEPS.items():
+            waits = Task.objects.filter(kind=kind, state=TaskState.OPEN, subject_id=dashed_id(OuterRef("id")))
+            missing = MonthRun.objects.filter(state=state).exclude(Exists(waits)).select_for_update(of=("self",))
+            found += [NewTask(kind, str(run.id), run.county, queue_role=role) for run in missing]
+        open_tasks(LOCAL_OPERATOR, tasks=found)
+    return len(found)
 
 
 def tell_both_counties(claims: Iterable[tuple[HexId, str, str, Month]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from django.db.models import Case, Q, Value, When
@@ -15,6 +15,7 @@ from ciyou.apps.awards import loops as awards
 from ciyou.apps.cases import loops as cases
 from ciyou.apps.cases.loops import LoopKind, LoopState, count_loops, count_tasks
 from ciyou.apps.cases.next_actions import without_next_action
+from ciyou.apps.cases.shown_work import OF_CARE
 from ciyou.apps.crossing import loops as crossing
 from ciyou.apps.disbursement import loops as disbursement
 from ciyou.apps.exchange import loops as exchange
@@ -78,10 +79,21 @@ def loop_kinds() -> tuple[LoopKind, ...]:
 def read_loops(actor: Actor, *, today: dt.date) -> LoopReport:
     """The report of the actor's area. Who hands out work there reads every number; who sees only figures, none that is small.
 
-    Protected files and whatever is of class 5 are in no number. Raises AccessDenied.
+    Of work that by its kind tells of a child who is not well nobody reads a small number. Protected files and whatever is of class 5 are
+    in no number, except that of work from a phone that names no child: about whom it is stands only under its seal. Raises AccessDenied.
     """
     check_may(actor, Action.SEE_FIGURES)
-    return report_loops(actor.scope, today=today, exact=may_do(actor.role, Action.ASSIGN))
+    found = report_loops(actor.scope, today=today, exact=may_do(actor.role, Action.ASSIGN))
+    return replace(found, tasks=tuple(_discreet(one, found.threshold) for one in found.tasks))
+
+
+def _discreet(task: LoopFigure, threshold: int) -> LoopFigure:
+    """Work that tells of a child by its kind: nothing of it where any number is small."""
+    cells = (*task.states.values(), task.open, task.ownerless, task.clockless, task.overdue)
+    if task.kind not in OF_CARE or not any(0 < (cell.count or 0) < threshold for cell in cells):
+        return task
+    nothing = Cell(None)
+    return LoopFigure(task.kind, dict.fromkeys(task.states, nothing), nothing, nothing, nothing, nothing, None)
 
 
 def report_loops(scope: DivisionScope, *, today: dt.date, exact: bool) -> LoopReport:

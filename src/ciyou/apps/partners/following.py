@@ -14,7 +14,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
 from ciyou.apps.partners.contents import open_plan
 from ciyou.apps.partners.models import Referral, ReferralState
-from ciyou.apps.partners.steps import hand_on, move
+from ciyou.apps.partners.steps import hand_on, move, open_missing_ground_work
 from ciyou.apps.partners.transitions import MACHINE, OPEN, TRANSITIONS
 from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.paying import standings_of
@@ -46,6 +46,7 @@ def expire_referrals() -> int:
                 reason = UNANSWERED if row.state == ReferralState.SENT else UNSEEN
                 move(LOCAL_OPERATOR, row, step="expire", end=MACHINE, note=reason, end_reason=reason)
                 expired += 1
+    open_missing_ground_work()
     return expired
 
 

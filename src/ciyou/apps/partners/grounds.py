@@ -24,7 +24,7 @@ def change_ground(
 ) -> None:
     """Put the consent of the guardian or of the child in the place of an emergency that did not stand; the task ends.
 
-    The story keeps both. Raises RecordError without a consent, and where no ground was refused.
+    The reason that was given first stays: for it data left before anybody consented. Raises RecordError without a consent, and where no ground was refused.
     """
     check_may(actor, Action.REFER)
     with transaction.atomic(), taking(actor, referral_id, end=SENDER, version=version) as row:
@@ -41,6 +41,5 @@ def change_ground(
             open_content(row.id, row.content),
             consent_by=" ".join(consent_by.split())[:FIELD_LENGTH],
             consent_on=consent_on.isoformat(),
-            emergency="",
         )
         note_ground_change(actor, row, ground=ground, content=seal_content(row.id, content))

@@ -8,20 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import is_held, post_for
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.cases.steps import township_of
 from ciyou.apps.cases.tasks import end_task, open_task
-from ciyou.apps.partners.access import county_of, find_referral, receives
+from ciyou.apps.partners.access import EMERGENCY, county_of, find_referral, receives
 from ciyou.apps.partners.contents import seal_words
 from ciyou.apps.partners.models import Provider, Referral, ReferralState, ReferralStep, ServiceSlots
 from ciyou.apps.partners.refusals import moved_on, referral_not_found
-from ciyou.apps.partners.transitions import RECEIVER, SENDER, TRANSITIONS, WITH_RECEIVER, clock_of, every_clock
+from ciyou.apps.partners.transitions import OPEN, RECEIVER, SENDER, TRANSITIONS, WITH_RECEIVER, clock_of, every_clock
+from ciyou.apps.registry.hex_ids import dashed_id
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 
 REVIEW_GROUND = "review_referral_ground"
@@ -161,6 +164,18 @@ def _open_ground_settling(actor: Actor, row: Referral) -> None:
     _open_for_sender(row, partial(open_task, actor, kind=SETTLE_GROUND, subject_id=str(row.id)))
 
 
+def open_missing_ground_work() -> int:
+    """Give their sender the task about a refused ground where an open referral has none (part of a periodic job); how many."""
+    waits = Task.objects.filter(kind=SETTLE_GROUND, state=TaskState.OPEN, subject_id=dashed_id(OuterRef("id")))
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        refused = ReferralStep.objects.filter(step=GROUND_REFUSED).values("referral")
+        rows = Referral.objects.filter(ground=EMERGENCY, state__in=OPEN, id__in=refused).exclude(Exists(waits))
+        missing = list(rows.select_for_update(of=("self",)))
+        for row in missing:
+            _open_ground_settling(LOCAL_OPERATOR, row)
+    return len(missing)
+
+
 def hand_on(actor: Actor, row: Referral, *, starts_on: dt.date) -> None:
     """Its place or its owner is another now: the running work begins there, with the time that it had."""
     end_work(actor, row)
@@ -247,6 +262,7 @@ __all__ = (
     "note_beginning",
     "note_review",
     "open_ground_review",
+    "open_missing_ground_work",
     "open_work",
     "taking",
 )

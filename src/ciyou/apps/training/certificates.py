@@ -14,6 +14,7 @@ from django.db.models import Count, Max, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_name, user_name
+from ciyou.apps.accounts.tries import TryLimit, count_wrong_try, tried_too_often
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.documents.typesetting import typeset_file
@@ -28,7 +29,7 @@ from ciyou.packs import load_training, parameters_for
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.papers import paper_template
 
-CODE_DIGITS, _TRIES, _COUNTY_DIGITS = 8, 5, 6
+CODE_DIGITS, _TRIES, _COUNTY_DIGITS, _WRONG = 8, 5, 6, 10
 _NUMBER = re.compile(r"(\d{6})(\d{4})(\d{5,7})")
 
 
@@ -57,7 +58,7 @@ def number_of(row: Certificate) -> str:
 def issue_certificates(actor: Actor, *, course_id: uuid.UUID) -> int:
     """Give a certificate to every worker who was at all sessions of a course that is over; returns how many are new.
 
-    Raises RecordError for a course of people who are counted only, one that is not over, and one that nobody attended.
+    Raises RecordError for a course of people who are counted only, one that is not over, and one whose hours are not all recorded.
     """
     check_may(actor, Action.KEEP_TRAINING)
     for _attempt in range(_TRIES):
@@ -84,6 +85,13 @@ def _check_over(course: Course) -> None:
         raise refused("not_over", "课程还没有结束，结束以后才能发证书。", "The course is not over; certificates come after it.")  # fmt: skip
     if not course.sessions.exists():
         raise refused("no_session", "请先登记到课，再发证书。", "Say first who was there.")
+    held = sum(course.sessions.values_list("hours", flat=True))
+    if held < course.hours:
+        raise refused(
+            "hours",
+            f"计划 {course.hours} 小时，只登记了 {held} 小时。请先登记其余几天的到课，再发证书。",
+            f"Of {course.hours} planned hours {held} are recorded. Enter the other days first, then issue certificates.",
+        )
 
 
 def _issue(actor: Actor, course: Course) -> int:
@@ -179,16 +187,22 @@ def _words(row: Certificate, address: str) -> dict[str, object]:
 
 
 def check_certificate(actor: Actor, *, number: str, code: str) -> CheckedCertificate | None:
-    """A certificate of any county by what is printed on it; None where no such one was issued."""
-    check_may(actor, Action.SEE_OWN_TRAINING)
+    """A certificate of any county by what is printed on it; None where no such one was issued. For everybody who works here.
+
+    Raises RecordError after too many wrong tries, counted by who asks and by the number asked for.
+    """
     found = _NUMBER.fullmatch(re.sub(r"\D", "", number))
     if found is None:
         return None
     county, year, sequence = found.groups()
+    limits = (TryLimit(f"certificate:user:{actor.id}", _WRONG), TryLimit(f"certificate:number:{found[0]}", _WRONG))
     with walled(LOCAL_OPERATOR):
+        if tried_too_often(limits):
+            raise refused("often", "输错的次数太多，请一刻钟以后再试。", "Too many wrong tries; try again in a quarter of an hour.")  # fmt: skip
         row = Certificate.objects.filter(
             county=county.ljust(DIVISION_DIGITS, "0"), year=int(year), sequence=int(sequence)
         ).first()
-    if row is None or not hmac.compare_digest(re.sub(r"\D", "", code).encode(), row.code.encode()):
-        return None
+        if row is None or not hmac.compare_digest(re.sub(r"\D", "", code).encode(), row.code.encode()):
+            count_wrong_try(limits)
+            return None
     return CheckedCertificate(number_of(row), row.title, row.organizer, row.hours, row.issued_on, row.valid_to)

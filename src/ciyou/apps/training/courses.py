@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, post_cards, posts_in
+from ciyou.apps.accounts.selectors import PostCard, post_cards, posts_on_days
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.training.access import find_course, find_session
 from ciyou.apps.training.models import Attendance, Course, CourseSession
@@ -40,12 +40,16 @@ class WrittenCourse:
 
 @dataclass(frozen=True)
 class HeldDay:
-    """One day of a course: its hours; the users who were away of those expected, or how many people came."""
+    """One day of a course: its hours; the users who were away of those expected, or how many people came.
+
+    `offered`: the users whom the form named; whoever came into a post meanwhile was asked of by nobody. None: all who are expected.
+    """
 
     held_on: dt.date | None
     hours: int
     away: frozenset[uuid.UUID] = frozenset()
     heads: int = 0
+    offered: frozenset[uuid.UUID] | None = None
 
 
 def audience_of(course: Course) -> Audience:
@@ -90,13 +94,14 @@ def record_course_day(actor: Actor, *, course_id: uuid.UUID, session_id: uuid.UU
         course = find_course(actor, course_id, lock=True)
         _check_open(course)
         values = _checked_day(course, held)
+        _check_free(course, held, session_id)
         row, made = CourseSession.objects.get_or_create(
             id=session_id, defaults={**values, "course": course, "recorded_by": actor.id, "recorded_at": timezone.now()}
         )
         if row.course_id != course.id:
             raise moved_on()
         if made:
-            _be_there(row, _present(expected_at(actor, course), held.away))
+            _be_there(row, _present(expected_at(actor, course, row.held_on), held))
             record_action(actor, action="record_course_day", subject=str(row.id))
 
 
@@ -107,27 +112,59 @@ def correct_course_day(actor: Actor, *, session_id: uuid.UUID, version: int, hel
         row = find_session(actor, session_id, lock=True)
         _check_open(row.course)
         values = _checked_day(row.course, held)
+        _check_free(row.course, held, session_id)
         mine = CourseSession.objects.filter(id=row.id, version=version)
         if not mine.update(**values, version=F("version") + 1):
             raise moved_on()
-        offered = offered_at(actor, row)
+        same_day = row.held_on == values["held_on"]
+        offered = offered_at(actor, row) if same_day else expected_at(actor, row.course, values["held_on"])
         row.attendances.all().delete()
-        _be_there(row, _present(offered, held.away))
+        _be_there(row, _present(offered, held))
         record_action(actor, action="correct_course_day", subject=str(row.id))
 
 
-def expected_at(actor: Actor, course: Course) -> tuple[PostCard, ...]:
-    """The workers whom a course is for in its place today, each once, by place and name; nobody where people are only counted."""
+def remove_course_day(actor: Actor, *, session_id: uuid.UUID, version: int) -> None:
+    """Take out a day that was entered by mistake, with its attendance. Raises RecordError as `correct_course_day`."""
+    check_may(actor, Action.KEEP_TRAINING)
+    with transaction.atomic():
+        row = find_session(actor, session_id, lock=True)
+        _check_open(row.course)
+        if row.version != version:
+            raise moved_on()
+        details = {"course": str(row.course_id), "held_on": row.held_on.isoformat()}
+        row.delete()
+        record_action(actor, action="remove_course_day", subject=str(session_id), details=details)
+
+
+def expected_at(actor: Actor, course: Course, on: dt.date) -> tuple[PostCard, ...]:
+    """The workers whom a course is for in its place who held their posts on a day; see `expected_on_days`."""
+    return expected_on_days(actor, course, (on,)).get(on, ())
+
+
+def expected_on_days(actor: Actor, course: Course, days: Collection[dt.date]) -> dict[dt.date, tuple[PostCard, ...]]:
+    """The same by day, each worker once, by place and name; nobody where people are only counted."""
     role = audience_of(course).role
-    cards = posts_in(actor, division=course.division, role=role) if role else ()
-    return _once(card for card in cards if not card.on_cover)
+    found = posts_on_days(actor, division=course.division, role=role, days=days) if role else {}
+    return {day: _once(cards) for day, cards in found.items()}
+
+
+def expected_till_now(actor: Actor, course: Course) -> tuple[PostCard, ...]:
+    """Whom the form of a new day offers, whichever day it will be: all who were expected on a day of the course so far."""
+    last = min(course.ends_on, timezone.localdate())
+    days = [course.starts_on + dt.timedelta(days=one) for one in range((last - course.starts_on).days + 1)]
+    cards = [card for found in expected_on_days(actor, course, days).values() for card in found]
+    return _once(sorted(cards, key=_by_place))
 
 
 def offered_at(actor: Actor, session: CourseSession) -> tuple[PostCard, ...]:
-    """Whom a form of a held day offers: those who were there, also where they left meanwhile, and those expected today."""
+    """Whom a form of a held day offers: those who were there, and those who were expected on that day."""
     there = session.attendances.values_list("post_id", flat=True)
-    was = sorted(post_cards(there).values(), key=lambda one: (one.division, one.user_name, str(one.id)))
-    return _once([*was, *expected_at(actor, session.course)])
+    was = sorted(post_cards(there).values(), key=_by_place)
+    return _once([*was, *expected_at(actor, session.course, session.held_on)])
+
+
+def _by_place(card: PostCard) -> tuple[str, str, str]:
+    return card.division, card.user_name, str(card.id)
 
 
 def _once(cards: Iterable[PostCard]) -> tuple[PostCard, ...]:
@@ -137,8 +174,9 @@ def _once(cards: Iterable[PostCard]) -> tuple[PostCard, ...]:
     return tuple(found.values())
 
 
-def _present(cards: Sequence[PostCard], away: Collection[uuid.UUID]) -> list[PostCard]:
-    return [card for card in cards if card.user_id not in away]
+def _present(cards: Sequence[PostCard], held: HeldDay) -> list[PostCard]:
+    asked = [card for card in cards if held.offered is None or card.user_id in held.offered]
+    return [card for card in asked if card.user_id not in held.away]
 
 
 def _be_there(session: CourseSession, cards: Iterable[PostCard]) -> None:
@@ -162,6 +200,15 @@ def _check_open(course: Course) -> None:
             "certified",
             "已经发过证书，到课情况不再更改。",
             "Certificates were issued: attendance does not change any more.",
+        )
+
+
+def _check_free(course: Course, held: HeldDay, session_id: uuid.UUID) -> None:
+    if course.sessions.filter(held_on=held.held_on).exclude(id=session_id).exists():
+        raise refused(
+            "day_twice",
+            "这一天已经登记过到课，请更正那一次。",
+            "Attendance of this day stands already; correct that entry.",
         )
 
 

@@ -47,7 +47,7 @@ class CourseSession(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        indexes = (models.Index(fields=("course", "held_on"), name="course_sessions"),)
+        constraints = (models.UniqueConstraint(fields=("course", "held_on"), name="course_day_once"),)
 
 
 class Attendance(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
@@ -14,7 +14,7 @@ from ciyou.apps.accounts.selectors import PostCard, division_names, posts_in
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.training.access import find_course, find_publicity, find_session, visible
 from ciyou.apps.training.certificates import number_of
-from ciyou.apps.training.courses import audience_of, expected_at, offered_at
+from ciyou.apps.training.courses import audience_of, expected_on_days, expected_till_now, offered_at
 from ciyou.apps.training.models import Attendance, Certificate, Course, CourseSession, PublicityActivity
 from ciyou.apps.training.refusals import check_may
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -46,7 +46,7 @@ class CourseLine:
 
 @dataclass(frozen=True)
 class SessionLine:
-    """One held day: who was there and who of those expected today was not, or how many came."""
+    """One held day: who was there and who of those expected on it was not, or how many came."""
 
     id: uuid.UUID
     held_on: dt.date
@@ -73,9 +73,9 @@ class CertificateLine:
 
 @dataclass(frozen=True)
 class CourseView:
-    """One course with its days and certificates; `expected`: whom it is for today (empty where people are counted).
+    """One course with its days and certificates; `expected`: whom the form of a new day offers (empty where people are counted).
 
-    `may_certify`: it is over and somebody was recorded; `open`: days may be entered and corrected.
+    `may_certify`: it is over and all its hours were held; `open`: days may be entered and corrected.
     """
 
     line: CourseLine
@@ -183,25 +183,26 @@ def read_course(actor: Actor, *, course_id: uuid.UUID) -> CourseView:
     """One course of the actor's area; raises TrainingNotFound."""
     row = find_course(actor, course_id)
     (line,) = _lines([row])
-    expected = expected_at(actor, row)
     certificates = _certificates(Certificate.objects.filter(course=row))
     is_open = not line.called_off and not certificates
     over = row.ends_on <= timezone.localdate()
     return CourseView(
         line=line,
-        sessions=_sessions(row, expected),
-        expected=expected,
+        sessions=_sessions(actor, row),
+        expected=expected_till_now(actor, row) if is_open else (),
         certificates=certificates,
         open=is_open,
-        may_certify=line.named and over and line.sessions > 0 and not line.called_off,
+        may_certify=line.named and over and line.hours_held >= line.hours and not line.called_off,
     )
 
 
-def _sessions(course: Course, expected: Iterable[PostCard]) -> tuple[SessionLine, ...]:
+def _sessions(actor: Actor, course: Course) -> tuple[SessionLine, ...]:
     there: dict[uuid.UUID, dict[uuid.UUID, str]] = {}
     rows = Attendance.objects.filter(session__course=course).order_by("division", "user__full_name", "id")
     for session, user, name in rows.values_list("session", "user", "user__full_name"):
         there.setdefault(session, {})[user] = name
+    held = list(course.sessions.order_by("held_on", "id"))
+    expected = expected_on_days(actor, course, [one.held_on for one in held])
     return tuple(
         SessionLine(
             id=one.id,
@@ -209,10 +210,12 @@ def _sessions(course: Course, expected: Iterable[PostCard]) -> tuple[SessionLine
             hours=one.hours,
             heads=one.heads,
             present=tuple(there.get(one.id, {}).values()),
-            away=tuple(card.user_name for card in expected if card.user_id not in there.get(one.id, {})),
+            away=tuple(
+                card.user_name for card in expected.get(one.held_on, ()) if card.user_id not in there.get(one.id, {})
+            ),
             version=one.version,
         )
-        for one in course.sessions.order_by("held_on", "id")
+        for one in held
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import divisions_of_role
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.cases.models import Task, TaskState
+from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks
 from ciyou.apps.training.reading import untrained
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_clocks
@@ -18,18 +21,25 @@ _SUPERVISOR, _DIRECTOR = "supervisor", "child_director"
 
 def watch_training() -> int:
     """Open and end the tasks of this year's training, township by township; returns in how many one is wanted. Part of the daily job."""
-    today, wanted = timezone.localdate(), 0
+    today, wanted = timezone.localdate(), set()
     with walled(LOCAL_OPERATOR):
         for township in divisions_of_role(_SUPERVISOR, on=today):
             if TRAIN not in load_clocks(division=township):
                 continue
-            subject, before = f"{township}:{today.year}", f"{township}:{today.year - 1}"
+            subject = f"{township}:{today.year}"
             with transaction.atomic():
-                end_task(LOCAL_OPERATOR, kind=TRAIN, subject_id=before, state="withdrawn")
                 if untrained(LOCAL_OPERATOR, division=township, role=_DIRECTOR, year=today.year):
                     begun = today.replace(month=1, day=1)
                     open_tasks(LOCAL_OPERATOR, tasks=[NewTask(TRAIN, subject, township, queue_role=_SUPERVISOR, started_on=begun)])  # fmt: skip
-                    wanted += 1
+                    wanted.add(subject)
                 else:
                     end_task(LOCAL_OPERATOR, kind=TRAIN, subject_id=subject)
-    return wanted
+        with transaction.atomic():
+            _withdraw_others(wanted)
+    return len(wanted)
+
+
+def _withdraw_others(wanted: Collection[str]) -> None:
+    """Last year's, and those of places that have no clock or nobody to do it any more."""
+    others = Task.objects.filter(kind=TRAIN, state=TaskState.OPEN).exclude(subject_id__in=wanted)
+    end_tasks(LOCAL_OPERATOR, kind=TRAIN, subject_ids=list(others.values_list("subject_id", flat=True)), state=TaskState.WITHDRAWN)  # fmt: skip

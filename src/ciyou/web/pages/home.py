@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from ciyou.apps.accounts.selectors import PostCard, division_names, post_cards
 from ciyou.apps.cases import worklist
+from ciyou.apps.cases.shown_work import OF_CARE
 from ciyou.apps.cases.worklist import Today, WorkGroup, WorkItem
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
@@ -29,7 +30,6 @@ from ciyou.web.work_wording import (
     OF_APPLICATIONS,
     OF_AWARDS,
     OF_CAMPAIGNS,
-    OF_CARE,
     OF_CASES,
     OF_CROSSINGS,
     OF_EMERGENCIES,

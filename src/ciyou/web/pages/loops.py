@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_names
-from ciyou.apps.cases.open_work import SHOWN, OpenWork, list_open_work
+from ciyou.apps.cases.open_work import SHOWN, OpenWork, OpenWorkPage, list_open_work
+from ciyou.apps.cases.shown_work import UNLISTED
 from ciyou.apps.oversight.loops import LoopFigure, LoopReport, read_loops
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import ROLES, Action
@@ -50,7 +51,7 @@ def show_loops(request: HttpRequest) -> HttpResponse:
     report = read_loops(request.actor, today=timezone.localdate())
     content = {
         "loops": [_loop(one, request.actor.role, report.exact) for one in report.loops],
-        "tasks": [_task(one) for one in report.tasks],
+        "tasks": [_task(one, request.actor.scope.first) for one in report.tasks],
         "report": report,
         "faults": _faults(report),
         "today": timezone.localdate(),
@@ -61,14 +62,12 @@ def show_loops(request: HttpRequest) -> HttpResponse:
 def show_work(request: HttpRequest) -> HttpResponse:
     """The open work of the kinds that the address names."""
     today, lang = timezone.localdate(), short_language()
-    known = load_clocks(division="00")
-    kinds = [kind for kind in request.GET.getlist("kind")[:20] if kind in known and kind not in work_wording.OF_CARE]
-    late = request.GET.get("late") == "1"
-    found = list_open_work(request.actor, kinds=kinds, late=late, today=today)
+    asked, late = request.GET.getlist("kind")[:20], request.GET.get("late") == "1"
+    found = list_open_work(request.actor, kinds=asked, late=late, today=today)
     disclose(request, subject="loop_work", person_ids=found.person_ids, fields=FIELDS, highest_class=PERSONAL)
     places = division_names({line.division for line in found.lines}) if found.lines else {}
     content = {
-        "title": "、".join(work_wording.task_name(kind) for kind in kinds),
+        "title": "、".join(_names(asked, found, request.actor.scope.first)),
         "rows": [
             {
                 "line": line,
@@ -88,6 +87,14 @@ def show_work(request: HttpRequest) -> HttpResponse:
     return render(request, "web/pages/loop_work.html", content)
 
 
+def _names(asked: list[str], found: OpenWorkPage, home: str) -> list[str]:
+    """What the kinds are called in the actor's area, or, where only a place in it has the clock, there; others have no name."""
+    places = {line.kind: line.division for line in found.lines}
+    known = load_clocks(division=home or "00")
+    listed = [kind for kind in asked if kind not in UNLISTED and (kind in known or kind in places)]
+    return [work_wording.task_name(kind, home if kind in known else places[kind]) for kind in listed]
+
+
 def _loop(one: LoopFigure, role: str, linked: bool) -> Row:
     def at(cell: Cell, state: str = "", *, late: bool = False) -> Number:
         shown = linked and cell.count
@@ -105,13 +112,13 @@ def _loop(one: LoopFigure, role: str, linked: bool) -> Row:
     )
 
 
-def _task(one: LoopFigure) -> Row:
+def _task(one: LoopFigure, division: str) -> Row:
     def at(cell: Cell, *, late: bool = False) -> Number:
         return Number(cell, wording.work_address((one.kind,), late=late) if cell.count else "")
 
     states = [(wording.state_words("", state), Number(cell)) for state, cell in one.states.items() if state != "open"]
     return Row(
-        name=work_wording.task_name(one.kind),
+        name=work_wording.task_name(one.kind, division),
         open=at(one.open),
         ownerless=at(one.ownerless),
         clockless=at(one.clockless),

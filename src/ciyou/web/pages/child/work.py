@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.cases.child_work import LeadOfChild, Owner, TaskOfChild
 from ciyou.apps.cases.letter_lists import LetterLine
+from ciyou.apps.cases.shown_work import OF_CARE
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.packs import department_name
@@ -25,7 +26,6 @@ from ciyou.web.work_wording import (
     OF_APPLICATIONS,
     OF_AWARDS,
     OF_CAMPAIGNS,
-    OF_CARE,
     OF_CASES,
     OF_HOME_SCHOOLING,
     OF_PLANS,

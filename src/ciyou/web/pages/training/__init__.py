@@ -20,7 +20,7 @@ ROUTES = (
     Route("training/publicity/<uuid:publicity_id>/", publicity.show_entry, "publicity_entry", _S, _BOTH, _KEEP),
     Route("training/mine/", own.show_own, "own_training", _S, _GET, _OWN),
     Route("training/certificate/<uuid:certificate_id>/", own.take_certificate, "training_certificate", _S, _GET, _OWN),
-    Route("training/check/", own.check, "check_certificate", _S, _GET, _OWN),
+    Route("training/check/", own.check, "check_certificate", _S, _BOTH),
     Route("figures/training/", figures.show_figures, "training_figures", _S, _GET, Action.SEE_FIGURES, Purpose.SUPERVISE),
     Route("figures/training/file/", figures.take_figures, "training_figures_file", _S, ("POST",), Action.SEE_FIGURES),
 )  # fmt: skip

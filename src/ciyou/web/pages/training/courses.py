@@ -17,6 +17,7 @@ from ciyou.apps.training.courses import (
     correct_course_day,
     record_course,
     record_course_day,
+    remove_course_day,
 )
 from ciyou.apps.training.reading import list_courses, list_untrained, read_course, read_session
 from ciyou.apps.training.refusals import TrainingNotFound
@@ -117,14 +118,18 @@ def _act(request: HttpRequest, course_id: uuid.UUID) -> None:
 
 def _held(request: HttpRequest) -> HeldDay:
     return HeldDay(
-        read_day(text(request, "held_on")), number(request, "hours"), _away(request), number(request, "heads")
+        read_day(text(request, "held_on")),
+        number(request, "hours"),
+        _users(request, "away"),
+        number(request, "heads"),
+        _users(request, "offered") or None,
     )
 
 
-def _away(request: HttpRequest) -> frozenset[uuid.UUID]:
-    """Who is ticked as away; what is no id is nobody's."""
+def _users(request: HttpRequest, name: str) -> frozenset[uuid.UUID]:
+    """Who is ticked as away, or was offered; what is no id is nobody's."""
     found = set()
-    for typed in request.POST.getlist("away"):
+    for typed in request.POST.getlist(name):
         try:
             found.add(uuid.UUID(typed))
         except ValueError:
@@ -137,7 +142,7 @@ def _show(request: HttpRequest, course_id: uuid.UUID, problems: tuple[Problem, .
         view = read_course(request.actor, course_id=course_id)
     except TrainingNotFound as missing:
         raise Http404 from missing
-    today, away = timezone.localdate(), _away(request)
+    today, away = timezone.localdate(), _users(request, "away")
     content = {
         "view": view,
         "row": words.course_row(view.line),
@@ -153,14 +158,12 @@ def _show(request: HttpRequest, course_id: uuid.UUID, problems: tuple[Problem, .
 
 
 def correct_day(request: HttpRequest, course_session_id: uuid.UUID) -> HttpResponse:
-    """One held day, to be corrected."""
+    """One held day, to be corrected or taken out."""
     problems: tuple[Problem, ...] = ()
     try:
         view = read_session(request.actor, session_id=course_session_id)
         if request.method == "POST":
-            correct_course_day(
-                request.actor, session_id=course_session_id, version=version(request), held=_held(request)
-            )
+            _change_day(request, course_session_id)
             return redirect("course", course_id=view.course_id)
     except TrainingNotFound as missing:
         raise Http404 from missing
@@ -168,7 +171,7 @@ def correct_day(request: HttpRequest, course_session_id: uuid.UUID) -> HttpRespo
         raise
     except CiyouError as problem:
         problems = problem.problems
-    posted, away = request.method == "POST", _away(request)
+    posted, away = request.method == "POST", _users(request, "away")
     ticked = [(card, card.user_id in away if posted else not there) for card, there in view.offered]
     content = {
         "view": view,
@@ -178,6 +181,13 @@ def correct_day(request: HttpRequest, course_session_id: uuid.UUID) -> HttpRespo
         "problems": sentences(problems),
     }
     return render(request, "web/pages/course_session.html", content, status=422 if problems else 200)
+
+
+def _change_day(request: HttpRequest, session_id: uuid.UUID) -> None:
+    if text(request, "step") == "remove":
+        remove_course_day(request.actor, session_id=session_id, version=version(request))
+    else:
+        correct_course_day(request.actor, session_id=session_id, version=version(request), held=_held(request))
 
 
 def show_untrained(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,8 @@ from ciyou.apps.training.certificates import check_certificate, print_certificat
 from ciyou.apps.training.reading import read_own_training
 from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.core.access.roles import Action, may_do
+from ciyou.core.errors import Problem, RecordError
+from ciyou.web.wording import sentences
 
 _LONGEST = 40
 
@@ -40,12 +42,19 @@ def take_certificate(request: HttpRequest, certificate_id: uuid.UUID) -> HttpRes
 
 def check(request: HttpRequest) -> HttpResponse:
     """Whether a certificate was issued: by its number and code."""
-    number, code = request.GET.get("number", "")[:_LONGEST], request.GET.get("code", "")[:_LONGEST]
-    asked = bool(number and code)
+    number, code = request.POST.get("number", "")[:_LONGEST], request.POST.get("code", "")[:_LONGEST]
+    asked, found = bool(number and code), None
+    problems: tuple[Problem, ...] = ()
+    try:
+        found = check_certificate(request.actor, number=number, code=code) if asked else None
+    except RecordError as problem:
+        problems = problem.problems
     content = {
         "number": number,
         "code": code,
         "asked": asked,
-        "found": check_certificate(request.actor, number=number, code=code) if asked else None,
+        "found": found,
+        "trains": may_do(request.actor.role, Action.SEE_OWN_TRAINING),
+        "problems": sentences(problems),
     }
-    return render(request, "web/pages/check_certificate.html", content)
+    return render(request, "web/pages/check_certificate.html", content, status=422 if problems else 200)
