@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 
 import pytest
@@ -20,9 +21,10 @@ from ciyou.apps.alerts.following import (
     on_questionnaire_recorded,
     on_tier_confirmed,
 )
-from ciyou.apps.alerts.signs import watch_missed_visits
+from ciyou.apps.alerts.signs import raise_for, watch_missed_visits
 from ciyou.apps.alerts.silence import watch_silence
 from ciyou.apps.assessments.models import AssessmentState, RiskAssessment
+from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.care.models import FilledQuestionnaire, FilledState
 from ciyou.apps.cases.models import Task, Visit, VisitedChild
 from ciyou.apps.registry.models import NamedAccess, Person
@@ -253,3 +255,21 @@ def test_silence_is_looked_at_in_as_many_questions_for_many_children_as_for_few(
 def test_a_questionnaire_whose_score_is_no_hint_tells_nobody(supervisor):
     on_questionnaire_recorded(str(uuid.uuid4()), [str(a_child().id)])
     assert told(SIGN) == set()
+
+
+def test_that_a_score_is_a_hint_is_told_to_a_named_worker_only_and_the_log_does_not_tell_why(supervisor):
+    child, known = a_child(), a_child()
+    director = make_post(role="child_director", division=VILLAGE)
+    NamedAccess.objects.create(
+        person=known,
+        user_id=str(director.user_id),
+        purpose="serve",
+        why="case_worker",
+        reason="主办",
+        granted_by="x",
+        granted_at=timezone.now(),
+    )
+    raise_for("score", {child.id: timezone.now(), known.id: timezone.now()})
+    assert list(Task.objects.filter(kind=SIGN).values_list("person_id", "post_id")) == [(known.id, director.id)]
+    entry = LogEntry.objects.filter(action="raise_alerts").latest("id")
+    assert (entry.highest_class, json.loads(entry.details)["rule"]) == (5, "")

@@ -35,6 +35,9 @@ LONGEST_CODE = 24
 """A task is about `<rule>:<child>`, which has to fit."""
 
 
+NAMED_WORKER = "named_worker"
+
+
 @dataclass(frozen=True)
 class AlertRule:
     """One thing that raises an alert, and whose work it then is.
@@ -56,6 +59,16 @@ class AlertRule:
     sources: tuple[Source, ...]
     note_zh: str
     note_en: str
+
+    @property
+    def tells_of_result(self) -> bool:
+        """Whether that it was raised says something of what came of a questionnaire, which only named workers may know (class 5)."""
+        return self.what == "score"
+
+    @property
+    def seen_by(self) -> str:
+        """Whose work it is: the role of the pack, or the named workers of the child's case."""
+        return NAMED_WORKER if self.tells_of_result else self.owner
 
     @property
     def clock(self) -> str:

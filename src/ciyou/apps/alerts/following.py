@@ -113,7 +113,7 @@ def _withdraw(ids: list[uuid.UUID], reason: str) -> None:
 def _hand_on(ids: list[uuid.UUID]) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for child in places_for_work(ids).values():
-            roles = {rule.code: rule.owner for rule in load_alerts(division=child.division).values()}
+            roles = {rule.code: rule.seen_by for rule in load_alerts(division=child.division).values()}
             hand_on_alerts([child], roles, kinds=KINDS)
 
 

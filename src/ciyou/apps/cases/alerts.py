@@ -17,8 +17,9 @@ from ciyou.apps.cases.rounds import county_of, named_owner_of, owner_of
 from ciyou.apps.cases.steps import supervisor_of, township_of
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
 from ciyou.apps.registry.round_children import ChildInRound
-from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
-from ciyou.packs.alerts import AlertRule
+from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.core.access.verdict import RESTRICTED
+from ciyou.packs.alerts import NAMED_WORKER, AlertRule
 
 SUPERVISOR, DRAFTER = "supervisor", "county_drafter"
 UNNAMED = "no_named_worker"
@@ -39,7 +40,7 @@ class OpenAlert:
 
 
 class Owners:
-    """Whose alerts are: of a protected child a named worker's, else by the rule's role; each place looked up once."""
+    """Whose alerts are: of a protected child, or of what only they may know, a named worker's, else by the rule's role; each place looked up once."""
 
     def __init__(self, on: dt.date) -> None:
         self.on = on
@@ -47,7 +48,7 @@ class Owners:
 
     def of(self, child: ChildInRound, role: str) -> Owner | None:
         """(post, or role, place) of whoever sees to it; None where nobody may be told."""
-        if child.restricted:
+        if child.restricted or role == NAMED_WORKER:
             return named_owner_of(child.id, child.division, self.on)
         place = child.division if role not in (SUPERVISOR, DRAFTER) else township_of(child.division)
         if (place, role) not in self.found:
@@ -71,7 +72,7 @@ def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners:
     """Raise an alert about these children, at most one open for a child and a rule; how many are new. Inside a transaction, as the machine."""
     there = open_subjects(rule, [one.id for one in children])
     new = [one for one in children if subject_of(rule.code, one.id) not in there]
-    owned = [(one, owner) for one in new if (owner := owners.of(one, rule.owner)) is not None]
+    owned = [(one, owner) for one in new if (owner := owners.of(one, rule.seen_by)) is not None]
     tasks = [
         NewTask(
             rule.clock,
@@ -90,8 +91,12 @@ def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners:
             LOCAL_OPERATOR,
             action="raise_alerts",
             persons=[str(child.id) for child, _owner in owned],
-            details={"rule": rule.code, "alerts": len(tasks), "without_owner": len(new) - len(owned)},
-            highest_class=3,
+            details={
+                "rule": "" if rule.tells_of_result else rule.code,
+                "alerts": len(tasks),
+                "without_owner": len(new) - len(owned),
+            },
+            highest_class=RESTRICTED if rule.tells_of_result else 3,
             origin="worker",
         )
     return len(tasks)
@@ -164,7 +169,7 @@ def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, k
     for child in children:
         for row in _open(kinds).filter(person=child.id).select_for_update():
             alert = as_alert(row)
-            if alert is None or (not child.restricted and _fits(row, child)):
+            if alert is None:
                 continue
             owner = owners.of(child, roles.get(alert.rule, SUPERVISOR))
             if owner is None:
@@ -173,14 +178,11 @@ def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, k
             post, role, place = owner
             card = post_card(post) if post is not None else None
             changes = {"post_id": post, "queue_role": card.role if card else role, "division": place}
+            if all(getattr(row, name) == value for name, value in changes.items()):
+                continue
             handed += _open(kinds).filter(id=row.id).update(**changes, version=F("version") + 1)
     return handed
 
 
 def _open(kinds: Collection[str]) -> QuerySet[Task]:
     return Task.objects.filter(kind__in=kinds, state=TaskState.OPEN)
-
-
-def _fits(row: Task, child: ChildInRound) -> bool:
-    """Whether the open alert is with whoever is there for the child's place, and not with a named worker of before."""
-    return DivisionScope.of(row.division).holds(child.division) and row.post_id is None
