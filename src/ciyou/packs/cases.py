@@ -13,7 +13,7 @@ from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import RuleBook
 from ciyou.core.rules.interpreter import Decision, decide_all
 from ciyou.packs.facts_file import read_facts
-from ciyou.packs.located_yaml import Notes, Section, read_yaml, without_unknowns
+from ciyou.packs.located_yaml import Notes, Section, read_yaml
 from ciyou.packs.parameters import DIVISION_LENGTHS
 from ciyou.packs.rule_files import check_code
 
@@ -91,7 +91,7 @@ def _check_case_division(division: str, entry: Section) -> None:
 
 def _read_case_facts(entry: Section, shared: object, vocabulary: Vocabulary, notes: Notes) -> tuple[StatedFact, ...]:
     own = entry.plain("facts")
-    document = without_unknowns(_merged(shared, own))
+    document = _without_unknowns(_merged(shared, own))
     try:
         return read_facts(document, vocabulary, locate=lambda path: entry.deep_place(("facts", *path)))
     except FactError as error:
@@ -170,3 +170,12 @@ def _comparisons(expect: Expectation, decision: Decision) -> list[tuple[str, str
     if expect.basis:
         compared.append(("basis", expect.basis, decision.basis.code))
     return compared
+
+
+def _without_unknowns(tree: Mapping[str, object]) -> dict[str, object]:
+    """A copy without the keys whose value is the word `unknown`."""
+    return {
+        key: _without_unknowns(value) if isinstance(value, Mapping) else value
+        for key, value in tree.items()
+        if value != "unknown"
+    }

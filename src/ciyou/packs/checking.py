@@ -12,9 +12,10 @@ from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs.binding import bind_rules
 from ciyou.packs.cases import Case, differences, read_cases
 from ciyou.packs.coverage import check_amounts, check_dates, check_outcomes, check_thresholds
-from ciyou.packs.located_yaml import Notes, fen_from_yuan
+from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
 from ciyou.packs.rule_files import PredicateVersion, RuleVersion, in_force
+from ciyou.packs.yuan import fen_from_yuan
 
 FOLDER_OF_KIND: Mapping[RuleKind, str] = {kind: name for name, kind in KINDS.items()}
 

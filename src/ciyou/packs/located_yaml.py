@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import yaml
@@ -15,6 +14,7 @@ from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from ciyou.core.errors import Place, Problem
 from ciyou.packs.yaml_twins import twins_in
+from ciyou.packs.yuan import fen_from_yuan
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
@@ -354,15 +354,6 @@ def read_date(written: str, *, partial: bool = False) -> dt.date | None:
         return None
 
 
-def fen_from_yuan(written: str) -> int | None:
-    """Fen from an amount written in yuan, or None when it is not such an amount."""
-    try:
-        fen = Decimal(written) * 100
-    except InvalidOperation:
-        return None
-    return int(fen) if fen.is_finite() and fen == fen.to_integral_value() else None
-
-
 def nearest(written: str, known: Iterable[str]) -> tuple[str, str]:
     """“Did you mean …?” in both languages, empty when nothing is near."""
     near = difflib.get_close_matches(written, list(known), n=1)
@@ -400,12 +391,3 @@ def _value_of(node: yaml.Node, key: str) -> yaml.Node | None:
         found: yaml.Node = node.value[int(key)]
         return found
     return None
-
-
-def without_unknowns(tree: Mapping[str, object]) -> dict[str, object]:
-    """A copy without the keys whose value is the word `unknown`."""
-    return {
-        key: without_unknowns(value) if isinstance(value, Mapping) else value
-        for key, value in tree.items()
-        if value != "unknown"
-    }

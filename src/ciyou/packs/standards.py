@@ -10,10 +10,11 @@ from pathlib import Path
 
 from ciyou.core.errors import Place
 from ciyou.core.rules.book import Source
-from ciyou.packs.located_yaml import Notes, fen_from_yuan, nearest, read_date
+from ciyou.packs.located_yaml import Notes, nearest, read_date
 from ciyou.packs.parameter_files import check_bounds, check_division, check_period
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow
 from ciyou.packs.sources import STANDING_OF_CONFIDENCE, Document, cited, find_document
+from ciyou.packs.yuan import fen_from_yuan
 
 COLUMNS = ("division", "place", "valid_from", "valid_to", "issued_on", "amount_yuan", "document", "confidence", "note")
 

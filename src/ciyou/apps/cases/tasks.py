@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, post_cards
@@ -113,6 +113,16 @@ def posts_of_open(kinds: Collection[str], subject_id: str) -> dict[str, uuid.UUI
     """By kind, whose post the open task about a subject is; None where it is of a role's queue or a department's."""
     rows = Task.objects.filter(kind__in=list(kinds), subject_id=subject_id, state=TaskState.OPEN)
     return dict(rows.values_list("kind", "post_id"))
+
+
+def open_about(kind: str, subject: object) -> Exists:
+    """A condition for rows of another room: an open task of a kind is about it; `subject`: the expression of its id as text."""
+    return Exists(Task.objects.filter(kind=kind, state=TaskState.OPEN, subject_id=subject))
+
+
+def subjects_of_open(kind: str) -> frozenset[str]:
+    """What the open tasks of a kind are about, wherever they are: for the machine."""
+    return frozenset(Task.objects.filter(kind=kind, state=TaskState.OPEN).values_list("subject_id", flat=True))
 
 
 def end_task(actor: Actor, *, kind: str, subject_id: str, state: str = TaskState.DONE, reason: str = "") -> int:

@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import OuterRef
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.run_source import awards_by_id
-from ciyou.apps.cases.models import Task, TaskState
-from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks
+from ciyou.apps.cases.tasks import NewTask, end_task, open_about, open_tasks
 from ciyou.apps.disbursement.models import MonthRun, PaidMonth, RunState
 from ciyou.apps.registry.hex_ids import HexId, dashed_id
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
@@ -41,8 +40,8 @@ def open_missing_steps() -> int:
     found = []
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for state, (kind, role) in STEPS.items():
-            waits = Task.objects.filter(kind=kind, state=TaskState.OPEN, subject_id=dashed_id(OuterRef("id")))
-            missing = MonthRun.objects.filter(state=state).exclude(Exists(waits)).select_for_update(of=("self",))
+            waits = open_about(kind, dashed_id(OuterRef("id")))
+            missing = MonthRun.objects.filter(state=state).exclude(waits).select_for_update(of=("self",))
             found += [NewTask(kind, str(run.id), run.county, queue_role=role) for run in missing]
         open_tasks(LOCAL_OPERATOR, tasks=found)
     return len(found)

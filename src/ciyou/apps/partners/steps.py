@@ -9,16 +9,15 @@ from contextlib import contextmanager
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F, OuterRef
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import is_held, post_for
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.planning import plan_task
 from ciyou.apps.cases.steps import township_of
-from ciyou.apps.cases.tasks import end_task, open_task
+from ciyou.apps.cases.tasks import end_task, open_about, open_task
 from ciyou.apps.partners.access import EMERGENCY, county_of, find_referral, receives
 from ciyou.apps.partners.contents import seal_words
 from ciyou.apps.partners.models import Provider, Referral, ReferralState, ReferralStep, ServiceSlots
@@ -166,10 +165,10 @@ def _open_ground_settling(actor: Actor, row: Referral) -> None:
 
 def open_missing_ground_work() -> int:
     """Give their sender the task about a refused ground where an open referral has none (part of a periodic job); how many."""
-    waits = Task.objects.filter(kind=SETTLE_GROUND, state=TaskState.OPEN, subject_id=dashed_id(OuterRef("id")))
+    waits = open_about(SETTLE_GROUND, dashed_id(OuterRef("id")))
     with walled(LOCAL_OPERATOR), transaction.atomic():
         refused = ReferralStep.objects.filter(step=GROUND_REFUSED).values("referral")
-        rows = Referral.objects.filter(ground=EMERGENCY, state__in=OPEN, id__in=refused).exclude(Exists(waits))
+        rows = Referral.objects.filter(ground=EMERGENCY, state__in=OPEN, id__in=refused).exclude(waits)
         missing = list(rows.select_for_update(of=("self",)))
         for row in missing:
             _open_ground_settling(LOCAL_OPERATOR, row)

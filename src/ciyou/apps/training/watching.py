@@ -9,14 +9,14 @@ from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import divisions_of_role
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.cases.models import Task, TaskState
-from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks
+from ciyou.apps.cases.tasks import NewTask, end_task, end_tasks, open_tasks, subjects_of_open
 from ciyou.apps.training.reading import untrained
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_clocks
 
 TRAIN = "train_workers"
 _SUPERVISOR, _DIRECTOR = "supervisor", "child_director"
+_WITHDRAWN = "withdrawn"
 
 
 def watch_training() -> int:
@@ -41,5 +41,5 @@ def watch_training() -> int:
 
 def _withdraw_others(wanted: Collection[str]) -> None:
     """Last year's, and those of places that have no clock or nobody to do it any more."""
-    others = Task.objects.filter(kind=TRAIN, state=TaskState.OPEN).exclude(subject_id__in=wanted)
-    end_tasks(LOCAL_OPERATOR, kind=TRAIN, subject_ids=list(others.values_list("subject_id", flat=True)), state=TaskState.WITHDRAWN)  # fmt: skip
+    others = sorted(subjects_of_open(TRAIN) - set(wanted))
+    end_tasks(LOCAL_OPERATOR, kind=TRAIN, subject_ids=others, state=_WITHDRAWN)
