@@ -109,7 +109,8 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
         row.children.filter(state=CampaignState.DUE).update(
             state=CampaignState.NOT_REACHED, reason=reason, answered_by=actor.id, answered_at=now
         )
-        homes = list(dict.fromkeys(str(one.household) for one in due))
+        # Of all households: two siblings who were asked in the same moment may have left the task of theirs open.
+        homes = [str(one) for one in row.children.order_by().values_list("household", flat=True).distinct()]
         end_tasks(actor, kind=ASK, subject_ids=homes, state="withdrawn", reason=reason)
         row.results, row.closed_by, row.closed_at = results_of(row), actor.id, now
         row.save(update_fields=("results", "closed_by", "closed_at"))

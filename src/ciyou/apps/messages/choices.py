@@ -26,7 +26,7 @@ SHOWN = 50
 LOOKS_BACK = dt.timedelta(days=7)
 _LONGEST = 120
 _SHAPES = {
-    MessageChannel.MAIL.value: re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+"),
+    MessageChannel.MAIL.value: re.compile(r"[^@\s,;<>]+@(?:[^@\s,;<>.]+\.)+[^@\s,;<>.]+"),
     MessageChannel.SMS.value: re.compile(r"\+?[0-9]{6,15}"),
 }
 
