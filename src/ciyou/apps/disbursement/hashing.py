@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from operator import itemgetter
+from collections.abc import Iterable
 
 from django.db import connection
 
 from ciyou.apps.disbursement.models import MonthRun
 from ciyou.apps.disbursement.refusals import refused
-from ciyou.apps.disbursement.storing import hexed, rows_of
+from ciyou.apps.disbursement.storing import rows_of
 
-# One row per payment and award with all its lines, made by the database: a run may have more than a million lines.
-_LINE = "CAST(claim.month AS text) || '|' || line.kind || '|' || CAST(line.amount_fen AS text)"
+# One row per payment with all its lines, made by the database: a run may have more than a million lines.
+_HEX = "encode(uuid_send(claim.award_id), 'hex')"
+_LINE = "{} || '|' || CAST(claim.month AS text) || '|' || line.kind || '|' || CAST(line.amount_fen AS text)"
 _ITS_CLAIM = "disbursement_paymentline line JOIN disbursement_paidmonth claim ON claim.id = line.claim_id"
 _OF_RUN = "payment.run_id = %s AND payment.reissue_of_id IS NULL"
-_BY_AWARD = {
+_BY_PAYMENT = {
     # From payment to payment by its own lines: SQLite would sort all of them to group them.
     "sqlite": (
-        f"SELECT payment.sequence, NULL, (SELECT group_concat(claim.award_id || '|' || {_LINE}, ' ') FROM {_ITS_CLAIM} "
-        f"WHERE line.payment_id = payment.id) FROM disbursement_payment payment WHERE {_OF_RUN} ORDER BY payment.sequence"
+        f"SELECT (SELECT group_concat({_LINE.format('claim.award_id')}, ' ') FROM {_ITS_CLAIM} WHERE line.payment_id = payment.id) "
+        f"FROM disbursement_payment payment WHERE {_OF_RUN} ORDER BY payment.sequence"
     ),
     "postgresql": (
-        f"SELECT payment.sequence, claim.award_id, string_agg({_LINE}, ' ') FROM {_ITS_CLAIM} "
+        f"SELECT string_agg({_LINE.format(_HEX)}, ' ') FROM {_ITS_CLAIM} "
         f"JOIN disbursement_payment payment ON payment.id = line.payment_id WHERE {_OF_RUN} "
-        "GROUP BY payment.sequence, claim.award_id ORDER BY payment.sequence"
+        "GROUP BY payment.sequence ORDER BY payment.sequence"
     ),
 }
 
@@ -48,15 +47,8 @@ def carried_on(so_far: str, payments: Iterable[Iterable[str]]) -> str:
 
 def lines_hash(run_id: uuid.UUID) -> str:
     """The chain through what stands in the books of a run; the same draft gives the same."""
-    rows = rows_of(_BY_AWARD[connection.vendor], [run_id.hex])
-    return carried_on("", (_lines(list(of_one)) for _sequence, of_one in groupby(rows, itemgetter(0))))
-
-
-def _lines(awards: list[tuple[object, ...]]) -> Iterator[str]:
-    for _sequence, award, said in awards:
-        begin = f"{hexed(award)}|" if award else ""
-        for line in str(said or "").split():
-            yield begin + line
+    rows = rows_of(_BY_PAYMENT[connection.vendor], [run_id.hex])
+    return carried_on("", (str(lines or "").split() for (lines,) in rows))
 
 
 def check_lines(run: MonthRun) -> None:

@@ -180,10 +180,7 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(amount_fen__gt=0), name="payments_pay_something"),
         )
-        indexes = (
-            models.Index(fields=("run", "state", "sequence"), name="payment_state"),
-            models.Index(fields=("run", "division", "sequence"), name="payment_place"),
-        )
+        indexes = (models.Index(fields=("run", "division", "sequence"), name="payment_place"),)
 
 
 class PaymentLine(models.Model):

@@ -364,12 +364,15 @@ class ResultView:
 def read_results(actor: Actor, *, run_id: object) -> ResultView:
     """The results of a month, open problems first; raises NotFoundHere for another county's."""
     run = find_run(actor, run_id)
-    failed = list(Payment.objects.filter(run=run, state=PaymentState.FAILED).order_by("sequence")[:SHOWN])
+    totals = totals_of(run.id)
+    rows = Payment.objects.filter(run=run, state=PaymentState.FAILED).order_by("sequence")
+    # The database would look through the whole month for those that are not there.
+    failed = list(rows[:SHOWN]) if totals.count(PaymentState.FAILED) else []
     people = _people(actor, [row.person_id for row in failed])
     rows = ResultProblem.objects.filter(file__run=run).select_related("file").defer("file__content")
     return ResultView(
         _card(run),
-        totals_of(run.id),
+        totals,
         tuple(ResultFile.objects.filter(run=run).defer("content").order_by("at")),
         tuple(_payment(row, people, {}) for row in failed),
         tuple(
