@@ -103,3 +103,10 @@ def test_a_missing_file_is_told_by_its_name_only(tmp_path):
     assert result.exit_code == 2
     assert "none.json" in result.stderr
     assert str(tmp_path) not in result.stderr
+
+
+def test_a_rule_of_another_place_is_told_with_the_places_that_have_it(tmp_path):
+    result = run(tmp_path, DE_FACTO, "--rule", "key_child_living_allowance", "--lang", "en")
+    assert result.exit_code == 2
+    assert "In 513322 there is no rule “key_child_living_allowance” on 2025-09-01" in result.output
+    assert "cn_37 2021-06-01" in result.output

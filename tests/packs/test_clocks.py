@@ -122,6 +122,23 @@ def test_a_place_cannot_invent_a_clock(tmp_path):
     assert found == [("pack.unknown_clock", "cn_51/clocks/verify_leads.yaml:1:1")]
 
 
+def test_a_place_says_of_a_deadline_of_its_own_that_it_is_one(tmp_path):
+    text = GOOD.replace("verify_lead", "decide_heating") + "own: true\n"
+    root = pack(tmp_path, "", overlay=text, code="decide_heating")
+    assert load_clocks(division="5101", root=root)["decide_heating"].promised.amount == 10
+    assert "decide_heating" not in load_clocks(division="44", root=root)
+
+
+@pytest.mark.parametrize(
+    ("code", "refused"),
+    [("verify_lead", "pack.own_clock"), ("decide_on_the_heating_of_the_winter", "pack.own_clock_code")],
+)
+def test_a_clock_that_there_is_already_or_that_no_task_can_bear_is_nobodys_own(tmp_path, code, refused):
+    text = GOOD.replace("verify_lead", code) + "own: true\n"
+    found = refusals(tmp_path, "", overlay=text, code=code)
+    assert [what for what, _place in found] == [refused]
+
+
 def test_checking_the_packs_tells_mistakes_in_clocks_too(tmp_path):
     for place in SHIPPED.glob("*/place.yaml"):
         shutil.copytree(place.parent, tmp_path / place.parent.name)

@@ -82,6 +82,15 @@ def test_a_case_that_stays_open_names_the_facts_it_lacks(example):
     )
 
 
+def test_a_case_on_a_day_before_the_rule_names_the_day(example):
+    cases = example / RULE.replace("rule.yaml", "cases.yaml")
+    cases.write_text(cases.read_text(encoding="utf-8").replace("2026-06-01", "2025-06-01"), encoding="utf-8")
+    found = [problem.en for problem in problems_here(example) if problem.code == "pack.case_failed"]
+    assert any(
+        "In 210102000000 there is no such rule on 2025-06-01: look at the case's `as_of`" in text for text in found
+    )
+
+
 def test_the_check_starts_while_the_shipped_packs_are_half_written():
     """Nothing that the command imports may read the packs: a mistake in them would be a traceback, not a sentence."""
     asked = "import ciyou.cli.packs; from ciyou.packs import loading; print(loading._packs_below.cache_info().misses)"

@@ -8,6 +8,8 @@ from click.testing import CliRunner
 
 from ciyou.cli.facts import facts
 from ciyou.cli.packs import packs as packs_command
+from ciyou.core.facts.definition import Entity
+from ciyou.packs.loading import load_fact_lists
 
 
 def test_checking_the_shipped_packs_finds_nothing():
@@ -34,6 +36,13 @@ def test_facts_as_json_name_every_fact_with_its_domain():
     assert result.exit_code == 0
     assert records["child", "hiv_infected"]["sensitivity"] == 5
     assert "mental" in records["parent", "disability_type"]["options"]
+
+
+def test_facts_can_be_looked_up_while_a_rule_is_half_written(packs):
+    packs.change("cn/categories/disabled/rule.yaml", "measure: M6", "measure: ")
+    vocabulary, departments = load_fact_lists(root=packs.root)
+    assert "civil_affairs" in departments
+    assert vocabulary.find(Entity.CHILD, "birth_date") is not None
 
 
 def test_facts_are_shown_in_the_language_asked_for():

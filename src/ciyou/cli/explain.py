@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ciyou.core.facts.state import FactState
 from ciyou.core.rules.explain import Explanation, explain_all
 from ciyou.core.rules.telling import as_json, render_text
 from ciyou.packs import department_name, load_rule_book, presumed_by_a_facts_file, read_facts, read_suppositions
+from ciyou.packs.loading import rule_places
 
 HEADINGS = {"category": ("类别", "Categories"), "entitlement": ("待遇", "Entitlements")}
 
@@ -61,7 +63,7 @@ def explain(
         if not strict:
             statements += presumed_by_a_facts_file(statements)
         found = explain_all(book, FactState.on(as_of.date(), statements))
-        chosen = _chosen(found, codes)
+        chosen = _chosen(found, codes, division, as_of.date())
     except CiyouError as error:
         fail(error, spoken)
     if wants_json:
@@ -76,9 +78,12 @@ def explain(
     _print(chosen, spoken)
 
 
-def _chosen(found: dict[str, Explanation], codes: tuple[str, ...]) -> list[Explanation]:
+def _chosen(found: dict[str, Explanation], codes: tuple[str, ...], division: str, as_of: dt.date) -> list[Explanation]:
     missing = [code for code in codes if code not in found]
     if missing:
+        since = rule_places(missing[0])
+        if since:
+            raise FactError(_elsewhere(missing[0], division, as_of, since))
         known = ", ".join(found)
         raise FactError(
             Problem(
@@ -89,6 +94,18 @@ def _chosen(found: dict[str, Explanation], codes: tuple[str, ...]) -> list[Expla
             )
         )
     return [one for code, one in found.items() if not codes or code in codes]
+
+
+def _elsewhere(code: str, division: str, as_of: dt.date, since: Mapping[str, dt.date]) -> Problem:
+    """A rule that there is, but not in this place on this day."""
+    places = [f"{place} {day}" for place, day in since.items()]
+    return Problem(
+        Place(),
+        "rule.not_in_force",
+        f"{as_of} 这天 {division} 没有规则“{code}”；有这条规则的地方包及起始日：{'、'.join(places)}。请换 --division 或 --as-of。",
+        f"In {division} there is no rule “{code}” on {as_of}; the packs that have it, and since when: {', '.join(places)}. "
+        "Choose another --division or --as-of.",
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:

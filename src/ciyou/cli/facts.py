@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
@@ -12,7 +13,8 @@ from rich.table import Table
 from ciyou.cli.output import choose_language, fail, language_option
 from ciyou.core.errors import CiyouError
 from ciyou.core.facts.definition import FactDefinition, FactType
-from ciyou.packs import department_name, load_vocabulary
+from ciyou.packs.loading import load_fact_lists
+from ciyou.packs.vocabulary import Department
 
 PIPED_WIDTH = 160
 HEADINGS = {
@@ -37,14 +39,14 @@ def facts(wants_json: bool, lang: str | None) -> None:
     """
     spoken = choose_language(lang)
     try:
-        definitions = load_vocabulary().definitions
+        vocabulary, departments = load_fact_lists()
     except CiyouError as error:
         fail(error, spoken)
     if wants_json:
-        click.echo(json.dumps([as_record(one) for one in definitions], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([as_record(one) for one in vocabulary.definitions], ensure_ascii=False, indent=2))
         return
     console = Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
-    console.print(_table(definitions, spoken))
+    console.print(_table(vocabulary.definitions, departments, spoken))
 
 
 def as_record(definition: FactDefinition) -> dict[str, object]:
@@ -68,11 +70,11 @@ def as_record(definition: FactDefinition) -> dict[str, object]:
     }
 
 
-def _table(definitions: tuple[FactDefinition, ...], lang: str) -> Table:
+def _table(definitions: tuple[FactDefinition, ...], known: Mapping[str, Department], lang: str) -> Table:
     table = Table(*HEADINGS[lang], show_lines=False)
     for one in definitions:
         asked = (ASKED[who][lang == "en"] for who in one.askable)
-        departments = (department_name(code, lang) for code in one.suppliers)
+        departments = (known[code].name(lang) for code in one.suppliers)
         table.add_row(
             ", ".join(one.entities()),
             one.name,

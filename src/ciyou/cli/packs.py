@@ -46,6 +46,7 @@ from ciyou.packs import (
 from ciyou.packs.beginning import begin_rule
 from ciyou.packs.checking import CheckReport, check_packs
 from ciyou.packs.pack_files import SHIPPED
+from ciyou.packs.payment_files import AT_DEPARTMENT, MODES
 from ciyou.packs.rulebook import count_by_measure
 from ciyou.packs.xlsform_check import check_forms
 
@@ -70,8 +71,8 @@ BY_MEASURE = {
     "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
 }
 NEXT = {
-    "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误。",
-    "en": "Fill in these files, then run `ciyou packs check` until it finds nothing.",
+    "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误；并在 docs/glossary.md 给代号加一行。",
+    "en": "Fill in these files, then run `ciyou packs check` until it finds nothing; and give the code its line in docs/glossary.md.",
 }
 ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
@@ -113,7 +114,7 @@ def check(folder: Path | None, lang: str | None) -> None:
         click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
 
 
-@packs.command(epilog="Example: ciyou packs new cn_5101 winter_heating_aid --lang en")
+@packs.command(epilog="Example: ciyou packs new cn_5101 winter_heating_aid --paid monthly_run --lang en")
 @click.argument("place")
 @click.argument("code")
 @click.option(
@@ -124,6 +125,13 @@ def check(folder: Path | None, lang: str | None) -> None:
     help="What a child is, or what is due to it.",
 )
 @click.option(
+    "--paid",
+    type=click.Choice(MODES),
+    default=AT_DEPARTMENT[0],
+    show_default=True,
+    help="How an entitlement is paid: by you each month, once or by the year; or it is another department's matter.",
+)
+@click.option(
     "--packs",
     "root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -131,14 +139,14 @@ def check(folder: Path | None, lang: str | None) -> None:
     help="The folder of packs (default: the shipped ones).",
 )
 @language_option
-def new(place: str, code: str, kind: str, root: Path | None, lang: str | None) -> None:
+def new(place: str, code: str, kind: str, paid: str, root: Path | None, lang: str | None) -> None:
     """Begin a new rule: write the files of the folder CODE in the pack of PLACE (cn, cn_51, cn_5101), ready to be filled in.
 
     Nothing that is there is touched. `ciyou packs check` then says what is still missing. Exit 0: written; 2: could not run.
     """
     spoken = choose_language(lang)
     try:
-        written = begin_rule(place, code, kind=RuleKind(kind), root=root or SHIPPED)
+        written = begin_rule(place, code, kind=RuleKind(kind), paid=paid, root=root or SHIPPED)
     except PackError as error:
         fail(error, spoken)
     for path in written:

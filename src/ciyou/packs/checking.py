@@ -10,7 +10,7 @@ from pathlib import Path
 from ciyou.core.errors import Place, Problem
 from ciyou.core.rules.book import Rule, RuleBook, RuleKind
 from ciyou.packs.binding import bind_rules
-from ciyou.packs.cases import Case, differences, read_cases
+from ciyou.packs.cases import NOT_IN_FORCE, Case, differences, read_cases
 from ciyou.packs.coverage import check_amounts, check_dates, check_outcomes, check_thresholds
 from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
@@ -168,14 +168,19 @@ def _check_case(case: Case, book: RuleBook, notes: Notes) -> None:
         notes.add(
             case.place,
             "case_failed",
-            f"案例“{case.zh}”不成立：{what} 应为 {wanted or '（无）'}，实际为 {got or '（无）'}；请更正规则或案例。{_unit_hint(wanted, got)[0]}",
+            f"案例“{case.zh}”不成立：{what} 应为 {wanted or '（无）'}，实际为 {got or '（无）'}；请更正规则或案例。{_hint(case, wanted, got)[0]}",
             f"Case “{case.en}” fails: {what} should be {wanted or '(none)'} but is {got or '(none)'}; correct the rule or the case."
-            f"{_unit_hint(wanted, got)[1]}",
+            f"{_hint(case, wanted, got)[1]}",
         )
 
 
-def _unit_hint(wanted: str, got: str) -> tuple[str, str]:
-    """What to look at when two amounts differ a hundredfold, in both languages; empty otherwise."""
+def _hint(case: Case, wanted: str, got: str) -> tuple[str, str]:
+    """What to look at when the rule is not there, or two amounts differ a hundredfold, in both languages; empty otherwise."""
+    if got == NOT_IN_FORCE:
+        return (
+            f"{case.as_of} 这天 {case.division} 没有这条规则：请看案例的 as_of 和 division，以及规则的 from。",
+            f" In {case.division} there is no such rule on {case.as_of}: look at the case's `as_of` and `division` and the rule's `from`.",
+        )
     fen = sorted((fen_from_yuan(wanted) or 0, fen_from_yuan(got) or 0))
     if fen[0] > 0 and fen[0] * 100 == fen[1]:
         return (

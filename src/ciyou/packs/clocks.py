@@ -22,6 +22,7 @@ from ciyou.packs.sources import Document, read_citation
 
 FOLDER = "clocks"
 POLICY_DEFAULT = "policy default, not law"
+_LONGEST_CODE = 32  # a clock's code is the kind of the task that it times
 
 
 @dataclass(frozen=True)
@@ -104,13 +105,35 @@ def _read_pack(
 ) -> list[Clock]:
     clocks = []
     for section, code in sections_of(pack, FOLDER, notes):
+        own, place = section.boolean("own") or False, section.value_place("own")
         clock = _read_clock(section, code, documents)
-        if pack.division and code not in known:
+        if own:
+            _check_own(section, code, place, is_new=bool(pack.division) and code not in known)
+        elif pack.division and code not in known:
             _note_unknown(section, code, known)
-        elif clock is not None:
+            continue
+        if clock is not None:
             _check_not_longer(section, clock, known.get(clock.code))
             clocks.append(clock)
     return clocks
+
+
+def _check_own(section: Section, code: str, place: Place, *, is_new: bool) -> None:
+    """A clock of a place's own is one that no wider pack has."""
+    if not is_new:
+        section.notes.add(
+            place,
+            "own_clock",
+            f"时钟“{code}”已有（或这里是全国包），不是本地自设的；请删去 own，或换一个代号。",
+            f"There is a clock “{code}” already (or this is the national pack), so it is no place's own; delete `own`, or give it another code.",
+        )
+    if len(code) > _LONGEST_CODE:
+        section.notes.add(
+            section.place,
+            "own_clock_code",
+            f"自设时钟的代号最多 {_LONGEST_CODE} 个字符；请缩短文件名和 code。",
+            f"The code of a clock of one's own has at most {_LONGEST_CODE} characters; shorten the file's name and `code`.",
+        )
 
 
 def _read_clock(section: Section, code: str, documents: Mapping[str, Document]) -> Clock | None:
@@ -216,6 +239,7 @@ def _note_unknown(section: Section, code: str, known: Mapping[str, Clock]) -> No
     section.notes.add(
         section.place,
         "unknown_clock",
-        f"全国包没有时钟“{code}”，地方包只能改写已有的时钟。{hint_zh}",
-        f"The national pack has no clock “{code}”; a place can only restate one that exists. {hint_en}".strip(),
+        f"全国包没有时钟“{code}”，地方包改写的只能是已有的时钟。{hint_zh}如果是本地文件自定的期限，请加 own: true。",
+        f"The national pack has no clock “{code}”, and a place restates one that exists. {hint_en} "
+        "If it is a deadline of this place's own, add `own: true`.",
     )

@@ -75,6 +75,12 @@ def load_rule_titles(*, root: Path = SHIPPED) -> Mapping[str, RuleFile]:
     return found
 
 
+def rule_places(code: str, *, root: Path = SHIPPED) -> dict[str, dt.date]:
+    """The packs that have a rule of this code, each with the day on which its first version begins."""
+    rules = {pack.code: pack.rules[code] for pack in load_packs(root).packs if code in pack.rules}
+    return {place: min(one.valid_from for one in rule.versions) for place, rule in rules.items() if rule.versions}
+
+
 @lru_cache(maxsize=256)
 def _rules(since: dt.date, overlays: tuple[str, ...], root: Path) -> tuple[Rule, ...]:
     pack_set, notes = load_packs(root), Notes()
@@ -109,6 +115,18 @@ def load_parameter_titles(*, root: Path = SHIPPED) -> Mapping[str, tuple[str, st
 def load_vocabulary(*, root: Path = SHIPPED) -> Vocabulary:
     """All facts that may be known."""
     return load_packs(root).vocabulary
+
+
+def load_fact_lists(*, root: Path = SHIPPED) -> tuple[Vocabulary, Mapping[str, Department]]:
+    """All facts and departments, also while a rule somewhere is half-written: whoever writes one looks them up.
+
+    Raises PackError with the mistakes in the lists themselves.
+    """
+    pack_set = read_pack_set(root)
+    own = [one for one in pack_set.notes.sorted() if one.place.file.startswith(("cn/facts/", "cn/departments.yaml"))]
+    if own:
+        raise PackError(own)
+    return pack_set.vocabulary, pack_set.departments
 
 
 def load_departments(*, root: Path = SHIPPED) -> Mapping[str, Department]:

@@ -215,9 +215,22 @@ class _Reader:
         inner = section.section("clocks", required=self.required)
         if inner is None:
             return None
-        found = {step: inner.choice(step, self.known.clocks, code="unknown_clock") for step in STEPS if inner.has(step)}
+        found = {step: self._clock(inner, step) for step in STEPS if inner.has(step)}
         inner.close()
         return found
+
+    def _clock(self, section: Section, step: str) -> str:
+        written = section.scalar(step) or ""
+        if written not in self.known.clocks:
+            hint_zh, hint_en = nearest(written, self.known.clocks)
+            self.notes.add(
+                section.value_place(step),
+                "unknown_clock",
+                f"没有时钟“{written}”。{hint_zh}本地文件自定的期限，请写 clocks/{written}.yaml 并加 own: true。",
+                f"There is no clock “{written}”. {hint_en} For a deadline of this place's own write clocks/{written}.yaml with "
+                "`own: true`.",
+            )
+        return written
 
     def _facts(self, entry: Section, key: str) -> tuple[tuple[Entity, str], ...]:
         found = []
