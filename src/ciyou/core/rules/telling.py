@@ -58,9 +58,9 @@ def render_text(explanation: Explanation, lang: str = "zh", naming: Naming | Non
 
 
 class _Block(NamedTuple):
-    """A step and all below it as lines, as they stand where none of it was told before; `opened`: the steps with steps below."""
+    """A step and all below it as text, as it stands where none of it was told before; `opened`: the steps with steps below."""
 
-    lines: list[str]
+    text: str
     opened: set[int]
 
 
@@ -76,7 +76,6 @@ class TextTeller:
         self._cited: dict[int, str] = {}
         self._whom: dict[object, str] = {}
         self._blocks: dict[int, _Block] = {}
-        self._padded: dict[tuple[int, str], list[str]] = {}
         self._above = _pick(_WORDS["above"], lang)
 
     def text(self, explanation: Explanation) -> str:
@@ -105,11 +104,7 @@ class TextTeller:
         block = self._blocks.get(key) or self._block(reason)
         if seen.isdisjoint(block.opened):
             seen |= block.opened
-            place = key, pad
-            padded = self._padded.get(place)
-            if padded is None:
-                padded = self._padded[place] = [pad + line for line in block.lines]
-            lines += padded
+            lines.append(pad + block.text.replace("\n", "\n" + pad))
         else:
             self._open(reason, seen, lines, pad)
 
@@ -131,7 +126,7 @@ class TextTeller:
         lines: list[str] = []
         opened: set[int] = set()
         self._open(reason, opened, lines, "")
-        found = self._blocks[id(reason)] = _Block(lines, opened)
+        found = self._blocks[id(reason)] = _Block("\n".join(lines), opened)
         return found
 
     def _line(self, reason: Reason) -> str:
