@@ -101,7 +101,8 @@ class RowReader:
     def _row(self, said: Mapping[str, str], word: str, listed: str) -> AddedRow | None:
         kind, name = _TYPES.get(word, ""), said.get("name", "")
         if not kind or (listed != "") != (kind in (ONE, MANY)):
-            return self._refuse_type(said, word)
+            self._refuse_type(said, word)
+            return None
         self._check_name(said, name)
         choices = self._choices(said, listed) if listed else {}
         row = Row(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property, lru_cache
@@ -37,6 +38,7 @@ ABOUT = (Entity.CHILD.value, Entity.HOUSEHOLD.value)
 LEAST_CLASS, MOST_CLASS = 3, 4
 VILLAGE = "village"
 EVERY_VISIT = "every_visit"
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 YES_NO = ("no", "yes")
 
 
@@ -136,6 +138,13 @@ def _when(section: Section, vocabulary: Vocabulary) -> Node | None:
 
 
 def _check_settings(sheets: FormSheets, code: str, notes: Notes) -> None:
+    if not CODE.fullmatch(code):
+        notes.add(
+            sheets.settings.place({"line": "1"}),
+            "form_code",
+            f"文件夹名“{code}”不能用：小写字母开头，只含小写字母、数字和下划线。",
+            f"A form's folder cannot be called “{code}”: small letters, digits and underscores, a letter first.",
+        )
     said = sheets.settings.rows[0] if sheets.settings.rows else {"line": "2"}
     if said.get("form_id") != code:
         notes.add(
