@@ -26,6 +26,8 @@ from tests.throwaway import SERVER, create_database, give_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).resolve().parent / "clock"
+NOWHERE = "http://phone.test"
+SCRIPTS = ROOT / "src/ciyou/web/static/web"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -271,6 +273,24 @@ def windows(browser):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def script_page(browser):
+    """An empty page on which our scripts can be loaded by their names; nothing goes over a network."""
+    with windows(browser) as open_window:
+        found = open_window(NOWHERE).page
+        found.route(
+            f"{NOWHERE}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html><title>-</title>")
+        )
+        for script in SCRIPTS.glob("*.js"):
+            text = script.read_text(encoding="utf-8")
+            found.route(
+                f"{NOWHERE}/{script.name}",
+                lambda route, text=text: route.fulfill(content_type="text/javascript", body=text),
+            )
+        found.goto(f"{NOWHERE}/")
+        yield found
 
 
 @pytest.fixture
