@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 
 import pytest
 from click.testing import CliRunner
+from tests.packs.conftest import PackCopy
 from tests.visit_form_folder import CHOICES, DEFINITION, SURVEY, VECTORS, limit, row, write_form
 
+from ciyou.cli.packs import _mistakes_beside_rules
 from ciyou.cli.packs import packs as packs_command
 from ciyou.core.errors import PackError
 from ciyou.core.forms import fill
 from ciyou.packs import load_packs, load_visit_forms
+from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.visit_forms import _load
 from ciyou.packs.xlsform_check import check_forms
 
 DAY = dt.date(2026, 11, 2)
+
+
+@pytest.fixture(scope="module")
+def packs(tmp_path_factory):
+    """One copy of the packs for all; each test writes the form anew."""
+    root = tmp_path_factory.mktemp("packs")
+    for name in ("cn", "cn_35", "cn_51"):
+        shutil.copytree(SHIPPED / name, root / name, ignore=shutil.ignore_patterns("rosters"))
+    return PackCopy(root)
 
 
 def run(*arguments):
@@ -59,18 +72,22 @@ def test_a_form_of_a_place_is_read_checked_by_the_standards_reader_and_stays_the
 
 
 def test_a_form_begun_by_the_command_passes_once_its_document_is_named(packs):
+    write_form(packs.root)
     target = packs.root / "cn_51/visit_forms/example/form.xlsx"
+    _load.cache_clear()
     done = run("form", "example", "--new", "--out", target)
     assert done.exit_code == 0, done.output
     assert run("form", "example", "--new", "--out", target).exit_code == 2, "nothing that is there is written over"
     with pytest.raises(PackError) as found:
         load_visit_forms(division="51", root=packs.root)
     assert {one.code for one in found.value.problems} == {"pack.no_source"}
+    _load.cache_clear()
     beside = target.with_name("form.yaml")
     beside.write_text(beside.read_text(encoding="utf-8").replace("[]", "[{document: gf_2016_36}]"), encoding="utf-8")
     form = load_visit_forms(division="51", root=packs.root)["example"]
     assert [one.row.name for one in form.rows] == ["example_asked", "example_how_many"]
     assert list(check_forms(load_packs(packs.root))) == []
+    shutil.rmtree(target.parent)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +201,8 @@ def test_unknown_is_not_taken_for_no_and_what_is_not_asked_is_unknown(packs):
     assert (hidden.asked["what"], hidden.values["beds"], hidden.refused) == (False, None, ())
 
 
-def test_the_whole_check_reads_the_forms_of_a_pack(packs):
+def test_the_check_of_a_folder_of_packs_reads_its_forms(packs):
     write_form(packs.root, survey=(*SURVEY, row("barcode", "code", "码", "Code")))
-    done = run("check", packs.root)
-    assert done.exit_code == 1
-    assert "visit_forms/winter/form.xlsx/survey:12" in done.output
+    _load.cache_clear()
+    found = [str(one.place) for one in _mistakes_beside_rules(packs.root)]
+    assert "cn_51/visit_forms/winter/form.xlsx/survey:12" in found

@@ -119,7 +119,7 @@ def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes) -> AddedFor
     # Vectors are held against rows that could be read.
     sound = len(notes.found) == before
     tried = read_form_vectors(vectors, tuple(one.row for one in rows)) if sound else ()
-    if sound:
+    if sound and len(notes.found) == before:
         check_form_vectors(vectors, tuple(one.row for one in rows), tried)
     return AddedForm(folder.name, zh, en, about, when, sensitivity, sources, rows, facts, tried)
 
