@@ -275,20 +275,18 @@ def windows(browser):
     assert complaints == []
 
 
+def _answer(page, name, body, kind):
+    page.route(f"{NOWHERE}/{name}", lambda route: route.fulfill(content_type=kind, body=body))
+
+
 @pytest.fixture
 def script_page(browser):
     """An empty page on which our scripts can be loaded by their names; nothing goes over a network."""
     with windows(browser) as open_window:
         found = open_window(NOWHERE).page
-        found.route(
-            f"{NOWHERE}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html><title>-</title>")
-        )
+        _answer(found, "", "<!doctype html><title>-</title>", "text/html")
         for script in SCRIPTS.glob("*.js"):
-            text = script.read_text(encoding="utf-8")
-            found.route(
-                f"{NOWHERE}/{script.name}",
-                lambda route, text=text: route.fulfill(content_type="text/javascript", body=text),
-            )
+            _answer(found, script.name, script.read_text(encoding="utf-8"), "text/javascript")
         found.goto(f"{NOWHERE}/")
         yield found
 
