@@ -136,11 +136,14 @@ def brought_rows(fields: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
     rows = []
     for subject, code, version in added_in(fields):
         words = read_words(fields.get(f"{WORDS}{version}", ""))
-        for name, text in typed_answers(fields, subject, code).items():
-            if words is None:
-                rows.append((name, text))
-            else:
-                rows.append((_in(words.labels.get(name, (name, name)), lang), _in(words.said(name, text), lang)))
+        typed = typed_answers(fields, subject, code)
+        if words is None:
+            rows.extend(typed.items())
+            continue
+        rows += [
+            (_in(words.labels.get(name, (name, name)), lang), _in(words.said(name, text), lang))
+            for name, text in words.in_order(typed)
+        ]
     return rows
 
 

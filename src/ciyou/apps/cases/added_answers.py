@@ -54,6 +54,11 @@ class FormWords:
     labels: Mapping[str, Text] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
 
+    def in_order(self, typed: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Answers in the order of the form, those that it has no words for last."""
+        order = {name: place for place, name in enumerate(self.labels)}
+        return sorted(typed.items(), key=lambda one: order.get(one[0], len(order)))
+
     def said(self, name: str, typed: str) -> Text:
         """An answer in words."""
         own = self.choices.get(name)
@@ -117,7 +122,7 @@ def read_added(
             words = words_of(now)
         elif about is not None and brought is not None:
             words = brought
-            answers = tuple(_answer(words, name, text) for name, text in typed.items())
+            answers = tuple(_answer(words, name, text) for name, text in words.in_order(typed))
         else:
             problems[version_key(subject, code)] = _form_changed()
             continue
