@@ -26,6 +26,8 @@ from tests.throwaway import SERVER, create_database, give_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 CLOCK = Path(__file__).resolve().parent / "clock"
+NOWHERE = "http://phone.test"
+SCRIPTS = ROOT / "src/ciyou/web/static/web"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -271,6 +273,22 @@ def windows(browser):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def _answer(page, name, body, kind):
+    page.route(f"{NOWHERE}/{name}", lambda route: route.fulfill(content_type=kind, body=body))
+
+
+@pytest.fixture
+def script_page(browser):
+    """An empty page on which our scripts can be loaded by their names; nothing goes over a network."""
+    with windows(browser) as open_window:
+        found = open_window(NOWHERE).page
+        _answer(found, "", "<!doctype html><title>-</title>", "text/html")
+        for script in SCRIPTS.glob("*.js"):
+            _answer(found, script.name, script.read_text(encoding="utf-8"), "text/javascript")
+        found.goto(f"{NOWHERE}/")
+        yield found
 
 
 @pytest.fixture

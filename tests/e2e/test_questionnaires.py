@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from ciyou.packs import load_questionnaires
-from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.questionnaire_export import scoring_json, vectors_json
-from tests.e2e.conftest import windows
 
 pytestmark = pytest.mark.e2e
 
-PHONE = "http://phone.test"
-SCRIPT = Path(SHIPPED).parent / "web/static/web/questionnaire.js"
 RUN = """async fed => {
   const { score } = await import("/questionnaire.js");
   let tried = 0;
@@ -38,19 +33,9 @@ REFUSED = """async ({ asked, answers }) => {
 
 
 @pytest.fixture
-def page(browser):
-    """An empty page on which the script can be loaded; nothing goes over a network."""
-    with windows(browser) as open_window:
-        found = open_window(PHONE).page
-        found.route(
-            f"{PHONE}/", lambda route: route.fulfill(content_type="text/html", body="<!doctype html><title>-</title>")
-        )
-        script = SCRIPT.read_text(encoding="utf-8")
-        found.route(
-            f"{PHONE}/questionnaire.js", lambda route: route.fulfill(content_type="text/javascript", body=script)
-        )
-        found.goto(f"{PHONE}/")
-        yield found
+def page(script_page):
+    """An empty page on which the script can be loaded."""
+    return script_page
 
 
 def test_the_browser_scores_every_vector_as_written(page):

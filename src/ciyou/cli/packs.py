@@ -39,6 +39,7 @@ from ciyou.packs import (
     load_schedules,
     load_schooling,
     load_training,
+    load_visit_forms,
     load_visit_intervals,
     load_visit_pieces,
     load_warnings,
@@ -199,6 +200,7 @@ _OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
     load_referrals,
     load_schedules,
     load_rounds,
+    load_visit_forms,
     load_visit_pieces,
     load_warnings,
 )

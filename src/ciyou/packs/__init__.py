@@ -39,6 +39,7 @@ from ciyou.packs.schedules import load_schedules
 from ciyou.packs.schooling import load_schooling
 from ciyou.packs.supposing import read_suppositions
 from ciyou.packs.training import load_training
+from ciyou.packs.visit_forms import load_visit_forms
 from ciyou.packs.visit_intervals import load_visit_intervals
 from ciyou.packs.visit_pieces import load_visit_pieces
 
@@ -82,6 +83,7 @@ __all__ = [
     "load_schooling",
     "load_statistics",
     "load_training",
+    "load_visit_forms",
     "load_visit_intervals",
     "load_visit_pieces",
     "load_vocabulary",

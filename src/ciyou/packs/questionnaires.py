@@ -14,6 +14,7 @@ from ciyou.core.errors import PackError
 from ciyou.core.questionnaires import TOTAL, CutOff, Flag, Questionnaire, Scale
 from ciyou.core.questionnaires.definition import GENERAL
 from ciyou.packs.follow_ups import Text, load_follow_ups
+from ciyou.packs.form_sheets import FORM
 from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
@@ -28,7 +29,7 @@ from ciyou.packs.questionnaire_parts import (
 from ciyou.packs.questionnaire_vectors import Vector, check_vectors, read_vectors
 from ciyou.packs.rule_files import check_code
 from ciyou.packs.sources import read_citation, read_citations
-from ciyou.packs.xlsforms import FORM, FormWords, read_form
+from ciyou.packs.xlsforms import FormWords, read_form
 
 FOLDER = "questionnaires"
 DEFINITION, CUT_OFFS, VECTORS = "questionnaire.yaml", "cut_offs.yaml", "vectors.yaml"

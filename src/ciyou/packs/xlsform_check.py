@@ -10,15 +10,17 @@ from pyxform.errors import PyXFormError
 from pyxform.xls2xform import convert
 
 from ciyou.core.errors import Place, Problem
+from ciyou.packs.form_sheets import FORM
 from ciyou.packs.pack_files import PackSet
 from ciyou.packs.questionnaires import FOLDER
-from ciyou.packs.xlsforms import FORM
+from ciyou.packs.visit_forms import FOLDER as VISIT_FORMS
 
 
 def check_forms(pack_set: PackSet) -> Iterator[Problem]:
     """What pyxform says of each form that it refuses."""
     for pack in pack_set.packs:
-        for path in sorted((pack.folder / FOLDER).glob(f"*/{FORM}")):
+        found = (path for folder in (FOLDER, VISIT_FORMS) for path in (pack.folder / folder).glob(f"*/{FORM}"))
+        for path in sorted(found):
             told = _refusal(path)
             if told:
                 place = Place(f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}")

@@ -9,18 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-from openpyxl import Workbook, load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl import Workbook
 
 from ciyou.core.errors import Place
 from ciyou.core.sheet_cells import neutral
 from ciyou.packs.follow_ups import Text
+from ciyou.packs.form_sheets import EN, ZH, FormSheet, read_sheets
 from ciyou.packs.located_yaml import Notes
 
-FORM = "form.xlsx"
-ZH, EN = "label::中文 (zh)", "label::English (en)"
 ANSWERS = "points"
 _WIDTHS = (22, 10, 60, 60)
 _COLUMNS = frozenset({"type", "name", ZH, EN, "line"})
@@ -42,16 +39,17 @@ def write_form(path: Path, *, code: str, title: str, words: FormWords) -> None:
     rows = [(f"select_one {ANSWERS}", item, *text) for item, text in words.texts.items()]
     choices = [(ANSWERS, str(points), *text) for points, text in words.options.items()]
     settings = [(title, code, "中文 (zh)")]
-    _fill(survey, ("type", "name", ZH, EN), rows)
-    _fill(book.create_sheet("choices"), ("list_name", "name", ZH, EN), choices)
-    _fill(book.create_sheet("settings"), ("form_title", "form_id", "default_language"), settings)
+    fill_sheet(survey, ("type", "name", ZH, EN), rows)
+    fill_sheet(book.create_sheet("choices"), ("list_name", "name", ZH, EN), choices)
+    fill_sheet(book.create_sheet("settings"), ("form_title", "form_id", "default_language"), settings)
     book.save(path)
 
 
 def read_form(path: Path, *, name: str, words: FormWords, notes: Notes) -> FormWords:
     """The words of a form whose questions and answers are these; what is missing, added or moved is noted, and the old words stand then."""
     before = len(notes.found)
-    survey, choices = _sheets(path, name, notes)
+    sheets = read_sheets(path, name=name, notes=notes)
+    survey, choices = sheets.survey.named(), sheets.choices.named()
     if len(notes.found) > before:
         return words
     _check_columns(survey, notes)
@@ -70,13 +68,8 @@ def read_form(path: Path, *, name: str, words: FormWords, notes: Notes) -> FormW
     return found if len(notes.found) == before else words
 
 
-@dataclass(frozen=True)
-class _Sheet:
-    name: str
-    rows: Sequence[Mapping[str, str]]
-
-
-def _fill(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def fill_sheet(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a heading and rows; nothing in them is taken for a formula."""
     sheet.append(head)
     for row in rows:
         sheet.append([neutral(cell) for cell in row])
@@ -84,38 +77,7 @@ def _fill(sheet: Any, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Non
         sheet.column_dimensions[letter].width = width
 
 
-def _sheets(path: Path, name: str, notes: Notes) -> tuple[_Sheet, _Sheet]:
-    """The two sheets that hold words; empty ones where the file is no workbook."""
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        found = {sheet.title: _rows(sheet) for sheet in book.worksheets}
-        book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
-        notes.add(
-            Place(name),
-            "form_unreadable",
-            "这个文件打不开，或不是 xlsx 表格；请用 ciyou packs form 重新写出，再编辑。",
-            "This file cannot be opened, or is no xlsx workbook; write it anew with `ciyou packs form` and edit that.",
-        )
-        found = {}
-    return (_Sheet(f"{name}/survey", found.get("survey", ())), _Sheet(f"{name}/choices", found.get("choices", ())))
-
-
-def _rows(sheet: Any) -> tuple[dict[str, str], ...]:
-    rows = sheet.iter_rows(values_only=True)
-    head = [_text(cell) for cell in next(rows, ())]
-    read = [{**dict(zip(head, map(_text, row), strict=False)), "line": str(line)} for line, row in enumerate(rows, 2)]
-    return tuple(row for row in read if row.get("name"))
-
-
-def _text(cell: object) -> str:
-    """A cell as it is typed; a spreadsheet turns the points into numbers."""
-    if cell is None:
-        return ""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
-
-
-def _check_same(sheet: _Sheet, found: Mapping[str, Mapping[str, str]], wanted: Sequence[str], notes: Notes) -> None:
+def _check_same(sheet: FormSheet, found: Mapping[str, Mapping[str, str]], wanted: Sequence[str], notes: Notes) -> None:
     if tuple(found) == tuple(wanted):
         return
     missing, strange = [one for one in wanted if one not in found], [one for one in found if one not in wanted]
@@ -129,7 +91,7 @@ def _check_same(sheet: _Sheet, found: Mapping[str, Mapping[str, str]], wanted: S
     )
 
 
-def _check_columns(sheet: _Sheet, notes: Notes) -> None:
+def _check_columns(sheet: FormSheet, notes: Notes) -> None:
     """Every question has the answers that are scored, and nothing stands in a column that nobody would read."""
     for row in sheet.rows:
         if row.get("type") != f"select_one {ANSWERS}":
@@ -148,7 +110,7 @@ def _check_columns(sheet: _Sheet, notes: Notes) -> None:
             )
 
 
-def _words(sheet: _Sheet, row: Mapping[str, str], notes: Notes) -> Text:
+def _words(sheet: FormSheet, row: Mapping[str, str], notes: Notes) -> Text:
     words = row.get(ZH, ""), row.get(EN, "")
     if not all(words):
         notes.add(

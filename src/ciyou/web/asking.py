@@ -131,6 +131,8 @@ def sentence(problem: Problem, lang: str) -> str:
 
 def _text(question: Question, lang: str, *, plainly: bool) -> str:
     name = question.definition.name
+    if plainly and question.wording is not None:
+        return question.wording.label[1 if lang == "en" else 0]
     if not plainly:
         return question.definition.label(lang)
     who = str(WHO[question.subject.entity])
@@ -143,6 +145,10 @@ def _text(question: Question, lang: str, *, plainly: bool) -> str:
 
 def _choices(question: Question, value: str, lang: str, *, plainly: bool) -> tuple[Choice, ...]:
     unknown = _("不知道") if plainly else _("不掌握")
+    if plainly and question.wording is not None and question.wording.choices:
+        place = 1 if lang == "en" else 0
+        own = [(code, label[place]) for code, label in question.wording.choices.items()]
+        return tuple(Choice(code, label, code == value) for code, label in (*own, (UNKNOWN, unknown)))
     match question.definition.type:
         case FactType.BOOL:
             words = [(YES, _("是")), (NO, _("否")), (UNKNOWN, unknown)]

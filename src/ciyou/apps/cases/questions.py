@@ -36,14 +36,26 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The words (zh, en) in which a place has a fact asked, and those of its choices."""
+
+    label: tuple[str, str]
+    choices: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class Question:
-    """One fact asked about a subject. `attributes` (since when, how long) are asked after a yes. `known`: what is on file now."""
+    """One fact asked about a subject. `attributes` (since when, how long) are asked after a yes. `known`: what is on file now.
+
+    `wording`: how the place has it asked, where it has a form of its own.
+    """
 
     key: str
     subject: Subject
     definition: FactDefinition
     attributes: tuple[Question, ...] = ()
     known: StatedFact | None = None
+    wording: Wording | None = None
 
     @property
     def shape(self) -> str:

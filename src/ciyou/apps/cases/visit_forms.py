@@ -7,8 +7,9 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ciyou.apps.cases.added_forms import AddedPart, with_added
 from ciyou.apps.cases.models import Lead
-from ciyou.apps.cases.questions import FormPart, Subject, circumstance_of, make_questions, question_key
+from ciyou.apps.cases.questions import FormPart, Question, Subject, circumstance_of, make_questions, question_key
 from ciyou.apps.cases.visit_files import ASKED_ON_A_VISIT, ChildFile, Keys, read_files
 from ciyou.apps.registry.scoping import visible_people
 from ciyou.core.access.actor import Actor, Purpose
@@ -39,7 +40,8 @@ class VisitForm:
 
     `parts` is what the leads are about; `further` what would decide something else as well, to be asked where there is time.
     `known` is on file and may be confirmed by saying that nothing has changed. `on_file` is by field what anybody stated that the
-    visitor may read and a village may be asked: a phone without a network takes it along, and what changed meanwhile shows.
+    visitor may read and a village may be asked: a phone without a network takes it along, and what changed meanwhile shows. `added` are
+    the forms of this place.
     """
 
     child_id: uuid.UUID
@@ -50,6 +52,13 @@ class VisitForm:
     known: tuple[FormPart, ...]
     subjects: tuple[Subject, ...] = ()
     on_file: Mapping[str, StatedFact] = field(default_factory=dict)
+    added: tuple[AddedPart, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every fact that it asks."""
+        asked = (question for part in (*self.parts, *self.further) for question in part.questions)
+        return (*asked, *(question for part in self.added for question in part.asked_here))
 
     @property
     def lead_ids(self) -> tuple[uuid.UUID, ...]:
@@ -88,15 +97,24 @@ def _form(child_id: uuid.UUID, files: tuple[ChildFile, ...]) -> VisitForm:
     subjects = _subjects(files)
     asked = {file.card.id: file.deciding | file.checked for file in files}
     further = {file.card.id: file.further for file in files}
+    whole = with_added(
+        _parts(vocabulary, subjects, asked, files),
+        _parts(vocabulary, subjects, further, files, without=asked),
+        subjects=subjects,
+        states={file.card.id: file.state for file in files},
+        division=files[0].card.division,
+        vocabulary=vocabulary,
+    )
     return VisitForm(
         child_id=child_id,
         division=files[0].card.division,
         children=tuple(_on_form(file) for file in files),
-        parts=_parts(vocabulary, subjects, asked, files),
-        further=_parts(vocabulary, subjects, further, files, without=asked),
+        parts=whole.parts,
+        further=whole.further,
         known=_parts(vocabulary, subjects, {file.card.id: _may_confirm(file, vocabulary) for file in files}, files),
         subjects=subjects,
         on_file=_on_file(vocabulary, subjects, files),
+        added=whole.added,
     )
 
 

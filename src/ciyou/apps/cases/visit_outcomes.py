@@ -6,12 +6,15 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
+from ciyou.apps.cases.added_answers import AddedAnswers, child_of, open_added
 from ciyou.apps.cases.models import Visit, VisitedChild
 from ciyou.apps.cases.visit_forms import VisitNotPossible
+from ciyou.apps.cases.visits import open_visit_content
 from ciyou.apps.entitlements.selectors import current_determination
 from ciyou.apps.entitlements.views import DeterminationView
 from ciyou.apps.registry.selectors import cards_of
 from ciyou.core.access.actor import Actor, Purpose
+from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.errors import Place, Problem
 
 
@@ -34,6 +37,12 @@ class VisitOutcome:
     visited_on: dt.date
     no_change: bool
     children: tuple[VisitedOutcome, ...]
+    added: tuple[AddedAnswers, ...] = ()
+
+    @property
+    def highest_class(self) -> int:
+        """The highest class of what it says."""
+        return max((3, *(one.sensitivity for one in self.added)))
 
 
 def visit_outcome(actor: Actor, *, visit_id: uuid.UUID) -> VisitOutcome:
@@ -61,4 +70,18 @@ def visit_outcome(actor: Actor, *, visit_id: uuid.UUID) -> VisitOutcome:
         )
         for row in seen
     )
-    return VisitOutcome(visit.id, visit.visited_on, visit.no_change, children)
+    added = _added(actor, visit, seen=frozenset(row.person_id for row in seen), every=len(seen) == len(rows))
+    return VisitOutcome(visit.id, visit.visited_on, visit.no_change, children, added)
+
+
+def _added(actor: Actor, visit: Visit, *, seen: frozenset[uuid.UUID], every: bool) -> tuple[AddedAnswers, ...]:
+    """The answers to the place's own forms that the actor may read: of a child on the visit that they see, and up to their class or their own.
+
+    A child whose file was merged since is not among them under that id: its answers are for whoever sees every child of the visit.
+    """
+    ceiling = 5 if str(visit.post_id) == actor.post_id else ceiling_of(actor)
+    return tuple(
+        one
+        for one in open_added(open_visit_content(visit))
+        if one.sensitivity <= ceiling and (every or child_of(one) is None or child_of(one) in seen)
+    )

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +14,7 @@ from django.utils import timezone
 from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.added_answers import AddedAnswers, read_added
 from ciyou.apps.cases.deciding_leads import refresh_deciding
 from ciyou.apps.cases.leads import report_lead
 from ciyou.apps.cases.models import Visit, VisitedChild
@@ -21,7 +22,7 @@ from ciyou.apps.cases.questions import Answer, FormProblems, Question, question_
 from ciyou.apps.cases.round_checks import answer_checks
 from ciyou.apps.cases.visit_forms import VisitForm, VisitNotPossible, visit_form
 from ciyou.apps.cases.visit_plans import plan_after_visit
-from ciyou.apps.cases.visit_reports import VisitReport, read_report
+from ciyou.apps.cases.visit_reports import NOBODY, VisitReport, read_report
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.services import NewStatement, ensure_parent, record_facts
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -75,11 +76,12 @@ def record_visit(
         return earlier
     form = visit_form(actor, child_id=child_id)
     today = entered_on or timezone.localdate()
-    answers, problems = read_answers((*_questions(form), *also), fields, here=form.division, today=today)
+    answers, problems = read_answers((*form.questions, *also), fields, here=form.division, today=today)
     report, wrong = read_report(form, fields, today=today)
-    if problems or wrong or report is None:
-        raise FormProblems({**wrong, **problems})
-    return _record(actor, visit_id, form, report, answers, no_change=False)
+    added, refused = read_added(form, fields, today=today, met=fields.get("met") != NOBODY)
+    if problems or wrong or refused or report is None:
+        raise FormProblems({**wrong, **problems, **refused})
+    return _record(actor, visit_id, form, report, answers, no_change=False, added=added)
 
 
 def record_no_change(
@@ -168,10 +170,6 @@ def _repeated(actor: Actor, visit_id: uuid.UUID) -> RecordedVisit | None:
     return RecordedVisit(visit.id, tuple(children), 0, repeated=True)
 
 
-def _questions(form: VisitForm) -> list[Question]:
-    return [question for part in (*form.parts, *form.further) for question in part.questions]
-
-
 def _as_on_file(form: VisitForm) -> tuple[Answer, ...]:
     """What is on file, as if it had just been said."""
     asked = [question for part in form.known for question in part.questions]
@@ -187,10 +185,11 @@ def _record(
     answers: tuple[Answer, ...],
     *,
     no_change: bool,
+    added: tuple[AddedAnswers, ...] = (),
 ) -> RecordedVisit:
     try:
         with transaction.atomic():
-            _write_visit(actor, visit_id, form, report, no_change=no_change)
+            _write_visit(actor, visit_id, form, report, no_change=no_change, added=added)
             facts = _record_answers(actor, visit_id, answers, report.visited_on)
             _report_leads(actor, form, report)
             children = tuple(child.id for child in form.children)
@@ -208,7 +207,7 @@ def _record(
                 subject=str(visit_id),
                 persons=[str(child) for child in children],
                 details={"facts": facts, "children": len(children), "leads": len(report.results)},
-                highest_class=3,
+                highest_class=max((3, *(one.sensitivity for one in added))),
             )
     except IntegrityError:
         # The same form a second time, at the same moment: the first is committed by now.
@@ -218,12 +217,21 @@ def _record(
     return RecordedVisit(visit_id, children, facts)
 
 
-def _write_visit(actor: Actor, visit_id: uuid.UUID, form: VisitForm, report: VisitReport, *, no_change: bool) -> None:
+def _write_visit(
+    actor: Actor,
+    visit_id: uuid.UUID,
+    form: VisitForm,
+    report: VisitReport,
+    *,
+    no_change: bool,
+    added: tuple[AddedAnswers, ...],
+) -> None:
     content = {
         "met": report.met,
         "seen": {str(child): seen for child, seen in report.seen.items()},
         "results": {str(child): list(result) for child, result in report.results.items()},
         "note": report.note,
+        "added": [asdict(one) for one in added],
     }
     Visit.objects.create(
         id=visit_id,
@@ -247,7 +255,7 @@ def _write_visit(actor: Actor, visit_id: uuid.UUID, form: VisitForm, report: Vis
 
 
 def open_visit_content(visit: Visit) -> dict[str, object]:
-    """Who was met, what came of each child, and the note."""
+    """Who was met, what came of each child, the note, and the answers to what the place asks in addition."""
     found: dict[str, object] = json.loads(decrypt_text(keyring(), visit.content, context=_context(visit.id)))
     return found
 
@@ -273,7 +281,7 @@ def _children_changed(form: VisitForm, answers: tuple[Answer, ...]) -> frozenset
     """The children of whom something was said that is not on file so."""
     on_file = {
         (one.subject.key, one.definition.name): one.known.value
-        for question in _questions(form)
+        for question in form.questions
         for one in (question, *question.attributes)
         if one.known is not None
     }

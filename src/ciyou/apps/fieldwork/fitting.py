@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ciyou.apps.cases.added_answers import is_added, subject_of
 from ciyou.apps.cases.questions import CODE, Answer, FormProblems, Question, Subject, make_questions, read_answers
 from ciyou.apps.cases.visit_files import ASKED_ON_A_VISIT
 from ciyou.apps.cases.visit_forms import VisitForm
@@ -57,9 +58,11 @@ def fit_visit(form: VisitForm, said: SaidInField, *, today: dt.date) -> Fitted:
         # A brother who came onto the form meanwhile: nothing was said of him.
         if child.lead_id is not None and f"{RESULT}{child.id}" not in fields:
             kept[f"{RESULT}{child.id}"] = NOT_YET
-    asked = {one.key for part in (*form.parts, *form.further) for one in part.questions}
+    asked = {one.key for one in form.questions}
     also = tuple(one for one in questions if one.key not in asked)
-    return Fitted(kept, also, (*found, *results), (*strange, *unknown))
+    about = {one.key for one in form.subjects}
+    astray = (key for key in fields if is_added(key) and subject_of(key) not in about)
+    return Fitted(kept, also, (*found, *results), (*strange, *unknown, *astray))
 
 
 def fit_no_change(form: VisitForm, said: SaidInField) -> tuple[tuple[FieldClashFound, ...], frozenset[str]]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import division_names
 from ciyou.apps.care.instruments import scoring_of
+from ciyou.apps.cases.added_answers import words_json
 from ciyou.apps.cases.visit_forms import VisitForm
 from ciyou.apps.cases.worklist import WorkItem
 from ciyou.apps.fieldwork.bundles import Askable, Bundle
@@ -23,6 +24,7 @@ from ciyou.core.clock.ages import full_years
 from ciyou.packs import load_follow_ups, load_rule_book, load_visit_pieces
 from ciyou.packs.questionnaire_export import form_version, scoring_json
 from ciyou.packs.questionnaires import QuestionnaireFile
+from ciyou.packs.visit_forms import rows_json
 from ciyou.web.context import short_language
 from ciyou.web.pages.visits import form_content, highest_class_of
 from ciyou.web.questionnaire_wording import GROUNDS, RESPONDENTS, blank_questions, follow_up_words, head_words
@@ -61,6 +63,11 @@ def bundle_content(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
         ],
         "questionnaires": {code: _questionnaire(bundle, file) for code, file in bundle.instruments.items()},
         "forms": [_form(request, form) for form in bundle.forms],
+        "added": {
+            part.form.version: {"rows": json.loads(rows_json(part.form)), "words": words_json(part.form)}
+            for form in bundle.forms
+            for part in form.added
+        },
     }
 
 

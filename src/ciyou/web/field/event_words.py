@@ -18,6 +18,7 @@ from ciyou.apps.fieldwork.lists import ClashLine
 from ciyou.core.facts.definition import Entity, FactDefinition, FactType
 from ciyou.core.rules.words import value_words
 from ciyou.packs import load_vocabulary
+from ciyou.web.added_wording import brought_rows
 from ciyou.web.asking import WHO
 from ciyou.web.visit_wording import RESULT_WORDS
 
@@ -76,11 +77,12 @@ def clash_rows(clashes: Iterable[ClashLine], lang: str) -> list[dict[str, Any]]:
 
 def said_rows(said: SaidInField, lang: str) -> list[tuple[str, str]]:
     """What a phone said, field by field, as it was typed."""
-    return [
+    rows = [
         (_label(key, lang), _typed(key, text, lang))
         for key, text in said.fields.items()
         if text and not key.endswith(CODE) and key.startswith((QUESTION, RESULT))
     ]
+    return rows + brought_rows(said.fields, lang)
 
 
 def _label(key: str, lang: str) -> str:

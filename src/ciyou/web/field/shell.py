@@ -20,6 +20,8 @@ from ciyou.web.guard import Access, Route
 
 WEB = Path(__file__).resolve().parents[1] / "static/web"
 SCRIPTS = ("app", "crypto", "store", "phone", "sync", "screens", "visits", "asking", "enclosures")
+SHARED = ("questionnaire", "added_form")
+"""Scripts that pages use as well."""
 SHEETS = ("tokens", "base", "buttons", "components", "notices", "tables", "pages", "visits", "care", "field/field")
 NUMBERS = (
     ("110", _("报警：孩子正在受到伤害，或人不见了")),
@@ -42,7 +44,7 @@ def show_worker(request: HttpRequest) -> HttpResponse:
     files = [static(f"web/{name}.css") for name in SHEETS]
     # A script names those it imports without a hash.
     files += [f"{settings.STATIC_URL}web/field/{name}.js" for name in SCRIPTS if name != "app"]
-    files.append(f"{settings.STATIC_URL}web/questionnaire.js")
+    files += [f"{settings.STATIC_URL}web/{name}.js" for name in SHARED]
     files += [static(f"web/{name}") for name in ("field/app.js", "field/manifest.webmanifest", "mark.svg")]
     content = {"version": f"{_version()}-{get_language()}", "files": json.dumps(files)}
     script = render_to_string("web/field/worker.js", content)
@@ -55,7 +57,7 @@ def _version() -> str:
     here = Path(__file__).resolve().parents[1]
     parts = (
         [WEB / f"field/{name}.js" for name in SCRIPTS]
-        + [WEB / "questionnaire.js"]
+        + [WEB / f"{name}.js" for name in SHARED]
         + [WEB / f"{name}.css" for name in SHEETS]
     )
     parts += [here / "templates/web/field/shell.html", here / "templates/web/field/worker.js", here / "field/words.py"]

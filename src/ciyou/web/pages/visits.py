@@ -28,6 +28,7 @@ from ciyou.core.errors import CiyouError, Problem
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.interpreter import Outcome
 from ciyou.packs import load_rounds, load_rule_book
+from ciyou.web.added_wording import answer_blocks, shown_added
 from ciyou.web.asking import Asked, ask, sentence
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
@@ -109,11 +110,13 @@ def show_saved(request: HttpRequest, visit_id: uuid.UUID) -> HttpResponse:
         subject=str(visit_id),
         person_ids=[str(child.id) for child in outcome.children],
         fields=("name", "visit", "determination"),
-        highest_class=3,
+        highest_class=outcome.highest_class,
     )
     lang = short_language()
+    names = {str(child.id): child.name for child in outcome.children}
     content = {
         "outcome": outcome,
+        "added": answer_blocks(outcome.added, names if len(names) > 1 else {}, lang),
         "children": [(child, RESULT_WORDS.get(child.result, ""), _decided(child, lang)) for child in outcome.children],
         "seen_at": timezone.now(),
     }
@@ -179,6 +182,7 @@ def form_content(
         "children": [_child(actor, child, said, wrong, today, lang) for child in form.children],
         "parts": [_part(part, form, said, wrong, lang) for part in form.parts],
         "further": further,
+        "added": shown_added(form, said, wrong, lang),
         "further_count": sum(len(part.questions) for part in further),
         "further_open": any(said.get(one.name) for part in further for one in part.questions),
         "known": [line for part in form.known for line in _known_lines(part, lang)],
@@ -202,10 +206,8 @@ def _persons(form: VisitForm) -> list[str]:
 
 def highest_class_of(form: VisitForm) -> int:
     """The highest class of what a form says is on file."""
-    shown = [
-        one for part in (*form.parts, *form.further, *form.known) for one in part.questions if one.known is not None
-    ]
-    return max((one.definition.sensitivity for one in shown), default=3)
+    on_file = (*form.questions, *(one for part in form.known for one in part.questions))
+    return max((one.definition.sensitivity for one in on_file if one.known is not None), default=3)
 
 
 def _child(

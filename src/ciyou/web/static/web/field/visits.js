@@ -1,5 +1,6 @@
 // A household's form: what was typed is a draft until it is saved; saved, it is sealed and only the server reads it.
 
+import { tend } from "../added_form.js";
 import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
 import { showPage, words } from "./screens.js";
@@ -23,6 +24,7 @@ export async function open(bundle, childId) {
   };
   enclosures.begin(page, keep);
   if (draft) fill(typed, draft);
+  tend(typed, bundle.added);
   const again = page.querySelector("[data-take-again]");
   if (again) again.hidden = !missing;
   typed.addEventListener("input", keep);
@@ -34,7 +36,7 @@ const draftName = () => `draft:${going.form.child}`;
 function fill(typed, draft) {
   for (const field of typed.elements) {
     if (!(field.name in draft)) continue;
-    if (field.type === "radio") field.checked = field.value === draft[field.name];
+    if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === draft[field.name];
     else field.value = draft[field.name];
   }
 }
@@ -55,6 +57,8 @@ export async function saveForm(typed) {
   checkReasons(typed);
   if (!typed.reportValidity()) return null;
   const fields = Object.fromEntries([...new FormData(typed)].filter(([, value]) => value !== ""));
+  // The words of each form of the place go with its answers: it may be asked otherwise by the time they arrive.
+  for (const { dataset } of typed.querySelectorAll("[data-added]")) fields[`w:${dataset.added}`] = going.bundle.added[dataset.added].words;
   return save("visit", fields, typed);
 }
 
