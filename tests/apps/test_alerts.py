@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ciyou.apps.alerts import signs
 from ciyou.apps.alerts.closing import end_answered
 from ciyou.apps.alerts.following import (
     on_child_died,
@@ -28,6 +30,7 @@ from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.care.models import FilledQuestionnaire, FilledState
 from ciyou.apps.cases.models import Task, Visit, VisitedChild
 from ciyou.apps.registry.models import NamedAccess, Person
+from ciyou.packs import load_alerts
 from tests.office import OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_person, make_post
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +190,17 @@ def test_visits_in_a_row_that_met_nobody_tell_once_and_again_only_after_another(
     later = visit(child, TODAY, met=False)
     Visit.objects.filter(id=later.id).update(recorded_at=timezone.now() + dt.timedelta(hours=1))
     assert watch_missed_visits(TODAY) == 1
+
+
+def test_of_several_rules_about_missed_visits_each_waits_for_its_own_number(supervisor, monkeypatch):
+    rule = load_alerts(division=VILLAGE)["missed_visits"]
+    rules = {"two": replace(rule, code="two"), "three": replace(rule, code="three", at_least=3)}
+    monkeypatch.setattr(signs, "load_alerts", lambda **_where: rules)
+    child = a_child()
+    for day in (9, 5):
+        visit(child, ago(day), met=False)
+    assert watch_missed_visits(TODAY) == 1
+    assert [row.subject_id.partition(":")[0] for row in Task.objects.all()] == ["two"]
 
 
 def test_a_tier_that_rose_tells_somebody_and_one_that_fell_nobody(supervisor):
