@@ -304,3 +304,23 @@ def test_closing_is_the_countys_work_with_a_day_and_ends_with_the_campaign():
     assert (one.open.count, one.ownerless.count, one.clockless.count) == (1, 0, 0)
     close_campaign(drafter, campaign_id=found, reason="stopped")
     assert Task.objects.get(kind="close_campaign").state == "done"
+
+
+def test_the_rows_of_a_visit_are_held_before_any_of_them_is_changed():
+    director = make_actor("child_director")
+    first = file_child("a")
+    second = file_sibling(first, key="b")
+    campaign()
+    home = CampaignChild.objects.get(person_id=first).household
+    with CaptureQueriesContext(connection) as asked:
+        ask(director, first)
+    with CaptureQueriesContext(connection) as said:
+        record_unasked(director, household=home, child_id=second, state="refused", reason="guardian")
+    for queries in (asked, said):
+        about = [one["sql"] for one in queries if "care_campaignchild" in one["sql"]]
+        change = next(place for place, sql in enumerate(about) if sql.startswith("UPDATE"))
+        held = [place for place, sql in enumerate(about) if 'ORDER BY "care_campaignchild"."id"' in sql]
+        assert held and held[0] < change
+        if connection.features.has_select_for_update:
+            assert "FOR UPDATE" in about[held[0]]
+    assert open_visits() == []
