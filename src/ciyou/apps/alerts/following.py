@@ -15,7 +15,6 @@ from ciyou.apps.assessments.selectors import last_two_tiers
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.contacts import is_hint
 from ciyou.apps.cases.alerts import (
-    SUPERVISOR,
     OpenAlert,
     Owners,
     children_to_hand_on,
@@ -149,11 +148,13 @@ def _hand_on(ids: list[uuid.UUID]) -> int:
 
 def _take_up(child: ChildInRound) -> int:
     """What waited for a named worker is told to the one who is there now, or to whoever's it is in a file that is open again."""
-    if Owners(timezone.localdate()).of(child, NAMED_WORKER if child.restricted else SUPERVISOR) is None:
+    owners, rules = Owners(timezone.localdate()), load_alerts(division=child.division)
+    told = [code for code, rule in rules.items() if owners.of(child, rule.seen_by) is not None]
+    if not told:
         return 0
     end_asking([child.id])
     found = children_in_care([child.id])
-    return _raise_anew(child, take_up_withheld(child.id)) if found else 0
+    return _raise_anew(child, take_up_withheld(child.id, rules=told)) if found else 0
 
 
 def _parent_facts() -> tuple[str, ...]:

@@ -108,9 +108,11 @@ def _go_over(row: CampaignChild, kept: uuid.UUID) -> None:
     CampaignChild.objects.filter(id=row.id).update(person_id=kept)
     row.person_id = kept
     child = children_in_care([kept]).get(kept)
-    if row.state != CampaignState.DUE or child is None:
+    if row.state != CampaignState.DUE:
         return
-    if not _holds(row, child.division):
+    if child is None:
+        _leave([row], MERGED)
+    elif not _holds(row, child.division):
         _leave([row], MOVED)
     elif child.restricted or child.division != row.division:
         _visit_alone(row, child.division, protected=child.restricted)

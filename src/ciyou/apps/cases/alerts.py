@@ -116,12 +116,12 @@ def _hold_back(rule: AlertRule, children: Collection[ChildInRound], on: dt.date)
     end_tasks(LOCAL_OPERATOR, kind=rule.clock, subject_ids=withheld, state=TaskState.WITHDRAWN, reason=UNNAMED)
 
 
-def take_up_withheld(child_id: uuid.UUID) -> set[str]:
-    """The rules of alerts about a child that were kept back because nobody was named for it: each is told once, from now on."""
+def take_up_withheld(child_id: uuid.UUID, *, rules: Collection[str]) -> set[str]:
+    """Of these rules those of which an alert about a child was kept back because nobody was named for it: each is told once, from now on."""
     rows = Task.objects.filter(person=child_id, state=TaskState.WITHDRAWN, reason=UNNAMED)
-    rules = {alert.rule for row in rows if (alert := as_alert(row)) is not None}
-    rows.update(reason=TOLD_LATER)
-    return rules
+    found = {row.id: alert.rule for row in rows if (alert := as_alert(row)) is not None and alert.rule in rules}
+    Task.objects.filter(id__in=list(found)).update(reason=TOLD_LATER)
+    return set(found.values())
 
 
 def children_to_hand_on(*, kinds: Collection[str], rules: Collection[str]) -> frozenset[uuid.UUID]:
