@@ -20,7 +20,10 @@ def test_a_place_chooses_its_own_and_gives_one_for_each_band(packs):
     text = (packs.root / "cn/result_colors/gad_7.yaml").read_text("utf-8")
     packs.add("cn_51/result_colors/gad_7.yaml", text.replace("[blue, blue, yellow, red]", "[green, blue, yellow, red]"))
     assert load_result_colors(division="510107", root=packs.root)["gad_7"].bands == ("green", "blue", "yellow", "red")
-    packs.change("cn_51/result_colors/gad_7.yaml", "[green, blue, yellow, red]", "[pink, blue]")
+
+
+def test_a_color_that_is_none_and_a_band_without_one_are_told(packs):
+    packs.change("cn/result_colors/gad_7.yaml", "[blue, blue, yellow, red]", "[pink, blue]")
     with pytest.raises(PackError) as error:
         load_result_colors(division="510107", root=packs.root)
     assert {one.code for one in error.value.problems} == {"pack.unknown_choice", "pack.result_bands"}
