@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ciyou.apps.alerts import signs
 from ciyou.apps.alerts.closing import end_answered
 from ciyou.apps.alerts.following import (
+    hand_on_open_alerts,
     on_child_died,
     on_determination_made,
     on_people_merged,
@@ -20,15 +23,20 @@ from ciyou.apps.alerts.following import (
     on_protection_changed,
     on_questionnaire_recorded,
     on_tier_confirmed,
+    on_workers_changed,
 )
 from ciyou.apps.alerts.signs import raise_for, watch_missed_visits
 from ciyou.apps.alerts.silence import watch_silence
 from ciyou.apps.assessments.models import AssessmentState, RiskAssessment
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.care.models import FilledQuestionnaire, FilledState
+from ciyou.apps.cases.alert_lists import own_alerts, see_to_alert
+from ciyou.apps.cases.contacts import visited_on
 from ciyou.apps.cases.models import Task, Visit, VisitedChild
 from ciyou.apps.registry.models import NamedAccess, Person
-from tests.office import OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_person, make_post
+from ciyou.core.errors import RecordError
+from ciyou.packs import load_alerts
+from tests.office import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_actor, make_person, make_post
 
 pytestmark = pytest.mark.django_db
 TODAY = dt.date(2026, 3, 10)
@@ -189,6 +197,17 @@ def test_visits_in_a_row_that_met_nobody_tell_once_and_again_only_after_another(
     assert watch_missed_visits(TODAY) == 1
 
 
+def test_of_several_rules_about_missed_visits_each_waits_for_its_own_number(supervisor, monkeypatch):
+    rule = load_alerts(division=VILLAGE)["missed_visits"]
+    rules = {"two": replace(rule, code="two"), "three": replace(rule, code="three", at_least=3)}
+    monkeypatch.setattr(signs, "load_alerts", lambda **_where: rules)
+    child = a_child()
+    for day in (9, 5):
+        visit(child, ago(day), met=False)
+    assert watch_missed_visits(TODAY) == 1
+    assert [row.subject_id.partition(":")[0] for row in Task.objects.all()] == ["two"]
+
+
 def test_a_tier_that_rose_tells_somebody_and_one_that_fell_nobody(supervisor):
     worse, better = a_child("low"), a_child("high")
     later = timezone.now() + dt.timedelta(seconds=1)
@@ -237,7 +256,79 @@ def test_protection_hands_an_alert_to_a_named_worker_and_without_one_to_nobody(s
     watch_silence(TODAY)
     Person.objects.filter(id=child.id).update(restricted=True)
     on_protection_changed([str(child.id)])
-    assert Task.objects.get().reason == "no_named_worker"
+    assert Task.objects.get(kind=SILENCE).reason == "no_named_worker"
+
+
+def name(child, role="county_drafter", **fields):
+    """A named worker of a child's case."""
+    post = make_post(role)
+    said = {
+        "purpose": "protect",
+        "why": "case_worker",
+        "reason": "主办",
+        "granted_by": "x",
+        "granted_at": timezone.now(),
+    }
+    NamedAccess.objects.create(person=child, user_id=str(post.user_id), **{**said, **fields})
+    return post
+
+
+def open_rows():
+    return {(row.kind, row.post_id, row.queue_role, row.person_id) for row in Task.objects.filter(state="open")}
+
+
+def test_an_alert_goes_on_when_an_access_ran_out_and_without_anybody_the_county_is_asked_to_name_somebody(supervisor):
+    child = a_child(restricted=True)
+    first = name(child)
+    watch_silence(TODAY)
+    raise_for("tier_rose", {child.id: timezone.now()})
+    assert {(post, who) for _kind, post, _role, who in open_rows()} == {(first.id, child.id)}
+    NamedAccess.objects.update(ends_at=timezone.now())
+    assert hand_on_open_alerts() == 2
+    asked = Task.objects.get(state="open")
+    assert (asked.kind, asked.queue_role, asked.division, asked.person_id) == (
+        "name_worker",
+        "county_reviewer",
+        COUNTY,
+        None,
+    )
+    assert (watch_silence(TODAY), hand_on_open_alerts()) == (0, 0)
+    second = name(child, "county_reviewer")
+    on_workers_changed([str(child.id)])
+    assert open_rows() == {(kind, second.id, "county_reviewer", child.id) for kind in (SILENCE, CHANGE)}
+    assert hand_on_open_alerts() == 0
+
+
+def test_what_came_up_while_nobody_was_named_is_told_once_somebody_is(supervisor):
+    child = a_child(restricted=True)
+    assert raise_for("tier_rose", {child.id: timezone.now()}) == 0
+    assert {kind for kind, *_more in open_rows()} == {"name_worker"}
+    named = name(child)
+    assert hand_on_open_alerts() == 1
+    assert open_rows() == {(CHANGE, named.id, "county_drafter", child.id)}
+
+
+def test_who_opened_a_file_in_need_gets_no_alert_about_it(supervisor):
+    child = a_child(restricted=True)
+    name(child, why="break_glass")
+    assert watch_silence(TODAY) == 0
+    assert {kind for kind, *_more in open_rows()} == {"name_worker"}
+
+
+def test_a_named_worker_who_was_there_ends_a_silence_by_hand_and_that_is_a_contact(supervisor):
+    hidden, seen = a_child(restricted=True), a_child()
+    named = make_actor("county_drafter")
+    NamedAccess.objects.create(
+        person=hidden, user_id=named.id, purpose="protect", why="case_worker", reason="主办", granted_by="x", granted_at=timezone.now()
+    )  # fmt: skip
+    watch_silence(TODAY)
+    (line,) = own_alerts(named).lines
+    assert line.done == ("called", "visited")
+    see_to_alert(named, task_id=line.task_id, done="visited")
+    assert set(visited_on([hidden.id], since=TODAY)) == {hidden.id}
+    mine = make_actor("supervisor")
+    with pytest.raises(RecordError):
+        see_to_alert(mine, task_id=Task.objects.get(person=seen, state="open").id, done="visited")
 
 
 def test_silence_is_looked_at_in_as_many_questions_for_many_children_as_for_few(supervisor):

@@ -6,20 +6,35 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ciyou.apps.audit.models import OutboxEvent
 from ciyou.apps.care.asking import NewAnswers, record_answers
-from ciyou.apps.care.campaign_following import on_child_died, on_people_merged, on_person_moved, on_protection_changed
+from ciyou.apps.care.campaign_closing import open_missing_closings
+from ciyou.apps.care.campaign_following import (
+    on_child_died,
+    on_child_of_age,
+    on_people_merged,
+    on_person_moved,
+    on_protection_changed,
+    on_workers_changed,
+)
 from ciyou.apps.care.campaign_visits import record_unasked
 from ciyou.apps.care.campaigning import NewCampaign, close_campaign, open_campaign
 from ciyou.apps.care.models import Campaign, CampaignChild, FilledQuestionnaire
 from ciyou.apps.care.refusals import CampaignNotFound
 from ciyou.apps.cases.models import Task
+from ciyou.apps.oversight.loops import read_loops
+from ciyou.apps.registry.merging import merge_people
 from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.named_access import end_named_access, grant_named_access
+from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.errors import AccessDenied, RecordError
 from ciyou.packs import load_questionnaires
 from tests.case_builders import file_sibling
-from tests.office import OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_actor, make_person
+from tests.office import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_actor, make_person
 
 pytestmark = pytest.mark.django_db
 PSC = load_questionnaires(division=VILLAGE)["psc_17"]
@@ -195,3 +210,117 @@ def test_who_moves_dies_is_protected_or_merged_leaves_no_visit_behind():
     assert left == {away.id: "moved", dead.id: "died", hidden.id: "protected", twin.id: "merged"}
     due = {one for one, (state, _reason) in standing(found).items() if state == "due"}
     assert {one.person_id for one in open_visits()} == due == {first, second, kept.id}
+
+
+def test_of_two_files_of_a_child_what_was_asked_counts_where_the_kept_file_is():
+    director = make_actor("child_director")
+    make_actor("child_director", division=OTHER_VILLAGE)
+    kept, twin, alone = make_person(), make_person(), make_person()
+    moved = make_person(division=OTHER_VILLAGE, birth_date=dt.date(2000, 1, 1))
+    found = campaign()
+    filled = ask(director, twin.id)
+    on_people_merged(str(kept.id), str(twin.id))
+    assert standing(found)[kept.id] == ("asked", "") and standing(found)[twin.id] == ("left", "merged")
+    assert CampaignChild.objects.get(person_id=kept.id).filled == filled
+    Person.objects.filter(id=moved.id).update(birth_date=alone.birth_date)
+    on_people_merged(str(moved.id), str(alone.id))
+    row = CampaignChild.objects.get(person_id=moved.id)
+    (visit,) = open_visits()
+    assert (row.state, row.division, visit.division, visit.person_id) == ("due", OTHER_VILLAGE, OTHER_VILLAGE, moved.id)
+
+
+def test_a_merge_that_protects_a_file_says_so():
+    who, kept, dropped = make_actor("county_reviewer"), make_person(), make_person(restricted=True)
+    grant_named_access(LOCAL_OPERATOR, person_id=dropped.id, user_id=who.id, purpose=Purpose.PROTECT, why="case_worker", reason="主办", ends_at=None)  # fmt: skip
+    merge_people(who, keep=kept.id, drop=dropped.id)
+    (told,) = OutboxEvent.objects.filter(name="registry.protection_changed")
+    assert told.payload == {"child_ids": [str(kept.id)]}
+
+
+def test_who_comes_back_or_is_protected_no_more_is_asked_after_all_and_who_came_of_age_is_not():
+    director = make_actor("child_director")
+    away, hidden, grown = make_person(), make_person(), make_person()
+    found = campaign()
+    Person.objects.filter(id=away.id).update(division="990101002001")
+    on_person_moved(str(away.id), "990101002001")
+    Person.objects.filter(id=hidden.id).update(restricted=True)
+    on_protection_changed([str(hidden.id)])
+    on_child_of_age([str(grown.id)])
+    left = {away.id: ("left", "moved"), hidden.id: ("left", "protected"), grown.id: ("left", "of_age")}
+    assert (standing(found), open_visits()) == (left, [])
+    Person.objects.filter(id=away.id).update(division=VILLAGE)
+    on_person_moved(str(away.id), VILLAGE)
+    Person.objects.filter(id=hidden.id).update(restricted=False)
+    on_protection_changed([str(hidden.id)])
+    assert standing(found) == {**left, away.id: ("due", ""), hidden.id: ("due", "")}
+    assert {(str(one.post_id), one.person_id) for one in open_visits()} == {
+        (director.post_id, away.id),
+        (director.post_id, hidden.id),
+    }
+
+
+def test_a_protected_childs_visit_goes_to_whoever_is_named_next():
+    child = make_person(restricted=True)
+    first, second = make_actor("county_drafter"), make_actor("county_reviewer")
+    grant_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=first.id, purpose=Purpose.PROTECT, why="case_worker", reason="主办", ends_at=None)  # fmt: skip
+    found = campaign()
+    end_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=first.id, why="case_worker")
+    on_workers_changed([str(child.id)])
+    assert standing(found) == {child.id: ("left", "protected")}
+    grant_named_access(LOCAL_OPERATOR, person_id=child.id, user_id=second.id, purpose=Purpose.PROTECT, why="case_worker", reason="接办", ends_at=None)  # fmt: skip
+    on_workers_changed([str(child.id)])
+    assert [(str(one.post_id), one.person_id) for one in open_visits()] == [(second.post_id, child.id)]
+
+
+def test_a_place_is_kept_with_its_whole_code_and_only_its_own_children_are_looked_through():
+    make_person()
+    found = campaign(division=TOWNSHIP.rstrip("0"))
+    assert Campaign.objects.get(id=found).division == TOWNSHIP
+    with CaptureQueriesContext(connection) as few:
+        campaign(instrument="psc_35")
+    for _number in range(20):
+        make_person(division=OTHER_VILLAGE)
+    with CaptureQueriesContext(connection) as many:
+        campaign(instrument="psc_35", division=OTHER_VILLAGE)
+    assert len(many) <= len(few) + 1
+    looked = [one["sql"] for one in many if "care_filledquestionnaire" in one["sql"] and "SELECT" in one["sql"]]
+    assert looked and all("division" in sql.split("WHERE")[1] for sql in looked)
+
+
+def test_closing_is_the_countys_work_with_a_day_and_ends_with_the_campaign():
+    drafter = make_actor("county_drafter")
+    make_person()
+    found = campaign()
+    task = Task.objects.get(kind="close_campaign")
+    last = today() + dt.timedelta(days=20)
+    assert (task.subject_id, task.queue_role, task.division, task.started_on) == (
+        str(found),
+        "county_drafter",
+        COUNTY,
+        last,
+    )
+    assert task.due_on > last and open_missing_closings() == 1
+    (one,) = [row for row in read_loops(drafter, today=today()).loops if row.kind == "campaign"]
+    assert (one.open.count, one.ownerless.count, one.clockless.count) == (1, 0, 0)
+    close_campaign(drafter, campaign_id=found, reason="stopped")
+    assert Task.objects.get(kind="close_campaign").state == "done"
+
+
+def test_the_rows_of_a_visit_are_held_before_any_of_them_is_changed():
+    director = make_actor("child_director")
+    first = file_child("a")
+    second = file_sibling(first, key="b")
+    campaign()
+    home = CampaignChild.objects.get(person_id=first).household
+    with CaptureQueriesContext(connection) as asked:
+        ask(director, first)
+    with CaptureQueriesContext(connection) as said:
+        record_unasked(director, household=home, child_id=second, state="refused", reason="guardian")
+    for queries in (asked, said):
+        about = [one["sql"] for one in queries if "care_campaignchild" in one["sql"]]
+        change = next(place for place, sql in enumerate(about) if sql.startswith("UPDATE"))
+        held = [place for place, sql in enumerate(about) if '"household" IN (' in sql and "ORDER BY" in sql]
+        assert held and held[0] < change
+        if connection.features.has_select_for_update:
+            assert "FOR UPDATE" in about[held[0]]
+    assert open_visits() == []

@@ -26,7 +26,7 @@ from ciyou.apps.messages.queueing import queue_messages
 from ciyou.apps.messages.wording import LANGUAGES, SUBJECTS, message_text
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.errors import AccessDenied, RecordError
-from tests.office import TOWNSHIP, make_actor, make_person
+from tests.office import COUNTY, TOWNSHIP, make_actor, make_person
 
 TEXT = re.compile(
     r"慈幼：您有 \d+ 件事要办，最早一件(今天| \d{4}-\d\d-\d\d )到期。请打开慈幼办理。( https://ciyou\.example/)?"
@@ -246,3 +246,36 @@ def test_numbers_go_over_tls_or_nowhere():
     assert is_safe("https://sms.example.cn/send") and is_safe("http://127.0.0.1:8000/x")
     assert not any(is_safe(url) for url in ("", "http://sms.example.cn/send", "ftp://x.cn", "file:///etc/passwd"))
     assert sms_body("to={phone}&t={text}", phone="+86138", text="a&b") == b"to=%2B86138&t=a%26b"
+
+
+@pytest.mark.django_db
+def test_quiet_hours_that_begin_while_messages_go_out_hold_back_the_rest(gateway, supervisor):
+    gateway.QUIET_HOURS = (dt.time(22), dt.time(6))
+    choose(supervisor)
+    choose(make_actor("county_drafter"), address="chen@example.cn")
+    (
+        a_task(),
+        open_task(
+            LOCAL_OPERATOR, kind="answer_silence", subject_id="x:y", division=COUNTY, queue_role="county_drafter"
+        ),
+    )
+    assert queue_messages(at(21)) == 2
+    before, within = at(22) - dt.timedelta(seconds=5), at(22) + dt.timedelta(seconds=5)
+    assert send_messages(clock=iter((before, before, within)).__next__) == 1
+    assert OutgoingMessage.objects.get(state="waiting").next_try_at == at(6, days=1)
+
+
+@pytest.mark.django_db
+def test_a_run_ends_after_a_minute_and_the_next_goes_on(gateway, supervisor):
+    choose(supervisor)
+    choose(make_actor("county_drafter"), address="chen@example.cn")
+    (
+        a_task(),
+        open_task(
+            LOCAL_OPERATOR, kind="answer_silence", subject_id="x:y", division=COUNTY, queue_role="county_drafter"
+        ),
+    )
+    assert queue_messages() == 2
+    begun = timezone.now()
+    assert send_messages(clock=iter((begun, begun, begun + dt.timedelta(seconds=61))).__next__) == 1
+    assert send_messages() == 1

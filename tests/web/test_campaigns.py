@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -62,3 +64,28 @@ def test_a_county_opens_a_campaign_a_village_asks_and_sees_what_was_seen_at_home
 def test_what_stands_beside_a_result_is_asked_by_the_pack():
     codes = {one.code for one in load_risk(division=VILLAGE).asked.indicators}
     assert {code for topic in TOPICS.values() for code in topic} <= codes
+
+
+def test_results_stand_in_the_colors_of_the_place_with_their_words_and_small_numbers_stay_away(client):
+    now = timezone.now()
+    row = Campaign.objects.create(
+        id=uuid.uuid4(),
+        instrument="phq_a",
+        division=TOWNSHIP,
+        from_on=now.date(),
+        until_on=now.date(),
+        opened_by="x",
+        opened_at=now,
+        closed_at=now,
+        results={
+            "threshold": 5,
+            "hints": {"reached": 6, "below": 9, "unknown": 0},
+            "bands": {"0": 9, "10": 6, "20": None},
+        },
+    )
+    page = sign_in(client, make_post("supervisor")).get(reverse("campaign", args=[row.id])).content.decode()
+    tables = re.findall(r"<tr><th scope=\"row\">(.*?)</td></tr>", page)
+    told = [re.sub(r"<svg.*?</svg>|<[^>]+>", "|", one).replace("|", " ").split() for one in tables]
+    assert told[:3] == [["达到提示线", "黄", "6"], ["没有达到提示线", "蓝", "9"], ["说不准", "灰", "0"]]
+    assert told[5] == ["10", "至", "14", "分", "黄", "6"] and told[7] == ["20", "分及以上", "红", "不公布"]
+    assert page.count("result-mark result-") == 8

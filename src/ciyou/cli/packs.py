@@ -33,6 +33,7 @@ from ciyou.packs import (
     load_plan_reviews,
     load_questionnaires,
     load_referrals,
+    load_result_colors,
     load_risk,
     load_roster_packs,
     load_rounds,
@@ -207,6 +208,7 @@ _OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
 _WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
     ("risk", (load_risk, load_visit_intervals)),
     ("contact_limits", (load_contact_limits,)),
+    ("result_colors", (load_result_colors,)),
     ("schooling", (load_schooling,)),
     ("training", (load_training,)),
     ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),

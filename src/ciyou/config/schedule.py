@@ -5,12 +5,14 @@ from __future__ import annotations
 from ciyou.apps.accounts.tidying import forget_ended_sessions
 from ciyou.apps.accounts.tries import forget_tries
 from ciyou.apps.alerts.closing import end_answered
+from ciyou.apps.alerts.following import hand_on_open_alerts
 from ciyou.apps.alerts.signs import watch_missed_visits
 from ciyou.apps.alerts.silence import watch_silence
 from ciyou.apps.audit.delivery import deliver_events, forget_delivered_events
 from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
+from ciyou.apps.care.campaign_closing import open_missing_closings
 from ciyou.apps.cases.case_tasks import review_ending_cases
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
@@ -56,8 +58,10 @@ JOBS: tuple[Job, ...] = (
     Job("open_due_rounds", HOUR, open_due_rounds),
     Job("warn_of_ends", HOUR, warn_of_ends),
     Job("plan_visits", 12 * HOUR, plan_all_visits),
+    Job("hand_on_alerts", HOUR, hand_on_open_alerts),
     Job("watch_silence", 12 * HOUR, watch_silence),
     Job("watch_missed_visits", 12 * HOUR, watch_missed_visits),
+    Job("open_missing_closings", 12 * HOUR, open_missing_closings),
     Job("look_at_cases", 6 * HOUR, look_at_cases),
     Job("review_ending_cases", HOUR, review_ending_cases),
     Job("forget_delivered_events", HOUR, forget_delivered_events),

@@ -44,6 +44,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             plans.on_protection_changed,
             alerts.on_protection_changed,
         ),
+        "registry.workers_changed": (campaign_following.on_workers_changed, alerts.on_workers_changed),
         "registry.person_moved": (
             on_person_moved,
             round_following.on_person_moved,
@@ -70,6 +71,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         ),
         "registry.child_of_age": (
             on_child_of_age,
+            campaign_following.on_child_of_age,
             visit_following.on_child_of_age,
             schooling.on_child_of_age,
             awards.on_child_of_age,

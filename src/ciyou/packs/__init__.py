@@ -31,6 +31,7 @@ from ciyou.packs.proofs import load_demands
 from ciyou.packs.questionnaires import load_questionnaires
 from ciyou.packs.referrals import load_referrals
 from ciyou.packs.report_forms import load_report_forms
+from ciyou.packs.result_colors import load_result_colors
 from ciyou.packs.retention import load_limits, load_retention_rules
 from ciyou.packs.risk import load_risk
 from ciyou.packs.rosters_loader import load_roster_packs
@@ -73,6 +74,7 @@ __all__ = [
     "load_questionnaires",
     "load_referrals",
     "load_report_forms",
+    "load_result_colors",
     "load_retention_rules",
     "load_risk",
     "load_roster_packs",

@@ -14,6 +14,7 @@ from ciyou.core.questionnaires import TOTAL
 from ciyou.core.risk import IndicatorSet
 from ciyou.packs import load_questionnaires
 from ciyou.packs.questionnaires import QuestionnaireFile
+from ciyou.packs.result_colors import ResultColors, colors_of
 from ciyou.web.questionnaire_wording import HINTS
 
 CLOSED_FOR = {
@@ -34,6 +35,7 @@ LEFT = {
     "moved": gettext_lazy("已搬走"),
     "died": gettext_lazy("已去世"),
     "merged": gettext_lazy("档案已合并"),
+    "of_age": gettext_lazy("已满 18 周岁"),
     "protected": gettext_lazy("由指名的办案人员负责"),
 }
 STATES = {
@@ -67,19 +69,41 @@ def instrument_name(code: str, division: str, lang: str) -> str:
     return file.name(lang) if file else code
 
 
+COLORS = {
+    "gray": gettext_lazy("灰"),
+    "green": gettext_lazy("绿"),
+    "blue": gettext_lazy("蓝"),
+    "yellow": gettext_lazy("黄"),
+    "orange": gettext_lazy("橙"),
+    "red": gettext_lazy("红"),
+}
+"""The colors of a place for results, said in words beside each: they are of another kind than those of the risk of a child."""
+
+
 def result_tables(card: CampaignCard, file: QuestionnaireFile | None) -> list[dict[str, object]]:
-    """The numbers of a closed campaign: by hint, and by band of points where there are bands. A small number is not shown."""
+    """The numbers of a closed campaign: by hint, and by band of points where there are bands, each in the place's color and in words.
+
+    A small number is not shown.
+    """
     if not card.results:
         return []
-    tables = [("hints", _("按提示线"), [(code, str(HINTS[code]), code) for code in HINTS])]
+    colors = colors_of(card.instrument, division=card.division)
+    hints = colors.hints if colors else {}
+    tables = [("hints", _("按提示线"), [(code, str(HINTS[code]), code, hints.get(code, "")) for code in HINTS])]
     if "bands" in card.results:
-        tables.append(("bands", _("按总分"), _bands(file, card.results["bands"])))
+        tables.append(("bands", _("按总分"), _bands(file, card.results["bands"], colors)))
     return [
         {
             "title": title,
             "rows": [
-                {"code": hint, "words": said, "count": _count(card.results[name].get(code, 0))}
-                for code, said, hint in rows
+                {
+                    "code": hint,
+                    "words": said,
+                    "count": _count(card.results[name].get(code, 0)),
+                    "color": color,
+                    "color_words": COLORS.get(color, ""),
+                }
+                for code, said, hint, color in rows
             ],
         }
         for name, title, rows in tables
@@ -90,9 +114,13 @@ def _count(count: int | None) -> str:
     return _("不公布") if count is None else str(count)
 
 
-def _bands(file: QuestionnaireFile | None, told: Mapping[str, int | None]) -> list[tuple[str, str, str]]:
+def _bands(
+    file: QuestionnaireFile | None, told: Mapping[str, int | None], colors: ResultColors | None
+) -> list[tuple[str, str, str, str]]:
     scales = file.scoring.scales if file and file.scoring else ()
     lows = next((one.bands for one in scales if one.code == TOTAL), ())
+    # Where the questionnaire was changed since, its bands and the colors may be of different numbers.
+    named = colors.bands if colors and len(colors.bands) == len(lows) else ("",) * len(lows)
     rows = []
     for place, low in enumerate(lows):
         higher = lows[place + 1 :]
@@ -101,8 +129,9 @@ def _bands(file: QuestionnaireFile | None, told: Mapping[str, int | None]) -> li
             if higher
             else _("%(low)s 分及以上") % {"low": low}
         )
-        rows.append((str(low), said, ""))
-    return [*rows, ("unknown", _("没有得分（有漏答）"), "")] if "unknown" in told else rows
+        rows.append((str(low), said, "", named[place]))
+    unknown = colors.hints.get("unknown", "") if colors else ""
+    return [*rows, ("unknown", _("没有得分（有漏答）"), "", unknown)] if "unknown" in told else rows
 
 
 def child_words(one: ChildToAsk) -> dict[str, object]:

@@ -36,6 +36,7 @@ KINDS = {
     "referral": gettext_lazy("转介"),
     "school_case": gettext_lazy("不在学籍的孩子"),
     "school_place": gettext_lazy("居住地的学位"),
+    "campaign": gettext_lazy("心理筛查"),
     "field_event": gettext_lazy("手机交来的工作"),
     "application": gettext_lazy("申请"),
     "appeal": gettext_lazy("申诉"),
@@ -89,6 +90,7 @@ STATES: Mapping[str, Mapping[str, object]] = {
     "referral": referral_wording.STATES,
     "school_case": schooling_wording.STATES,
     "school_place": schooling_wording.PLACE_STATES,
+    "campaign": {"open": gettext_lazy("进行中"), "closed": gettext_lazy("已结束")},
     "field_event": {
         "applied": gettext_lazy("已记入"),
         "conflict": gettext_lazy("待选定以哪个为准"),
@@ -121,6 +123,7 @@ _LISTS = {
     "referral": _List("referrals", Action.SEE_REFERRALS, "", {"show": "late"}),
     "school_case": _List("schooling", Action.SEE_SCHOOLING, "state", {"show": "late"}),
     "school_place": _List("school_places", Action.SEE_SCHOOLING),
+    "campaign": _List("campaigns", Action.VISIT),
     "field_event": _List("field_waiting", Action.ASSIGN),
     "application": _List("applications", Action.SEE_APPLICATIONS, "state", {"overdue": "1"}),
     "crossing": _List("crossings", Action.SEE_CROSSINGS),

@@ -113,6 +113,8 @@ BUTTONS = {
     "assess_in_person": gettext_lazy("去看孩子"),
     "see_to_assessment": gettext_lazy("去督办"),
     "ask_in_campaign": gettext_lazy("去问"),
+    "close_campaign": gettext_lazy("去结束"),
+    "name_worker": gettext_lazy("去打开"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
     "compare_records": gettext_lazy("去比对"),

@@ -14,13 +14,23 @@ from ciyou.apps.alerts.signs import raise_for, rules_noticing
 from ciyou.apps.assessments.selectors import last_two_tiers
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.contacts import is_hint
-from ciyou.apps.cases.alerts import OpenAlert, Owners, end_open_alerts, hand_on_alerts, open_alerts, raise_alerts
+from ciyou.apps.cases.alerts import (
+    OpenAlert,
+    Owners,
+    children_to_hand_on,
+    end_open_alerts,
+    hand_on_alerts,
+    open_alerts,
+    raise_alerts,
+    take_up_withheld,
+)
+from ciyou.apps.cases.unnamed_work import end_asking, waiting_for_workers
 from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.recent_changes import changed_carers, changed_parents
 from ciyou.apps.registry.round_children import ChildInRound, children_in_care, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_alerts, load_risk
-from ciyou.packs.alerts import KINDS
+from ciyou.packs.alerts import KINDS, NAMED_WORKER
 
 DIED, OF_AGE, MERGED = "died", "of_age", "merged"
 WITHDRAWN = "withdrawn"
@@ -75,6 +85,19 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
     _hand_on(_ids(child_ids))
 
 
+def on_workers_changed(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.workers_changed`: alerts go from whoever's access ended to whoever is named now."""
+    _hand_on(_ids(child_ids))
+
+
+def hand_on_open_alerts() -> int:
+    """The periodic job: what only named workers may know goes on when an access ran out; how many alerts went on."""
+    with walled(LOCAL_OPERATOR):
+        rules = [rule.code for rule in load_alerts(division=_NATION).values() if rule.seen_by == NAMED_WORKER]
+        children = sorted(children_to_hand_on(kinds=KINDS, rules=rules) | waiting_for_workers())
+    return sum(_hand_on(children[start : start + _PART]) for start in range(0, len(children), _PART))
+
+
 def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
     """Handler of `registry.child_died`: nobody is told of a silence any more."""
     _withdraw(_ids(child_ids), DIED)
@@ -95,26 +118,43 @@ def on_people_merged(kept: str, dropped: str = "", **_more: object) -> None:
         end_open_alerts(stays, reason=MERGED, state=WITHDRAWN)
         if child is not None:
             _raise_anew(child, {one.rule for one in stays})
+        end_asking(ids[1:], reason=MERGED)
     _hand_on(ids[:1])
 
 
-def _raise_anew(child: ChildInRound, codes: Collection[str]) -> None:
+def _raise_anew(child: ChildInRound, codes: Collection[str]) -> int:
     rules, owners = load_alerts(division=child.division), Owners(timezone.localdate())
-    for rule in (rules[code] for code in sorted(codes) if code in rules):
-        raise_alerts(rule, [child], owners=owners)
+    known = (rules[code] for code in sorted(codes) if code in rules)
+    return sum(raise_alerts(rule, [child], owners=owners) for rule in known)
 
 
 def _withdraw(ids: list[uuid.UUID], reason: str) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         found: list[OpenAlert] = open_alerts(kinds=KINDS, children=ids)
         end_open_alerts(found, reason=reason, state=WITHDRAWN)
+        end_asking(ids, reason=reason)
 
 
-def _hand_on(ids: list[uuid.UUID]) -> None:
+def _hand_on(ids: list[uuid.UUID]) -> int:
+    """Open alerts go to whoever sees to the child now, with those that waited until somebody is named; how many went on."""
+    handed = 0
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for child in places_for_work(ids).values():
             roles = {rule.code: rule.seen_by for rule in load_alerts(division=child.division).values()}
-            hand_on_alerts([child], roles, kinds=KINDS)
+            handed += hand_on_alerts([child], roles, kinds=KINDS)
+            handed += _take_up(child)
+    return handed
+
+
+def _take_up(child: ChildInRound) -> int:
+    """What waited for a named worker is told to the one who is there now, or to whoever's it is in a file that is open again."""
+    owners, rules = Owners(timezone.localdate()), load_alerts(division=child.division)
+    told = [code for code, rule in rules.items() if owners.of(child, rule.seen_by) is not None]
+    if not told:
+        return 0
+    end_asking([child.id])
+    found = children_in_care([child.id])
+    return _raise_anew(child, take_up_withheld(child.id, rules=told)) if found else 0
 
 
 def _parent_facts() -> tuple[str, ...]:

@@ -28,11 +28,14 @@ def rules_noticing(what: str, division: str) -> tuple[AlertRule, ...]:
     return tuple(rule for rule in load_alerts(division=division).values() if rule.what == what)
 
 
-def raise_for(what: str, occurred: When, *, on: dt.date | None = None) -> int:
+def raise_for(
+    what: str, occurred: When, *, on: dt.date | None = None, counts: Mapping[uuid.UUID, int] | None = None
+) -> int:
     """Raise the alerts of what happened to these children, each occurrence once; how many are new. As the machine.
 
-    Not where an alert of the rule was raised since it was put on record, nor where a contact of the rule's kinds was made on that day
-    or later: whoever was there has seen it.
+    `counts`: how often it happened in a row, for rules that ask for so many (`at_least`), each for its own number. Not where an alert of
+    the rule was raised since it was put on record, nor where a contact of the rule's kinds was made on that day or later: whoever was
+    there has seen it.
     """
     day = on or timezone.localdate()
     with walled(LOCAL_OPERATOR), transaction.atomic():
@@ -41,7 +44,8 @@ def raise_for(what: str, occurred: When, *, on: dt.date | None = None) -> int:
         children = children_in_care(list(occurred))
         for child in children.values():
             for rule in rules_noticing(what, child.division):
-                by_rule.setdefault(rule, []).append(child.id)
+                if counts is None or counts.get(child.id, 0) >= rule.at_least:
+                    by_rule.setdefault(rule, []).append(child.id)
         for rule, ids in by_rule.items():
             known = _known(rule, ids, occurred)
             raised += raise_alerts(rule, [children[one] for one in ids if one not in known], owners=owners)
@@ -72,11 +76,9 @@ def watch_missed_visits(today: dt.date | None = None) -> int:
 
 
 def _missed_in(county: str, day: dt.date) -> int:
-    least = [rule.at_least for rule in rules_noticing(MISSED, county)]
-    if not least:
+    if not rules_noticing(MISSED, county):
         return 0
     with walled(LOCAL_OPERATOR):
         missed = missed_in_a_row(children_on_file_in(county), since=day - LOOKS_BACK)
-        return raise_for(
-            MISSED, {child: one.recorded_at for child, one in missed.items() if one.count >= min(least)}, on=day
-        )
+    counts = {child: one.count for child, one in missed.items()}
+    return raise_for(MISSED, {child: one.recorded_at for child, one in missed.items()}, on=day, counts=counts)

@@ -1,4 +1,4 @@
-"""What becomes of a child's place in a campaign when its file changes: it moves, dies, is protected, or was another file's child."""
+"""What becomes of a child's place in a campaign when its file changes: it moves, dies, comes of age, is protected, or was another file's child."""
 
 from __future__ import annotations
 
@@ -9,26 +9,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.care.campaign_visits import end_done_visits
+from ciyou.apps.care.campaign_visits import end_done_visits, lock_households
 from ciyou.apps.care.campaigning import ASK, visit_task
-from ciyou.apps.care.models import CampaignChild, CampaignState
+from ciyou.apps.care.models import CampaignChild, CampaignState, FilledQuestionnaire
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
-from ciyou.apps.cases.tasks import end_task, open_tasks
+from ciyou.apps.cases.tasks import end_task, open_tasks, posts_of_open
 from ciyou.apps.registry.identity_moves import follows_merge
-from ciyou.apps.registry.round_children import places_for_work
+from ciyou.apps.registry.round_children import ChildInRound, children_in_care, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 
-DIED, MOVED, MERGED, PROTECTED = "died", "moved", "merged", "protected"
+DIED, MOVED, MERGED, PROTECTED, OF_AGE = "died", "moved", "merged", "protected", "of_age"
+_SAID = (CampaignState.REFUSED, CampaignState.ASKED)
+"""What somebody answered, the weightier last: of two files of one child it stands over what is still open."""
 
 
 def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
-    """Handler of `registry.person_moved`: inside the place the visit is whoever's is there; who left it leaves the campaign."""
+    """Handler of `registry.person_moved`: inside the place the visit is whoever's is there; who left it leaves the campaign, and may come back."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for row in _due([person_id]):
-            if not DivisionScope.of(row.campaign.division).holds(new_division):
+            if not _holds(row, new_division):
                 _leave([row], MOVED)
             elif row.division != new_division:
                 _visit_alone(row, new_division)
+        _take_back([person_id], MOVED, division=new_division)
 
 
 def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
@@ -37,25 +40,82 @@ def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
         _leave(_due(child_ids), DIED)
 
 
-def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
-    """Handler of `registry.protection_changed`: a protected child is asked by a named worker of its case, or by nobody."""
+def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.child_of_age`: campaigns ask children."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        rows = _due(child_ids)
-        for child in places_for_work([row.person_id for row in rows]).values():
-            for row in rows:
-                if row.person_id == child.id:
-                    _visit_alone(row, child.division, protected=child.restricted)
+        _leave(_due(child_ids), OF_AGE)
+
+
+def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.protection_changed`: a protected child is asked by a named worker of its case, or by nobody; opened again, by
+    whoever is there."""
+    ids = list(child_ids)
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        rows = _due(ids)
+        places = places_for_work([row.person_id for row in rows])
+        for row in rows:
+            _visit_alone(row, places[row.person_id].division, protected=places[row.person_id].restricted)
+        _take_back(ids, PROTECTED)
+
+
+def on_workers_changed(child_ids: Iterable[str], **_more: object) -> None:
+    """Handler of `registry.workers_changed`: a protected child is asked by whoever is named now."""
+    ids = list(child_ids)
+    with walled(LOCAL_OPERATOR), transaction.atomic():
+        rows = _due(ids)
+        places = places_for_work([row.person_id for row in rows])
+        for row in (one for one in rows if places[one.person_id].restricted):
+            owner = named_owner_of(row.person_id, places[row.person_id].division, timezone.localdate())
+            had = posts_of_open([ASK], str(row.household)).get(ASK)
+            if owner is None or owner[0] != had:
+                _visit_alone(row, places[row.person_id].division, protected=True)
+        _take_back(ids, PROTECTED)
 
 
 @follows_merge
 def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
-    """Handler of `registry.people_merged`: a child stands once in a campaign, under the file that stayed."""
+    """Handler of `registry.people_merged`: a child stands once in a campaign, under the file that stayed, with what either answered."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        there = set(CampaignChild.objects.filter(person_id=kept).values_list("campaign_id", flat=True))
-        rows = list(CampaignChild.objects.filter(person_id=dropped).select_related("campaign"))
-        _leave([row for row in rows if row.campaign_id in there and row.state == CampaignState.DUE], MERGED)
-        going = [row.id for row in rows if row.campaign_id not in there]
-        CampaignChild.objects.filter(id__in=going).update(person_id=kept)
+        there = {row.campaign_id: row for row in CampaignChild.objects.filter(person_id=kept)}
+        rows = CampaignChild.objects.filter(person_id=dropped, campaign__closed_at=None).select_related("campaign")
+        for row in list(rows):
+            if row.campaign_id in there:
+                _join(row, there[row.campaign_id])
+            else:
+                _go_over(row, uuid.UUID(kept))
+        closed = CampaignChild.objects.filter(person_id=dropped).exclude(campaign__in=there)
+        closed.filter(campaign__closed_at__isnull=False).update(person_id=kept)
+
+
+def _join(row: CampaignChild, stays: CampaignChild) -> None:
+    """Both files were in it: what was said counts for the child, once; the row of the file that ended leaves."""
+    lock_households([row.household, stays.household])
+    if row.state in _SAID and (stays.state not in _SAID or _SAID.index(row.state) > _SAID.index(stays.state)):
+        CampaignChild.objects.filter(id=stays.id).update(
+            state=row.state,
+            reason=row.reason,
+            filled=row.filled,
+            answered_by=row.answered_by,
+            answered_at=row.answered_at,
+        )
+        _settle_visits([stays.household])
+    CampaignChild.objects.filter(id=row.id).update(filled=None)
+    _leave([row], MERGED)
+
+
+def _go_over(row: CampaignChild, kept: uuid.UUID) -> None:
+    """Only the file that ended was in it: the child is asked where, and by whom, the file that stayed says."""
+    CampaignChild.objects.filter(id=row.id).update(person_id=kept)
+    row.person_id = kept
+    child = children_in_care([kept]).get(kept)
+    if row.state != CampaignState.DUE:
+        return
+    if child is None:
+        _leave([row], MERGED)
+    elif not _holds(row, child.division):
+        _leave([row], MOVED)
+    elif child.restricted or child.division != row.division:
+        _visit_alone(row, child.division, protected=child.restricted)
 
 
 def _due(person_ids: Iterable[object]) -> list[CampaignChild]:
@@ -63,11 +123,41 @@ def _due(person_ids: Iterable[object]) -> list[CampaignChild]:
     return list(rows.select_related("campaign"))
 
 
+def _holds(row: CampaignChild, division: str) -> bool:
+    return DivisionScope.of(row.campaign.division).holds(division)
+
+
 def _leave(rows: list[CampaignChild], reason: str) -> None:
+    lock_households(row.household for row in rows)
     CampaignChild.objects.filter(id__in=[row.id for row in rows]).update(
         state=CampaignState.LEFT, reason=reason, answered_at=timezone.now()
     )
     _settle_visits(row.household for row in rows)
+
+
+def _take_back(person_ids: Iterable[object], reason: str, *, division: str = "") -> None:
+    """Who left a running campaign for a reason that holds no more is asked after all, unless it was asked meanwhile."""
+    rows = CampaignChild.objects.filter(person__in=list(person_ids), state=CampaignState.LEFT, reason=reason)
+    found = list(rows.filter(campaign__closed_at=None).select_related("campaign"))
+    children = children_in_care({row.person_id for row in found})
+    for row in found:
+        child = children.get(row.person_id)
+        if child is None or not _holds(row, division or child.division) or _owner(child) is None:
+            continue
+        asked = FilledQuestionnaire.objects.filter(person=row.person_id, instrument=row.campaign.instrument)
+        last = asked.filter(asked_on__gte=row.campaign.from_on).order_by("asked_on", "recorded_at").last()
+        row.state, row.reason, row.answered_at = CampaignState.DUE, "", None
+        if last is not None:
+            row.state, row.filled = CampaignState.ASKED, last.id
+            row.answered_by, row.answered_at = last.recorded_by, last.recorded_at
+        row.save(update_fields=("state", "reason", "filled", "answered_by", "answered_at"))
+        if last is None:
+            _visit_alone(row, division or child.division, protected=child.restricted)
+
+
+def _owner(child: ChildInRound) -> tuple[uuid.UUID | None, str, str] | None:
+    today = timezone.localdate()
+    return named_owner_of(child.id, child.division, today) if child.restricted else owner_of(child.division, today)
 
 
 def _settle_visits(households: Iterable[uuid.UUID]) -> None:
@@ -89,6 +179,7 @@ def _visit_alone(row: CampaignChild, division: str, *, protected: bool | None = 
     if owner is None:
         _leave([row], PROTECTED)
         return
+    lock_households([before])
     row.household, row.division = uuid.uuid4(), division
     row.save(update_fields=("household", "division"))
     _settle_visits([before])

@@ -39,6 +39,7 @@ def record_unasked(actor: Actor, *, household: uuid.UUID, child_id: uuid.UUID, s
     if (row.state, row.reason) == (state, reason):
         return
     with transaction.atomic(), walled(LOCAL_OPERATOR):
+        lock_households([household])
         open_states = (CampaignState.DUE, CampaignState.NOT_REACHED)
         changed = CampaignChild.objects.filter(id=row.id, state__in=open_states, campaign__closed_at=None).update(
             state=state, reason=reason, answered_by=actor.id, answered_at=timezone.now()
@@ -69,6 +70,7 @@ def answer_campaigns(actor: Actor, filled: FilledQuestionnaire) -> None:
             campaign__from_on__lte=filled.asked_on,
             state__in=(CampaignState.DUE, CampaignState.NOT_REACHED),
         )
+        lock_households(rows.values_list("household", flat=True))
         found = list(rows.values_list("id", "household"))
         if not found:
             return
@@ -76,6 +78,15 @@ def answer_campaigns(actor: Actor, filled: FilledQuestionnaire) -> None:
             state=CampaignState.ASKED, reason="", filled=filled.id, answered_by=actor.id, answered_at=timezone.now()
         )
         end_done_visits(actor, [home for _key, home in found])
+
+
+def lock_households(households: Iterable[uuid.UUID]) -> None:
+    """Take hold of the rows of these visits, in one order, before any is changed: of two siblings answered at once the second sees the first.
+
+    Where two changed their own rows first, each would find the other still due, and nobody would end the task.
+    """
+    rows = CampaignChild.objects.filter(household__in=list(households)).order_by("id")
+    list(rows.select_for_update().values_list("id"))
 
 
 def end_done_visits(actor: Actor, households: Iterable[uuid.UUID]) -> None:

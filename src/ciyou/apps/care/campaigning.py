@@ -8,12 +8,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.access import PURPOSE
 from ciyou.apps.care.campaign_access import find_campaign
+from ciyou.apps.care.campaign_closing import CLOSE, closing_task
 from ciyou.apps.care.campaign_results import results_of
 from ciyou.apps.care.instruments import scoring_of
 from ciyou.apps.care.models import Campaign, CampaignChild, CampaignState, FilledQuestionnaire
@@ -23,7 +25,7 @@ from ciyou.apps.cases.rounds import named_owner_of, owner_of
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
 from ciyou.apps.registry.round_children import ChildInRound, children_of_birth, children_without_birth_date
 from ciyou.apps.registry.selectors import sibling_groups
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.clock.ages import full_years
 from ciyou.core.errors import RecordError
 from ciyou.core.questionnaires import Questionnaire
@@ -64,23 +66,24 @@ def open_campaign(actor: Actor, *, wanted: NewCampaign) -> uuid.UUID:
     if before is not None:
         return find_campaign(actor, before.id).id
     file, from_on, until_on = _checked(actor, wanted)
-    children = _due(wanted.division, file, from_on)
+    place = _full(wanted.division)
+    homes = _homes_of(_due(place, file, from_on), from_on)
     # The machine takes in: it alone sees who is protected.
     with transaction.atomic(), walled(LOCAL_OPERATOR):
         row, made = Campaign.objects.get_or_create(
             id=wanted.id,
             defaults={
                 "instrument": file.code,
-                "division": wanted.division,
+                "division": place,
                 "from_on": from_on,
                 "until_on": until_on,
-                "unknown_age": children_without_birth_date(wanted.division),
+                "unknown_age": children_without_birth_date(place),
                 "opened_by": actor.id,
                 "opened_at": timezone.now(),
             },
         )
         if made:
-            taken = _take_in(actor, row, children)
+            taken = _take_in(actor, row, homes)
             details = {"instrument": file.code, "children": taken}
             record_action(actor, action="open_campaign", subject=str(row.id), details=details, highest_class=3)
     return row.id
@@ -97,7 +100,7 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
         row = Campaign.objects.select_for_update().get(id=row.id)
         if row.closed_at is not None:
             return
-        due = list(row.children.filter(state=CampaignState.DUE))
+        due = list(row.children.filter(state=CampaignState.DUE).order_by("id").select_for_update())
         if due and reason not in CLOSED_FOR:
             raise refused(
                 "closed_for",
@@ -112,6 +115,7 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
         # Of all households: two siblings who were asked in the same moment may have left the task of theirs open.
         homes = [str(one) for one in row.children.order_by().values_list("household", flat=True).distinct()]
         end_tasks(actor, kind=ASK, subject_ids=homes, state="withdrawn", reason=reason)
+        end_tasks(actor, kind=CLOSE, subject_ids=[str(row.id)])
         row.results, row.closed_by, row.closed_at = results_of(row), actor.id, now
         row.save(update_fields=("results", "closed_by", "closed_at"))
         details = {"not_reached": len(due), "reason": reason if due else ""}
@@ -120,7 +124,7 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
 
 def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.date, dt.date]:
     problems: list[RecordError] = []
-    if not wanted.division or not actor.scope.holds(wanted.division):
+    if not wanted.division or not actor.scope.holds(_full(wanted.division)):
         problems.append(
             refused("campaign_place", "请选择在哪里筛查。", "Choose the place of the campaign.", place="division")
         )
@@ -150,6 +154,11 @@ def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.d
     return file, first, last
 
 
+def _full(code: str) -> str:
+    """A code of a place with all its digits."""
+    return code.ljust(DIVISION_DIGITS, "0")
+
+
 def _due(place: str, file: QuestionnaireFile, on: dt.date) -> list[ChildInRound]:
     """The children of a place whom a questionnaire fits on the day, and who were not asked with it lately nor are being asked."""
     asked, rule = scoring_of(file), load_rule_book(division=place, as_of=on).age_rule
@@ -157,9 +166,11 @@ def _due(place: str, file: QuestionnaireFile, on: dt.date) -> list[ChildInRound]
     with walled(LOCAL_OPERATOR):
         born = children_of_birth(place, after=oldest - dt.timedelta(days=1), until=on)
         since = on - dt.timedelta(days=load_limits()[AGAIN].value)
-        lately = FilledQuestionnaire.objects.filter(instrument=file.code, asked_on__gt=since)
+        scope = DivisionScope.of(place)
+        here = Q(person__division__gte=scope.first, person__division__lt=scope.end)
+        lately = FilledQuestionnaire.objects.filter(here, instrument=file.code, asked_on__gt=since)
         running = CampaignChild.objects.filter(
-            campaign__instrument=file.code, campaign__closed_at=None, state=CampaignState.DUE
+            here, campaign__instrument=file.code, campaign__closed_at=None, state=CampaignState.DUE
         )
         passed = {*lately.values_list("person_id", flat=True), *running.values_list("person_id", flat=True)}
     return [
@@ -175,16 +186,13 @@ def _fits(asked: Questionnaire, age: int) -> bool:
     return age < OF_AGE and bool(asked.may_be_asked_at(age))
 
 
-def _take_in(actor: Actor, row: Campaign, children: Iterable[ChildInRound]) -> int:
-    by_id = {one.id: one for one in children}
-    homes = [*_homes(by_id), *_protected_homes(by_id, row.from_on)]
-    rows, tasks = [], []
+def _take_in(actor: Actor, row: Campaign, homes: Iterable[_Home]) -> int:
+    rows, tasks = [], [closing_task(row)]
     for home in homes:
-        new = [
+        rows += [
             CampaignChild(campaign=row, person_id=one.id, household=home.key, division=one.division)
             for one in home.children
         ]
-        rows += new
         tasks.append(_task(row, home))
     CampaignChild.objects.bulk_create(rows, batch_size=_BATCH)
     open_tasks(actor, tasks=tasks)
@@ -201,6 +209,13 @@ class _Home:
     key: uuid.UUID
     children: tuple[ChildInRound, ...]
     owner: Owner
+
+
+def _homes_of(children: Iterable[ChildInRound], on: dt.date) -> list[_Home]:
+    """Those who are not protected by household and village; and each who is, alone, where a named worker can go."""
+    by_id = {one.id: one for one in children}
+    with walled(LOCAL_OPERATOR):
+        return [*_homes(by_id), *_protected_homes(by_id, on)]
 
 
 def _homes(by_id: Mapping[uuid.UUID, ChildInRound]) -> list[_Home]:

@@ -11,7 +11,7 @@ from django.db.models import Max, QuerySet
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.cases.alerts import as_alert
-from ciyou.apps.cases.contacts import CALLED
+from ciyou.apps.cases.contacts import CALLED, VISITED
 from ciyou.apps.cases.models import Task, VisitedChild
 from ciyou.apps.cases.tasks import end_tasks
 from ciyou.apps.cases.worklist import tasks_of
@@ -27,11 +27,16 @@ DONE = (CALLED, ARRANGED, NO_LONGER)
 """What was done: somebody was reached on the phone, it was looked into and arranged, or it does not apply any more."""
 ENDS_SILENCE = (CALLED,)
 """Nobody has been in contact: by what was arranged alone nobody is."""
+ENDS_PROTECTED_SILENCE = (CALLED, VISITED)
+"""Of a protected child no visit ends an alert by itself: the named worker who was there says so."""
 
 
 @dataclass(frozen=True)
 class AlertLine:
-    """One open alert of the actor's: which rule raised it, about which child, since when, by when, and when somebody was met there last."""
+    """One open alert of the actor's: which rule raised it, about which child, since when, by when, and when somebody was met there last.
+
+    `done`: by what it may end.
+    """
 
     task_id: uuid.UUID
     kind: str
@@ -40,6 +45,7 @@ class AlertLine:
     raised_on: dt.date
     due_on: dt.date
     met_on: dt.date | None
+    done: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -69,20 +75,22 @@ def own_alerts(actor: Actor, *, only: str = "") -> AlertList:
     for row in page:
         alert = as_alert(row)
         if alert is not None and row.person_id in cards:
-            card = cards[row.person_id]
-            lines.append(AlertLine(row.id, row.kind, alert.rule, card, row.started_on, row.due_on, days.get(card.id)))
+            card, days_of = cards[row.person_id], (row.started_on, row.due_on)
+            done = _done(row.kind, protected=card.restricted)
+            lines.append(AlertLine(row.id, row.kind, alert.rule, card, *days_of, days.get(card.id), done))
     return AlertList(counts, tuple(lines))
 
 
 def see_to_alert(actor: Actor, *, task_id: uuid.UUID, done: str) -> None:
-    """The actor has seen to an alert; `done` is one of DONE, and of a silence one of ENDS_SILENCE.
+    """The actor has seen to an alert; `done` is one of DONE, and of a silence one of ENDS_SILENCE (ENDS_PROTECTED_SILENCE).
 
     Raises AlertNotFound; RecordError when nothing was chosen, or what ends no silence.
     """
     task = _seen(actor).filter(id=task_id).first()
-    if task is None or task.person_id not in cards_of(actor, person_ids=[task.person_id], purpose=_purpose(actor)):
+    cards = cards_of(actor, person_ids=[task.person_id], purpose=_purpose(actor)) if task is not None else {}
+    if task is None or task.person_id not in cards:
         raise AlertNotFound(_problem("alert.not_found", "没有这条提醒，或者已经处理。请从“我的提醒”重新进入。", "There is no such alert, or it was seen to. Come in again from the list."))  # fmt: skip
-    if done not in (ENDS_SILENCE if task.kind == CLOCKS[SILENCE] else DONE):
+    if done not in _done(task.kind, protected=cards[task.person_id].restricted):
         raise RecordError(_problem("alert.done", "请选择怎样处理的；久无联系的，要联系上了才能办结。", "Choose what was done; a silence ends only when somebody was reached."))  # fmt: skip
     with transaction.atomic():
         end_tasks(actor, kind=task.kind, subject_ids=[task.subject_id], reason=done)
@@ -94,6 +102,13 @@ def see_to_alert(actor: Actor, *, task_id: uuid.UUID, done: str) -> None:
             details={"done": done},
             highest_class=3,
         )
+
+
+def _done(kind: str, *, protected: bool) -> tuple[str, ...]:
+    """By what an alert of a kind may end."""
+    if kind != CLOCKS[SILENCE]:
+        return DONE
+    return ENDS_PROTECTED_SILENCE if protected else ENDS_SILENCE
 
 
 def _seen(actor: Actor) -> QuerySet[Task]:

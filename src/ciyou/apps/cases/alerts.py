@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import F, Max, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import post_card
@@ -16,13 +16,16 @@ from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.rounds import county_of, named_owner_of, owner_of
 from ciyou.apps.cases.steps import supervisor_of, township_of
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
+from ciyou.apps.cases.unnamed_work import ask_for_workers
 from ciyou.apps.registry.round_children import ChildInRound
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.access.verdict import RESTRICTED
-from ciyou.packs.alerts import NAMED_WORKER, AlertRule
+from ciyou.packs.alerts import NAMED_WORKER, SILENCE, AlertRule
 
 SUPERVISOR, DRAFTER = "supervisor", "county_drafter"
 UNNAMED = "no_named_worker"
+TOLD_LATER = "told_later"
+"""Why an alert was withdrawn: nobody is named for the child; and, once somebody was, that it was opened anew."""
 Owner = tuple[uuid.UUID | None, str, str]
 _PART = 500
 
@@ -73,19 +76,9 @@ def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners:
     there = open_subjects(rule, [one.id for one in children])
     new = [one for one in children if subject_of(rule.code, one.id) not in there]
     owned = [(one, owner) for one in new if (owner := owners.of(one, rule.seen_by)) is not None]
-    tasks = [
-        NewTask(
-            rule.clock,
-            subject_of(rule.code, child.id),
-            place,
-            person_id=child.id,
-            post_id=post,
-            queue_role=role,
-            started_on=owners.on,
-        )
-        for child, (post, role, place) in owned
-    ]
+    tasks = [_task(rule, child, owner, owners.on) for child, owner in owned]
     open_tasks(LOCAL_OPERATOR, tasks=tasks)
+    _hold_back(rule, [one for one in new if one.restricted and owners.of(one, rule.seen_by) is None], owners.on)
     if tasks:
         record_action(
             LOCAL_OPERATOR,
@@ -100,6 +93,44 @@ def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners:
             origin="worker",
         )
     return len(tasks)
+
+
+def _task(rule: AlertRule, child: ChildInRound, owner: Owner, on: dt.date) -> NewTask:
+    post, role, place = owner
+    subject = subject_of(rule.code, child.id)
+    return NewTask(rule.clock, subject, place, person_id=child.id, post_id=post, queue_role=role, started_on=on)
+
+
+def _hold_back(rule: AlertRule, children: Collection[ChildInRound], on: dt.date) -> None:
+    """Of a protected child without a named worker nobody is told why: somebody is asked to name one, and the alert is kept until then."""
+    if not children:
+        return
+    ask_for_workers(children, on)
+    subjects = [subject_of(rule.code, one.id) for one in children]
+    # A silence is found again every night.
+    held = Task.objects.filter(subject_id__in=subjects, state=TaskState.WITHDRAWN, reason=UNNAMED)
+    known = {*subjects} if rule.kind == SILENCE else set(held.values_list("subject_id", flat=True))
+    new = [one for one in children if subject_of(rule.code, one.id) not in known]
+    open_tasks(LOCAL_OPERATOR, tasks=[_task(rule, one, (None, "", county_of(one.division)), on) for one in new])
+    withheld = [subject_of(rule.code, one.id) for one in new]
+    end_tasks(LOCAL_OPERATOR, kind=rule.clock, subject_ids=withheld, state=TaskState.WITHDRAWN, reason=UNNAMED)
+
+
+def take_up_withheld(child_id: uuid.UUID, *, rules: Collection[str]) -> set[str]:
+    """Of these rules those of which an alert about a child was kept back because nobody was named for it: each is told once, from now on."""
+    rows = Task.objects.filter(person=child_id, state=TaskState.WITHDRAWN, reason=UNNAMED)
+    found = {row.id: alert.rule for row in rows if (alert := as_alert(row)) is not None and alert.rule in rules}
+    Task.objects.filter(id__in=list(found)).update(reason=TOLD_LATER)
+    return set(found.values())
+
+
+def children_to_hand_on(*, kinds: Collection[str], rules: Collection[str]) -> frozenset[uuid.UUID]:
+    """The children whose open alerts are a named worker's, because they are protected or by these rules: for the machine."""
+    only_named = Q(person__restricted__gt=False)
+    for rule in rules:
+        only_named |= Q(subject_id__startswith=f"{rule}:")
+    found = _open(kinds).filter(only_named).order_by().values_list("person_id", flat=True)
+    return frozenset(one for one in found if one is not None)
 
 
 def open_alerts(*, kinds: Collection[str], children: Collection[uuid.UUID] | None = None) -> list[OpenAlert]:
@@ -163,7 +194,7 @@ def end_open_alerts(alerts: Iterable[OpenAlert], *, reason: str, state: str = Ta
 def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, kinds: Collection[str]) -> int:
     """The open alerts of children who moved, or became (or ceased to be) protected, go to whoever sees to them now; how many did.
 
-    `roles`: by rule, whose work it is. One of a protected child without a named worker is withdrawn: nobody may be told.
+    `roles`: by rule, whose work it is. One of a protected child without a named worker is withdrawn, and somebody is asked to name one.
     """
     handed, owners = 0, Owners(timezone.localdate())
     for child in children:
@@ -174,6 +205,7 @@ def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, k
             owner = owners.of(child, roles.get(alert.rule, SUPERVISOR))
             if owner is None:
                 handed += end_open_alerts([alert], reason=UNNAMED, state=TaskState.WITHDRAWN)
+                ask_for_workers([child] if child.restricted else [], owners.on)
                 continue
             post, role, place = owner
             card = post_card(post) if post is not None else None

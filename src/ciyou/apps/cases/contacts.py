@@ -16,17 +16,26 @@ Children = QuerySet | Collection[uuid.UUID]
 """Whose contacts are asked for: the ids of few, or a condition on persons that stands for many."""
 CALLED = "called"
 """The reason with which a task ends by which somebody was reached on the phone."""
+VISITED = "visited"
+"""The reason with which an alert about a protected child ends when somebody was there: what is on record of that is not looked up."""
 
 
 def visited_on(people: Children, *, since: dt.date) -> dict[uuid.UUID, dt.date]:
-    """By child, the last day from `since` on on which somebody of its household was met (one query)."""
+    """By child, the last day from `since` on on which somebody of its household was met, or a named worker noted so (two queries)."""
     rows = VisitedChild.objects.filter(person__in=people, visit__met_somebody=True, visit__visited_on__gte=since)
-    return dict(rows.order_by().values_list("person").annotate(Max("visit__visited_on")))
+    found = dict(rows.order_by().values_list("person").annotate(Max("visit__visited_on")))
+    for child, day in _noted(people, VISITED, since).items():
+        found[child] = max(day, found.get(child, day))
+    return found
 
 
 def called_on(people: Children, *, since: dt.date) -> dict[uuid.UUID, dt.date]:
     """By child, the last day from `since` on on which somebody noted that it was reached on the phone (one query)."""
-    rows = Task.objects.filter(person__in=people, state=TaskState.DONE, reason=CALLED)
+    return _noted(people, CALLED, since)
+
+
+def _noted(people: Children, reason: str, since: dt.date) -> dict[uuid.UUID, dt.date]:
+    rows = Task.objects.filter(person__in=people, state=TaskState.DONE, reason=reason)
     rows = rows.filter(ended_at__gte=_morning(since)).order_by()
     found = rows.values_list("person").annotate(last=Max("ended_at"))
     return {child: timezone.localdate(at) for child, at in found if child is not None}

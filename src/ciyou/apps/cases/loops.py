@@ -12,7 +12,7 @@ from django.db.models.functions import TruncDate
 
 from ciyou.apps.assessments.selectors import every_assessment
 from ciyou.apps.cases.models import CheckState, ChildCheck, InquiryLetter, Lead, LeadState, LetterState, Task, TaskState
-from ciyou.apps.cases.shown_work import OF_REFERRALS
+from ciyou.apps.cases.shown_work import NAME_WORKER, OF_REFERRALS
 from ciyou.apps.entitlements.list_conditions import every_case_decision
 from ciyou.apps.registry.hex_ids import dashed_id
 from ciyou.apps.registry.scoping import never_counted
@@ -81,12 +81,14 @@ def count_loops(kinds: Sequence[LoopKind], scope: DivisionScope, *, today: dt.da
 
 
 def count_tasks(scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...]:
-    """The same of tasks by their kind, those about referrals aside; the day on which one is due is part of it: none is without a clock.
+    """The same of tasks by their kind, those about referrals and about unnamed protected files aside; the day on which one is due is part of it: none is without a clock.
 
     Work that names no child is among them, also where it turns out to be about somebody protected.
     """
     opened = Q(state=TaskState.OPEN)
-    rows = Task.objects.filter(division__gte=scope.first, division__lt=scope.end).exclude(kind__in=OF_REFERRALS)
+    rows = Task.objects.filter(division__gte=scope.first, division__lt=scope.end).exclude(
+        kind__in=OF_REFERRALS | {NAME_WORKER}
+    )
     rows = rows.exclude(person__in=never_counted())
     counted = rows.order_by().values_list("kind", "state").annotate(
         count=Count("id"),

@@ -14,5 +14,7 @@ OF_REFERRALS = frozenset(
 """Work about referrals. Above a class its rows name no child, so that nothing here can leave out who is protected: the loop tells of it."""
 OF_UNNAMED = frozenset({"resolve_conflict", "choose_field_value", "settle_field_event", "see_to_field_alarm"})
 """Work of the phone that names no child yet, or on purpose: whether it is about somebody protected cannot be seen. Counted, never listed."""
-UNLISTED = OF_CARE | OF_REFERRALS | OF_UNNAMED | {"look_into_sign"}
+NAME_WORKER = "name_worker"
+"""Work about a protected file, which stands in no number and no list of others: it has no person, so that nothing else leaves it out."""
+UNLISTED = OF_CARE | OF_REFERRALS | OF_UNNAMED | {"look_into_sign", NAME_WORKER}
 """What no list of open work holds, whoever asks."""

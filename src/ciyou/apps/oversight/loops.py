@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards import loops as awards
+from ciyou.apps.care import loops as care
 from ciyou.apps.cases import loops as cases
 from ciyou.apps.cases.loops import LoopKind, LoopState, count_loops, count_tasks
 from ciyou.apps.cases.next_actions import without_next_action
@@ -30,7 +31,7 @@ from ciyou.core.access.roles import Action, may_do
 from ciyou.core.indicators.suppression import Cell, suppress_column
 from ciyou.packs import load_limits
 
-_ROOMS = (cases, plans, partners, schooling, fieldwork, awards, crossing, disbursement, exchange)
+_ROOMS = (cases, plans, partners, schooling, care, fieldwork, awards, crossing, disbursement, exchange)
 
 
 @dataclass(frozen=True)

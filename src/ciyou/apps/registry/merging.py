@@ -67,6 +67,8 @@ def merge_people(actor: Actor, *, keep: PersonId, drop: PersonId, reason: str = 
         _note_merge(actor, kept, dropped, moved, reason)
         publish_event("registry.people_merged", kept=str(kept.id), dropped=str(dropped.id), decision=str(decision.id))
         publish_event("registry.facts_changed", child_ids=[str(child) for child in affected])
+        if dropped.restricted and not kept.restricted:
+            publish_event("registry.protection_changed", child_ids=[str(kept.id)])
     return True
 
 

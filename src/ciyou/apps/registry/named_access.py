@@ -72,6 +72,7 @@ def grant_named_access(
             details={"why": why},
             highest_class=5,
         )
+        publish_event("registry.workers_changed", child_ids=[str(person_id)])
     return row.id
 
 
@@ -85,6 +86,7 @@ def end_named_access(actor: Actor, *, person_id: uuid.UUID, user_id: str, why: s
             record_action(
                 actor, action="end_named_access", persons=[str(person_id)], details={"why": why}, highest_class=5
             )
+            publish_event("registry.workers_changed", child_ids=[str(person_id)])
     return ended
 
 

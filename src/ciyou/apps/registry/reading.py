@@ -23,6 +23,7 @@ from ciyou.core.facts.definition import Entity, FactDefinition, Vocabulary
 from ciyou.core.facts.state import Basis, StatedFact
 from ciyou.packs import load_vocabulary
 
+_MANY = 10_000
 PARENTS: Mapping[str, Entity] = {"father": Entity.FATHER, "mother": Entity.MOTHER}
 FILE_NUMBER_DIGITS = 10
 
@@ -299,21 +300,30 @@ def readable_files(
 
 
 def sibling_groups(actor: Actor, *, child_ids: Iterable[PersonId], purpose: Purpose) -> tuple[tuple[UUID, ...], ...]:
-    """These children, as far as the actor may see them, by household: who shares a parent, or is said to be siblings, stands together."""
-    people = visible_people(actor, purpose=purpose).filter(id__in=list(child_ids)).order_by("birth_date", "id")
-    ids = list(people.values_list("id", flat=True))
-    ties = Relationship.objects.filter(person_id__in=ids, kind__in=(*PARENTS, "sibling"), superseded_at=None)
-    group_of: dict[UUID, set[UUID]] = {child: {child} for child in ids}
-    leader: dict[UUID, UUID] = {}
-    for child, other in ties.order_by("id").values_list("person_id", "other_id"):
-        first = other if other in group_of else leader.setdefault(other, child)
-        joined = group_of[child] | group_of[first]
-        for one in joined:
-            group_of[one] = joined
-    seen: set[UUID] = set()
-    groups = []
-    for child in ids:
-        if child not in seen:
-            seen |= group_of[child]
-            groups.append(tuple(one for one in ids if one in group_of[child]))
-    return tuple(groups)
+    """These children, as far as the actor may see them, by household: who shares a parent, or is said to be siblings, stands together.
+
+    Each household by age, and the households by their oldest child. Two questions for each 10,000 children.
+    """
+    wanted = list(child_ids)
+    parts = [wanted[start : start + _MANY] for start in range(0, len(wanted), _MANY)]
+    born: dict[UUID, dt.date | None] = {}
+    for part in parts:
+        born.update(visible_people(actor, purpose=purpose).filter(id__in=part).values_list("id", "birth_date"))
+    ties = Relationship.objects.filter(kind__in=(*PARENTS, "sibling"), superseded_at=None)
+    above: dict[UUID, UUID] = {}
+    for part in parts:
+        for child, other in ties.filter(person_id__in=part).values_list("person_id", "other_id"):
+            if child in born:
+                above[_top(above, child)] = _top(above, other)
+    groups: dict[UUID, list[UUID]] = {}
+    for child in sorted(born, key=lambda one: (born[one] is not None, born[one] or dt.date.min, one)):
+        groups.setdefault(_top(above, child), []).append(child)
+    return tuple(tuple(group) for group in groups.values())
+
+
+def _top(above: dict[UUID, UUID], one: UUID) -> UUID:
+    """Who stands for everybody tied to one; the way there is shortened each time."""
+    while (higher := above.setdefault(one, one)) != one:
+        above[one] = above.setdefault(higher, higher)
+        one = above[one]
+    return one

@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, posts_over
-from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.services import publish_event, record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.registry.checks import check_may, check_purpose, find_person
+from ciyou.apps.registry.identities import IN_NEED
 from ciyou.apps.registry.incoming import PersonId
 from ciyou.apps.registry.models import NamedAccess, Person
 from ciyou.apps.registry.named_access import grant_named_access
@@ -23,7 +24,6 @@ from ciyou.core.access.roles import ROLES, Action
 
 PERSONAL = 3
 WHY = "case_worker"
-IN_NEED = "break_glass"
 LEAST_REASON, LONGEST_REASON = 5, 400
 
 
@@ -130,6 +130,7 @@ def end_worker(actor: Actor, *, person_id: PersonId, access_id: int) -> bool:
                 details={"why": row.why},
                 highest_class=5,
             )
+            publish_event("registry.workers_changed", child_ids=[str(person.id)])
     return bool(ended)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from ciyou.apps.accounts.selectors import division_names
-from ciyou.apps.cases.alert_lists import DONE, ENDS_SILENCE, AlertNotFound, own_alerts, see_to_alert
+from ciyou.apps.cases.alert_lists import AlertNotFound, own_alerts, see_to_alert
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.errors import CiyouError, Problem
@@ -29,6 +29,7 @@ FILTERS = {
 }
 DONE_WORDS = {
     "called": gettext_lazy("打过电话，联系上了"),
+    "visited": gettext_lazy("去过了，见到了人"),
     "arranged": gettext_lazy("已了解情况，作了安排"),
     "no_longer": gettext_lazy("已不适用"),
 }
@@ -74,12 +75,13 @@ def _show(request: HttpRequest, problems: tuple[Problem, ...]) -> HttpResponse:
                 "left": time_left(line.due_on, today),
                 "late": line.due_on < today,
                 "silence": line.kind == CLOCKS[SILENCE],
-                "done": [(one, DONE_WORDS[one]) for one in (ENDS_SILENCE if line.kind == CLOCKS[SILENCE] else DONE)],
+                "done": [(one, DONE_WORDS[one]) for one in line.done],
             }
             for line in found.lines
         ],
         "filters": [(kind, label, found.counts.get(kind, 0)) for kind, label in FILTERS.items()],
         "total": sum(found.counts.values()),
+        "ends_by_itself": any(line.kind == CLOCKS[SILENCE] and not line.child.restricted for line in found.lines),
         "only": only,
         "seen_to": request.GET.get("done") == "1",
         "problems": sentences(problems),

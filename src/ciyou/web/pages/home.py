@@ -225,6 +225,8 @@ _PAGES = (
     ((OF_HOME,), "home_question", "asked_id"),
     (OF_CARE, "see_child_today", "filled_id"),
     (OF_CAMPAIGNS, "campaign_visit", "household_id"),
+    (("close_campaign",), "campaign", "campaign_id"),
+    (("name_worker",), "break_glass", "child_id"),
     (OF_FIELD_WORK, "field_event", "event_id"),
     (OF_REFERRALS, "referral", "referral_id"),
     (OF_SCHOOL_CASES, "school_case", "school_case_id"),
