@@ -37,7 +37,8 @@ _ROOMS = (cases, plans, partners, schooling, fieldwork, awards, crossing, disbur
 class LoopFigure:
     """One kind: how many in each state, how many are open, and of these without owner, without clock, and late.
 
-    `oldest`: since when the oldest open one runs; None where none is open, or where that is not told.
+    `oldest`: since when the oldest open one runs; None where none is open, or where that is not told. `place`: of tasks one place of the
+    area that has such a one, whose pack has its name; "" of loops.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class LoopFigure:
     clockless: Cell
     overdue: Cell
     oldest: dt.date | None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,9 @@ def _discreet(task: LoopFigure, threshold: int) -> LoopFigure:
     if task.kind not in OF_CARE or not any(0 < (cell.count or 0) < threshold for cell in cells):
         return task
     nothing = Cell(None)
-    return LoopFigure(task.kind, dict.fromkeys(task.states, nothing), nothing, nothing, nothing, nothing, None)
+    return LoopFigure(
+        task.kind, dict.fromkeys(task.states, nothing), nothing, nothing, nothing, nothing, None, task.place
+    )
 
 
 def report_loops(scope: DivisionScope, *, today: dt.date, exact: bool) -> LoopReport:
@@ -155,4 +159,5 @@ def _figure(kind: str, found: Sequence[LoopState], told: Callable[[int, int], Ce
         clockless=told(opened, sum(one.clockless for one in found)),
         overdue=told(opened, sum(one.overdue for one in found)),
         oldest=min(days, default=None),
+        place=min((one.place for one in found), default=""),
     )
