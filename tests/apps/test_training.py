@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from django.utils import timezone
 
-from ciyou.apps.accounts.models import Post
+from ciyou.apps.accounts.models import Post, User
+from ciyou.apps.accounts.selectors import holders_by_place
 from ciyou.apps.cases import planning
 from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.training_figures import read_training_figures
@@ -281,6 +282,23 @@ def test_figures_count_holders_and_who_of_them_was_trained_and_measure_nobody_wi
         assert not directors.measured and found.workers["supervisors"].trained[place] == 0
         assert found.publicity.by_theme == {"safety": (1, 300)}
     assert found.courses.heads == {(COUNTY, "residents"): 80}
+
+
+def test_whose_account_was_closed_held_its_post_until_then_and_not_since():
+    who, today = training_office(), timezone.localdate()
+    Post.objects.filter(role="child_director").update(valid_from=today - dt.timedelta(days=400))
+    closed_at = timezone.now() - dt.timedelta(days=3)
+    User.objects.filter(id=who.second.id).update(is_active=False, deactivated_at=closed_at)
+
+    def held(days: int) -> int:
+        on = timezone.localdate(closed_at) + dt.timedelta(days=days)
+        return sum(holders_by_place(who.drafter.scope, roles=("child_director",), on=on, digits=6).values())
+
+    assert (held(-1), held(0), held(1), held(3)) == (2, 2, 1, 1)
+    User.objects.filter(id=who.second.id).update(deactivated_at=None)  # it never could sign in
+    assert held(-1) == 1
+    course = new_course(who.drafter, starts_on=yesterday(), ends_on=today)
+    assert names_of(read_course(who.drafter, course_id=course).expected) == {who.first.id}
 
 
 def test_there_is_no_task_while_the_packs_have_no_clock_for_it():

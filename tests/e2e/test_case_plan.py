@@ -85,7 +85,8 @@ def test_a_case_is_planned_agreed_to_reviewed_closed_and_opened_again(browser, t
         for _goal in range(2):
             open_and_fill(director, "达到了，或者不再追求")
             director.press("已达到")
-        open_and_fill(director, "申请结案", closing_words="外祖母照料稳定，户口已查明")
+        director.follow("申请结案")
+        director.page.fill("#closing-words", "外祖母照料稳定，户口已查明")
         director.press("申请结案")
         assert "待确认结案" in director.words()
         supervisor.go(PLAN).look("plan-closing")

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone, translation
 
+from ciyou.apps.audit.models import LogEntry
+from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.apps.cases.visit_following import plan_all_visits
-from ciyou.apps.plans.models import ChildCase
+from ciyou.apps.plans.casework import open_case
+from ciyou.apps.plans.goals import NewGoal, set_goal
+from ciyou.apps.plans.lists import child_of_page
+from ciyou.apps.plans.models import ChildCase, PlanGoal
+from ciyou.apps.plans.package import say_need
+from ciyou.apps.plans.printed import print_case_plan
+from ciyou.apps.plans.reading import read_plan
+from ciyou.web.plan_paper import paper_words
 from tests.office import make_actor, make_person, make_post, sign_in
 from tests.risk_builders import give_tier
 
@@ -63,3 +74,51 @@ def test_the_page_says_what_is_missing_and_the_numbers_name_nobody(client):
     workload = words(supervisor.get(reverse("workload")))
     assert "中低风险" in workload
     assert "小计划" not in workload
+
+
+def test_the_childs_page_says_how_the_plan_stands_and_the_paper_leaves_a_record(client):
+    post = make_post("child_director")
+    director, child = sign_in(client, post), make_person(name="小计划")
+    card, paper = (reverse(name, args=(child.id,)) for name in ("plan_card", "plan_paper"))
+    assert f'hx-get="{card}"' in words(director.get(reverse("child", args=(child.id,))))
+    assert "还没有个案" in words(director.get(card, headers={"HX-Request": "true"}))
+    assert director.get(paper).status_code == 404
+    give_tier(make_actor("supervisor"), child.id, "medium_low")
+    take(director, child, "open")
+    due_on = timezone.localdate() + dt.timedelta(days=30)
+    goal = {"domain": "rights", "words": "查明户口", "post": str(post.id), "due_on": due_on.isoformat()}
+    assert take(director, child, "set_goal", goal=str(uuid.uuid4()), **goal).status_code == 302
+    reviewer = sign_in(Client(headers=HERE), make_post("county_reviewer"))
+    take(reviewer, child, "say_need", need="psych:counseling", state="due")
+    take(director, child, "say_need", need="rights:hukou", state="refused", words="材料不全")
+    said = words(director.get(card))
+    assert "正在写计划" in said and "1 个进行中" in said and "没人负责" not in said
+    assert "未获同意 1" in said and "应有，还没办 1" not in said  # what is of class 4 is for the county
+    assert "应有，还没办 1" in words(reviewer.get(card))
+    PlanGoal.objects.update(due_on=timezone.localdate() - dt.timedelta(days=1))
+    assert "1 个没人负责或已过期限" in words(director.get(card))
+    printed = director.get(paper)
+    assert printed.content.startswith(b"%PDF") and "attachment" in printed.headers["Content-Disposition"]
+    told = list_disclosures()[-1]
+    assert (told.action, "case" in told.fields) == ("plan_paper", True)
+    assert LogEntry.objects.filter(action="print_plan", subject=str(ChildCase.objects.get().id)).exists()
+
+
+def test_what_stands_on_the_paper_is_chinese_and_of_the_readers_class_and_asks_for_no_signature():
+    director, child = make_actor("child_director"), make_person(name="小计划")
+    give_tier(make_actor("supervisor"), child.id, "medium_low")
+    case = open_case(director, child_id=child.id)
+    wanted = NewGoal(uuid.uuid4(), "rights", "查明户口", uuid.UUID(director.post_id), timezone.localdate())
+    set_goal(director, case_id=case, version=ChildCase.objects.get().version, wanted=wanted)
+    told = {"case_id": case, "version": ChildCase.objects.get().version, "state": "due"}
+    say_need(make_actor("county_reviewer"), **told, kind="psych", code="counseling")
+    for reader, sees in ((director, False), (make_actor("county_drafter"), True)):
+        plan = read_plan(reader, child_of_page(reader, child_id=child.id))
+        with translation.override("en"):
+            said = paper_words(plan, on=timezone.localdate())
+        (goal,) = [one for group in said["groups"] for one in group["goals"]]
+        assert goal[0] == "查明户口" and "儿童主任" in goal[1] and goal[3] == "进行中"
+        needs = {one[0] for group in said["groups"] for one in group["needs"]}
+        assert ("心理辅导" in needs) is sees
+    assert print_case_plan(reader, plan=plan, words=said).startswith(b"%PDF")
+    assert "签" not in str(said)

@@ -136,7 +136,7 @@ def domain_rows(view: CaseView) -> list[DomainRow]:
             code=one.domain.code,
             name=one.domain.name(short_language()),
             grounds=_grounds(view.division, one),
-            goals=[_goal(goal) for goal in one.goals],
+            goals=[goal_row(goal) for goal in one.goals],
             lines=[line_row(line, names) for line in one.lines],
             missing=one.domain.code in missing,
         )
@@ -231,7 +231,8 @@ def _ground(division: str, ground: Ground) -> str:
     return (_("应有，还没办：%(name)s") if ground.kind == DUE else _("还不能确定：%(name)s")) % {"name": name}
 
 
-def _goal(goal: GoalLine) -> tuple[GoalLine, str, str]:
+def goal_row(goal: GoalLine) -> tuple[GoalLine, str, str]:
+    """A goal with its owner and its state in words."""
     role = ROLES.get(goal.owner_role)
     title = "" if role is None else role.en if short_language() == "en" else role.zh
     owner = f"{goal.owner} · {title}" if goal.owner else _("没有人负责")

@@ -59,13 +59,16 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with an account. `full_name` is shown to colleagues; the phone number is encrypted."""
+    """A person with an account. `full_name` is shown to colleagues; the phone number is encrypted. `deactivated_at`: since when it may not
+    sign in any more; None also for who never could yet.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=64, unique=True)
     full_name = models.CharField(max_length=64)
     phone = models.BinaryField(null=True)
     is_active = models.BooleanField(default=True)
+    deactivated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"

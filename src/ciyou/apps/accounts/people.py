@@ -218,7 +218,8 @@ def deactivate_user(actor: Actor, *, user_id: uuid.UUID | str) -> None:
     if str(user.id) == actor.id:
         raise refuse("own_affair")
     with transaction.atomic():
-        if not User.objects.filter(id=user.id, is_active=True).update(is_active=False):
+        closed = User.objects.filter(id=user.id, is_active=True)
+        if not closed.update(is_active=False, deactivated_at=timezone.now()):
             raise refuse("inactive")
         end_sessions_of(user.id, because="deactivated")
         record_action(actor, action="deactivate_user", subject=str(user.id))

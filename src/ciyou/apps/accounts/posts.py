@@ -82,10 +82,15 @@ def running_posts(on: dt.date) -> QuerySet[Post]:
 
 
 def _held_on(on: dt.date) -> QuerySet[Post]:
-    """The same; of a day that is over also those whose users may not sign in any more."""
+    """The same; of a day that is over also those whose users could sign in then and may not any more."""
     if on >= timezone.localdate():
         return running_posts(on)
-    return Post.objects.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+    could = Q(user__is_active=True) | Q(user__deactivated_at__gte=_start_of(on))
+    return Post.objects.filter(could, valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gt=on))
+
+
+def _start_of(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def posts_in(actor: Actor, *, division: str, role: str) -> tuple[PostCard, ...]:
@@ -116,9 +121,11 @@ def posts_on_days(
 
 
 def _was_held(post: Post, on: dt.date, today: dt.date) -> bool:
-    """On a day that is over also where its holder may not sign in any more."""
+    """On a day that is over also where its holder could sign in then and may not any more."""
     begun, over = post.valid_from <= on, post.valid_to is not None and post.valid_to <= on
-    return begun and not over and (on < today or post.user.is_active)
+    closed_at = post.user.deactivated_at
+    could = post.user.is_active or (on < today and closed_at is not None and closed_at >= _start_of(on))
+    return begun and not over and could
 
 
 def posts_over(actor: Actor, *, divisions: Iterable[str], roles: Iterable[str]) -> tuple[PostCard, ...]:

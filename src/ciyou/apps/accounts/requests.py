@@ -149,8 +149,8 @@ def _carry_out(actor: Actor, row: TwoPersonRequest) -> Granted:
         end_sessions_of(user.id, because=RESETS[row.kind])
     if row.kind == "password_reset":
         user.set_unusable_password()
-    user.is_active = True
-    user.save(update_fields=["password", "is_active"])
+    user.is_active, user.deactivated_at = True, None
+    user.save(update_fields=["password", "is_active", "deactivated_at"])
     code = make_code(user, kind=kind, made_by=actor.id) if kind else ""
     return Granted(code, user.username, user.full_name)
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 
+from django.db import connection
+from django.db.models import Case, F, OuterRef, Subquery, UUIDField, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Replace
+
 from ciyou.apps.accounts.divisions import (
     division_choices,
     division_name,
@@ -80,10 +85,25 @@ def user_name(user_id: uuid.UUID | str) -> str:
     return user_names((user_id,)).get(str(user_id), "")
 
 
+_USER_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+
+
 def user_names(user_ids: Iterable[uuid.UUID | str]) -> dict[str, str]:
     """Names by user id (as text), in one query; ids that are no user's are left out."""
     wanted = {text for one in user_ids if (text := _uuid(one))}
     return {str(user_id): name for user_id, name in User.objects.filter(id__in=wanted).values_list("id", "full_name")}
+
+
+def user_id_of(column: str) -> Combinable:
+    """The id of a user from a column that keeps it as text; none where the machine or nobody stands in it."""
+    if connection.vendor == "postgresql":
+        return Case(When(**{f"{column}__regex": _USER_ID}, then=Cast(column, UUIDField())))
+    return Replace(F(column), Value("-"), Value(""), output_field=UUIDField())
+
+
+def user_name_of(column: str) -> Subquery:
+    """The name behind a column (or annotation) that is a user's id, within the query that asks."""
+    return Subquery(User.objects.filter(id=OuterRef(column)).values("full_name")[:1])
 
 
 def _uuid(value: uuid.UUID | str) -> str:

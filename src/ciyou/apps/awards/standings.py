@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
 
 from ciyou.apps.awards.models import OPEN_STATES, Application, ApplicationState, Award, AwardState
 from ciyou.core.access.verdict import RESTRICTED
@@ -10,18 +13,26 @@ from ciyou.core.access.verdict import RESTRICTED
 RUNNING, APPLIED, REFUSED = "running", "applied", "refused"
 
 
-def entitlement_standings(child_id: uuid.UUID) -> dict[str, str]:
-    """By entitlement (class 4 and below): `running`, else `applied`, else `refused`; without any of these it is left out.
+def standing_applications(child_id: uuid.UUID) -> QuerySet[Application]:
+    """The applications for a child (class 4 and below)."""
+    return Application.objects.filter(person_id=child_id, sensitivity__lt=RESTRICTED)
 
-    Of several applications the latest counts; an award that ended and a withdrawn application leave nothing.
+
+def standing_awards(child_id: uuid.UUID) -> QuerySet[Award]:
+    """The awards of a child that have not ended (class 4 and below)."""
+    return Award.objects.filter(person_id=child_id, sensitivity__lt=RESTRICTED).exclude(state=AwardState.ENDED)
+
+
+def entitlement_standings(applied: Iterable[tuple[str, str]], awarded: Iterable[str]) -> dict[str, str]:
+    """By entitlement: `running`, else `applied`, else `refused`; without any of these it is left out.
+
+    `applied`: entitlement and state of the applications, the earliest first, of which the latest counts; a withdrawn one leaves nothing.
     """
     found: dict[str, str] = {}
-    rows = Application.objects.filter(person_id=child_id, sensitivity__lt=RESTRICTED).order_by("created_at", "id")
-    for code, state in rows.values_list("entitlement", "state"):
+    for code, state in applied:
         found.pop(code, None)
         if state in OPEN_STATES:
             found[code] = APPLIED
         elif state == ApplicationState.REFUSED:
             found[code] = REFUSED
-    awards = Award.objects.filter(person_id=child_id, sensitivity__lt=RESTRICTED).exclude(state=AwardState.ENDED)
-    return found | dict.fromkeys(awards.values_list("entitlement", flat=True), RUNNING)
+    return found | dict.fromkeys(awarded, RUNNING)

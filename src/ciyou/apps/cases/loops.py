@@ -43,7 +43,10 @@ class LoopKind:
 
 @dataclass(frozen=True)
 class LoopState:
-    """How many of one kind stand in one state; of those that are open, how many nobody owns, have no day, or are late, and the oldest."""
+    """How many of one kind stand in one state; of those that are open, how many nobody owns, have no day, or are late, and the oldest.
+
+    `place`: of tasks one place that has such a one; "" of loops.
+    """
 
     kind: str
     state: str
@@ -53,6 +56,7 @@ class LoopState:
     clockless: int
     overdue: int
     oldest: dt.date | None
+    place: str = ""
 
 
 def loop_kinds() -> tuple[LoopKind, ...]:
@@ -97,6 +101,7 @@ def count_tasks(scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...
         clockless=Count("id", filter=opened & Q(due_on=None)),
         overdue=Count("id", filter=opened & Q(due_on__lt=today)),
         oldest=Min("started_on", filter=opened),
+        place=Min("division"),
     )  # fmt: skip
     return tuple(LoopState(*row) for row in counted)
 

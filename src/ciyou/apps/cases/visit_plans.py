@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.assessments.selectors import standing_tiers
@@ -247,7 +247,12 @@ class NextVisit:
     cause: str
 
 
+def open_visits(child_id: uuid.UUID) -> QuerySet[Task]:
+    """The open regular visit of a child, as a task."""
+    return Task.objects.filter(kind=VISIT, state=TaskState.OPEN, person_id=child_id)
+
+
 def next_visit(child_id: uuid.UUID) -> NextVisit | None:
     """The open regular visit of a child that the caller may show; None where none is planned."""
-    task = Task.objects.filter(kind=VISIT, state=TaskState.OPEN, person_id=child_id).first()
+    task = open_visits(child_id).first()
     return None if task is None else NextVisit(task.due_on, task.plan_row, task.plan_days, task.plan_cause)

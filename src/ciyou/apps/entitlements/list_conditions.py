@@ -39,6 +39,11 @@ class ListedDetermination:
     rules: tuple[RuleCard, ...]
 
 
+def outcome_rows(child_id: uuid.UUID) -> QuerySet[Outcome]:
+    """The rules of a child that are not a plain no (class 4 and below)."""
+    return Outcome.objects.filter(person_id=child_id)
+
+
 def with_outcome(*, rule: str, outcome: str = "", basis: str = "", has: Has = each_has) -> Q:
     """Persons for whom a rule came out so; `outcome` yes | undetermined | presumed | no, "" for yes or undetermined.
 

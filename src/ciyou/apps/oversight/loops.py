@@ -38,7 +38,8 @@ _ROOMS = (cases, plans, partners, schooling, care, fieldwork, awards, crossing, 
 class LoopFigure:
     """One kind: how many in each state, how many are open, and of these without owner, without clock, and late.
 
-    `oldest`: since when the oldest open one runs; None where none is open, or where that is not told.
+    `oldest`: since when the oldest open one runs; None where none is open, or where that is not told. `place`: of tasks one place of the
+    area that has such a one, whose pack has its name; "" of loops.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class LoopFigure:
     clockless: Cell
     overdue: Cell
     oldest: dt.date | None
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ def _discreet(task: LoopFigure, threshold: int) -> LoopFigure:
     if task.kind not in OF_CARE or not any(0 < (cell.count or 0) < threshold for cell in cells):
         return task
     nothing = Cell(None)
-    return LoopFigure(task.kind, dict.fromkeys(task.states, nothing), nothing, nothing, nothing, nothing, None)
+    return LoopFigure(
+        task.kind, dict.fromkeys(task.states, nothing), nothing, nothing, nothing, nothing, None, task.place
+    )
 
 
 def report_loops(scope: DivisionScope, *, today: dt.date, exact: bool) -> LoopReport:
@@ -156,4 +160,5 @@ def _figure(kind: str, found: Sequence[LoopState], told: Callable[[int, int], Ce
         clockless=told(opened, sum(one.clockless for one in found)),
         overdue=told(opened, sum(one.overdue for one in found)),
         oldest=min(days, default=None),
+        place=min((one.place for one in found), default=""),
     )

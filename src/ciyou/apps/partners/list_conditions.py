@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ciyou.apps.partners.models import Referral
 from ciyou.apps.partners.models import ReferralState as S
@@ -16,14 +17,19 @@ def with_referral() -> Q:
     return Q(pk__in=Referral.objects.values("child"))
 
 
-def service_standings(child_id: uuid.UUID) -> dict[str, str]:
-    """By service (class 4 and below) how the latest referral of a child stands: `underway`, `given`, `refused`, or `open` where it has to be
-    arranged anew. For the machine that keeps a child's package.
+def standing_referrals(child_id: uuid.UUID) -> QuerySet[Referral]:
+    """The referrals of a child (class 4 and below)."""
+    return Referral.objects.filter(child_id=child_id, sensitivity__lt=RESTRICTED)
+
+
+def service_standings(referred: Iterable[tuple[str, str, str]]) -> dict[str, str]:
+    """By service how the latest referral of a child stands: `underway`, `given`, `refused`, or `open` where it has to be arranged anew.
+
+    `referred`: service, state and reason of the ending, the earliest first. For the machine that keeps a child's package.
     """
-    rows = Referral.objects.filter(child_id=child_id, sensitivity__lt=RESTRICTED).order_by("created_at", "id")
     found: dict[str, str] = {}
-    for service, state, reason in rows.values_list("service", "state", "end_reason"):
-        found[service] = ("given" if reason in GIVEN else "open") if state == S.CLOSED else _STANDINGS[state]
+    for service, state, reason in referred:
+        found[service] = ("given" if reason in GIVEN else "open") if state == S.CLOSED else _STANDINGS[S(state)]
     return found
 
 

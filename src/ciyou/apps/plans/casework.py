@@ -18,8 +18,9 @@ from ciyou.apps.plans.access import PURPOSE, case_of, find_case
 from ciyou.apps.plans.closing import check_closable
 from ciyou.apps.plans.goals import goals_of
 from ciyou.apps.plans.models import CaseStage, ChildCase, GoalState, PlanGoal
-from ciyou.apps.plans.package import keep_package, outcomes_for, package_of, readable
+from ciyou.apps.plans.package import keep_package, package_of, readable
 from ciyou.apps.plans.refusals import check_may, moved_on, refused
+from ciyou.apps.plans.standings import standings_of
 from ciyou.apps.plans.steps import end_dated_work, move, note_step, open_dated_work, open_work, review_days
 from ciyou.apps.plans.transitions import GOAL, MERGED
 from ciyou.apps.plans.weaknesses import domains_of, unanswered
@@ -167,9 +168,9 @@ def _check_child(kind: str, status: str) -> None:
 
 
 def _check_complete(actor: Actor, row: ChildCase) -> None:
-    outcomes = outcomes_for(row)
-    lines = readable(actor, package_of(row, outcomes))
-    missing = unanswered(domains_of(actor, row, goals=goals_of(row), lines=lines, outcomes=outcomes))
+    standings = standings_of(row)
+    lines = readable(actor, package_of(row, standings))
+    missing = unanswered(domains_of(actor, row, goals=goals_of(row), lines=lines, outcomes=standings.outcomes))
     if missing:
         raise refused(
             "incomplete",

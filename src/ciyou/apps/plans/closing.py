@@ -65,7 +65,7 @@ def check_closable(actor: Actor, row: ChildCase, reason: str) -> None:
     """Raises RecordError for a ground that the packs do not have, for what is still open, and where nobody looked lately."""
     if reason not in load_plan_closures(division=row.division):
         raise refused("reason", "请选择结案的理由。", "Choose the ground on which the case is closed.")
-    matters = open_matters(actor, row, open_goals=_open_goals(row))
+    matters = open_matters(actor, row, open_goals=open_goals(row))
     if matters:
         raise refused(
             "open_matters",
@@ -87,5 +87,6 @@ def open_decisions(row: ChildCase) -> int:
     return ConferenceDecision.objects.filter(conference__case=row, done_at=None).count()
 
 
-def _open_goals(row: ChildCase) -> int:
+def open_goals(row: ChildCase) -> int:
+    """How many goals of a plan are still open."""
     return PlanGoal.objects.filter(case=row, state=GoalState.OPEN).count()

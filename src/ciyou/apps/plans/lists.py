@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, user_names
-from ciyou.apps.plans.access import PURPOSE, case_of, listed_cases
-from ciyou.apps.plans.closing import Matter, last_look, open_matters
+from ciyou.apps.accounts.selectors import PostCard
+from ciyou.apps.plans.access import PURPOSE, ToldStep, case_of, case_with_story, listed_cases
+from ciyou.apps.plans.closing import Matter, last_look, open_goals, open_matters
 from ciyou.apps.plans.contents import open_words
 from ciyou.apps.plans.goals import goals_of, owners_for
-from ciyou.apps.plans.models import UNMET, CaseStage, CaseStep, ChildCase, PackageLine
-from ciyou.apps.plans.package import Line, outcomes_for, package_of, readable
+from ciyou.apps.plans.models import UNMET, CaseStage, ChildCase, PackageLine
+from ciyou.apps.plans.package import Line, package_of, readable
 from ciyou.apps.plans.refusals import check_may
+from ciyou.apps.plans.standings import standings_of
 from ciyou.apps.plans.transitions import CONFIRMER, TRANSITIONS, WORKER
 from ciyou.apps.plans.weaknesses import DomainView, domains_of, unanswered
 from ciyou.apps.registry.selectors import PersonCard, get_person
@@ -42,8 +43,7 @@ class StepLine:
 @dataclass(frozen=True)
 class CaseView:
     """A child's case with its plan as the reader sees it. `steps_now`: what the reader may do; `missing`: weak domains without a goal.
-
-    `matters` and `last_look` say what stands in the way of closing. `own`: the reader asked for what waits now.
+    `own`: the reader asked for what waits now.
     """
 
     id: uuid.UUID
@@ -63,8 +63,6 @@ class CaseView:
     missing: tuple[PlanDomain, ...]
     others: tuple[Line, ...]
     owners: tuple[PostCard, ...]
-    matters: tuple[Matter, ...]
-    last_look: dt.date | None
     story: tuple[StepLine, ...]
     unmet: int
     highest_class: int
@@ -94,15 +92,14 @@ def read_case(actor: Actor, *, child_id: uuid.UUID) -> CaseView | None:
 
 def read_case_of(actor: Actor, child: PersonCard) -> CaseView | None:
     """The same of a child whom the caller has found for this actor already (`child_of_page`)."""
-    row = case_of(child.id)
+    row, story = case_with_story(child.id)
     if row is None:
         return None
-    outcomes, goals = outcomes_for(row), goals_of(row)
-    lines = readable(actor, package_of(row, outcomes))
-    domains = domains_of(actor, row, goals=goals, lines=lines, outcomes=outcomes)
+    standings, goals = standings_of(row), goals_of(row)
+    lines = readable(actor, package_of(row, standings))
+    domains = domains_of(actor, row, goals=goals, lines=lines, outcomes=standings.outcomes)
     placed = {one.domain.code for one in domains}
     steps = _steps_now(actor, row) if child.status == "active" and child.kind == "child" else ()
-    closes = "ask_closing" in steps or "close" in steps
     return CaseView(
         id=row.id,
         child=child,
@@ -121,12 +118,30 @@ def read_case_of(actor: Actor, child: PersonCard) -> CaseView | None:
         missing=unanswered(domains),
         others=tuple(one for one in lines if one.domain not in placed),
         owners=owners_for(row) if "hand_in" in steps else (),
-        matters=open_matters(actor, row, open_goals=sum(one.is_open for one in goals)) if closes else (),
-        last_look=last_look(row) if closes else None,
-        story=_story(row),
+        story=_story(story),
         unmet=sum(one.state in UNMET for one in lines),
         highest_class=_highest(lines, domains),
     )
+
+
+@dataclass(frozen=True)
+class ClosingView:
+    """A case that could be closed: what is still open about the child, and the last day on which somebody looked."""
+
+    id: uuid.UUID
+    division: str
+    version: int
+    matters: tuple[Matter, ...]
+    last_look: dt.date | None
+
+
+def read_closing(actor: Actor, child: PersonCard) -> ClosingView | None:
+    """What stands in the way of closing a child's case; None where the reader could not ask for it now. The caller records the disclosure."""
+    row = case_of(child.id)
+    if row is None or child.status != "active" or "ask_closing" not in _steps_now(actor, row):
+        return None
+    matters = open_matters(actor, row, open_goals=open_goals(row))
+    return ClosingView(row.id, row.division, row.version, matters, last_look(row))
 
 
 def unmet_needs(actor: Actor) -> tuple[UnmetCount, ...]:
@@ -151,12 +166,9 @@ def _steps_now(actor: Actor, row: ChildCase) -> tuple[str, ...]:
     )
 
 
-def _story(row: ChildCase) -> tuple[StepLine, ...]:
-    rows = list(CaseStep.objects.filter(case=row).order_by("-at", "-id"))
-    names: Mapping[str, str] = user_names({one.by for one in rows})
+def _story(steps: Iterable[ToldStep]) -> tuple[StepLine, ...]:
     return tuple(
-        StepLine(one.step, one.stage, one.note, names.get(one.by, ""), one.at, open_words(one.id, one.words))
-        for one in rows
+        StepLine(one.step, one.stage, one.note, one.by, one.at, open_words(one.id, one.words)) for one in steps
     )
 
 

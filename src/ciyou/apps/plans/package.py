@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,21 +11,18 @@ from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
-from ciyou.apps.awards.standings import APPLIED, REFUSED, RUNNING, entitlement_standings
-from ciyou.apps.cases.visit_plans import next_visit
-from ciyou.apps.entitlements.selectors import OutcomeCard, outcomes_of
-from ciyou.apps.partners.list_conditions import service_standings
+from ciyou.apps.awards.standings import APPLIED, REFUSED, RUNNING
 from ciyou.apps.plans.access import find_case
-from ciyou.apps.plans.contents import open_why, seal_why
+from ciyou.apps.plans.contents import seal_why
 from ciyou.apps.plans.models import CaseStage, ChildCase, LineState, PackageLine
 from ciyou.apps.plans.refusals import check_may, check_words, moved_on, refused
+from ciyou.apps.plans.standings import ENTERED, Standings, standings_of
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.access.verdict import RESTRICTED, ceiling_of
 from ciyou.packs import load_plan_domains, load_rule_book
 from ciyou.packs.plans import ENTITLEMENT, VISITS, Need
 
-ENTERED = "entered"
 ELSEWHERE = "rights"
 """The domain of an entitlement that no domain of the packs names."""
 _AWARDED = {
@@ -63,25 +59,17 @@ class Line:
         return self.kind, self.code
 
 
-def outcomes_for(row: ChildCase) -> tuple[OutcomeCard, ...]:
-    """What the rules say of the child now: what its package and the weak domains of its plan are derived from."""
-    with walled(LOCAL_OPERATOR):
-        return outcomes_of([row.person_id]).get(row.person_id, ())
-
-
-def package_of(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> tuple[Line, ...]:
+def package_of(row: ChildCase, standings: Standings) -> tuple[Line, ...]:
     """The package as it stands now: what is derived, and over it what a person entered, as far as nothing else says how it stands.
 
-    `outcomes`: what the rules say (`outcomes_for`). That something due is not needed only a person can say, with a reason; once it is applied for, that counts.
+    `standings`: what stands elsewhere (`standings_of`). That something due is not needed only a person can say, with a reason; once it is applied for, that counts.
     """
-    with walled(LOCAL_OPERATOR):
-        found = {line.key: line for line in _derived(row, outcomes)}
-        for one in PackageLine.objects.filter(case=row, source=ENTERED):
-            key = (one.kind, one.code)
-            waived = one.state == LineState.NOT_NEEDED and key in found and found[key].state == LineState.DUE
-            if waived or (key not in found and one.kind != ENTITLEMENT):
-                why = open_why(one.id, one.why)
-                found[key] = Line(one.kind, one.code, one.domain, one.state, ENTERED, one.sensitivity, why)
+    found = {line.key: line for line in _derived(row, standings)}
+    for one in standings.entered:
+        key = (one.kind, one.code)
+        waived = one.state == LineState.NOT_NEEDED and key in found and found[key].state == LineState.DUE
+        if waived or (key not in found and one.kind != ENTITLEMENT):
+            found[key] = Line(one.kind, one.code, one.domain, one.state, ENTERED, one.sensitivity, one.why)
     order = list(load_plan_domains(division=row.division))
     return tuple(
         sorted(found.values(), key=lambda one: (order.index(one.domain) if one.domain in order else 99, *one.key))
@@ -97,7 +85,7 @@ def keep_package(row: ChildCase) -> None:
     """Store the package as it stands, so that unmet needs can be counted; what stands nowhere any more goes. Inside a transaction."""
     now = timezone.now()
     with walled(LOCAL_OPERATOR):
-        lines = package_of(row, outcomes_for(row))
+        lines = package_of(row, standings_of(row))
         kept = {(one.kind, one.code): one for one in PackageLine.objects.filter(case=row)}
         wanted = {line.key: line for line in lines}
         overtaken = [one.id for key, one in kept.items() if key not in wanted]
@@ -124,7 +112,7 @@ def say_need(
         row = find_case(actor, case_id, version=version)
         if row.stage == CaseStage.CLOSED:
             raise moved_on()
-        standing = {line.key: line for line in package_of(row, outcomes_for(row))}.get((kind, code))
+        standing = {line.key: line for line in package_of(row, standings_of(row))}.get((kind, code))
         domain, sensitivity = _place_of(row, kind, code, standing)
         if sensitivity > ceiling_of(actor) or state not in LineState.values:
             raise _unknown()
@@ -189,34 +177,33 @@ def _unknown() -> Exception:
     return refused("need", "请从清单里选择一项需要和它的状态。", "Choose a need and its state from the list.")
 
 
-def _derived(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> Iterator[Line]:
-    yield from _entitlements(row, outcomes)
-    referred, today = service_standings(row.person_id), timezone.localdate()
+def _derived(row: ChildCase, standings: Standings) -> Iterator[Line]:
+    yield from _entitlements(row, standings)
     for domain in load_plan_domains(division=row.division).values():
         for need in domain.needs:
-            state, source = _shown(row, need, referred, today)
+            state, source = _shown(need, standings)
             if state:
                 yield Line(need.kind, need.code, domain.code, state, source, need.sensitivity)
 
 
-def _shown(row: ChildCase, need: Need, referred: dict[str, str], today: dt.date) -> tuple[str, str]:
-    if need.referral in referred:
-        return _REFERRED[referred[need.referral]], "referral"
-    if need.source == VISITS and (visit := next_visit(row.person_id)) is not None:
-        return (LineState.DUE if visit.due_on < today else LineState.IN_PLACE), "visit"
+def _shown(need: Need, standings: Standings) -> tuple[str, str]:
+    if need.referral in standings.services:
+        return _REFERRED[standings.services[need.referral]], "referral"
+    if need.source == VISITS and standings.visit:
+        return standings.visit, "visit"
     return "", ""
 
 
-def _entitlements(row: ChildCase, outcomes: tuple[OutcomeCard, ...]) -> Iterator[Line]:
+def _entitlements(row: ChildCase, standings: Standings) -> Iterator[Line]:
     """What the law gives and what came of it; of class 4 and below."""
     rules = load_rule_book(division=row.division, as_of=timezone.localdate()).by_code
     places = {code: one.code for one in load_plan_domains(division=row.division).values() for code in one.rules}
     found = {
         card.rule: (LineState.DUE, "determination")
-        for card in outcomes
+        for card in standings.outcomes
         if card.kind == ENTITLEMENT and card.outcome == "yes"
     }
-    found |= {code: _AWARDED[standing] for code, standing in entitlement_standings(row.person_id).items()}
+    found |= {code: _AWARDED[standing] for code, standing in standings.entitlements.items()}
     for code, (state, source) in found.items():
         rule = rules.get(code)
         if rule is not None and rule.sensitivity < RESTRICTED:

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from ciyou.apps.assessments.selectors import standing_answers
 from ciyou.apps.care.selectors import last_results
-from ciyou.apps.entitlements.selectors import OutcomeCard
 from ciyou.apps.plans.goals import GoalLine
 from ciyou.apps.plans.models import ChildCase, LineState
 from ciyou.apps.plans.package import Line
+from ciyou.apps.plans.standings import Outcome
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.risk import UNKNOWN, IndicatorSet
@@ -56,11 +56,11 @@ def domains_of(
     *,
     goals: tuple[GoalLine, ...],
     lines: tuple[Line, ...],
-    outcomes: tuple[OutcomeCard, ...],
+    outcomes: tuple[Outcome, ...],
 ) -> tuple[DomainView, ...]:
     """The domains of a child's plan in the order of the packs. Questionnaires count only where the reader may read them itself.
 
-    `outcomes`: what the rules say (`package.outcomes_for`).
+    `outcomes`: what the rules say (`Standings.outcomes`).
     """
     grounds = _Grounds(actor, row, lines, outcomes)
     return tuple(
@@ -82,9 +82,7 @@ def unanswered(domains: tuple[DomainView, ...]) -> tuple[PlanDomain, ...]:
 class _Grounds:
     """What shows weakness of one child, read once."""
 
-    def __init__(
-        self, actor: Actor, row: ChildCase, lines: tuple[Line, ...], outcomes: tuple[OutcomeCard, ...]
-    ) -> None:
+    def __init__(self, actor: Actor, row: ChildCase, lines: tuple[Line, ...], outcomes: tuple[Outcome, ...]) -> None:
         self.asked: IndicatorSet = load_risk(division=row.division).asked
         self.answers = standing_answers(actor, child_id=row.person_id)
         self.due = {one.code for one in lines if one.state == LineState.DUE}

@@ -92,7 +92,12 @@ def _names(asked: list[str], found: OpenWorkPage, home: str) -> list[str]:
     places = {line.kind: line.division for line in found.lines}
     known = load_clocks(division=home or "00")
     listed = [kind for kind in asked if kind not in UNLISTED and (kind in known or kind in places)]
-    return [work_wording.task_name(kind, home if kind in known else places[kind]) for kind in listed]
+    return [_name(kind, home, places.get(kind, home)) for kind in listed]
+
+
+def _name(kind: str, home: str, place: str) -> str:
+    """What work is called in the actor's area, or, where only a place in it has the clock, there."""
+    return work_wording.task_name(kind, home if kind in load_clocks(division=home or "00") else place)
 
 
 def _loop(one: LoopFigure, role: str, linked: bool) -> Row:
@@ -118,7 +123,7 @@ def _task(one: LoopFigure, division: str) -> Row:
 
     states = [(wording.state_words("", state), Number(cell)) for state, cell in one.states.items() if state != "open"]
     return Row(
-        name=work_wording.task_name(one.kind, division),
+        name=_name(one.kind, division, one.place),
         open=at(one.open),
         ownerless=at(one.ownerless),
         clockless=at(one.clockless),

@@ -16,8 +16,10 @@ from ciyou.apps.cases.workload import COMING_DAYS, workload_of
 from ciyou.apps.plans import casework
 from ciyou.apps.plans.conferences import CLASS
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
-from ciyou.apps.plans.lists import CaseView, child_of_page, read_case_of, unmet_needs
+from ciyou.apps.plans.lists import CaseView, child_of_page, read_case_of, read_closing, unmet_needs
 from ciyou.apps.plans.package import say_need
+from ciyou.apps.plans.printed import print_case_plan
+from ciyou.apps.plans.reading import read_plan
 from ciyou.apps.plans.refusals import CaseNotFound
 from ciyou.apps.registry.selectors import PersonCard, PersonNotFound
 from ciyou.core.access.actor import Purpose
@@ -30,9 +32,12 @@ from ciyou.web import plan_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.applications.forms import day, key, text, version
+from ciyou.web.plan_paper import paper_words
 from ciyou.web.wording import Sentence, sentences
 
 PERSONAL = 3
+PDF = "application/pdf"
+CLOSING = "ask_closing"
 Do = Callable[[], object]
 
 
@@ -52,8 +57,56 @@ def show_plan(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except AccessDenied:
         raise
     except CiyouError as wrong:
-        return _page(request, child, wrong.problems)
+        page = _closing if step == CLOSING else _page
+        return page(request, child, wrong.problems)
     return redirect("child_plan", child_id=child_id)
+
+
+def show_closing(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The form that asks for a case to be closed, with what stands in its way; it is sent to the plan's own address."""
+    return _closing(request, _child(request, child_id))
+
+
+def show_card(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """A short word of the case. A part of the child's page, or a page by itself."""
+    child = _child(request, child_id)
+    card = read_plan(request.actor, child)
+    disclose(
+        request,
+        subject=str(child.id),
+        person_ids=[str(child.id)],
+        fields=("case",),
+        highest_class=card.highest_class if card else PERSONAL,
+    )
+    content = {
+        "child": child,
+        "card": card,
+        "stage": words.stage_name(card.stage) if card else "",
+        "needs": [
+            (name, card.needs[state]) for state, name in words.LINE_STATES.items() if card and card.needs.get(state)
+        ],
+        "seen_at": timezone.now(),
+    }
+    template = "web/components/plan_card.html" if request.htmx else "web/pages/plan_card.html"
+    return render(request, template, content)
+
+
+def take_paper(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
+    """The plan as a file to print; 404 where there is no case."""
+    child = _child(request, child_id)
+    plan = read_plan(request.actor, child)
+    if plan is None:
+        raise Http404
+    document = print_case_plan(request.actor, plan=plan, words=paper_words(plan, on=timezone.localdate()))
+    disclose(
+        request,
+        subject=str(child.id),
+        person_ids=[str(child.id)],
+        fields=("name", "sex", "birth_date", "division", "case"),
+        highest_class=plan.highest_class,
+    )
+    headers = {"Content-Disposition": f'attachment; filename="plan-{plan.id.hex[:8]}.pdf"'}
+    return HttpResponse(document, content_type=PDF, headers=headers)
 
 
 def show_unmet(request: HttpRequest) -> HttpResponse:
@@ -124,7 +177,7 @@ def _steps(request: HttpRequest, child: PersonCard) -> dict[str, Do]:
         "send_back": lambda: casework.send_plan_back(actor, **about, words=said),
         "review": lambda: casework.review_plan_unchanged(actor, **about, words=said),
         "replan": lambda: casework.replan(actor, **about, words=said),
-        "ask_closing": lambda: casework.ask_to_close(actor, **about, reason=text(request, "reason"), words=said),
+        CLOSING: lambda: casework.ask_to_close(actor, **about, reason=text(request, "reason"), words=said),
         "keep_open": lambda: casework.keep_case_open(actor, **about, words=said),
         "close": lambda: casework.close_case(actor, **about),
         "reopen": lambda: casework.reopen_case(actor, **about, words=said),
@@ -180,6 +233,26 @@ def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
     return render(request, "web/pages/child_plan.html", content, status=422 if problems else 200)
 
 
+def _closing(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...] = ()) -> HttpResponse:
+    view, lang = read_closing(request.actor, child), short_language()
+    disclose(
+        request, subject=str(child.id), person_ids=[str(child.id)], fields=("name", "case"), highest_class=PERSONAL
+    )
+    if view is None and problems:  # it moved on meanwhile, and the plan says to where
+        return _page(request, child, problems)
+    reasons = load_plan_closures(division=view.division).values() if view else ()
+    content = {
+        "child": child,
+        "view": view,
+        "typed": request.POST if problems else {},
+        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "matters": gettext("，").join(one.en if lang == "en" else one.zh for one in view.matters) if view else "",
+        "reasons": [(one.code, one.name(lang)) for one in reasons],
+        "seen_at": timezone.now(),
+    }
+    return render(request, "web/pages/child_plan_closing.html", content, status=422 if problems else 200)
+
+
 def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any]:
     lang, today = short_language(), timezone.localdate()
     closes = works and view.stage != "closed"
@@ -192,9 +265,7 @@ def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any
         "domains": rows,
         "missing": gettext("，").join(row.name for row in rows if row.missing),
         "others": words.other_rows(view),
-        "matters": gettext("，").join(one.en if lang == "en" else one.zh for one in view.matters),
         "story": words.step_rows(view),
-        "reasons": [(one.code, one.name(lang)) for one in load_plan_closures(division=view.division).values()],
         "owners": [(str(one.id), f"{one.user_name} · {_role(one.role, lang)}") for one in view.owners],
         "domain_choices": [(row.code, row.name) for row in rows],
         "needs": words.need_options(view, ceiling_of(request.actor)) if closes else [],
@@ -212,9 +283,15 @@ def _role(code: str, lang: str) -> str:
     return role.en if lang == "en" else role.zh
 
 
-_BOTH = ("GET", "HEAD", "POST")
+_READ = ("GET", "HEAD")
+_BOTH = (*_READ, "POST")
+_PLAN = "children/<uuid:child_id>/plan/"
+_P, _S = Access.PERSONAL, Purpose.SERVE
 ROUTES = (
-    Route("children/<uuid:child_id>/plan/", show_plan, "child_plan", Access.PERSONAL, _BOTH, purpose=Purpose.SERVE),
+    Route(_PLAN, show_plan, "child_plan", _P, _BOTH, purpose=_S),
+    Route(_PLAN + "closing/", show_closing, "child_plan_closing", _P, _READ, purpose=_S),
+    Route(_PLAN + "card/", show_card, "plan_card", _P, _READ, purpose=_S),
+    Route(_PLAN + "paper/", take_paper, "plan_paper", _P, _READ, purpose=_S),
     Route("needs/unmet/", show_unmet, "unmet_needs", Access.STAFF, action=Action.ASSIGN),
     Route("leads/workload/", show_workload, "workload", Access.STAFF, action=Action.ASSIGN),
 )

@@ -12,6 +12,8 @@ The functions look at every row, whoever asks: a wall that hides a line must not
 
 from django.db import migrations
 
+from ciyou.apps.disbursement.statement_checks import machine_function, refusal
+
 LINES = "disbursement_paymentline"
 PARENTS = {"claim_id": "disbursement_paidmonth", "payment_id": "disbursement_payment"}
 WANTED = {
@@ -19,15 +21,6 @@ WANTED = {
     "claim_id": "(SELECT claim_id AS id FROM written) wanted",
     "payment_id": "(SELECT DISTINCT payment_id AS id FROM written) wanted",
 }
-
-_AS_MACHINE = (
-    "LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp "
-    # By the index of the ids, also when nobody has counted the rows yet.
-    "SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off"
-)
-_BEGIN = "PERFORM set_config('ciyou.user', 'local', true);"
-# A refusal ends the transaction, or takes it back to before the setting.
-_END = "PERFORM set_config('ciyou.user', who, true); RETURN NULL;"
 
 
 def check_lines_together(apps, schema_editor):
@@ -44,7 +37,7 @@ def check_lines_together(apps, schema_editor):
 def statements():
     """The functions and triggers, and the space in the pages of claims."""
     checks = " ".join(_check(column, parent) for column, parent in PARENTS.items())
-    yield _function(f"{LINES}_belong", checks, "own xid := pg_current_xact_id()::xid; there bigint; held bigint;")
+    yield machine_function(f"{LINES}_belong", checks, "own xid := pg_current_xact_id()::xid; there bigint; held bigint;")
     for verb in ("INSERT", "UPDATE"):
         yield (
             f"CREATE TRIGGER {LINES}_belong_{verb.lower()} AFTER {verb} ON {LINES} "
@@ -59,7 +52,7 @@ def statements():
 def _check(column, parent):
     """Count what is there; what others may still remove is locked, and counted again."""
     wanted = WANTED[column]
-    refused = _refusal("insert or update on", LINES, f"a {column} is not there")
+    refused = refusal("insert or update on", LINES, f"a {column} is not there")
     return f"""
         SELECT count(*), count(*) FILTER (WHERE parent.xmin <> own) INTO there, held
             FROM {wanted} JOIN {parent} parent ON parent.id = wanted.id;
@@ -75,37 +68,22 @@ def _check(column, parent):
 
 def _kept(column, parent):
     has_lines = f"EXISTS (SELECT FROM gone JOIN {LINES} line ON line.{column} = gone.id)"
-    yield _function(f"{parent}_kept", f"IF {has_lines} THEN {_refusal('delete on', parent, 'it has lines')} END IF;")
+    yield machine_function(f"{parent}_kept", f"IF {has_lines} THEN {refusal('delete on', parent, 'it has lines')} END IF;")
     yield (
         f"CREATE TRIGGER {parent}_kept AFTER DELETE ON {parent} "
         f"REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION {parent}_kept()"
     )
-    yield _function(f"{parent}_id_stays", _refusal("update on", parent, "ids never change"))
+    yield machine_function(f"{parent}_id_stays", refusal("update on", parent, "ids never change"))
     yield (
         f"CREATE TRIGGER {parent}_id_stays AFTER UPDATE OF id ON {parent} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {parent}_id_stays()"
     )
     # With the lines in the same statement it may be emptied, as tests do.
-    refused = _refusal("truncate of", parent, "it has lines")
-    yield _function(f"{parent}_not_emptied", f"IF EXISTS (SELECT FROM {LINES}) THEN {refused} END IF;")
+    refused = refusal("truncate of", parent, "it has lines")
+    yield machine_function(f"{parent}_not_emptied", f"IF EXISTS (SELECT FROM {LINES}) THEN {refused} END IF;")
     yield (
         f"CREATE TRIGGER {parent}_not_emptied AFTER TRUNCATE ON {parent} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {parent}_not_emptied()"
-    )
-
-
-def _function(name, body, variables=""):
-    asker = "who text := coalesce(current_setting('ciyou.user', true), '');"
-    return (
-        f"CREATE FUNCTION {name}() RETURNS trigger {_AS_MACHINE} AS $$ "
-        f"DECLARE {asker} {variables} BEGIN {_BEGIN} {body} {_END} END $$"
-    )
-
-
-def _refusal(what, table, why):
-    return (
-        f"RAISE EXCEPTION '{what} table \"{table}\" breaks the books of payments: {why}' "
-        "USING ERRCODE = 'foreign_key_violation';"
     )
 
 

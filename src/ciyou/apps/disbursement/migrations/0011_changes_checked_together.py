@@ -7,13 +7,12 @@ that the database asked for a child when a part of a run was committed.
 - No run, award or person goes while it has a change. Their ids are held by the keys of other tables that a change never stands without.
 """
 
-import importlib
-
 from django.db import migrations
+
+from ciyou.apps.disbursement.statement_checks import machine_function, refusal
 
 CHANGES = "disbursement_monthchange"
 PARENTS = {"run_id": "disbursement_monthrun", "award_id": "awards_award", "person_id": "registry_person"}
-together = importlib.import_module("ciyou.apps.disbursement.migrations.0007_lines_checked_together")
 
 
 def check_changes_together(apps, schema_editor):
@@ -30,7 +29,7 @@ def check_changes_together(apps, schema_editor):
 def statements():
     """The functions and triggers."""
     checks = " ".join(_check(column, parent) for column, parent in PARENTS.items())
-    yield together._function(f"{CHANGES}_belong", checks, "there bigint;")
+    yield machine_function(f"{CHANGES}_belong", checks, "there bigint;")
     for verb in ("INSERT", "UPDATE"):
         yield (
             f"CREATE TRIGGER {CHANGES}_belong_{verb.lower()} AFTER {verb} ON {CHANGES} "
@@ -39,8 +38,8 @@ def statements():
     for column, parent in PARENTS.items():
         name = f"{parent}_kept_for_changes"
         has_changes = f"EXISTS (SELECT FROM gone JOIN {CHANGES} change ON change.{column} = gone.id)"
-        refused = together._refusal("delete on", parent, "it has changes")
-        yield together._function(name, f"IF {has_changes} THEN {refused} END IF;")
+        refused = refusal("delete on", parent, "it has changes")
+        yield machine_function(name, f"IF {has_changes} THEN {refused} END IF;")
         yield (
             f"CREATE TRIGGER {name} AFTER DELETE ON {parent} "
             f"REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION {name}()"
@@ -50,7 +49,7 @@ def statements():
 def _check(column, parent):
     """Lock what is there, and count it."""
     wanted = f"(SELECT DISTINCT {column} AS id FROM written) wanted"
-    refused = together._refusal("insert or update on", CHANGES, f"a {column} is not there")
+    refused = refusal("insert or update on", CHANGES, f"a {column} is not there")
     return f"""
         SELECT count(*) INTO there FROM (
             SELECT FROM {wanted} JOIN {parent} parent ON parent.id = wanted.id FOR KEY SHARE OF parent
