@@ -51,6 +51,8 @@ ALL_SENT = re.compile("全部已发送|All sent")
 KILL_EVERY, LOSE_EVERY, CUT_EVERY = 15, 9, 25
 """Pieces that arrive, about, between two kills, two lost answers, and two cuts of the line."""
 CUT_SECONDS = 3
+PATIENCE_SECONDS = 15
+"""After so long without anything arriving somebody taps on what is unsent: after a lost answer the app itself waits for the next line."""
 ASKING_SECONDS = 2.0
 """What a piece takes beside its bytes: the delay of each request, and the server."""
 SMALL, LARGE, LARGE_EVERY = (136, 112), (232, 180), 4
@@ -107,6 +109,7 @@ class Trouble:
 
     kills: int = 0
     kills_in_picture: int = 0
+    taps: int = 0
     cuts: int = 0
     lost: list[int] = field(default_factory=list)
 
@@ -198,12 +201,18 @@ def _send_until_killed(
     begun = arrived(home)
     kill_at = begun + 1 + chance.randrange(2 * KILL_EVERY)
     cut_at = begun + 1 + chance.randrange(2 * CUT_EVERY)
+    before, quiet_since = begun, time.monotonic()
     while (now := arrived(home)) < min(kill_at, count) and time.monotonic() < deadline:
         if cut_at <= now:
             line.be(CUT)
             page.wait_for_timeout(1000 * CUT_SECONDS)
             line.be(SLOW)
             trouble.cuts, cut_at = trouble.cuts + 1, count + 1
+        if now > before:
+            before, quiet_since = now, time.monotonic()
+        if time.monotonic() > quiet_since + PATIENCE_SECONDS:
+            page.locator("#unsent").click()
+            trouble.taps, quiet_since = trouble.taps + 1, time.monotonic()
         page.wait_for_timeout(100)
     page.wait_for_timeout(chance.randrange(3000))  # the next piece is on its way now, or the one after it
     trouble.kills += arrived(home) < count
@@ -273,6 +282,7 @@ def measure(browser: Any, address: str, home: Path, chosen: argparse.Namespace) 
     left = settle(context, address)
     print(f"sent                      {arrived(home):>6,}   in {time.monotonic() - begun:6.1f} s, 50 kbit/s and 500 ms")
     print(f"app killed                {trouble.kills:>6,}   {trouble.kills_in_picture} with a photograph half arrived")
+    print(f"sent again by a tap       {trouble.taps:>6,}")
     print(f"line cut                  {trouble.cuts:>6,}")
     print(f"answers lost              {len(trouble.lost):>6,}")
     return compare(home, made, late, left)

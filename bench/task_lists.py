@@ -114,12 +114,17 @@ def measured(client: Client, name: str, address: str, rounds: int) -> bool:
     """Ask for a list again and again and print how it was; whether it is beyond a limit."""
     first = timed(client, address)
     took = sorted(timed(client, address) for _ in range(rounds))
-    with CaptureQueriesContext(connection) as asked:
-        client.get(address)
-    questions = sum(1 for one in asked if not NOT_A_QUESTION.match(one["sql"]))
+    questions = min(asked(client, address) for _ in range(2))  # once a minute a session notes that it is in use
     ninety_fifth = took[int(0.95 * (len(took) - 1))]
     print(f"| {name} | {questions} | {first:.0f} | {statistics.median(took):.0f} | {ninety_fifth:.0f} |", flush=True)
     return ninety_fifth > LIMIT_MS or questions > LIMIT_QUESTIONS
+
+
+def asked(client: Client, address: str) -> int:
+    """How many questions an answer asked of the database."""
+    with CaptureQueriesContext(connection) as captured:
+        client.get(address)
+    return sum(1 for one in captured if not NOT_A_QUESTION.match(one["sql"]))
 
 
 def timed(client: Client, address: str) -> float:
