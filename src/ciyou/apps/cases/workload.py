@@ -58,7 +58,9 @@ def workload_of(actor: Actor) -> tuple[DirectorWork, ...]:
 
 def _children(actor: Actor) -> dict[str, Counter[str]]:
     """By village its children of the caseload by tier."""
-    people = only_visible(caseload().filter(restricted=False), actor, purpose=Purpose.SERVE, person="")
+    # Said beside who may be seen: the place is what an index finds, and no other place has a line in the table.
+    here = caseload().filter(restricted=False, division__gte=actor.scope.first, division__lt=actor.scope.end)
+    people = only_visible(here, actor, purpose=Purpose.SERVE, person="")
     tiers = tiers_among(people)
     found: dict[str, Counter[str]] = {}
     for child, division in people.order_by().values_list("id", "division").iterator(chunk_size=5000):
