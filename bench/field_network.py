@@ -1,11 +1,13 @@
 # ruff: noqa: E402  # Django must be set up before the browser tests' helpers are imported
-"""Visits made without a network and sent over a bad line: does each arrive exactly once, and how long does it take?
+"""Visits with photographs, made without a network and sent over a bad line: does each arrive exactly once, and how long does it take?
 
     .venv/bin/python bench/field_network.py [--visits 200] [--seed 1]
 
-A child director's phone (Chromium) makes the visits while it is offline, one for each household, then sends them over 50 kbit/s with
-half a second of delay. Meanwhile answers get lost on their way back, the line is cut, and the app is killed in mid-upload and opened
-again. The visits carry no photographs: no shipped form has a document that asks for one. Exit 1 where a visit is missing or doubled.
+A child director's phone (Chromium) makes the visits while it is offline, one for each household and each with one photograph, then
+sends them over 50 kbit/s with half a second of delay. Meanwhile answers get lost on their way back, the line is cut, and the app is
+killed in mid-upload and opened again. No shipped form asks for a photograph: the server reads the shipped packs with one file more,
+which does. Every fourth photograph is so large that it goes in parts. Each is followed by the hash of its content, from the phone to
+the opened file in the store of evidence. Exit 1 where a visit or photograph is missing, doubled or changed.
 
 It needs what the browser tests need (`make test-e2e` installs it), and says so where that is missing.
 """
@@ -13,12 +15,16 @@ It needs what the browser tests need (`make test-e2e` installs it), and says so 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -34,7 +40,7 @@ try:
     from playwright.sync_api import sync_playwright
     from tests.e2e import conftest as walks
     from tests.e2e.conftest import ARGUMENTS, chromium, enter
-    from tests.e2e.phone_walk import CUT, SLOW, STORED, Line, PhoneWalk, ask
+    from tests.e2e.phone_walk import CUT, SLOW, STORED, Line, PhoneWalk, ask, noise
 except ImportError as missing:
     print(f"left out: {missing.name} is not installed (make test-e2e)")
     raise SystemExit(0) from None
@@ -45,8 +51,56 @@ ALL_SENT = re.compile("全部已发送|All sent")
 KILL_EVERY, LOSE_EVERY, CUT_EVERY = 15, 9, 25
 """Pieces that arrive, about, between two kills, two lost answers, and two cuts of the line."""
 CUT_SECONDS = 3
-LONGEST_SECONDS = 600
+PATIENCE_SECONDS = 15
+"""After so long without anything arriving somebody taps on what is unsent: after a lost answer the app itself waits for the next line."""
+ASKING_SECONDS = 2.0
+"""What a piece takes beside its bytes: the delay of each request, and the server."""
+SMALL, LARGE, LARGE_EVERY = (136, 112), (232, 180), 4
+"""Sides of the photographs: their noise compresses to about 8 and 21 kB, and grows by seven ninths on its way."""
+LARGEST_PIECE = 32_768
+"""Beyond this a piece goes in parts (`PART` in static/web/field/sync.js)."""
+PIECE = """code: home_photo
+name: {zh: 住房照片, en: Photograph of the home}
+kind: photo
+class: 3
+sources: [{document: gf_2016_36}]
+"""
 FILL = "import django; django.setup(); from tests.e2e import field_county; field_county.fill([f'第{number}户' for number in range({count})])"
+OPENED = """import hashlib, django; django.setup()
+from ciyou.apps.registry.models import Evidence
+from ciyou.apps.registry.proofs import open_evidence
+from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
+for row in Evidence.objects.all():
+    kept = open_evidence(LOCAL_OPERATOR, evidence_id=row.id, purpose=Purpose.VERIFY)
+    print(row.person_id.hex, hashlib.sha256(kept.content).hexdigest())
+"""
+TAKEN = """async () => {
+  const [[, content]] = await (await import("/static/web/field/enclosures.js")).collect();
+  const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [Array.from(hash, (one) => one.toString(16).padStart(2, "0")).join(""), bytes.length];
+}"""
+
+
+@dataclass
+class Made:
+    """What lies on the phone before anything is sent: ids of visits, child and hash of each photograph, bytes that go over the line."""
+
+    visits: list[str] = field(default_factory=list)
+    pictures: list[tuple[str, str]] = field(default_factory=list)
+    picture_bytes: int = 0
+    line_bytes: int = 0
+    in_parts: int = 0
+
+    @property
+    def pieces(self) -> int:
+        """How many the server must have in the end."""
+        return len(self.visits) + len(self.pictures)
+
+    @property
+    def longest_seconds(self) -> float:
+        """Twice what the line needs for them at its speed."""
+        return 2 * (self.line_bytes / SLOW["uploadThroughput"] + ASKING_SECONDS * self.pieces)
 
 
 @dataclass
@@ -54,17 +108,37 @@ class Trouble:
     """What was done to the line, counted."""
 
     kills: int = 0
+    kills_in_picture: int = 0
+    taps: int = 0
     cuts: int = 0
     lost: list[int] = field(default_factory=list)
 
 
+def packs_with_picture(folder: Path) -> str:
+    """The path to the program with the shipped packs and one file more, that asks for a photograph at each visit."""
+    shipped, own = ROOT / "src/ciyou", folder / "src/ciyou"
+    own.mkdir(parents=True)
+    for part in shipped.iterdir():
+        if part.name == "packs":
+            shutil.copytree(part, own / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            (own / part.name).symlink_to(part)
+    (own / "packs/cn/visit_pieces").mkdir()
+    (own / "packs/cn/visit_pieces/home_photo.yaml").write_text(PIECE, encoding="utf-8")
+    return f"{own.parent}:{ROOT}"
+
+
+def run(home: Path, *command: str) -> str:
+    """Run the program's Python on a state folder; what it printed."""
+    known = {**environment(home), "PYTHONPATH": os.environ["PYTHONPATH"]}
+    called = [sys.executable, *command]
+    return subprocess.run(called, cwd=ROOT, env=known, umask=0o077, check=True, capture_output=True, text=True).stdout
+
+
 def fill(home: Path, count: int) -> None:
     """A state folder with a village that has so many households to visit."""
-    known = environment(home)
-    known["PYTHONPATH"] = f"{ROOT}/src:{ROOT}"
-    program = FILL.replace("{count}", str(count))
-    for command in (["-m", "django", "prepare"], ["-c", program]):
-        subprocess.run([sys.executable, *command], cwd=ROOT, env=known, umask=0o077, check=True)
+    run(home, "-m", "django", "prepare")
+    run(home, "-c", FILL.replace("{count}", str(count)))
 
 
 def arrived(home: Path) -> int:
@@ -72,23 +146,36 @@ def arrived(home: Path) -> int:
     return int(ask(home, "SELECT count(*) FROM fieldwork_fieldevent")[0][0])
 
 
-def make_visits(phone: PhoneWalk, count: int) -> list[str]:
-    """Visit every household without a network; the ids of what lies on the phone then."""
-    Line(phone.page).be(CUT)
+def make_visits(phone: PhoneWalk, count: int) -> Made:
+    """Visit every household without a network, with one photograph each."""
+    made, page = Made(), phone.page
+    Line(page).be(CUT)
     for done in range(1, count + 1):
         # Today's list shows the most urgent only; all households stand under the children.
-        phone.page.locator('[data-go="children"]').click()
-        phone.page.locator("[data-children] [data-do=visit]").nth(done - 1).click()
+        page.locator('[data-go="children"]').click()
+        home = page.locator("[data-children] [data-do=visit]").nth(done - 1)
+        child = home.get_attribute("data-child").replace("-", "")
+        home.click()
         phone.screen("visit")
-        phone.page.locator('[data-do="no-change"]').click()
+        content = noise(*(LARGE if done % LARGE_EVERY == 0 else SMALL), seed=f"{done}:")
+        page.set_input_files("[data-photo]", {"name": "a.png", "mimeType": "image/png", "buffer": content})
+        page.locator("[data-picture]").wait_for()
+        digest, size = page.evaluate(TAKEN)
+        made.pictures.append((child, digest))
+        made.picture_bytes += size
+        page.locator('[data-do="no-change"]').click()
         phone.screen("today")
-        phone.unsent(re.compile(rf"^{done}\s"))
-    return sorted(piece["id"].replace("-", "") for piece in phone.page.evaluate(STORED)["outbox"])
+        phone.unsent(re.compile(rf"^{2 * done}\s"))
+    outbox = page.evaluate(STORED)["outbox"]
+    made.visits = sorted(piece["id"].replace("-", "") for piece in outbox if piece["kind"] != "enclosure")
+    sizes = [len(json.dumps(piece)) for piece in outbox]
+    made.line_bytes, made.in_parts = sum(sizes), sum(size > LARGEST_PIECE for size in sizes)
+    return made
 
 
-def send_badly(context: Any, address: str, home: Path, count: int, chance: random.Random) -> Trouble:
+def send_badly(context: Any, address: str, home: Path, made: Made, chance: random.Random) -> Trouble:
     """Send over a slow line that is cut, with answers that get lost and an app that is killed, until nothing is left to send."""
-    trouble, deadline = Trouble(), time.monotonic() + LONGEST_SECONDS
+    trouble, deadline = Trouble(), time.monotonic() + made.longest_seconds
 
     def lose_some(route: Any) -> None:
         if chance.randrange(LOSE_EVERY):
@@ -97,13 +184,13 @@ def send_badly(context: Any, address: str, home: Path, count: int, chance: rando
         trouble.lost.append(route.fetch().status)
         route.abort()
 
-    while arrived(home) < count and time.monotonic() < deadline:
+    while arrived(home) < made.pieces and time.monotonic() < deadline:
         page = context.new_page()
-        page.route("**/field/events/", lose_some)
+        page.route("**/field/events/**", lose_some)
         line = Line(page)
         line.be(SLOW)
         page.goto(f"{address}/field/")
-        _send_until_killed(page, line, home, count, chance, trouble, deadline)
+        _send_until_killed(page, line, home, made.pieces, chance, trouble, deadline)
         page.close()
     return trouble
 
@@ -114,15 +201,27 @@ def _send_until_killed(
     begun = arrived(home)
     kill_at = begun + 1 + chance.randrange(2 * KILL_EVERY)
     cut_at = begun + 1 + chance.randrange(2 * CUT_EVERY)
+    before, quiet_since = begun, time.monotonic()
     while (now := arrived(home)) < min(kill_at, count) and time.monotonic() < deadline:
         if cut_at <= now:
             line.be(CUT)
             page.wait_for_timeout(1000 * CUT_SECONDS)
             line.be(SLOW)
             trouble.cuts, cut_at = trouble.cuts + 1, count + 1
+        if now > before:
+            before, quiet_since = now, time.monotonic()
+        if time.monotonic() > quiet_since + PATIENCE_SECONDS:
+            page.locator("#unsent").click()
+            trouble.taps, quiet_since = trouble.taps + 1, time.monotonic()
         page.wait_for_timeout(100)
-    page.wait_for_timeout(chance.randrange(450))  # the next piece is on its way now
+    page.wait_for_timeout(chance.randrange(3000))  # the next piece is on its way now, or the one after it
     trouble.kills += arrived(home) < count
+    trouble.kills_in_picture += half_arrived(home) > 0
+
+
+def half_arrived(home: Path) -> int:
+    """How many pieces have arrived in part."""
+    return sum(part.stat().st_size > 0 for part in (home / "field-parts").glob("*.part"))
 
 
 def settle(context: Any, address: str) -> int:
@@ -143,6 +242,7 @@ def main() -> None:
         print("left out: there is no Chromium (make browser)")
         return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        os.environ["PYTHONPATH"] = packs_with_picture(Path(folder))
         home = Path(folder) / "home"
         home.mkdir(mode=0o700)
         (home / "demo").touch()  # the second factor may wait
@@ -158,7 +258,7 @@ def main() -> None:
 
 
 def measure(browser: Any, address: str, home: Path, chosen: argparse.Namespace) -> bool:
-    """The whole walk; whether anything is missing, doubled, or not taken."""
+    """The whole walk; whether anything is missing, doubled, changed, or not taken."""
     context = browser.new_context(locale="zh-CN")
     nothing = SimpleNamespace(page=context.new_page(), address=address)
     nothing.accessibility_faults = nothing.overflows = list
@@ -169,25 +269,46 @@ def measure(browser: Any, address: str, home: Path, chosen: argparse.Namespace) 
     made = make_visits(phone, chosen.visits)
     made_in = time.monotonic() - begun
     phone.page.close()
+    least, most = made.line_bytes / SLOW["uploadThroughput"], made.longest_seconds
+    print(f"visits made offline       {len(made.visits):>6,}   in {made_in:6.1f} s, each with a photograph")
+    print(f"photographs               {made.picture_bytes:>9,} bytes, {made.in_parts} of them go in parts")
+    print(
+        f"over the line             {made.line_bytes:>9,} bytes: {least:.0f} s at its speed, {most:.0f} s are given",
+        flush=True,
+    )
     begun = time.monotonic()
-    trouble = send_badly(context, address, home, chosen.visits, random.Random(chosen.seed))
+    trouble = send_badly(context, address, home, made, random.Random(chosen.seed))
+    late = made.pieces - arrived(home)
     left = settle(context, address)
-    sent_in = time.monotonic() - begun
-    pieces = [one for (one,) in ask(home, "SELECT replace(id, '-', '') FROM fieldwork_fieldevent ORDER BY 1")]
-    visits = [one for (one,) in ask(home, "SELECT replace(id, '-', '') FROM cases_visit ORDER BY 1")]
-    aside = ask(home, "SELECT count(*) FROM fieldwork_fieldevent WHERE state <> 'applied'")[0][0]
-    print(f"visits made offline       {len(made):>6,}   in {made_in:6.1f} s")
-    print(f"sent                      {len(pieces):>6,}   in {sent_in:6.1f} s, 50 kbit/s and 500 ms")
-    print(f"app killed                {trouble.kills:>6,}")
+    print(f"sent                      {arrived(home):>6,}   in {time.monotonic() - begun:6.1f} s, 50 kbit/s and 500 ms")
+    print(f"app killed                {trouble.kills:>6,}   {trouble.kills_in_picture} with a photograph half arrived")
+    print(f"sent again by a tap       {trouble.taps:>6,}")
     print(f"line cut                  {trouble.cuts:>6,}")
     print(f"answers lost              {len(trouble.lost):>6,}")
-    print(f"visits recorded           {len(visits):>6,}")
-    print(f"missing                   {len(set(made) - set(visits)):>6,}")
-    print(f"doubled                   {len(visits) - len(set(visits)):>6,}")
-    print(f"not of the phone          {len(set(visits) - set(made)):>6,}")
-    print(f"set aside or in conflict  {aside:>6,}")
-    print(f"left on the phone         {left:>6,}")
-    return not (made == pieces == visits and len(made) == chosen.visits and not aside and not left)
+    return compare(home, made, late, left)
+
+
+def compare(home: Path, made: Made, late: int, left: int) -> bool:
+    """Hold what the server has against what the phone made, and print it; whether they differ."""
+    visits = Counter(one for (one,) in ask(home, "SELECT replace(id, '-', '') FROM cases_visit"))
+    pictures = Counter(tuple(line.split()) for line in run(home, "-c", OPENED).splitlines())
+    aside = ask(home, "SELECT count(*) FROM fieldwork_fieldevent WHERE state <> 'applied'")[0][0]
+    told = {
+        "set aside or in conflict": aside,
+        "not sent in the time": late,
+        "left on the phone": left,
+        "pieces half arrived": half_arrived(home),
+        "pieces more or fewer": abs(made.pieces - arrived(home)),
+    }
+    for name, found, expected in (("visits", visits, made.visits), ("photographs", pictures, made.pictures)):
+        print(f"{name + ' recorded':<24}  {found.total():>6,}")
+        wanted = Counter(expected)
+        told[f"{name} missing"] = (wanted - found).total()
+        told[f"{name} doubled"] = sum(count - 1 for count in found.values())
+        told[f"{name} not of the phone"] = (found - wanted).total()
+    for name, count in told.items():
+        print(f"{name:<24}  {count:>6,}")
+    return any(told.values()) or len(made.visits) != len(made.pictures)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import sqlite3
+import struct
+import zlib
 from pathlib import Path
 
 LOOKS = os.environ.get("CIYOU_LOOKS")
@@ -20,6 +23,12 @@ STORED = """async () => {
   for (const name of database.objectStoreNames) found[name] = (await rows(name)).map((row) => Object.fromEntries(Object.entries(row).map(([key, value]) => [key, text(value)])));
   database.close();
   return found;
+}"""
+
+COUNT_TOUCHES = """() => {
+  window.touched = { taps: 0, typed: 0 };
+  addEventListener("pointerdown", () => { touched.taps += 1; }, true);
+  addEventListener("beforeinput", () => { touched.typed += 1; }, true);
 }"""
 
 
@@ -61,6 +70,17 @@ class PhoneWalk:
             Path(LOOKS).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=Path(LOOKS) / f"field-{name}.png")
         assert self.window.accessibility_faults() + self.window.overflows() == [], name
+
+
+def noise(width=400, height=300, *, seed=""):
+    """A picture that says where it was taken, and does not compress; with another seed, another picture."""
+    rows = b"".join(b"\0" + random.Random(f"{seed}{row}").randbytes(3 * width) for row in range(height))
+    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"tEXt", b"Comment\x00at 104.06 30.67")]
+    parts += [(b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    whole = [
+        struct.pack(">I", len(one)) + kind + one + struct.pack(">I", zlib.crc32(kind + one)) for kind, one in parts
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
 
 
 def open_next(page):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import time
 
 import pytest
 from django.utils import timezone
 
 from tests.e2e.conftest import enter, windows
 from tests.e2e.field_county import HOSPITAL, NAMES, NUMBER, YOUTH
-from tests.e2e.phone_walk import STORED, PhoneWalk, ask, open_next
+from tests.e2e.phone_walk import COUNT_TOUCHES, STORED, PhoneWalk, ask, open_next
 from tests.e2e.test_money import Desk
 from tests.e2e.test_referral import MOST_TAPS, Thumb
 
 pytestmark = pytest.mark.e2e
 
 PIN, OTHER_PIN = "493817", "804152"
+MOST_VISIT_TAPS, MOST_VISIT_SECONDS, SECONDS_A_TAP = 12, 90, 5
+"""What the issue allows a routine visit without changes, and how long somebody looks for the place of each tap."""
 ADVISED = "每周来一次，夜里有人陪。"
 
 
@@ -32,13 +35,21 @@ def test_a_day_without_a_network(phone, village, browser):
     page.context.set_offline(True)
     before = ask(village.home, "SELECT count(*) FROM cases_visit")[0][0]
 
-    # One household without a change: two taps.
+    # One household without a change.
+    page.evaluate(COUNT_TOUCHES)
+    begun = time.monotonic()
     page.locator("[data-tasks] button").nth(0).click()
     phone.screen("visit")
     phone.look("visit")
     page.locator('[data-do="no-change"]').click()
     phone.screen("today")
     phone.unsent("1")
+    taken, touched = time.monotonic() - begun, page.evaluate("touched")
+    taps = touched["taps"] + len(PIN) + 1  # the phone may have locked itself: its number, and the button
+    assert touched["taps"] > 0
+    assert taps <= MOST_VISIT_TAPS
+    assert touched["typed"] == 0
+    assert taken + taps * SECONDS_A_TAP <= MOST_VISIT_SECONDS
 
     # One with its questions answered, nothing typed.
     open_next(page)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import random
 import re
-import struct
 import time
-import zlib
 
 import pytest
 
 from tests.e2e.conftest import enter
 from tests.e2e.field_county import NAMES
-from tests.e2e.phone_walk import CUT, SLOW, STORED, Line, ask, open_next
+from tests.e2e.phone_walk import CUT, SLOW, STORED, Line, ask, noise, open_next
 
 pytestmark = [
     pytest.mark.e2e,
@@ -44,17 +41,6 @@ LEFT = """async () => {
   const [piece] = await store.unsentOf(await store.currentUser());
   return JSON.stringify(piece).length;
 }"""
-
-
-def noise(width=400, height=300):
-    """A picture that says where it was taken, and does not compress."""
-    rows = b"".join(b"\0" + random.Random(row).randbytes(3 * width) for row in range(height))
-    parts = [(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)), (b"tEXt", b"Comment\x00at 104.06 30.67")]
-    parts += [(b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
-    whole = [
-        struct.pack(">I", len(one)) + kind + one + struct.pack(">I", zlib.crc32(kind + one)) for kind, one in parts
-    ]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(whole)
 
 
 def picture_in_parts(phone, line, village, before):

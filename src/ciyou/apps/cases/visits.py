@@ -65,16 +65,18 @@ def record_visit(
     fields: Mapping[str, str],
     entered_on: dt.date | None = None,
     also: tuple[Question, ...] = (),
+    form: VisitForm | None = None,
 ) -> RecordedVisit:
     """Record a visit from its form; `visit_id` is made by the form, so that a form sent twice is one visit.
 
     `entered_on`: the day it was written down, where that is not today (a phone without a network); `also` what was asked then and is
-    asked no more. Raises FormProblems with a sentence for each field that is wrong; nothing is recorded then.
+    asked no more; `form` the actor's form of this child, where the caller has just read it in the same transaction. Raises FormProblems
+    with a sentence for each field that is wrong; nothing is recorded then.
     """
     _check_may(actor)
     if (earlier := _repeated(actor, visit_id)) is not None:
         return earlier
-    form = visit_form(actor, child_id=child_id)
+    form = form or visit_form(actor, child_id=child_id)
     today = entered_on or timezone.localdate()
     answers, problems = read_answers((*form.questions, *also), fields, here=form.division, today=today)
     report, wrong = read_report(form, fields, today=today)
@@ -91,6 +93,7 @@ def record_no_change(
     child_id: uuid.UUID,
     visited_on: dt.date | None = None,
     unless: Collection[str] = (),
+    form: VisitForm | None = None,
 ) -> RecordedVisit:
     """Record in one step that a household was visited (today, or on a day before) and that everything is as it is on file.
 

@@ -199,14 +199,16 @@ def _apply_visit(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[Fi
             day = dt.date.fromisoformat(put_right.visited_on)
             if day > timezone.localdate():
                 raise SetAside("clock")
-            record_no_change(actor, visit_id=event.id, child_id=child, visited_on=day, unless=unless)
+            record_no_change(actor, visit_id=event.id, child_id=child, visited_on=day, unless=unless, form=form)
         else:
             fitted = fit_visit(form, put_right, today=today)
             if fitted.strange:
                 raise SetAside("form_changed")
             clashes = fitted.clashes
             fields = {**fitted.fields, "visited_on": put_right.visited_on}
-            record_visit(actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also)
+            record_visit(
+                actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also, form=form
+            )
     except VisitNotPossible as error:
         raise SetAside("not_yours") from error
     except FormProblems as error:
