@@ -150,6 +150,32 @@ def test_a_question_that_is_a_fact_asks_it_as_the_fact_is(packs, line, fits):
         assert ("form_fact", "survey", 3) in refused(packs, survey=survey, vectors=vectors)
 
 
+def test_a_form_takes_no_choice_away_from_a_question_that_decides(packs):
+    survey = (row("select_one some", "school_status", "在上学吗？", "At school?"),)
+    some = (("some", "enrolled", "在读", "Enrolled"), ("some", "dropped_out", "辍学", "Dropped out"))
+    child = DEFINITION.replace("household", "child")
+    assert codes(refused(packs, survey=survey, choices=some, definition=child, vectors="vectors: []\n")) == {
+        "form_fact"
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "line"),
+    [
+        ("child.severely_ill", row("text", "since", "从什么时候？", "Since when?")),
+        ("every_visit", row("select_one yes_no", "severely_ill", "患重病吗？", "Gravely ill?")),
+    ],
+)
+def test_a_form_is_of_the_class_of_the_facts_that_it_asks_for_or_about(packs, when, line):
+    about = DEFINITION.replace("household", "child").replace("every_visit", when)
+    found = refused(packs, survey=(line,), definition=about, vectors="vectors:\n  - answers: {}\n")
+    assert "visit_form_class_of_facts" in codes(found), found
+    higher = about.replace("class: 3", "class: 4")
+    assert (
+        read(packs, survey=(line,), definition=higher, vectors="vectors:\n  - answers: {}\n")["winter"].sensitivity == 4
+    )
+
+
 def test_a_fact_that_only_a_department_can_say_is_no_question_of_a_form(packs):
     survey = (row("select_one yes_no", "hiv_infected", "问", "Asked"),)
     found = refused(packs, survey=survey, definition=DEFINITION.replace("household", "child"), vectors="vectors: []\n")
@@ -182,6 +208,7 @@ def test_choices_and_settings_are_held_against_their_rules(packs):
     ("old", "new", "code"),
     [
         ("values: {beds: 5}", "values: {beds: 6}", "form_vector"),
+        ("values: {beds: 5}", "values: {beds: --5}", "form_vector"),
         ("asked: {what: no, advice: no}", "asked: {what: yes, advice: no}", "form_vector"),
         ("refused: [why, cold_rooms, looked_on]", "refused: [cold_rooms, looked_on]", "form_vector"),
         ("what: yes, ", "", "form_untried"),

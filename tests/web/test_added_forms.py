@@ -50,7 +50,12 @@ def test_the_pages_ask_and_show_it_and_the_phone_takes_each_version_once(tmp_pat
         },
     )
     saved = client.get(done.headers["Location"]).content.decode()
-    assert "几间屋子没有取暖？" in saved
+    assert "几间屋子没有取暖？" not in saved and "由县里查看" in saved, "the next holder of the post would read it too"
+    drafter = make_actor("county_drafter")
+    county = sign_in(Client(headers={"host": "127.0.0.1"}), Post.objects.get(id=drafter.post_id))
+    done_for_child = county.get(reverse("happening", kwargs={"child_id": child})).content.decode()
+    assert f'href="{done.headers["Location"]}"' in done_for_child
+    assert "几间屋子没有取暖？" in county.get(done.headers["Location"]).content.decode()
     clerk = make_actor("supervisor")
     other = sign_in(Client(headers={"host": "127.0.0.1"}), Post.objects.get(id=clerk.post_id))
     assert "几间屋子没有取暖？" not in other.get(done.headers["Location"]).content.decode(), "class 4 is above its post"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from ciyou.core.forms import ASKED, NUMBER, RESULT, UNKNOWN, Filled, Row, fill
 from ciyou.packs.located_yaml import Section, nearest
 
 _TRUTH: Mapping[str, bool | None] = {"yes": True, "no": False, UNKNOWN: None}
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
 SOME_DAY = dt.date(2026, 1, 1)
 """The day of a vector that says none, and so does not depend on it."""
 
@@ -75,7 +77,7 @@ def _check_known(entry: Section, key: str, names: Iterable[str], known: Iterable
 def _value(said: str) -> int | str | None:
     if said == UNKNOWN:
         return None
-    return int(said) if said.lstrip("-").isdecimal() else said
+    return int(said) if _WHOLE.fullmatch(said) else said
 
 
 def check_form_vectors(section: Section, rows: Sequence[Row], vectors: Sequence[FormVector]) -> None:
@@ -105,7 +107,8 @@ def _differences(vector: FormVector, result: Filled) -> Iterator[tuple[str, obje
     if set(vector.refused) != set(result.refused):
         yield "refused", list(vector.refused), list(result.refused)
     for name, value in vector.values.items():
-        if result.values[name] != value:
+        # A text of digits is written like the number.
+        if result.values[name] != value and str(result.values[name]) != str(value):
             yield f"values.{name}", value, result.values[name]
 
 

@@ -22,7 +22,7 @@ from ciyou.core.rules.book import RuleBook, Source
 from ciyou.core.rules.evaluation import Evaluation
 from ciyou.core.rules.parser import parse_expression
 from ciyou.core.rules.scope import Scope
-from ciyou.core.rules.tree import Kind, Node
+from ciyou.core.rules.tree import FactRef, Kind, Node, walk
 from ciyou.packs.form_sheets import FORM, FormSheets, read_sheets
 from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, read_yaml
@@ -66,7 +66,15 @@ class AddedForm:
     @cached_property
     def version(self) -> str:
         """By which a phone, a page and the server know that they mean the same questions and words."""
-        asked = [self.code, self.zh, self.en, self.about, [asdict(one) for one in self.rows], sorted(self.facts)]
+        asked = [
+            self.code,
+            self.zh,
+            self.en,
+            self.about,
+            self.sensitivity,
+            [asdict(one) for one in self.rows],
+            sorted(self.facts),
+        ]
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()[:16]
 
     @property
@@ -116,6 +124,7 @@ def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes) -> AddedFor
     _check_settings(sheets, folder.name, notes)
     rows = RowReader(sheets, notes).read()
     facts = _facts(sheets, rows, Entity(about) if about else Entity.CHILD, pack_set.vocabulary, notes)
+    _check_class(section, sensitivity, when, facts, pack_set.vocabulary)
     # Vectors are held against rows that could be read.
     sound = len(notes.found) == before
     tried = read_form_vectors(vectors, tuple(one.row for one in rows)) if sound else ()
@@ -135,6 +144,24 @@ def _when(section: Section, vocabulary: Vocabulary) -> Node | None:
     except RuleError as error:
         section.notes.extend(error.problems)
         return None
+
+
+def _check_class(
+    section: Section, sensitivity: int, when: Node | None, facts: Mapping[str, FactDefinition], vocabulary: Vocabulary
+) -> None:
+    """Whoever reads an answer learns what its question was asked for: the form is at least of the class of the facts in it."""
+    named = () if when is None else (part for part in walk(when) if isinstance(part, FactRef))
+    asked_for = [vocabulary.get(part.entity, part.name) for part in named]
+    said = [one for one in facts.values() if VILLAGE in one.askable]
+    highest = max([*said, *asked_for], key=lambda one: one.sensitivity, default=None)
+    if highest is None or highest.sensitivity <= sensitivity:
+        return
+    section.notes.add(
+        section.value_place("class"),
+        "visit_form_class_of_facts",
+        f"“{highest.zh}”是 {highest.sensitivity} 级，这张表只有 {sensitivity} 级：看到答案的人就知道了。请提高 class；5 级的事实不能用在表里。",
+        f"“{highest.en}” is of class {highest.sensitivity} and this form of {sensitivity}: whoever reads an answer would learn of it. Raise `class`; facts of class 5 cannot stand in a form.",
+    )
 
 
 def _check_settings(sheets: FormSheets, code: str, notes: Notes) -> None:
@@ -173,9 +200,9 @@ def _facts(
                 notes,
                 places[row.name],
                 definition,
-                "题型或选项对不上：是否用 select_one（选项 yes、no），整数用 integer，日期用 date，分类用 select_one（选项取自这项事实）；金额和区划不在表里问",
+                "题型或选项对不上：是否用 select_one（选项 yes、no），整数用 integer，日期用 date，分类用 select_one（选项与这项事实的相同，一个不少）；金额和区划不在表里问",
                 "is asked otherwise: a yes or no by select_one with the choices yes and no, a number by integer, a day by date, a kind by "
-                "select_one with choices of the fact; amounts and places are not asked in a form",
+                "select_one with all choices of the fact; amounts and places are not asked in a form",
             )
         elif row.holds_if is not None:
             _note_fact(notes, places[row.name], definition, "可填什么由事实库定，请去掉 constraint", "has its range in the vocabulary; leave `constraint` out")  # fmt: skip
@@ -187,7 +214,8 @@ def _fits(row: Row, definition: FactDefinition) -> bool:
         case FactType.BOOL:
             return row.kind == ONE and tuple(sorted(row.choices)) == YES_NO
         case FactType.ENUM:
-            return row.kind == ONE and set(row.choices) <= set(definition.options)
+            # All of them: the form's words stand in the place of the question that decides.
+            return row.kind == ONE and set(row.choices) == set(definition.options)
         case FactType.INT:
             return row.kind == NUMBER
         case FactType.DATE:

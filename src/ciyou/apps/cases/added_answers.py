@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from ciyou.apps.cases.added_forms import ANSWER, VERSION, WORDS, prefix_of, version_key
@@ -16,7 +16,7 @@ from ciyou.core.errors import Place, Problem
 from ciyou.core.forms import ASKED, MANY, ONE, RESULT, UNKNOWN, Filled, fill
 from ciyou.packs import load_visit_forms
 from ciyou.packs.follow_ups import Text
-from ciyou.packs.visit_forms import AddedForm, AddedRow
+from ciyou.packs.visit_forms import LEAST_CLASS, MOST_CLASS, AddedForm, AddedRow
 
 NOT_KNOWN: Text = ("不知道", "not known")
 _CHOICE = "/"
@@ -121,7 +121,7 @@ def read_added(
             problems |= wrong
             words = words_of(now)
         elif about is not None and brought is not None:
-            words = brought
+            words = replace(brought, sensitivity=_class_of(brought, now))
             answers = tuple(_answer(words, name, text) for name, text in words.in_order(typed))
         else:
             problems[version_key(subject, code)] = _form_changed()
@@ -130,6 +130,11 @@ def read_added(
         if answers:
             kept.append(AddedAnswers(code, version, words.title, words.sensitivity, child, answers))
     return tuple(kept), problems
+
+
+def _class_of(brought: FormWords, now: AddedForm | None) -> int:
+    """Of answers in words that were brought: nobody lowers the class by what they bring."""
+    return min(max(brought.sensitivity, LEAST_CLASS, now.sensitivity if now else LEAST_CLASS), MOST_CLASS)
 
 
 def open_added(content: Mapping[str, Any]) -> tuple[AddedAnswers, ...]:

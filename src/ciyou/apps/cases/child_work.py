@@ -76,10 +76,10 @@ def tasks_on_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[TaskOfChild, .
     return tuple(_task(task) for task in tasks.select_related("post__user"))
 
 
-def last_visits(*, child_id: uuid.UUID) -> tuple[dt.date, ...]:
-    """The days of the last visits to a child that the caller may show, the latest first."""
+def last_visits(*, child_id: uuid.UUID) -> tuple[tuple[uuid.UUID, dt.date], ...]:
+    """The last visits to a child that the caller may show, the latest first: each with its day."""
     visits = VisitedChild.objects.filter(person_id=child_id).order_by("-visit__visited_on", "-id")
-    return tuple(visits.values_list("visit__visited_on", flat=True)[:VISITS_SHOWN])
+    return tuple(visits.values_list("visit_id", "visit__visited_on")[:VISITS_SHOWN])
 
 
 def last_met(child_id: uuid.UUID) -> dt.date | None:

@@ -38,6 +38,8 @@ class VisitOutcome:
     no_change: bool
     children: tuple[VisitedOutcome, ...]
     added: tuple[AddedAnswers, ...] = ()
+    above: int = 0
+    """How many more of the place's forms were answered, of a class above the reader's."""
 
     @property
     def highest_class(self) -> int:
@@ -70,18 +72,18 @@ def visit_outcome(actor: Actor, *, visit_id: uuid.UUID) -> VisitOutcome:
         )
         for row in seen
     )
-    added = _added(actor, visit, seen=frozenset(row.person_id for row in seen), every=len(seen) == len(rows))
-    return VisitOutcome(visit.id, visit.visited_on, visit.no_change, children, added)
+    answered = _added(visit, seen=frozenset(row.person_id for row in seen), every=len(seen) == len(rows))
+    added = tuple(one for one in answered if one.sensitivity <= ceiling_of(actor))
+    return VisitOutcome(visit.id, visit.visited_on, visit.no_change, children, added, len(answered) - len(added))
 
 
-def _added(actor: Actor, visit: Visit, *, seen: frozenset[uuid.UUID], every: bool) -> tuple[AddedAnswers, ...]:
-    """The answers to the place's own forms that the actor may read: of a child on the visit that they see, and up to their class or their own.
+def _added(visit: Visit, *, seen: frozenset[uuid.UUID], every: bool) -> tuple[AddedAnswers, ...]:
+    """The answers to the place's own forms about the household and the children that the reader sees, of every class.
+
+    Whoever asked reads no more than their class allows: the next holder of a post has it too.
 
     A child whose file was merged since is not among them under that id: its answers are for whoever sees every child of the visit.
     """
-    ceiling = 5 if str(visit.post_id) == actor.post_id else ceiling_of(actor)
     return tuple(
-        one
-        for one in open_added(open_visit_content(visit))
-        if one.sensitivity <= ceiling and (every or child_of(one) is None or child_of(one) in seen)
+        one for one in open_added(open_visit_content(visit)) if every or child_of(one) is None or child_of(one) in seen
     )

@@ -271,7 +271,8 @@ def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         "child": child,
         "tier": tier_chip(load_risk(division=child.division).asked, tier, lang) if tier else None,
         "visit": visit_words(visit, child.division, lang) if visit else None,
-        "visited_on": last_visits(child_id=child.id),
+        "visits": last_visits(child_id=child.id),
+        "opens_visits": may_do(actor.role, Action.VISIT),
         "letters": letter_boxes(letters, lang),
         "seen_at": timezone.now(),
     }
