@@ -211,5 +211,7 @@ def _place(family: Family, *, away: bool) -> tuple[County, str]:
 def _school_code(county: County, town: Town, kind: str) -> str:
     """Ten digits for a school; they begin with 9 and a county that was never given out, so that they are no real school's."""
     kinds = sorted({one for those in _SCHOOLS.values() for one in those})
-    position = int(town.code[-2:]) - (town.code[-3] == "0")  # streets are counted from 1, towns and townships from 100 and 200
+    position = int(town.code[-2:]) - (
+        town.code[-3] == "0"
+    )  # streets are counted from 1, towns and townships from 100 and 200
     return f"9{county.code}{position * len(kinds) + kinds.index(kind):03d}"
