@@ -122,6 +122,25 @@ def one_pupil(tmp_path, **cells):
     return read(tmp_path, tmp_path, as_of=dt.date(2025, 9, 1))[1]["education_school_roll"][0]
 
 
+@pytest.mark.parametrize(
+    ("written", "code", "warned"),
+    [
+        ("9510199001", 9510199001, ()),
+        ("9510199001.0", 9510199001, ()),
+        ("", None, ()),
+        ("510199001", None, (("school_code", "out_of_range", 1),)),
+        ("95101990012", None, (("school_code", "bad_number", 1),)),
+        ("中心小学", None, (("school_code", "bad_number", 1),)),
+    ],
+)
+def test_a_schools_identifier_has_ten_digits_or_is_counted_as_none(tmp_path, written, code, warned):
+    write_text(tmp_path, "school.csv", (*SCHOOL, "学校标识码"), (*pupil(), written))
+    summaries, records, _ = read(tmp_path, tmp_path, as_of=dt.date(2025, 9, 1))
+    found = summaries["education_school_roll"].warnings
+    assert records["education_school_roll"][0]["school_code"] == code
+    assert tuple(one for one in found if one[0] == "school_code") == warned
+
+
 def test_a_guardians_number_in_a_childs_field_is_kept_apart(tmp_path):
     record = one_pupil(tmp_path, id_no=MOTHER)
     assert (record["id_no"], record["id_flag"], record["id_birth_date"]) == (None, "guardian", None)

@@ -89,3 +89,23 @@ def test_results_stand_in_the_colors_of_the_place_with_their_words_and_small_num
     assert told[:3] == [["达到提示线", "黄", "6"], ["没有达到提示线", "蓝", "9"], ["说不准", "灰", "0"]]
     assert told[5] == ["10", "至", "14", "分", "黄", "6"] and told[7] == ["20", "分及以上", "红", "不公布"]
     assert page.count("result-mark result-") == 8
+
+
+def test_a_county_opens_a_campaign_at_a_school_and_writes_its_name(client):
+    Division.objects.create(code=TOWNSHIP, name="河口镇", level="township")
+    county, new = sign_in(client, make_post("county_drafter")), reverse("campaign_new") + "?of=school"
+    assert "没有“学校标识码”这一列" in county.get(new).content.decode()
+    child = file_child("a", child={"school_code": (9990101001, "rostered", "education_school_roll")})
+    file_child("b")
+    form = county.get(new).content.decode()
+    assert "9990101001，孩子多在河口镇：1 名儿童" in form and 'name="division"' not in form
+    today = timezone.localdate()
+    told = {"of": "school", "instrument": "psc_17", "from_on": today, "until_on": today + dt.timedelta(days=9)}
+    wrong = county.post(new, told)
+    assert (wrong.status_code, "请选择在哪所学校筛查" in wrong.content.decode()) == (422, True)
+    told |= {"school_code": "9990101001", "school_name": "河口中心小学"}
+    page = county.post(new, told, follow=True).content.decode()
+    assert "河口中心小学 · " in page and "学校标识码 9990101001" in page and "但不知道在哪所学校" in page
+    assert [row.person_id for row in CampaignChild.objects.all()] == [child]
+    assert "河口中心小学 · " in county.get(reverse("campaigns")).content.decode()
+    assert "河口中心小学（9990101001）" in county.get(new).content.decode()

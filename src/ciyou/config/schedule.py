@@ -13,6 +13,7 @@ from ciyou.apps.audit.periodic import Job
 from ciyou.apps.audit.sealing import seal_entries, seal_everything
 from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
 from ciyou.apps.care.campaign_closing import open_missing_closings
+from ciyou.apps.care.campaign_following import hand_on_visits
 from ciyou.apps.cases.case_tasks import review_ending_cases
 from ciyou.apps.cases.leaving import release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
@@ -59,6 +60,7 @@ JOBS: tuple[Job, ...] = (
     Job("warn_of_ends", HOUR, warn_of_ends),
     Job("plan_visits", 12 * HOUR, plan_all_visits),
     Job("hand_on_alerts", HOUR, hand_on_open_alerts),
+    Job("hand_on_visits", HOUR, hand_on_visits),
     Job("watch_silence", 12 * HOUR, watch_silence),
     Job("watch_missed_visits", 12 * HOUR, watch_missed_visits),
     Job("open_missing_closings", 12 * HOUR, open_missing_closings),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from ciyou.apps.alerts import following as alerts
 from ciyou.apps.awards import following as awards
-from ciyou.apps.care import campaign_following
+from ciyou.apps.care import campaign_following, campaign_pupils
 from ciyou.apps.cases import case_tasks, pair_tasks, round_following, unmerge_tasks, visit_following
 from ciyou.apps.cases.determination_tasks import (
     on_determination_confirmed,
@@ -35,7 +35,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
     {
         "accounts.division_changed": (on_division_changed,),
         "accounts.post_ended": (on_post_ended,),
-        "registry.facts_changed": (on_facts_changed,),
+        "registry.facts_changed": (on_facts_changed, campaign_pupils.on_facts_changed),
         "registry.protection_changed": (
             on_protection_changed,
             visit_following.on_protection_changed,
@@ -100,7 +100,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
         ),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),
         "registry.unmerge_settled": (unmerge_tasks.on_unmerge_settled,),
-        "cases.run_loaded": (schooling.on_run_loaded,),
+        "cases.run_loaded": (schooling.on_run_loaded, campaign_pupils.on_run_loaded),
         "rosters.pairs_moved": (pair_tasks.on_pairs_moved,),
         "entitlements.determination_made": (
             on_determination_made,

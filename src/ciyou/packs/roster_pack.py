@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ciyou.core.facts.definition import Value
+from ciyou.core.facts.definition import LARGEST_SHORT, Value
 from ciyou.core.rules.book import Source
 
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -60,6 +60,11 @@ class RosterColumn:
     minimum: int | None = None
     maximum: int | None = None
     holds_id: bool = False
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its whole numbers need eight bytes: identifiers of ten digits."""
+        return (self.maximum or 0) > LARGEST_SHORT
 
     def label(self, lang: str = "zh") -> str:
         """The column's name for a person."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ciyou.apps.care.campaign_lists import CampaignCard, ChildToAsk
 from ciyou.apps.care.campaign_readings import TOPICS, Reading
+from ciyou.apps.care.campaign_schools import School
 from ciyou.apps.care.instruments import CHILD_AGREED, GUARDIAN_AGREED
 from ciyou.core.questionnaires import TOTAL
 from ciyou.core.risk import IndicatorSet
@@ -35,6 +36,7 @@ LEFT = {
     "moved": gettext_lazy("已搬走"),
     "died": gettext_lazy("已去世"),
     "merged": gettext_lazy("档案已合并"),
+    "other_school": gettext_lazy("不在这所学校了"),
     "of_age": gettext_lazy("已满 18 周岁"),
     "protected": gettext_lazy("由指名的办案人员负责"),
 }
@@ -59,8 +61,8 @@ TOPIC_NAMES = {
 
 
 def card_words(one: CampaignCard, place: str, lang: str) -> dict[str, object]:
-    """A campaign with the name of its questionnaire in the reader's language."""
-    return {"card": one, "place": place, "name": instrument_name(one.instrument, one.division, lang)}
+    """A campaign with its school, else its place, and the name of its questionnaire in the reader's language."""
+    return {"card": one, "place": one.school_name or place, "name": instrument_name(one.instrument, one.division, lang)}
 
 
 def instrument_name(code: str, division: str, lang: str) -> str:
@@ -147,6 +149,20 @@ def child_words(one: ChildToAsk) -> dict[str, object]:
         "reason": reasons.get(one.reason, ""),
         "open": one.state in ("due", "not_reached"),
     }
+
+
+def school_choices(schools: Iterable[School], places: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The schools of a form: by name where a campaign gave one, else by the township where most of their children live."""
+    named = _("%(name)s（%(code)s）：%(count)s 名儿童")
+    unnamed = _("%(code)s，孩子多在%(place)s：%(count)s 名儿童")
+    return [
+        (
+            one.code,
+            (named if one.name else unnamed)
+            % {"name": one.name, "code": one.code, "place": places.get(one.township, ""), "count": one.children},
+        )
+        for one in schools
+    ]
 
 
 def said_choices() -> list[tuple[str, str]]:

@@ -6,12 +6,14 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.care.campaign_schools import schools_by_child
 from ciyou.apps.care.campaign_visits import end_done_visits, lock_households
 from ciyou.apps.care.campaigning import ASK, visit_task
-from ciyou.apps.care.models import CampaignChild, CampaignState, FilledQuestionnaire
+from ciyou.apps.care.models import Campaign, CampaignChild, CampaignState, FilledQuestionnaire
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
 from ciyou.apps.cases.tasks import end_task, open_tasks, posts_of_open
 from ciyou.apps.registry.identity_moves import follows_merge
@@ -19,6 +21,10 @@ from ciyou.apps.registry.round_children import ChildInRound, children_in_care, p
 from ciyou.core.access.actor import LOCAL_OPERATOR, DivisionScope
 
 DIED, MOVED, MERGED, PROTECTED, OF_AGE = "died", "moved", "merged", "protected", "of_age"
+OTHER_SCHOOL = "other_school"
+_MAY_END = (MOVED, PROTECTED, OTHER_SCHOOL)
+"""Reasons to leave that may hold no more while the campaign runs."""
+_PART = 500
 _SAID = (CampaignState.REFUSED, CampaignState.ASKED)
 """What somebody answered, the weightier last: of two files of one child it stands over what is still open."""
 
@@ -28,22 +34,22 @@ def on_person_moved(person_id: str, new_division: str, **_more: object) -> None:
     with walled(LOCAL_OPERATOR), transaction.atomic():
         for row in _due([person_id]):
             if not _holds(row, new_division):
-                _leave([row], MOVED)
+                leave([row], MOVED)
             elif row.division != new_division:
                 _visit_alone(row, new_division)
-        _take_back([person_id], MOVED, division=new_division)
+        take_back([person_id], division=new_division)
 
 
 def on_child_died(child_ids: Iterable[str], **_more: object) -> None:
     """Handler of `registry.child_died`: nobody is sent to a family in mourning."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        _leave(_due(child_ids), DIED)
+        leave(_due(child_ids), DIED)
 
 
 def on_child_of_age(child_ids: Iterable[str], **_more: object) -> None:
     """Handler of `registry.child_of_age`: campaigns ask children."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
-        _leave(_due(child_ids), OF_AGE)
+        leave(_due(child_ids), OF_AGE)
 
 
 def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
@@ -55,7 +61,7 @@ def on_protection_changed(child_ids: Iterable[str], **_more: object) -> None:
         places = places_for_work([row.person_id for row in rows])
         for row in rows:
             _visit_alone(row, places[row.person_id].division, protected=places[row.person_id].restricted)
-        _take_back(ids, PROTECTED)
+        take_back(ids)
 
 
 def on_workers_changed(child_ids: Iterable[str], **_more: object) -> None:
@@ -69,7 +75,18 @@ def on_workers_changed(child_ids: Iterable[str], **_more: object) -> None:
             had = posts_of_open([ASK], str(row.household)).get(ASK)
             if owner is None or owner[0] != had:
                 _visit_alone(row, places[row.person_id].division, protected=True)
-        _take_back(ids, PROTECTED)
+        take_back(ids)
+
+
+def hand_on_visits() -> int:
+    """The periodic job: visits to protected children go on when a named access ran out; how many children were looked at."""
+    with walled(LOCAL_OPERATOR):
+        rows = CampaignChild.objects.filter(campaign__closed_at=None, person__restricted=True)
+        waiting = rows.filter(Q(state=CampaignState.DUE) | Q(state=CampaignState.LEFT, reason=PROTECTED))
+        children = sorted(set(waiting.values_list("person_id", flat=True)))
+    for start in range(0, len(children), _PART):
+        on_workers_changed([str(one) for one in children[start : start + _PART]])
+    return len(children)
 
 
 @follows_merge
@@ -100,7 +117,7 @@ def _join(row: CampaignChild, stays: CampaignChild) -> None:
         )
         _settle_visits([stays.household])
     CampaignChild.objects.filter(id=row.id).update(filled=None)
-    _leave([row], MERGED)
+    leave([row], MERGED)
 
 
 def _go_over(row: CampaignChild, kept: uuid.UUID) -> None:
@@ -111,9 +128,9 @@ def _go_over(row: CampaignChild, kept: uuid.UUID) -> None:
     if row.state != CampaignState.DUE:
         return
     if child is None:
-        _leave([row], MERGED)
+        leave([row], MERGED)
     elif not _holds(row, child.division):
-        _leave([row], MOVED)
+        leave([row], MOVED)
     elif child.restricted or child.division != row.division:
         _visit_alone(row, child.division, protected=child.restricted)
 
@@ -127,7 +144,8 @@ def _holds(row: CampaignChild, division: str) -> bool:
     return DivisionScope.of(row.campaign.division).holds(division)
 
 
-def _leave(rows: list[CampaignChild], reason: str) -> None:
+def leave(rows: list[CampaignChild], reason: str) -> None:
+    """These are not asked any more, for this reason; their visits end with the last of each. As the machine, inside a transaction."""
     lock_households(row.household for row in rows)
     CampaignChild.objects.filter(id__in=[row.id for row in rows]).update(
         state=CampaignState.LEFT, reason=reason, answered_at=timezone.now()
@@ -135,14 +153,17 @@ def _leave(rows: list[CampaignChild], reason: str) -> None:
     _settle_visits(row.household for row in rows)
 
 
-def _take_back(person_ids: Iterable[object], reason: str, *, division: str = "") -> None:
-    """Who left a running campaign for a reason that holds no more is asked after all, unless it was asked meanwhile."""
-    rows = CampaignChild.objects.filter(person__in=list(person_ids), state=CampaignState.LEFT, reason=reason)
+def take_back(person_ids: Iterable[object], *, division: str = "") -> None:
+    """Who left a running campaign for a reason that holds no more is asked after all, unless it was asked meanwhile. As the machine."""
+    rows = CampaignChild.objects.filter(person__in=list(person_ids), state=CampaignState.LEFT, reason__in=_MAY_END)
     found = list(rows.filter(campaign__closed_at=None).select_related("campaign"))
     children = children_in_care({row.person_id for row in found})
+    schools = schools_by_child({row.person_id for row in found}, on=timezone.localdate())
     for row in found:
         child = children.get(row.person_id)
         if child is None or not _holds(row, division or child.division) or _owner(child) is None:
+            continue
+        if row.campaign.school_code not in ("", schools.get(row.person_id)):
             continue
         asked = FilledQuestionnaire.objects.filter(person=row.person_id, instrument=row.campaign.instrument)
         last = asked.filter(asked_on__gte=row.campaign.from_on).order_by("asked_on", "recorded_at").last()
@@ -153,6 +174,17 @@ def _take_back(person_ids: Iterable[object], reason: str, *, division: str = "")
         row.save(update_fields=("state", "reason", "filled", "answered_by", "answered_at"))
         if last is None:
             _visit_alone(row, division or child.division, protected=child.restricted)
+
+
+def take_in(campaign: Campaign, child: ChildInRound) -> None:
+    """A child joins a running campaign, at a visit of its own; a protected one only where a named worker can go. As the machine."""
+    owner = _owner(child)
+    if owner is None:
+        return
+    place = {"household": uuid.uuid4(), "division": child.division}
+    row, made = CampaignChild.objects.get_or_create(campaign=campaign, person_id=child.id, defaults=place)
+    if made:
+        open_tasks(LOCAL_OPERATOR, tasks=[visit_task(campaign, row.household, child.id, owner)])
 
 
 def _owner(child: ChildInRound) -> tuple[uuid.UUID | None, str, str] | None:
@@ -177,7 +209,7 @@ def _visit_alone(row: CampaignChild, division: str, *, protected: bool | None = 
         protected = places_for_work([row.person_id])[row.person_id].restricted
     owner = named_owner_of(row.person_id, division, today) if protected else owner_of(division, today)
     if owner is None:
-        _leave([row], PROTECTED)
+        leave([row], PROTECTED)
         return
     lock_households([before])
     row.household, row.division = uuid.uuid4(), division

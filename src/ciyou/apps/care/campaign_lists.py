@@ -50,6 +50,9 @@ class CampaignCard:
     closed_on: dt.date | None
     opened_by: str
     unknown_age: int
+    school_code: str
+    school_name: str
+    unknown_school: int
     progress: Progress
     results: Mapping[str, Mapping[str, int | None]] | None
     threshold: int
@@ -145,6 +148,9 @@ def _card(actor: Actor, row: Campaign, progress: Progress, names: Mapping[str, s
         closed_on=timezone.localdate(row.closed_at) if row.closed_at else None,
         opened_by=names.get(row.opened_by, ""),
         unknown_age=row.unknown_age,
+        school_code=row.school_code,
+        school_name=row.school_name,
+        unknown_school=row.unknown_school,
         progress=progress,
         results=told if row.closed_at else None,
         threshold=row.results.get("threshold", 0),

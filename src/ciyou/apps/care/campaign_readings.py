@@ -48,6 +48,7 @@ class Readings:
 
     instrument: str
     division: str
+    school_name: str
     total: int
     rows: tuple[Reading, ...]
 
@@ -67,7 +68,7 @@ def readings_of(actor: Actor, *, campaign_id: uuid.UUID, page: int, size: int) -
     people = [one.person_id for one in found]
     cards, seen = cards_of(actor, person_ids=people, purpose=PURPOSE), latest_answers(actor, child_ids=people)
     lines = tuple(_reading(one, cards[one.person_id], seen.get(one.person_id)) for one in found)
-    return Readings(row.instrument, row.division, mine.count(), lines)
+    return Readings(row.instrument, row.division, row.school_name, mine.count(), lines)
 
 
 def _reading(row: FilledQuestionnaire, card: PersonCard, seen: tuple[dt.date, Mapping[str, str]] | None) -> Reading:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
@@ -16,26 +15,23 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.access import PURPOSE
 from ciyou.apps.care.campaign_access import find_campaign
 from ciyou.apps.care.campaign_closing import CLOSE, closing_task
+from ciyou.apps.care.campaign_due import children_due, pupils_among
 from ciyou.apps.care.campaign_results import results_of
-from ciyou.apps.care.instruments import scoring_of
-from ciyou.apps.care.models import Campaign, CampaignChild, CampaignState, FilledQuestionnaire
+from ciyou.apps.care.campaign_schools import school_named
+from ciyou.apps.care.models import Campaign, CampaignChild, CampaignState
 from ciyou.apps.care.refusals import check_may_open_campaign, refused
 from ciyou.apps.cases.planning import plan_until
 from ciyou.apps.cases.rounds import named_owner_of, owner_of
 from ciyou.apps.cases.tasks import NewTask, end_tasks, open_tasks
-from ciyou.apps.registry.round_children import ChildInRound, children_of_birth, children_without_birth_date
+from ciyou.apps.registry.round_children import ChildInRound, children_without_birth_date
 from ciyou.apps.registry.selectors import sibling_groups
-from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor, DivisionScope
-from ciyou.core.clock.ages import full_years
+from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor
 from ciyou.core.errors import RecordError
-from ciyou.core.questionnaires import Questionnaire
-from ciyou.packs import load_limits, load_questionnaires, load_rule_book
+from ciyou.packs import load_questionnaires
 from ciyou.packs.questionnaires import QuestionnaireFile
 
 ASK = "ask_in_campaign"
 """The kind of the task of one household visit, and its clock."""
-AGAIN = "ask_again_days"
-OF_AGE = 18
 CLOSED_FOR = ("time_over", "no_worker", "stopped")
 """Why the children who are left when a campaign closes were not asked."""
 LONGEST_DAYS = 366
@@ -44,20 +40,23 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class NewCampaign:
-    """What the form says; `id` is made by the form."""
+    """What the form says; `id` is made by the form. `school_code`: of the place only who attends this school (None: everybody);
+    `school_name` may be "" where an earlier campaign named the school."""
 
     id: uuid.UUID
     instrument: str
     division: str
     from_on: dt.date | None
     until_on: dt.date | None
+    school_code: str | None = None
+    school_name: str = ""
 
 
 def open_campaign(actor: Actor, *, wanted: NewCampaign) -> uuid.UUID:
     """Open a campaign and give each household's visit to whoever goes there; a form sent twice opens one.
 
     Taken in is every child of the place whom the questionnaire fits, unless it was asked with it not long ago (`ask_again_days`) or another open
-    campaign asks it. A protected child is taken in only where a named worker of its case can go. Raises AccessDenied, or
+    campaign asks it; in a school's, whoever attends that school today. A protected child is taken in only where a named worker of its case can go. Raises AccessDenied, or
     RecordError with every mistake.
     """
     check_may_open_campaign(actor)
@@ -65,9 +64,11 @@ def open_campaign(actor: Actor, *, wanted: NewCampaign) -> uuid.UUID:
         before = Campaign.objects.filter(id=wanted.id).first()
     if before is not None:
         return find_campaign(actor, before.id).id
-    file, from_on, until_on = _checked(actor, wanted)
+    file, from_on, until_on, school = _checked(actor, wanted)
     place = _full(wanted.division)
-    homes = _homes_of(_due(place, file, from_on), from_on)
+    due = children_due(place, file, from_on)
+    pupils, unknown_school = (due, 0) if wanted.school_code is None else pupils_among(due, wanted.school_code)
+    homes = _homes_of(pupils, from_on)
     # The machine takes in: it alone sees who is protected.
     with transaction.atomic(), walled(LOCAL_OPERATOR):
         row, made = Campaign.objects.get_or_create(
@@ -78,6 +79,9 @@ def open_campaign(actor: Actor, *, wanted: NewCampaign) -> uuid.UUID:
                 "from_on": from_on,
                 "until_on": until_on,
                 "unknown_age": children_without_birth_date(place),
+                "school_code": wanted.school_code or "",
+                "school_name": school,
+                "unknown_school": unknown_school,
                 "opened_by": actor.id,
                 "opened_at": timezone.now(),
             },
@@ -122,8 +126,9 @@ def close_campaign(actor: Actor, *, campaign_id: uuid.UUID, reason: str) -> None
         record_action(actor, action="close_campaign", subject=str(row.id), details=details, highest_class=3)
 
 
-def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.date, dt.date]:
+def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.date, dt.date, str]:
     problems: list[RecordError] = []
+    school = ""
     if not wanted.division or not actor.scope.holds(_full(wanted.division)):
         problems.append(
             refused("campaign_place", "请选择在哪里筛查。", "Choose the place of the campaign.", place="division")
@@ -138,6 +143,11 @@ def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.d
                 place="instrument",
             )
         )
+    if wanted.school_code is not None:
+        try:
+            school = school_named(wanted.school_code, wanted.school_name)
+        except RecordError as wrong:
+            problems.append(wrong)
     first, last = wanted.from_on, wanted.until_on
     today = timezone.localdate()
     if first is None or last is None or not today <= first <= last <= first + dt.timedelta(days=LONGEST_DAYS):
@@ -151,39 +161,12 @@ def _checked(actor: Actor, wanted: NewCampaign) -> tuple[QuestionnaireFile, dt.d
         )
     if problems or file is None or first is None or last is None:
         raise RecordError([one for error in problems for one in error.problems])
-    return file, first, last
+    return file, first, last, school
 
 
 def _full(code: str) -> str:
     """A code of a place with all its digits."""
     return code.ljust(DIVISION_DIGITS, "0")
-
-
-def _due(place: str, file: QuestionnaireFile, on: dt.date) -> list[ChildInRound]:
-    """The children of a place whom a questionnaire fits on the day, and who were not asked with it lately nor are being asked."""
-    asked, rule = scoring_of(file), load_rule_book(division=place, as_of=on).age_rule
-    oldest = on.replace(year=on.year - OF_AGE, day=1)
-    with walled(LOCAL_OPERATOR):
-        born = children_of_birth(place, after=oldest - dt.timedelta(days=1), until=on)
-        since = on - dt.timedelta(days=load_limits()[AGAIN].value)
-        scope = DivisionScope.of(place)
-        here = Q(person__division__gte=scope.first, person__division__lt=scope.end)
-        lately = FilledQuestionnaire.objects.filter(here, instrument=file.code, asked_on__gt=since)
-        running = CampaignChild.objects.filter(
-            here, campaign__instrument=file.code, campaign__closed_at=None, state=CampaignState.DUE
-        )
-        passed = {*lately.values_list("person_id", flat=True), *running.values_list("person_id", flat=True)}
-    return [
-        one
-        for one in born
-        if one.id not in passed
-        and one.birth_date is not None
-        and _fits(asked, full_years(one.birth_date, on, rule=rule))
-    ]
-
-
-def _fits(asked: Questionnaire, age: int) -> bool:
-    return age < OF_AGE and bool(asked.may_be_asked_at(age))
 
 
 def _take_in(actor: Actor, row: Campaign, homes: Iterable[_Home]) -> int:

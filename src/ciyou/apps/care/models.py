@@ -51,7 +51,8 @@ class Campaign(models.Model):
     """A screening campaign: one questionnaire, asked of every child of a place whom it fits, from one day until another.
 
     `id` is made by the form: sent twice it is one. `division` is the county, township or village that is asked. `unknown_age`: children whose
-    birth date nobody knows; none of them is asked. `results` stands from the close on: how many had which hint, small
+    birth date nobody knows; none of them is asked. `school_code`: only who attends this school is asked ("": everybody), `school_name` as
+    whoever opened it wrote it; `unknown_school`: children whom it fits and of whom nobody knows the school. `results` stands from the close on: how many had which hint, small
     numbers already left out (None), so that no change of a number tells of one child.
     """
 
@@ -60,7 +61,10 @@ class Campaign(models.Model):
     division = models.CharField(max_length=12)
     from_on = models.DateField()
     until_on = models.DateField()
+    school_code = models.CharField(max_length=10, blank=True, default="")
+    school_name = models.CharField(max_length=60, blank=True, default="")
     unknown_age = models.PositiveIntegerField(default=0)
+    unknown_school = models.PositiveIntegerField(default=0)
     results = models.JSONField(default=dict)
     opened_by = models.CharField(max_length=64)
     opened_at = models.DateTimeField()

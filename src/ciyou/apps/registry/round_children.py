@@ -13,7 +13,8 @@ from django.db.models.functions import Substr
 from ciyou.apps.registry.models import Fact, Person, PersonStatus
 from ciyou.apps.registry.reading import own_rows, stated
 from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
-from ciyou.core.facts.state import StatedFact
+from ciyou.core.facts.definition import Entity, Value
+from ciyou.core.facts.state import FactState, StatedFact
 
 PART = 500
 _COUNTY_DIGITS = 6
@@ -67,6 +68,12 @@ def children_in_care(child_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, ChildI
     return found
 
 
+def children_on_file_in_place(place: str) -> tuple[ChildInRound, ...]:
+    """The same as rows, of a county, township or village."""
+    people = children_on_file_in(place).order_by("id")
+    return tuple(ChildInRound(*row) for row in people.values_list("id", "division", "birth_date", "restricted"))
+
+
 def children_of_birth(county: str, *, after: dt.date, until: dt.date) -> tuple[ChildInRound, ...]:
     """The active children of a county (or of a place in it) who were born after a day and until another."""
     scope = DivisionScope.of(county)
@@ -116,3 +123,17 @@ def statements_named(child_ids: Collection[uuid.UUID], *, name: str) -> dict[uui
     for owned in own_rows(rows):
         found.setdefault(owned.row.person_id, []).append(stated(owned))
     return {child: tuple(listed) for child, listed in found.items()}
+
+
+def values_on_file(child_ids: Collection[uuid.UUID], *, name: str, on: dt.date) -> dict[uuid.UUID, Value]:
+    """What one fact of these children is on a day: for the machine, which shows none of it.
+
+    A child of whom nobody says it, or of whom sources of equal standing say different things, is left out.
+    """
+    found, ids = {}, sorted(child_ids)
+    for start in range(0, len(ids), PART):
+        for child, said in statements_named(ids[start : start + PART], name=name).items():
+            stands = FactState.on(on, said).get(Entity.CHILD, name)
+            if stands is not None:
+                found[child] = stands.value
+    return found

@@ -42,7 +42,7 @@ def fact_dtype(definition: FactDefinition) -> pl.DataType:
     """The Polars type of a fact's column in a wide table; an enum keeps its codes as a Polars Enum."""
     if definition.type == FactType.ENUM:
         return pl.Enum(list(definition.options))
-    return _SIMPLE_DTYPES[definition.type]
+    return pl.Int64() if definition.is_long else _SIMPLE_DTYPES[definition.type]
 
 
 def wide_schema(vocabulary: Vocabulary) -> pl.Schema:

@@ -57,7 +57,7 @@ def _column(definition: FactDefinition) -> str:
 
 def sql_type(definition: FactDefinition) -> str:
     """The SQL type of a fact's column."""
-    return _TYPES.get(definition.type, "VARCHAR")
+    return "BIGINT" if definition.is_long else _TYPES.get(definition.type, "VARCHAR")
 
 
 def _picked(definition: FactDefinition, prefix: str) -> str:

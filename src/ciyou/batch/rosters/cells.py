@@ -26,6 +26,7 @@ _REMEMBERED = 60_000
 _QUOTED_BY_FORMULA = re.compile(r'="?([^"]*)"?')
 _SPREADSHEET_ERROR = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _WHOLE = re.compile(r"-?[0-9]{1,9}(?:\.0+)?")
+_LONG_WHOLE = re.compile(r"-?[0-9]{1,10}(?:\.0+)?")
 # One more character, past any marks that the reading drops: it may tell that the last word names no place.
 _THROUGH_LAST_PLACE = re.compile(r".*[省市县旗盟州区镇乡木道处办村查会委][\s,，。.、;；:：()（）\-—_/]*.?", re.DOTALL)
 _MOBILE_DIGITS, _MOBILE = 11, frozenset(f"1{digit}" for digit in "3456789")
@@ -176,7 +177,7 @@ def _read_integer(column: RosterColumn, text: str) -> Cell[Value | None]:
         return Cell(column.words[key])
     if key in _NOTHING:
         return Cell(None)
-    if not _WHOLE.fullmatch(key):
+    if not (_LONG_WHOLE if column.is_long else _WHOLE).fullmatch(key):
         return Cell(None, ValueKind.BAD_NUMBER)
     return _within(column, int(key.split(".")[0]))
 

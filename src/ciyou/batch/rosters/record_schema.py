@@ -66,8 +66,12 @@ def own_columns(pack: RosterPack) -> tuple[RosterColumn, ...]:
     return tuple(column for column in pack.columns if column.name not in shared)
 
 
+def _arrow_type(column: RosterColumn) -> pa.DataType:
+    return pa.int64() if column.is_long else _ARROW_TYPES.get(column.type, pa.string())
+
+
 def schema_of(pack: RosterPack) -> pa.Schema:
     """The columns of a roster's normalized file."""
-    own = (pa.field(column.name, _ARROW_TYPES.get(column.type, pa.string())) for column in own_columns(pack))
+    own = (pa.field(column.name, _arrow_type(column)) for column in own_columns(pack))
     address = [ADDRESS] if any(column.name == ADDRESS.name for column in pack.columns) else []
     return pa.schema([*PERSON_FIELDS, *address, *own, *LAST_FIELDS])

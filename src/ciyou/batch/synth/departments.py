@@ -11,7 +11,7 @@ from ciyou.batch.synth.desk import Desk
 from ciyou.batch.synth.guardians import write_guardians, write_these
 from ciyou.batch.synth.names import NameStyle, PersonalName
 from ciyou.batch.synth.people import Family, Living, Person
-from ciyou.batch.synth.places import County
+from ciyou.batch.synth.places import County, Town
 
 _SCHOOLS = {
     "学前": ("中心幼儿园", "幼儿园"),
@@ -114,11 +114,13 @@ class Departments:
         most = 2 if chance.unit() < 0.5 else 1
         place = _place(family, away=family.living is Living.ALL_AWAY)
         own_number = bool(child.id_no) and chance.unit() < 0.9
+        kind = chance.pick(_SCHOOLS[stage])
         desk.write(
             child,
             family,
             (
-                place[0].name[:2] + family.town.name[:2] + chance.pick(_SCHOOLS[stage]),
+                place[0].name[:2] + family.town.name[:2] + kind,
+                _school_code(place[0], family.town, kind),
                 stage,
                 str(min(6 if stage == "小学" else 3, max(1, grade))),
                 "是" if boarding else "否",
@@ -204,3 +206,12 @@ def _called(child: Person, text: str) -> Person:
 def _place(family: Family, *, away: bool) -> tuple[County, str]:
     county = family.away_to if away and family.away_to else family.county
     return county, county.code
+
+
+def _school_code(county: County, town: Town, kind: str) -> str:
+    """Ten digits for a school; they begin with 9 and a county that was never given out, so that they are no real school's."""
+    kinds = sorted({one for those in _SCHOOLS.values() for one in those})
+    position = int(town.code[-2:]) - (
+        town.code[-3] == "0"
+    )  # streets are counted from 1, towns and townships from 100 and 200
+    return f"9{county.code}{position * len(kinds) + kinds.index(kind):03d}"

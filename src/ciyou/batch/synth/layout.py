@@ -93,7 +93,7 @@ class RosterFile:
 
 ROSTER_FILES = (
     RosterFile("hukou", ("relation_to_head", "residence_division", "away_since"), Medium.CSV_UTF8),
-    RosterFile("school", ("school_name", "stage", "grade_no", "boarding", "status"), Medium.XLSX),
+    RosterFile("school", ("school_name", "school_code", "stage", "grade_no", "boarding", "status"), Medium.XLSX),
     RosterFile("disability", ("disability_type", "grade", "issued_on"), Medium.CSV_GB18030),
     RosterFile("dibao", ("kind", "start_date", "monthly_amount_yuan", "household_size"), Medium.XLSX),
     RosterFile("medins", ("insured_year", "status"), Medium.CSV_UTF8),

@@ -46,7 +46,7 @@ class ListedPopulation:
         return pa.table(kept)
 
     def _columns(self, definition: FactDefinition, batch: Collection[Child]) -> Iterator[tuple[str, pa.Array]]:
-        kind = _TYPES.get(definition.type, pa.string())
+        kind = pa.int64() if definition.is_long else _TYPES.get(definition.type, pa.string())
         for entity in definition.entities():
             name = column_name(entity, definition.name)
             if name in self.columns:

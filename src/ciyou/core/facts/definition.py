@@ -26,6 +26,8 @@ class Entity(StrEnum):
 
 
 PARENTS = (Entity.FATHER, Entity.MOTHER)
+LARGEST_SHORT = 2**31 - 1
+"""The largest whole number of four bytes: a fact that may be larger has wider columns."""
 
 
 class FactType(StrEnum):
@@ -72,6 +74,11 @@ class FactDefinition:
         for name in self.about:
             found.extend(PARENTS if name == "parent" else (Entity(name),))
         return tuple(found)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether its whole numbers need eight bytes: amounts, and what is a number of ten digits."""
+        return self.type == FactType.MONEY or (self.type == FactType.INT and (self.maximum or 0) > LARGEST_SHORT)
 
     def label(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh

@@ -55,13 +55,14 @@ def _show(request: HttpRequest, campaign_id: uuid.UUID, problems: tuple[Problem,
         card, lines = campaign_progress(request.actor, campaign_id=campaign_id)
     except CampaignNotFound as missing:
         raise Http404 from missing
-    lang = short_language()
+    lang, area = short_language(), division_name(card.division)
     places = division_names({line.division for line in lines}) if lines else {}
     directors: dict[str, str] = {}
     for post in posts_in(request.actor, division=card.division, role="child_director"):
         directors.setdefault(post.division, post.user_name)
     content = {
-        "campaign": words.card_words(card, division_name(card.division), lang),
+        "campaign": words.card_words(card, area, lang),
+        "campaign_area": area,
         "rows": [
             {"place": places[one.division], "director": directors.get(one.division, ""), "progress": one.progress}
             for one in lines

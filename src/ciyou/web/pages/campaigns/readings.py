@@ -39,7 +39,7 @@ def show_readings(request: HttpRequest, campaign_id: uuid.UUID) -> HttpResponse:
     lang, indicators = short_language(), load_risk(division=found.division).asked
     content = {
         "campaign_id": campaign_id,
-        "place": division_name(found.division),
+        "place": found.school_name or division_name(found.division),
         "name": words.instrument_name(found.instrument, found.division, lang),
         "rows": [words.reading_words(one, indicators, lang) for one in found.rows],
         "page": page,
