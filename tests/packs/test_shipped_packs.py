@@ -59,6 +59,7 @@ ENTITLEMENTS = {
     "major_illness_insurance_tilt",
     "tomorrow_plan",
     "rehabilitation_aid",
+    "rehabilitation_items_aid",
     "compulsory_schooling",
     "free_last_preschool_year",
     "preschool_aid",

@@ -51,8 +51,8 @@ from ciyou.packs.rulebook import count_by_measure
 from ciyou.packs.xlsform_check import check_forms
 
 TEXTS = {
-    "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
-    "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows), {facts} facts, version {version}.",
+    "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行；{decide} 个作判断、{inform} 个只随规则说明、{idle} 个没有用处）、{facts} 项事实，版本 {version}。",
+    "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows; {decide} decide, {inform} inform, {idle} are read by nothing), {facts} facts, version {version}.",
 }
 FORMULA = {
     "zh": "{place} {day} {target}：公布 {published} 元；{rule}：{verdict}",
@@ -250,6 +250,9 @@ def _summary(report: CheckReport, lang: str) -> str:
         rules=report.rules,
         cases=report.cases,
         parameters=report.parameters,
+        decide=len(report.uses.decide),
+        inform=len(report.uses.inform),
+        idle=len(report.uses.idle),
         rows=report.rows,
         facts=report.facts,
         version=report.version,
