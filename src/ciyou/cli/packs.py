@@ -70,6 +70,10 @@ BY_MEASURE = {
     "zh": "  {measure}：{rules} 条规则（各地共 {texts} 条规定），{cases} 个案例",
     "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
 }
+IDLE = {
+    "zh": "  参数 {key} 没有规则读取：请在规则中使用，或在它的文件里写明 informs（随哪条规则显示、为什么不作判断）。",
+    "en": "  No rule reads parameter {key}: use it in a rule, or say under `informs` in its file with which rule it is told and why it decides nothing.",
+}
 NEXT = {
     "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误；并在 docs/glossary.md 给代号加一行。",
     "en": "Fill in these files, then run `ciyou packs check` until it finds nothing; and give the code its line in docs/glossary.md.",
@@ -110,6 +114,8 @@ def check(folder: Path | None, lang: str | None) -> None:
     click.echo(_summary(report, spoken))
     if report.problems:
         sys.exit(FINDINGS)
+    for key in report.uses.idle:
+        click.echo(IDLE[spoken].format(key=key))
     for measure, (rules, texts, cases) in count_by_measure(root=folder or SHIPPED).items():
         click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
 

@@ -40,15 +40,11 @@ def _read_by(rule: Rule) -> frozenset[str]:
 
 
 def check_uses(uses: ParameterUses, pack_set: PackSet) -> None:
-    """Note what decides nothing and does not say what it is for, what says so although it decides, and rules that are not there."""
+    """Note what says that it decides nothing and yet decides, and rules named that are not there.
+
+    What is idle is no mistake by itself: the rule that reads it may stand in a place's pack which this folder leaves out.
+    """
     definitions, notes = pack_set.table.definitions, pack_set.notes
-    for key in uses.idle:
-        notes.add(
-            definitions[key].place,
-            "idle_parameter",
-            f"没有规则读取参数“{key}”；请在规则中使用，或在文件中写明 informs（随哪条规则显示、为什么不作判断）。",
-            f"No rule reads parameter “{key}”; use it in a rule, or say under `informs` with which rule it is shown and why it decides nothing.",
-        )
     codes = {code for pack in pack_set.packs for code in pack.rules}
     for key, one in definitions.items():
         if one.informs is None:
