@@ -113,3 +113,12 @@ def test_one_pack_folder_can_be_checked_by_itself(packs):
     packs.change(DISABLED, "measure: M6", "mesure: M6")
     packs.root = packs.root / "cn"
     assert "pack.unknown_key" in {problem.code for problem in packs.problems()}
+
+
+def test_a_parameter_that_says_it_only_informs_and_is_read_by_a_rule_is_noted(packs):
+    informs = "informs:\n  of: [orphann]\n  why: {zh: 不作判断, en: It decides nothing}\nrows:"
+    packs.change("cn/parameters/preschool_aid.yaml", "rows:", informs)
+    assert packs.found() == {
+        ("informs_and_decides", "cn/parameters/preschool_aid.yaml", 1),
+        ("unknown_rule", "cn/parameters/preschool_aid.yaml", 1),
+    }

@@ -156,7 +156,7 @@ def test_vector_11_the_office_that_knows_is_named_in_the_question():
 # -- no flood ------------------------------------------------------------------------------------------------------------------
 NEW = {
     "premium_subsidy_fixed", "insurance_enrolment", "insurance_without_waiting", "medical_assistance", "medical_second_assistance",
-    "major_illness_insurance_tilt", "tomorrow_plan", "rehabilitation_aid", "compulsory_schooling", "free_last_preschool_year",
+    "major_illness_insurance_tilt", "tomorrow_plan", "rehabilitation_aid", "rehabilitation_items_aid", "compulsory_schooling", "free_last_preschool_year",
     "preschool_aid", "compulsory_living_aid", "senior_high_grant", "vocational_grant", "senior_high_waiver", "vocational_waiver",
     "orphan_study_grant", "special_education_funding", "home_delivered_schooling",
 }  # fmt: skip

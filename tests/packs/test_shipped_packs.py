@@ -59,6 +59,7 @@ ENTITLEMENTS = {
     "major_illness_insurance_tilt",
     "tomorrow_plan",
     "rehabilitation_aid",
+    "rehabilitation_items_aid",
     "compulsory_schooling",
     "free_last_preschool_year",
     "preschool_aid",
@@ -89,6 +90,8 @@ def test_the_shipped_packs_have_no_mistakes():
     report = check_packs()
     assert [problem.text("en") for problem in report.problems] == []
     assert report.cases > 300
+    assert report.uses.idle == (), "written down and read by nothing: read it in a rule, or say what it informs"
+    assert len(report.uses.decide) > len(report.uses.inform)
 
 
 def test_all_agreed_rules_are_in_the_book():

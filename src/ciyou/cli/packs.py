@@ -53,8 +53,8 @@ from ciyou.packs.rulebook import count_by_measure
 from ciyou.packs.xlsform_check import check_forms
 
 TEXTS = {
-    "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行）、{facts} 项事实，版本 {version}。",
-    "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows), {facts} facts, version {version}.",
+    "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行；{decide} 个作判断、{inform} 个只随规则说明、{idle} 个没有用处）、{facts} 项事实，版本 {version}。",
+    "en": "{packs}: {rules} rules, {cases} cases, {parameters} parameters ({rows} rows; {decide} decide, {inform} inform, {idle} are read by nothing), {facts} facts, version {version}.",
 }
 FORMULA = {
     "zh": "{place} {day} {target}：公布 {published} 元；{rule}：{verdict}",
@@ -71,6 +71,10 @@ VERDICTS = {
 BY_MEASURE = {
     "zh": "  {measure}：{rules} 条规则（各地共 {texts} 条规定），{cases} 个案例",
     "en": "  {measure}: {rules} rules ({texts} with those of places), {cases} cases",
+}
+IDLE = {
+    "zh": "  参数 {key} 没有规则读取：请在规则中使用，或在它的文件里写明 informs（随哪条规则显示、为什么不作判断）。",
+    "en": "  No rule reads parameter {key}: use it in a rule, or say under `informs` in its file with which rule it is told and why it decides nothing.",
 }
 NEXT = {
     "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误；并在 docs/glossary.md 给代号加一行。",
@@ -112,6 +116,8 @@ def check(folder: Path | None, lang: str | None) -> None:
     click.echo(_summary(report, spoken))
     if report.problems:
         sys.exit(FINDINGS)
+    for key in report.uses.idle:
+        click.echo(IDLE[spoken].format(key=key))
     for measure, (rules, texts, cases) in count_by_measure(root=folder or SHIPPED).items():
         click.echo(BY_MEASURE[spoken].format(measure=measure, rules=rules, texts=texts, cases=cases))
 
@@ -254,6 +260,9 @@ def _summary(report: CheckReport, lang: str) -> str:
         rules=report.rules,
         cases=report.cases,
         parameters=report.parameters,
+        decide=len(report.uses.decide),
+        inform=len(report.uses.inform),
+        idle=len(report.uses.idle),
         rows=report.rows,
         facts=report.facts,
         version=report.version,

@@ -14,6 +14,7 @@ from ciyou.packs.cases import NOT_IN_FORCE, Case, differences, read_cases
 from ciyou.packs.coverage import check_amounts, check_dates, check_outcomes, check_thresholds
 from ciyou.packs.located_yaml import Notes
 from ciyou.packs.pack_files import KINDS, SHIPPED, Pack, PackSet, read_pack_set
+from ciyou.packs.parameter_uses import ParameterUses, check_uses, uses_of
 from ciyou.packs.rule_files import PredicateVersion, RuleVersion, in_force
 from ciyou.packs.yuan import fen_from_yuan
 
@@ -28,6 +29,7 @@ class CheckReport:
     rules: int
     cases: int
     parameters: int
+    uses: ParameterUses
     rows: int
     facts: int
     version: str
@@ -50,6 +52,8 @@ def check_packs(root: Path = SHIPPED) -> CheckReport:
     notes = pack_set.notes
     books = Books(pack_set)
     _bind_every_version(books)
+    uses = uses_of(pack_set.table.definitions, books.every_rule())
+    check_uses(uses, pack_set)
     folders = list(read_all_cases(pack_set))
     if not notes.found:
         for folder in folders:
@@ -59,6 +63,7 @@ def check_packs(root: Path = SHIPPED) -> CheckReport:
         rules=sum(len(pack.rules) for pack in pack_set.packs),
         cases=sum(len(folder.cases) for folder in folders),
         parameters=len(pack_set.table.definitions),
+        uses=uses,
         rows=len(pack_set.table.rows),
         facts=len(pack_set.vocabulary.definitions),
         version=pack_set.version,
@@ -90,6 +95,11 @@ class Books:
                 overlays=tuple(pack.code for pack in chain),
             )
         return self._made[key]
+
+    def every_rule(self) -> Iterator[Rule]:
+        """The rules of every book made so far."""
+        for rules in self._bound.values():
+            yield from rules
 
     def _rules(self, chain: tuple[Pack, ...], as_of: dt.date) -> tuple[Rule, ...]:
         texts = frozenset(version.place for pack in chain for version in _versions_in_force(pack, as_of))

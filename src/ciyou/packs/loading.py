@@ -172,3 +172,13 @@ def full_division(division: str) -> str:
             "A division code has 2, 4, 6, 9 or 12 digits; correct it.",
         )
     )
+
+
+@lru_cache(maxsize=8)
+def load_informing(*, root: Path = SHIPPED) -> Mapping[str, tuple[str, ...]]:
+    """The parameters that are told with each rule without deciding it, by the rule's code."""
+    found: dict[str, list[str]] = {}
+    for key, one in sorted(load_packs(root).table.definitions.items()):
+        for code in one.informs.of if one.informs else ():
+            found.setdefault(code, []).append(key)
+    return {code: tuple(keys) for code, keys in found.items()}

@@ -10,7 +10,7 @@ from ciyou.core.errors import Place
 from ciyou.core.facts.definition import Value
 from ciyou.core.rules.tree import Kind
 from ciyou.packs.located_yaml import Notes, Section
-from ciyou.packs.parameters import DIVISION_LENGTHS, ParameterDefinition, ParameterRow
+from ciyou.packs.parameters import DIVISION_LENGTHS, Informs, ParameterDefinition, ParameterRow
 from ciyou.packs.sources import Document, read_citation
 
 COMBINE = ("most_specific", "max")
@@ -45,8 +45,19 @@ def read_definition(section: Section, *, key: str) -> ParameterDefinition | None
         ask_en=ask_en,
         place=section.place,
         option_words=_read_option_words(section),
+        informs=_read_informs(section),
     )
     return definition if kind else None
+
+
+def _read_informs(section: Section) -> Informs | None:
+    inner = section.section("informs", required=False)
+    if inner is None:
+        return None
+    of = inner.texts("of", required=False)
+    zh, en = inner.names("why")
+    inner.close()
+    return Informs(of, zh, en)
 
 
 def _read_option_words(section: Section) -> dict[str, tuple[str, str]]:

@@ -16,12 +16,22 @@ DIVISION_LENGTHS = (0, 2, 4, 6, 9, 12)
 
 
 @dataclass(frozen=True)
+class Informs:
+    """What a parameter is for that decides nothing: the rules it is told with, and why it cannot decide."""
+
+    of: tuple[str, ...]
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True)
 class ParameterDefinition:
     """What a parameter is. Amounts are fen; `minimum`/`maximum` are the plausible bounds that catch a wrong unit.
 
     `option_words`: the words (zh, en) of the options of an enum, as far as the pack gives them.
     `combine`: `most_specific` takes the row of the narrowest division; `max` the highest of nation ← province ← city ← county
     (a provincial minimum). `falls_back_to` names the parameter whose value holds where this one has no row of its own.
+    `informs`: it decides nothing, and what it is for; None of every parameter that a rule reads.
     """
 
     key: str
@@ -38,6 +48,7 @@ class ParameterDefinition:
     ask_en: str
     place: Place
     option_words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    informs: Informs | None = None
 
 
 @dataclass(frozen=True)

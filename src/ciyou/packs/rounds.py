@@ -19,7 +19,7 @@ from ciyou.packs.sources import read_citation
 
 ROUNDS, WARNINGS = "rounds", "warnings"
 PERIODS = ("month", "year")
-WARNED_OF = ("age", "fact_ends", "award_ends", "paper")
+WARNED_OF = ("age", "fact_ends", "award_ends", "paper", "recognition_ends")
 OWNERS = ("child_director", "supervisor", "county_drafter")
 _LAST_SAFE_DAY = 28
 Key = tuple[Entity, str]
@@ -91,7 +91,10 @@ class RoundKind:
 
 @dataclass(frozen=True)
 class ExpiryWarning:
-    """Of what ends soon somebody is told. `what` age | fact_ends | award_ends | paper; `term_months` of a paper, None: ask the place."""
+    """Of what ends soon somebody is told. `what` age | fact_ends | award_ends | paper | recognition_ends.
+
+    `term_months` of a paper, None: ask the place. `months`: the parameter that says for how long a recognition holds.
+    """
 
     code: str
     zh: str
@@ -101,6 +104,7 @@ class ExpiryWarning:
     facts: tuple[Key, ...]
     paper: str
     term_months: int | None
+    months: str
     of: tuple[str, ...]
     days_ahead: int
     owner: str
@@ -204,6 +208,7 @@ def _read_warning(section: Section, code: str, pack_set: PackSet) -> ExpiryWarni
         facts=_facts(section, pack_set),
         paper=section.text("paper", required=False),
         term_months=section.integer("term_months"),
+        months=_months(section, pack_set),
         of=_rules(section, pack_set),
         days_ahead=section.integer("days_ahead", required=True) or 0,
         owner=section.choice("owner", OWNERS),
@@ -220,6 +225,19 @@ def _grounds(section: Section, pack_set: PackSet) -> tuple[bool, tuple[Source, .
     entries = section.sections("sources", required=not default)
     found = (read_citation(entry, pack_set.documents) for entry in entries)
     return default, tuple(source for source in found if source is not None)
+
+
+def _months(section: Section, pack_set: PackSet) -> str:
+    key, known = section.text("months", required=False), pack_set.table.definitions
+    if key and key not in known:
+        hint_zh, hint_en = nearest(key, known)
+        section.notes.add(
+            section.value_place("months"),
+            "unknown_parameter",
+            f"没有参数“{key}”。{hint_zh}",
+            f"There is no parameter “{key}”. {hint_en}".strip(),
+        )
+    return key
 
 
 def _rules(section: Section, pack_set: PackSet) -> tuple[str, ...]:

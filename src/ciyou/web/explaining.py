@@ -21,6 +21,7 @@ from ciyou.core.rules.deciding import Unknown
 from ciyou.core.rules.explain import Explanation, Missing, Reason
 from ciyou.core.rules.words import unknown_words
 from ciyou.packs import department_name, load_roster_packs
+from ciyou.packs.rulebook.terms import terms_with
 
 SAID_AT_MOST = 3
 COUNTY_DIGITS = 6
@@ -63,7 +64,7 @@ class ExplainedRule:
     """One rule for one child as the page shows it; `amount` is ready to read, "" where nothing is paid.
 
     `why_address`: where the reasons are fetched from; "" where they stand in `steps`. `law_address`: the rule itself in the book.
-    `by_people`: that people decided it, and until when.
+    `by_people`: that people decided it, and until when. `terms`: what the place says beside, which decided nothing.
     """
 
     code: str
@@ -82,6 +83,7 @@ class ExplainedRule:
     why_address: str = ""
     law_address: str = ""
     by_people: str = ""
+    terms: tuple[str, ...] = ()
 
     @property
     def named_questions(self) -> list[tuple[OpenQuestion, list[str]]]:
@@ -122,7 +124,13 @@ def explain_for_page(
         amount_steps=(_step(explanation.amount, lang),) if told and explanation.amount is not None else (),
         clauses=tuple(source.cite(lang) for source in explanation.cites),
         questions=tuple(_question(missing, lang, ways) for missing in explanation.missing),
+        terms=told_with(rule, place, on, lang) if told and place and on else (),
     )
+
+
+def told_with(rule: Rule, place: str, on: dt.date, lang: str) -> tuple[str, ...]:
+    """What a place says beside a rule on a day, which decides nothing, with its documents."""
+    return tuple(one.en if lang == "en" else one.zh for one in terms_with(rule.code, division=place, as_of=on))
 
 
 def _law_address(rule: Rule, place: str, on: dt.date | None) -> str:

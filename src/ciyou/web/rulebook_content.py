@@ -59,8 +59,13 @@ class Content:
         return self._with(here=name, **getattr(self, f"_{name}")())
 
     def _parameters(self) -> dict[str, Any]:
-        readers = load_readers(as_of=self.as_of, root=self.root).of_parameters
-        return {"entries": [(one, readers.get(one.key, ())) for one in list_parameters(root=self.root)]}
+        readers = load_readers(as_of=self.as_of, root=self.root)
+        return {
+            "entries": [
+                (one, readers.of_parameters.get(one.key, ()), readers.informed.get(one.key, ()))
+                for one in list_parameters(root=self.root)
+            ]
+        }
 
     def _facts(self) -> dict[str, Any]:
         readers = load_readers(as_of=self.as_of, root=self.root).of_facts

@@ -15,15 +15,17 @@ from ciyou.apps.cases.expiries import ComingEnd, open_warnings
 from ciyou.apps.cases.rounds import OpenedRound, check_may_open, open_county_round, open_round
 from ciyou.apps.entitlements.list_conditions import children_with_yes
 from ciyou.apps.registry.round_children import ChildInRound, children_of_birth, facts_ending, places_for_work
+from ciyou.apps.registry.round_recognitions import recognitions_since
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
 from ciyou.core.clock.ages import birth_cutoff
 from ciyou.core.clock.months import add_months
-from ciyou.packs import load_rounds, load_warnings
+from ciyou.packs import load_rounds, load_warnings, parameters_for
 from ciyou.packs.rounds import ExpiryWarning
 
 DRAFTER = "county_drafter"
+_CLAMPED = dt.timedelta(days=3)
 
 
 def start_round(actor: Actor, *, kind: str, on: dt.date) -> OpenedRound:
@@ -125,8 +127,29 @@ def _of_children(
         yield _end(warning, places[person], end)
 
 
+def _recognitions(warning: ExpiryWarning, county: str, day: dt.date) -> Iterator[ComingEnd]:
+    """Households recognized for a time: where nobody knows for how long, nobody is warned."""
+    months = parameters_for(division=county, as_of=day)[warning.months].value
+    if not isinstance(months, int):
+        return
+    latest = day + dt.timedelta(days=warning.days_ahead)
+    # A month end is clamped, so the window of beginnings is a few days wider than that of ends, which decides.
+    after = add_months(day, -months) - _CLAMPED
+    for _entity, name in warning.facts:
+        for found in recognitions_since(county, name=name, after=after, until=add_months(latest, -months) + _CLAMPED):
+            ends = add_months(found.since, months)
+            if day < ends <= latest:
+                yield _end(warning, found.child, ends)
+
+
 def _end(warning: ExpiryWarning, child: ChildInRound, day: dt.date) -> ComingEnd:
     return ComingEnd(warning.code, child.id, child.division, child.restricted, day, warning.owner)
 
 
-_READERS = {"age": _birthdays, "fact_ends": _facts, "award_ends": _awards, "paper": _papers}
+_READERS = {
+    "age": _birthdays,
+    "fact_ends": _facts,
+    "award_ends": _awards,
+    "paper": _papers,
+    "recognition_ends": _recognitions,
+}

@@ -38,7 +38,7 @@ class ParameterLine:
 
 @dataclass(frozen=True)
 class ParameterEntry:
-    """A parameter with all its values; where no line decides, `ask` says whom to ask for what."""
+    """A parameter with all its values; where no line decides, `ask` says whom to ask for what. `informs`: why it decides nothing."""
 
     key: str
     name: Phrase
@@ -47,6 +47,7 @@ class ParameterEntry:
     falls_back_to: Phrase | None
     takes_highest: bool
     lines: tuple[ParameterLine, ...]
+    informs: Phrase | None
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,7 @@ def parameter_entry(key: str, root: Path) -> ParameterEntry:
         falls_back_to=Phrase(other.zh, other.en) if other else None,
         takes_highest=one.combine == "max",
         lines=tuple(_line(row, root) for row in rows),
+        informs=Phrase(one.informs.zh, one.informs.en) if one.informs else None,
     )
 
 

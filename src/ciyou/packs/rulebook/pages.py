@@ -12,7 +12,7 @@ from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
 from ciyou.core.rules.reciting import Said
 from ciyou.core.rules.words import Phrase
-from ciyou.packs.loading import load_departments, load_packs, load_rule_titles
+from ciyou.packs.loading import load_departments, load_informing, load_packs, load_rule_titles
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.proofs import Acceptance, load_demands
 from ciyou.packs.rule_files import RuleFile
@@ -56,7 +56,7 @@ class AcceptedFinding:
 
 @dataclass(frozen=True)
 class RulePage:
-    """A rule as the book prints it; `measure` M1…M21, `uses` and `used_by` other rules."""
+    """A rule as the book prints it; `measure` M1…M21, `uses` and `used_by` other rules, `informing` what is told with it and decides nothing."""
 
     code: str
     name: Phrase
@@ -70,6 +70,7 @@ class RulePage:
     conditions: tuple[ConditionText, ...]
     facts: tuple[FactEntry, ...]
     parameters: tuple[ParameterEntry, ...]
+    informing: tuple[ParameterEntry, ...]
     uses: tuple[Named, ...]
     used_by: tuple[Named, ...]
     paying: PayingTable | None
@@ -102,6 +103,7 @@ def load_rule_page(code: str, *, as_of: dt.date, root: Path = SHIPPED) -> RulePa
         conditions=tuple(_conditions(read.conditions, root)),
         facts=tuple(one for one in list_facts(root=root) if read.facts & set(one.keys)),
         parameters=tuple(parameter_entry(key, root) for key in sorted(read.parameters)),
+        informing=tuple(parameter_entry(key, root) for key in load_informing(root=root).get(code, ())),
         uses=_named(read.rules, root),
         used_by=_named(
             (other for other in load_rule_titles(root=root) if code in read_of(other, as_of, root).rules), root
@@ -123,10 +125,11 @@ def read_of(code: str, as_of: dt.date, root: Path) -> Read:
 
 @dataclass(frozen=True)
 class Readers:
-    """Which rules read each fact and each parameter, by its own texts in any place."""
+    """Which rules read each fact and each parameter, by its own texts in any place, and with which a parameter is told that decides nothing."""
 
     of_facts: Mapping[tuple[Entity, str], tuple[Named, ...]]
     of_parameters: Mapping[str, tuple[Named, ...]]
+    informed: Mapping[str, tuple[Named, ...]]
 
 
 @lru_cache(maxsize=8)
@@ -141,7 +144,13 @@ def load_readers(*, as_of: dt.date, root: Path = SHIPPED) -> Readers:
         for key in read.parameters:
             parameters.setdefault(key, []).append(one)
     return Readers(
-        {key: tuple(codes) for key, codes in facts.items()}, {key: tuple(codes) for key, codes in parameters.items()}
+        {key: tuple(codes) for key, codes in facts.items()},
+        {key: tuple(codes) for key, codes in parameters.items()},
+        {
+            key: _named(one.informs.of, root)
+            for key, one in load_packs(root).table.definitions.items()
+            if one.informs is not None
+        },
     )
 
 

@@ -72,7 +72,7 @@ BASES: Words = {
 }
 UNITS: Words = {
     "day": Phrase("天", "days"),
-    "field": Phrase("次（眼病筛查）", "times"),
+    "field": Phrase("个领域", "fields"),
     "item": Phrase("项", "items"),
     "m2": Phrase("平方米", "m²"),
     "month": Phrase("个月", "months"),

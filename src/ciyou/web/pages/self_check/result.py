@@ -16,7 +16,7 @@ from ciyou.packs import department_name, load_payments
 from ciyou.packs.payment_values import PaymentRule
 from ciyou.packs.self_check import RESTRICTED
 from ciyou.web.application_wording import RECEIVERS
-from ciyou.web.explaining import ExplainedRule, OpenQuestion, explain_for_page
+from ciyou.web.explaining import ExplainedRule, OpenQuestion, explain_for_page, told_with
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class Found:
     """One entitlement in the result. `facts`: what is missing and who knows it; `local`: what the place must say.
 
     `unasked`: who knows what is never asked here, where nothing else is missing. `at_least`: fen in a year, to put the most first.
+    `terms`: what the place says beside, which decides nothing.
     """
 
     rule: ExplainedRule
@@ -42,6 +43,7 @@ class Found:
     local: tuple[str, ...]
     unasked: str
     at_least: int
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def _found(interview: Interview, told: Explanation, payment: PaymentRule | None,
         local=tuple(one.ask_en if lang == "en" else one.ask_zh for one in local),
         unasked=_only_restricted(interview, told, lang),
         at_least=(told.decision.floor_fen or 0) * PER_YEAR[told.rule.period],
+        terms=told_with(told.rule, interview.book.division, interview.book.as_of, lang),
     )
 
 
