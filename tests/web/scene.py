@@ -114,6 +114,7 @@ from ciyou.apps.schooling.places import NewRequest, ask_for_place
 from ciyou.apps.schooling.working import SchoolVisit, name_school, record_school_visit
 from ciyou.apps.training.certificates import issue_certificates
 from ciyou.apps.training.courses import HeldDay, WrittenCourse, record_course, record_course_day
+from ciyou.apps.training.guidance import HeldGuidance, NewGuidance, record_guidance, record_guidance_session
 from ciyou.apps.training.models import Certificate
 from ciyou.apps.training.publicity import WrittenPublicity, record_publicity
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
@@ -208,6 +209,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_letter(scene, child)
     _make_referral(scene, child)
     _make_schooling(scene, child)
+    _make_guidance(scene, child)
     _make_training(scene)
     _make_record(scene)
     _make_month(scene, child)
@@ -238,6 +240,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
         "school_case_id",
         "place_id",
         "placement_id",
+        "guidance_id",
         "filled_id",
         "household_id",
     )
@@ -568,6 +571,16 @@ def _make_schooling(scene: Scene, child: uuid.UUID) -> None:
     term = TermPlan(today - dt.timedelta(days=9), today + dt.timedelta(days=9), 5, 15)
     plan = plan_term(drafter, placement_id=placed.id, term=term)
     record_session(drafter, plan_id=plan, held=HeldSession(uuid.uuid4(), today, 90, 2, "识字", "陈老师"))
+
+
+def _make_guidance(scene: Scene, child: uuid.UUID) -> None:
+    """A court ordered guidance for the family; one session was held."""
+    drafter, today = actor_of(scene.posts["county_drafter"]), timezone.localdate()
+    guardian = f"{NAMES[scene.county][0]}的母亲"
+    wanted = NewGuidance(uuid.uuid4(), child, "guidance_order", "court", today, guardian, "县妇联", sessions=3)
+    scene.ids["guidance_id"] = record_guidance(drafter, wanted=wanted)
+    held = HeldGuidance(uuid.uuid4(), today, "in_person", "县妇联", "谈了陪伴孩子")
+    record_guidance_session(drafter, guidance_id=wanted.id, held=held)
 
 
 def _make_training(scene: Scene) -> None:

@@ -24,6 +24,7 @@ from ciyou.packs import (
     load_differences,
     load_exchange_mappings,
     load_finance_layouts,
+    load_guidance,
     load_identity_lists,
     load_index_rules,
     load_packs,
@@ -216,7 +217,7 @@ _WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
     ("contact_limits", (load_contact_limits,)),
     ("result_colors", (load_result_colors,)),
     ("schooling", (load_schooling,)),
-    ("training", (load_training,)),
+    ("training", (load_training, load_guidance)),
     ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
 )
 

@@ -33,6 +33,7 @@ from ciyou.apps.partners.following import expire_referrals
 from ciyou.apps.plans.following import look_at_cases
 from ciyou.apps.registry.services import make_all_match_keys, pass_eighteenth_birthdays
 from ciyou.apps.schooling.following import watch_schooling
+from ciyou.apps.training.guidance_following import watch_guidance
 from ciyou.apps.training.watching import watch_training
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -72,6 +73,7 @@ JOBS: tuple[Job, ...] = (
     Job("watch_schooling", HOUR, watch_schooling),
     Job("forget_messages", HOUR, forget_messages),
     Job("watch_training", 6 * HOUR, watch_training),
+    Job("watch_guidance", HOUR, watch_guidance),
     Job("forget_tries", HOUR, forget_tries),
     Job("forget_ended_sessions", HOUR, forget_ended_sessions),
 )

@@ -53,6 +53,8 @@ SEALED = Sealed(
         SealedColumn("schooling.PlaceRequest", "content", "schooling.place:{id}"),
         SealedColumn("schooling.SpecialPlacement", "content", "schooling.placement:{id}"),
         SealedColumn("schooling.HomeSession", "content", "schooling.session:{id}"),
+        SealedColumn("training.Guidance", "content", "training.guidance:{id}"),
+        SealedColumn("training.GuidanceSession", "content", "training.guidance_session:{id}"),
         SealedColumn("care.FilledQuestionnaire", "content", "care.filled:{id}:content"),
         SealedColumn("care.FilledQuestionnaire", "result", "care.filled:{id}:result"),
         SealedColumn("care.FilledQuestionnaire", "assessment", "care.filled:{id}:assessment"),

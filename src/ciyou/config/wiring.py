@@ -26,6 +26,7 @@ from ciyou.apps.partners import following as partners
 from ciyou.apps.plans import following as plans
 from ciyou.apps.registry.services import on_division_changed
 from ciyou.apps.schooling import following as schooling
+from ciyou.apps.training import guidance_following as guidance
 
 __all__ = ("HANDLERS", "load_screening")
 
@@ -41,6 +42,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_protection_changed,
             campaign_following.on_protection_changed,
             schooling.on_protection_changed,
+            guidance.on_protection_changed,
             plans.on_protection_changed,
             alerts.on_protection_changed,
         ),
@@ -55,6 +57,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             exchange.on_person_moved,
             partners.on_person_moved,
             schooling.on_person_moved,
+            guidance.on_person_moved,
             plans.on_person_moved,
             alerts.on_person_moved,
         ),
@@ -65,6 +68,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             visit_following.on_child_died,
             partners.on_child_died,
             schooling.on_child_died,
+            guidance.on_child_died,
             plans.on_child_died,
             awards.on_child_died,
             alerts.on_child_died,
@@ -74,6 +78,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             campaign_following.on_child_of_age,
             visit_following.on_child_of_age,
             schooling.on_child_of_age,
+            guidance.on_child_of_age,
             awards.on_child_of_age,
             plans.on_child_of_age,
             alerts.on_child_of_age,
@@ -88,6 +93,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             payees.on_people_merged,
             partners.on_people_merged,
             schooling.on_people_merged,
+            guidance.on_people_merged,
             plans.on_people_merged,
             alerts.on_people_merged,
         ),
@@ -96,6 +102,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = MappingProxyType(
             case_tasks.on_people_unmerged,
             partners.on_people_unmerged,
             schooling.on_people_unmerged,
+            guidance.on_people_unmerged,
             plans.on_people_unmerged,
         ),
         "registry.unmerge_proposed": (unmerge_tasks.on_unmerge_proposed,),

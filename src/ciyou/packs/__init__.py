@@ -8,6 +8,7 @@ from ciyou.packs.exchange_loader import load_exchange_mappings
 from ciyou.packs.facts_file import presumed_by_a_facts_file, read_facts
 from ciyou.packs.finance_layouts import load_finance_layouts
 from ciyou.packs.follow_ups import load_follow_ups
+from ciyou.packs.guidance import load_guidance
 from ciyou.packs.identity_lists import load_identity_lists
 from ciyou.packs.index_rules import index_findings, load_index_rules
 from ciyou.packs.loading import (
@@ -61,6 +62,7 @@ __all__ = [
     "load_exchange_mappings",
     "load_finance_layouts",
     "load_follow_ups",
+    "load_guidance",
     "load_identity_lists",
     "load_index_rules",
     "load_limits",

@@ -104,6 +104,7 @@ BUTTONS = {
     "plan_home_schooling": gettext_lazy("去定计划"),
     "hold_home_session": gettext_lazy("去补上"),
     "train_workers": gettext_lazy("看名单"),
+    "give_guidance": gettext_lazy("去落实"),
     "fast_emergency_aid": gettext_lazy("去决定"),
     "pay_emergency_aid": gettext_lazy("去发放"),
     "complete_emergency_aid": gettext_lazy("去补手续"),
@@ -157,6 +158,8 @@ OF_SCHOOL_CASES = frozenset(EVERY_CLOCK)
 OF_SCHOOL_PLACES = frozenset({"answer_school_place", "take_school_place"})
 OF_HOME_SCHOOLING = frozenset({"plan_home_schooling", "hold_home_session"})
 """Kinds of tasks that are done on the page of a school case, of a request for a place, or of a placement."""
+OF_GUIDANCE = frozenset({"give_guidance"})
+"""What is done on the page of a guidance."""
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )

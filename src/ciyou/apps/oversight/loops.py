@@ -26,12 +26,13 @@ from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.partners import loops as partners
 from ciyou.apps.plans import loops as plans
 from ciyou.apps.schooling import loops as schooling
+from ciyou.apps.training import loops as training
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.indicators.suppression import Cell, suppress_column
 from ciyou.packs import load_limits
 
-_ROOMS = (cases, plans, partners, schooling, care, fieldwork, awards, crossing, disbursement, exchange)
+_ROOMS = (cases, plans, partners, schooling, training, care, fieldwork, awards, crossing, disbursement, exchange)
 
 
 @dataclass(frozen=True)

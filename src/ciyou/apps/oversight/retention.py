@@ -29,6 +29,7 @@ from ciyou.apps.plans.list_conditions import with_case
 from ciyou.apps.registry.destruction import children_in, destroy_people, held_by_others, relatives_only_of
 from ciyou.apps.rosters.retention import destroy_run_files, runs_with_old_files
 from ciyou.apps.schooling.list_conditions import with_schooling
+from ciyou.apps.training.list_conditions import with_guidance
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import Action
 from ciyou.packs import load_retention_rules
@@ -257,6 +258,7 @@ def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, 
         "applied_for": applied,
         "referred": candidates.filter(with_referral()),
         "schooled": candidates.filter(with_schooling()),
+        "guided": candidates.filter(with_guidance()),
         "questioned": questioned,
         "cased": candidates.filter(with_case()),
         "assessed": assessed,

@@ -59,6 +59,7 @@ RELATIONS: Mapping[str, str] = MappingProxyType(
         "schooling.SchoolCase.child": REPOINT,
         "schooling.PlaceRequest.child": REPOINT,
         "schooling.SpecialPlacement.child": REPOINT,
+        "training.Guidance.child": REPOINT,
         # One child has one open case: what hears of the merge takes the other's goals over.
         "plans.ChildCase.person": HEARS,
         "crossing.Crossing.person": REPOINT,

@@ -1,4 +1,7 @@
-"""Courses, who of the workers was there and what they hold for it, and publicity. Of guardians, teachers and residents only how many."""
+"""Courses, who of the workers was there and what they hold for it, and publicity. Of guardians, teachers and residents only how many.
+
+And guidance that the family of one child is to get: rows of that child's file.
+"""
 
 from __future__ import annotations
 
@@ -110,3 +113,57 @@ class PublicityActivity(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("division", "held_on"), name="publicity_place"),)
+
+
+class GuidanceState(models.TextChoices):
+    """Guidance runs until somebody says that it was given or not; it lapses with the child's file."""
+
+    OPEN = "open"
+    DONE = "done"
+    NOT_DONE = "not_done"
+    LAPSED = "lapsed"
+
+
+class Guidance(models.Model):
+    """That a guardian of a child was advised, or ordered, to get guidance. `id` is made by the form: sent twice it is one. Class 4.
+
+    `kind`, `issuer` and `outcome` (of one that was not done: what then; died, of_age where it lapsed) are the pack's. `until_on`,
+    `sessions_asked`: None where the paper says nothing. `content` (encrypted JSON): the guardian, the document's number, who gives it, words.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    child = models.ForeignKey("registry.Person", on_delete=models.CASCADE, related_name="guidance")
+    division = models.CharField(max_length=12)
+    kind = models.CharField(max_length=24)
+    issuer = models.CharField(max_length=24)
+    issued_on = models.DateField()
+    until_on = models.DateField(null=True)
+    sessions_asked = models.PositiveSmallIntegerField(null=True)
+    content = models.BinaryField()
+    state = models.CharField(max_length=16, choices=GuidanceState, default=GuidanceState.OPEN)
+    outcome = models.CharField(max_length=24, blank=True)
+    ended_on = models.DateField(null=True)
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("child", "state"), name="guidance_child"),
+            models.Index(fields=("division", "state"), name="guidance_place"),
+        )
+
+
+class GuidanceSession(models.Model):
+    """One session. `id` is made by the form; `form` is the pack's; `content` (encrypted JSON): by whom, and a sentence."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    guidance = models.ForeignKey(Guidance, on_delete=models.CASCADE, related_name="sessions")
+    held_on = models.DateField()
+    form = models.CharField(max_length=24)
+    content = models.BinaryField()
+    recorded_by = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("guidance", "held_on"), name="guidance_sessions"),)

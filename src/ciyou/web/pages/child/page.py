@@ -31,6 +31,7 @@ from ciyou.apps.registry.selectors import (
     protection_of,
     visible_people,
 )
+from ciyou.apps.training.guidance_reading import guidance_of_child
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.access.verdict import ceiling_of
@@ -43,6 +44,7 @@ from ciyou.web.application_wording import award_row, entitlement_name
 from ciyou.web.context import short_language
 from ciyou.web.explaining import explain_for_page
 from ciyou.web.guard import disclose
+from ciyou.web.guidance_wording import guidance_row
 from ciyou.web.pages.child.deciding import box_of, due_of
 from ciyou.web.pages.child.facts import conflict_lines, fact_lines, other_kin, parent_boxes
 from ciyou.web.pages.child.work import lead_box, letter_boxes, next_step, task_boxes, ways_of
@@ -50,7 +52,7 @@ from ciyou.web.risk_wording import tier_chip, visit_words
 from ciyou.web.wording import SEXES, Sentence
 
 FIELDS = ("name", "sex", "birth_date", "division", "family", "circumstances", "decisions", "work")
-PERSONAL = 3
+PERSONAL, SENSITIVE = 3, 4
 _ABOUT_REQUESTS = (Action.SUBJECT_REQUEST, Action.DECIDE_SUBJECT_REQUEST)
 
 
@@ -141,6 +143,7 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "determinations": ("determination_history", True),
         "referrals": ("refer", may_do(actor.role, Action.REFER)),
         "schooling": ("child_schooling", may_do(actor.role, Action.WORK_SCHOOLING) and child.status == "active"),
+        "guidance": ("child_guidance", _guides(actor, child) and child.status == "active"),
         "ask": ("questionnaires", may_do(actor.role, Action.VISIT) and child.status == "active"),
         "questionnaires": ("questionnaires", True),
         "risk": ("child_risk", True),
@@ -148,6 +151,11 @@ def _links(actor: Actor, child: PersonCard) -> dict[str, str]:
         "cases": ("child_cases", Purpose.DECIDE in actor.purposes),
     }
     return {key: address_of(name, child_id=child.id) for key, (name, allowed) in wanted.items() if allowed}
+
+
+def _guides(actor: Actor, child: PersonCard) -> bool:
+    """Whether guidance of the family is the reader's: the county's, and of a protected child whoever sees it at all."""
+    return may_do(actor.role, Action.VISIT) and (child.restricted or ceiling_of(actor) >= SENSITIVE)
 
 
 def _manage(actor: Actor, child: PersonCard) -> list[tuple[str, str]]:
@@ -259,12 +267,13 @@ def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except PersonNotFound as error:
         raise Http404 from error
     letters = letters_of_child(actor, child_id=child.id)
+    guidance = guidance_of_child(actor, child_id=child.id, running=True) if _guides(actor, child) else ()
     disclose(
         request,
         subject=str(child_id),
         person_ids=[str(child_id), *(str(letter.about_id) for letter in letters)],
-        fields=("visits", "letters", "risk"),
-        highest_class=max((letter.sensitivity for letter in letters), default=PERSONAL),
+        fields=("visits", "letters", "risk", *(("guidance",) if guidance else ())),
+        highest_class=max((*(letter.sensitivity for letter in letters), SENSITIVE if guidance else PERSONAL)),
     )
     tier, visit = standing_tier(child.id), next_visit(child.id)
     content = {
@@ -274,6 +283,7 @@ def show_happening(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         "visits": last_visits(child_id=child.id),
         "opens_visits": may_do(actor.role, Action.VISIT),
         "letters": letter_boxes(letters, lang),
+        "guidance": [guidance_row(line) for line in guidance],
         "seen_at": timezone.now(),
     }
     template = "web/components/happening.html" if request.htmx else "web/pages/happening.html"

@@ -27,6 +27,7 @@ from ciyou.web.work_wording import (
     OF_AWARDS,
     OF_CAMPAIGNS,
     OF_CASES,
+    OF_GUIDANCE,
     OF_HOME_SCHOOLING,
     OF_PLANS,
     OF_REFERRALS,
@@ -214,6 +215,7 @@ _OF_SUBJECT = (
     (OF_SCHOOL_CASES, "school_case", "school_case_id"),
     (OF_SCHOOL_PLACES, "school_place", "place_id"),
     (OF_HOME_SCHOOLING, "placement", "placement_id"),
+    (OF_GUIDANCE, "guidance", "guidance_id"),
     (OF_APPLICATIONS, "application", "application_id"),
     (OF_AWARDS, "award", "award_id"),
 )

@@ -56,6 +56,7 @@ KEPT_BACK = {
     "applied_for": _("有申请或保障"),
     "referred": _("有转介"),
     "schooled": _("有就学事项"),
+    "guided": _("有家庭教育指导"),
     "shared_visit": _("走访记录同时涉及其他孩子"),
 }
 STATES = {"asked": _("待另一人确认"), "done": _("已销毁"), "refused": _("已退回")}

@@ -1,0 +1,108 @@
+"""Guidance for families as a place keeps it: kinds with their legal basis and who may make them, forms, and what follows (`training/guidance.yaml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+
+from ciyou.core.errors import PackError, Place
+from ciyou.core.rules.book import Source
+from ciyou.packs.loading import full_division, load_packs
+from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.sources import read_citations
+
+FILE = "training/guidance.yaml"
+
+
+@dataclass(frozen=True)
+class GuidanceKind:
+    """One kind: who may make it (codes of `issuers`), and the texts that it rests on."""
+
+    code: str
+    zh: str
+    en: str
+    issuers: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+    def name(self, lang: str = "zh") -> str:
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class GuidancePack:
+    """How a place keeps guidance. `issuers`, `forms`, `outcomes` (what follows when it was not done): code → (zh, en)."""
+
+    kinds: Mapping[str, GuidanceKind]
+    issuers: Mapping[str, tuple[str, str]]
+    forms: Mapping[str, tuple[str, str]]
+    outcomes: Mapping[str, tuple[str, str]]
+    note: tuple[str, str]
+
+
+def load_guidance(*, division: str, root: Path = SHIPPED) -> GuidancePack:
+    """What holds in a division (2 to 12 digits); a place's file takes the place of a wider one's whole file.
+
+    Raises PackError with all mistakes at once.
+    """
+    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+
+
+@lru_cache(maxsize=64)
+def _load(chain: tuple[str, ...], root: Path) -> GuidancePack:
+    pack_set, notes = load_packs(root), Notes()
+    packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / FILE).is_file()]
+    section = read_yaml(packs[-1].folder / FILE, file=f"{packs[-1].folder.name}/{FILE}", notes=notes) if packs else None
+    if section is None:
+        if not packs:
+            notes.add(Place(FILE), "missing_file", f"缺少文件 {FILE}；请在全国包中补上。", f"{FILE} is missing; add it to the national pack.")  # fmt: skip
+        raise PackError(notes.sorted())
+    read = _read(section, pack_set)
+    if notes.found:
+        raise PackError(notes.sorted())
+    return read
+
+
+def _read(section: Section, pack_set: PackSet) -> GuidancePack:
+    section.names("name")
+    section.boolean("verified")
+    default = section.boolean("policy_default") or False
+    issuers = _words(section, "issuers")
+    read = GuidancePack(
+        kinds=_kinds(section, issuers, pack_set),
+        issuers=issuers,
+        forms=_words(section, "forms"),
+        outcomes=_words(section, "outcomes"),
+        note=section.names("note", required=default),
+    )
+    section.close()
+    return read
+
+
+def _words(section: Section, key: str) -> Mapping[str, tuple[str, str]]:
+    listed = section.section(key)
+    return MappingProxyType({code: listed.names(code) for code in listed} if listed else {})
+
+
+def _kinds(section: Section, issuers: Mapping[str, object], pack_set: PackSet) -> Mapping[str, GuidanceKind]:
+    listed = section.section("kinds")
+    found = {}
+    for code, one in listed.entries() if listed else ():
+        makers = one.texts("issuers")
+        for maker in makers:
+            if maker not in issuers:
+                hint_zh, hint_en = nearest(maker, issuers)
+                one.notes.add(
+                    one.value_place("issuers"),
+                    "unknown_choice",
+                    f"没有“{maker}”。{hint_zh}",
+                    f"There is no “{maker}”. {hint_en}".strip(),
+                )
+        found[code] = GuidanceKind(
+            code, one.text("zh"), one.text("en"), makers, read_citations(one, pack_set.documents)
+        )
+        one.close()
+    return MappingProxyType(found)
