@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ciyou.apps.audit.models import OutboxEvent
+from ciyou.apps.care import campaign_following
 from ciyou.apps.care.asking import NewAnswers, record_answers
 from ciyou.apps.care.campaign_closing import open_missing_closings
 from ciyou.apps.care.campaign_following import (
@@ -210,6 +211,52 @@ def test_who_moves_dies_is_protected_or_merged_leaves_no_visit_behind():
     assert left == {away.id: "moved", dead.id: "died", hidden.id: "protected", twin.id: "merged"}
     due = {one for one, (state, _reason) in standing(found).items() if state == "due"}
     assert {one.person_id for one in open_visits()} == due == {first, second, kept.id}
+
+
+def test_who_was_asked_while_a_move_waited_is_not_said_to_have_left(monkeypatch):
+    director, child = make_actor("child_director"), make_person()
+    found = campaign()
+    hold = campaign_following.lock_households
+
+    def ask_first(households):
+        ask(director, child.id)
+        hold(households)
+
+    monkeypatch.setattr(campaign_following, "lock_households", ask_first)
+    on_person_moved(str(child.id), "990102001001")
+    assert standing(found) == {child.id: ("asked", "")}
+
+
+def test_a_campaign_that_was_closed_while_a_move_waited_takes_nobody_back(monkeypatch):
+    make_actor("child_director")
+    drafter, child = make_actor("county_drafter"), make_person()
+    found = campaign()
+    on_person_moved(str(child.id), "990102001001")
+    hold = campaign_following.lock_households
+
+    def close_first(households):
+        close_campaign(drafter, campaign_id=found, reason="time_over")
+        hold(households)
+
+    monkeypatch.setattr(campaign_following, "lock_households", close_first)
+    on_person_moved(str(child.id), VILLAGE)
+    assert (standing(found), open_visits()) == ({child.id: ("left", "moved")}, [])
+
+
+def test_a_visit_that_was_answered_while_a_protection_waited_is_not_opened_again(monkeypatch):
+    director, child = make_actor("child_director"), make_person(division=VILLAGE)
+    found = campaign()
+    row = CampaignChild.objects.get(person_id=child.id)
+    hold = campaign_following.lock_households
+
+    def refuse_first(households):
+        if CampaignChild.objects.get(id=row.id).state == "due":
+            record_unasked(director, household=row.household, child_id=child.id, state="refused", reason="child")
+        hold(households)
+
+    monkeypatch.setattr(campaign_following, "lock_households", refuse_first)
+    on_protection_changed([str(child.id)])
+    assert (standing(found), open_visits()) == ({child.id: ("refused", "child")}, [])
 
 
 def test_of_two_files_of_a_child_what_was_asked_counts_where_the_kept_file_is():

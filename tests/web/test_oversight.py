@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.apps.cases.models import Lead
+from ciyou.apps.cases.unnamed_work import ask_for_workers
 from ciyou.apps.oversight.models import BreakGlass, Purge, SubjectRequest
 from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.round_children import ChildInRound
 from tests.office import COUNTY, OTHER_COUNTY, make_person, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +51,20 @@ def test_an_opening_leads_to_the_childs_page_and_is_reviewed_by_another():
     assert approver.post(f"/openings/{glass.id}/review/", review).url == "/openings/"
     assert officer.get(f"/children/{child.id}/").status_code == 404
     assert officer.get("/openings/").status_code == 403
+
+
+def test_who_is_asked_to_name_a_worker_reads_what_for_and_is_led_on_to_naming():
+    child = make_person(restricted=True)
+    ask_for_workers([ChildInRound(child.id, child.division, child.birth_date, restricted=True)], timezone.localdate())
+    reviewer, way = _browser("county_reviewer"), f"/children/{child.id}/break-glass/?then=protection"
+    assert way in reviewer.get("/").content.decode()
+    assert "指名一位办案人员" in reviewer.get(way).content.decode()
+    assert "指名一位办案人员" not in reviewer.get(f"/children/{child.id}/break-glass/").content.decode()
+    done = reviewer.post(way, {"key": str(uuid.uuid4()), "reason": REASON})
+    assert (done.url, reviewer.get(done.url).status_code) == (f"/children/{child.id}/protection/", 200)
+    assert done.url in reviewer.get(way).content.decode()
+    Person.objects.filter(id=child.id).update(restricted=False)
+    assert reviewer.get(way).url == done.url
 
 
 def test_a_short_reason_keeps_what_was_typed_and_opens_nothing():

@@ -31,6 +31,7 @@ CLOCKS: Mapping[str, str] = {SILENCE: "answer_silence", THRESHOLD: "look_into_si
 """Kind of alert → the clock by which somebody sees to it, which is the kind of its task; how long it runs is the place's to say."""
 KINDS = tuple(CLOCKS.values())
 CONTACTS = ("visit", "call", "questionnaire", "referral_reply", "official_record", "home_session")
+_DIGITS = 12
 LONGEST_CODE = 24
 """A task is about `<rule>:<child>`, which has to fit."""
 
@@ -88,6 +89,13 @@ def load_alerts(*, division: str, root: Path = SHIPPED) -> Mapping[str, AlertRul
     Raises PackError with all mistakes at once.
     """
     return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+
+
+def rules_of_named_workers(*, root: Path = SHIPPED) -> frozenset[str]:
+    """The codes of the alerts that, in some place at least, only named workers may see."""
+    places = (pack.division.ljust(_DIGITS, "0") for pack in load_packs(root).packs)
+    rules = (rule for place in places for rule in load_alerts(division=place, root=root).values())
+    return frozenset(rule.code for rule in rules if rule.seen_by == NAMED_WORKER)
 
 
 def load_contact_limits(*, division: str, root: Path = SHIPPED) -> Mapping[str, VisitInterval]:

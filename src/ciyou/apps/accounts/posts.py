@@ -128,10 +128,12 @@ def _was_held(post: Post, on: dt.date, today: dt.date) -> bool:
     return begun and not over and could
 
 
-def posts_over(actor: Actor, *, divisions: Iterable[str], roles: Iterable[str]) -> tuple[PostCard, ...]:
+def posts_over(
+    actor: Actor, *, divisions: Iterable[str], roles: Iterable[str], on: dt.date | None = None
+) -> tuple[PostCard, ...]:
     """The running posts of these roles whose place holds one of these divisions, inside the actor's own scope, by place and name."""
     above = {code for division in divisions for code in path_of(division)}
-    rows = running_posts(timezone.localdate()).filter(role__in=list(roles), division__in=above)
+    rows = running_posts(on or timezone.localdate()).filter(role__in=list(roles), division__in=above)
     rows = rows.filter(division__gte=actor.scope.first, division__lt=actor.scope.end)
     return cards_of(rows.order_by("-division", "user__full_name", "id"))
 

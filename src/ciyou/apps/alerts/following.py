@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import successor_of
 from ciyou.apps.alerts.signs import raise_for, rules_noticing
+from ciyou.apps.alerts.withheld import raise_anew, take_up
 from ciyou.apps.assessments.selectors import last_two_tiers
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.care.contacts import is_hint
@@ -21,18 +22,16 @@ from ciyou.apps.cases.alerts import (
     end_open_alerts,
     hand_on_alerts,
     open_alerts,
-    raise_alerts,
-    take_up_withheld,
 )
 from ciyou.apps.cases.unnamed_work import end_asking, waiting_for_workers
 from ciyou.apps.registry.identity_moves import follows_merge
 from ciyou.apps.registry.recent_changes import changed_carers, changed_parents
-from ciyou.apps.registry.round_children import ChildInRound, children_in_care, places_for_work
+from ciyou.apps.registry.round_children import children_in_care, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_alerts, load_risk
-from ciyou.packs.alerts import KINDS, NAMED_WORKER
+from ciyou.packs.alerts import KINDS, rules_of_named_workers
 
-DIED, OF_AGE, MERGED = "died", "of_age", "merged"
+DIED, OF_AGE, MERGED, LEFT = "died", "of_age", "merged", "left"
 WITHDRAWN = "withdrawn"
 LATELY = dt.timedelta(days=7)
 """How far back news is looked for: it may be delivered late, and what was told already is told once."""
@@ -93,8 +92,8 @@ def on_workers_changed(child_ids: Iterable[str], **_more: object) -> None:
 def hand_on_open_alerts() -> int:
     """The periodic job: what only named workers may know goes on when an access ran out; how many alerts went on."""
     with walled(LOCAL_OPERATOR):
-        rules = [rule.code for rule in load_alerts(division=_NATION).values() if rule.seen_by == NAMED_WORKER]
-        children = sorted(children_to_hand_on(kinds=KINDS, rules=rules) | waiting_for_workers())
+        named = children_to_hand_on(kinds=KINDS, rules=rules_of_named_workers())
+        children = sorted(named | waiting_for_workers())
     return sum(_hand_on(children[start : start + _PART]) for start in range(0, len(children), _PART))
 
 
@@ -117,15 +116,10 @@ def on_people_merged(kept: str, dropped: str = "", **_more: object) -> None:
         child = children_in_care(ids[:1]).get(ids[0])
         end_open_alerts(stays, reason=MERGED, state=WITHDRAWN)
         if child is not None:
-            _raise_anew(child, {one.rule for one in stays})
+            rules, owners = load_alerts(division=child.division), Owners(timezone.localdate())
+            raise_anew(child, {one.rule for one in stays}, rules=rules, owners=owners)
         end_asking(ids[1:], reason=MERGED)
     _hand_on(ids[:1])
-
-
-def _raise_anew(child: ChildInRound, codes: Collection[str]) -> int:
-    rules, owners = load_alerts(division=child.division), Owners(timezone.localdate())
-    known = (rules[code] for code in sorted(codes) if code in rules)
-    return sum(raise_alerts(rule, [child], owners=owners) for rule in known)
 
 
 def _withdraw(ids: list[uuid.UUID], reason: str) -> None:
@@ -142,19 +136,10 @@ def _hand_on(ids: list[uuid.UUID]) -> int:
         for child in places_for_work(ids).values():
             roles = {rule.code: rule.seen_by for rule in load_alerts(division=child.division).values()}
             handed += hand_on_alerts([child], roles, kinds=KINDS)
-            handed += _take_up(child)
+        in_care = children_in_care(ids)
+        handed += sum(take_up(child) for child in in_care.values())
+        end_asking([one for one in ids if one not in in_care], reason=LEFT)
     return handed
-
-
-def _take_up(child: ChildInRound) -> int:
-    """What waited for a named worker is told to the one who is there now, or to whoever's it is in a file that is open again."""
-    owners, rules = Owners(timezone.localdate()), load_alerts(division=child.division)
-    told = [code for code, rule in rules.items() if owners.of(child, rule.seen_by) is not None]
-    if not told:
-        return 0
-    end_asking([child.id])
-    found = children_in_care([child.id])
-    return _raise_anew(child, take_up_withheld(child.id, rules=told)) if found else 0
 
 
 def _parent_facts() -> tuple[str, ...]:

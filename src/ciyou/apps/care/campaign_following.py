@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
@@ -93,9 +93,9 @@ def hand_on_visits() -> int:
 def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
     """Handler of `registry.people_merged`: a child stands once in a campaign, under the file that stayed, with what either answered."""
     with walled(LOCAL_OPERATOR), transaction.atomic():
+        rows = [row for row in _held([kept, dropped]) if str(row.person_id) == dropped]
         there = {row.campaign_id: row for row in CampaignChild.objects.filter(person_id=kept)}
-        rows = CampaignChild.objects.filter(person_id=dropped, campaign__closed_at=None).select_related("campaign")
-        for row in list(rows):
+        for row in rows:
             if row.campaign_id in there:
                 _join(row, there[row.campaign_id])
             else:
@@ -106,9 +106,8 @@ def on_people_merged(kept: str, dropped: str, **_more: object) -> None:
 
 def _join(row: CampaignChild, stays: CampaignChild) -> None:
     """Both files were in it: what was said counts for the child, once; the row of the file that ended leaves."""
-    lock_households([row.household, stays.household])
     if row.state in _SAID and (stays.state not in _SAID or _SAID.index(row.state) > _SAID.index(stays.state)):
-        CampaignChild.objects.filter(id=stays.id).update(
+        _running().filter(id=stays.id, state=stays.state).update(
             state=row.state,
             reason=row.reason,
             filled=row.filled,
@@ -116,7 +115,7 @@ def _join(row: CampaignChild, stays: CampaignChild) -> None:
             answered_at=row.answered_at,
         )
         _settle_visits([stays.household])
-    CampaignChild.objects.filter(id=row.id).update(filled=None)
+    _running().filter(id=row.id).update(filled=None)
     leave([row], MERGED)
 
 
@@ -136,8 +135,27 @@ def _go_over(row: CampaignChild, kept: uuid.UUID) -> None:
 
 
 def _due(person_ids: Iterable[object]) -> list[CampaignChild]:
-    rows = CampaignChild.objects.filter(person__in=list(person_ids), state=CampaignState.DUE)
-    return list(rows.select_related("campaign"))
+    return [row for row in _held(person_ids) if row.state == CampaignState.DUE]
+
+
+def _running() -> QuerySet[CampaignChild]:
+    return CampaignChild.objects.filter(campaign__closed_at=None)
+
+
+def _held(person_ids: Iterable[object]) -> list[CampaignChild]:
+    """The places of these children in running campaigns, held as closing holds them (the campaign first), and read only then.
+
+    Whoever was asked, or whose campaign was closed, while we waited is read as that, and nothing is written over it.
+    """
+    rows = _running().filter(person__in=list(person_ids))
+    _hold_campaigns(rows.values_list("campaign_id", flat=True))
+    lock_households(rows.values_list("household", flat=True))
+    return list(rows.select_related("campaign").order_by("id"))
+
+
+def _hold_campaigns(campaign_ids: Iterable[uuid.UUID]) -> None:
+    rows = Campaign.objects.filter(id__in=set(campaign_ids)).order_by("id")
+    list(rows.select_for_update().values_list("id"))
 
 
 def _holds(row: CampaignChild, division: str) -> bool:
@@ -145,9 +163,12 @@ def _holds(row: CampaignChild, division: str) -> bool:
 
 
 def leave(rows: list[CampaignChild], reason: str) -> None:
-    """These are not asked any more, for this reason; their visits end with the last of each. As the machine, inside a transaction."""
+    """These are not asked any more, for this reason; their visits end with the last of each. As the machine, inside a transaction.
+
+    They leave as they were read, whatever state that is (a merged file's with what it answered); what came meanwhile stays.
+    """
     lock_households(row.household for row in rows)
-    CampaignChild.objects.filter(id__in=[row.id for row in rows]).update(
+    _running().filter(id__in=[row.id for row in rows], state__in={row.state for row in rows}).update(
         state=CampaignState.LEFT, reason=reason, answered_at=timezone.now()
     )
     _settle_visits(row.household for row in rows)
@@ -155,8 +176,8 @@ def leave(rows: list[CampaignChild], reason: str) -> None:
 
 def take_back(person_ids: Iterable[object], *, division: str = "") -> None:
     """Who left a running campaign for a reason that holds no more is asked after all, unless it was asked meanwhile. As the machine."""
-    rows = CampaignChild.objects.filter(person__in=list(person_ids), state=CampaignState.LEFT, reason__in=_MAY_END)
-    found = list(rows.filter(campaign__closed_at=None).select_related("campaign"))
+    held = _held(person_ids)
+    found = [row for row in held if row.state == CampaignState.LEFT and row.reason in _MAY_END]
     children = children_in_care({row.person_id for row in found})
     schools = schools_by_child({row.person_id for row in found}, on=timezone.localdate())
     for row in found:
@@ -167,12 +188,13 @@ def take_back(person_ids: Iterable[object], *, division: str = "") -> None:
             continue
         asked = FilledQuestionnaire.objects.filter(person=row.person_id, instrument=row.campaign.instrument)
         last = asked.filter(asked_on__gte=row.campaign.from_on).order_by("asked_on", "recorded_at").last()
+        left = _running().filter(id=row.id, state=CampaignState.LEFT)
         row.state, row.reason, row.answered_at = CampaignState.DUE, "", None
         if last is not None:
             row.state, row.filled = CampaignState.ASKED, last.id
             row.answered_by, row.answered_at = last.recorded_by, last.recorded_at
-        row.save(update_fields=("state", "reason", "filled", "answered_by", "answered_at"))
-        if last is None:
+        fields = ("state", "reason", "filled", "answered_by", "answered_at")
+        if left.update(**{name: getattr(row, name) for name in fields}) and last is None:
             _visit_alone(row, division or child.division, protected=child.restricted)
 
 
@@ -211,8 +233,9 @@ def _visit_alone(row: CampaignChild, division: str, *, protected: bool | None = 
     if owner is None:
         leave([row], PROTECTED)
         return
-    lock_households([before])
     row.household, row.division = uuid.uuid4(), division
-    row.save(update_fields=("household", "division"))
+    due = _running().filter(id=row.id, state=CampaignState.DUE)
+    if not due.update(household=row.household, division=division):
+        return
     _settle_visits([before])
     open_tasks(LOCAL_OPERATOR, tasks=[visit_task(row.campaign, row.household, row.person_id, owner)])

@@ -52,7 +52,7 @@ class Owners:
     def of(self, child: ChildInRound, role: str) -> Owner | None:
         """(post, or role, place) of whoever sees to it; None where nobody may be told."""
         if child.restricted or role == NAMED_WORKER:
-            return named_owner_of(child.id, child.division, self.on)
+            return named_owner_of(child.id, child.division, self.on, able=None)
         place = child.division if role not in (SUPERVISOR, DRAFTER) else township_of(child.division)
         if (place, role) not in self.found:
             self.found[place, role] = self._of_place(child.division, role)
@@ -78,7 +78,7 @@ def raise_alerts(rule: AlertRule, children: Collection[ChildInRound], *, owners:
     owned = [(one, owner) for one in new if (owner := owners.of(one, rule.seen_by)) is not None]
     tasks = [_task(rule, child, owner, owners.on) for child, owner in owned]
     open_tasks(LOCAL_OPERATOR, tasks=tasks)
-    _hold_back(rule, [one for one in new if one.restricted and owners.of(one, rule.seen_by) is None], owners.on)
+    _hold_back(rule, [one for one in new if owners.of(one, rule.seen_by) is None], owners.on)
     if tasks:
         record_action(
             LOCAL_OPERATOR,
@@ -102,13 +102,13 @@ def _task(rule: AlertRule, child: ChildInRound, owner: Owner, on: dt.date) -> Ne
 
 
 def _hold_back(rule: AlertRule, children: Collection[ChildInRound], on: dt.date) -> None:
-    """Of a protected child without a named worker nobody is told why: somebody is asked to name one, and the alert is kept until then."""
+    """Where only a named worker may be told, and nobody is named: somebody is asked to name one, and the alert is kept until then."""
     if not children:
         return
     ask_for_workers(children, on)
     subjects = [subject_of(rule.code, one.id) for one in children]
-    # A silence is found again every night.
-    held = Task.objects.filter(subject_id__in=subjects, state=TaskState.WITHDRAWN, reason=UNNAMED)
+    # A silence is found again every night. What came up on another day may hold where the older one does not any more.
+    held = Task.objects.filter(subject_id__in=subjects, state=TaskState.WITHDRAWN, reason=UNNAMED, started_on=on)
     known = {*subjects} if rule.kind == SILENCE else set(held.values_list("subject_id", flat=True))
     new = [one for one in children if subject_of(rule.code, one.id) not in known]
     open_tasks(LOCAL_OPERATOR, tasks=[_task(rule, one, (None, "", county_of(one.division)), on) for one in new])
@@ -116,12 +116,15 @@ def _hold_back(rule: AlertRule, children: Collection[ChildInRound], on: dt.date)
     end_tasks(LOCAL_OPERATOR, kind=rule.clock, subject_ids=withheld, state=TaskState.WITHDRAWN, reason=UNNAMED)
 
 
-def take_up_withheld(child_id: uuid.UUID, *, rules: Collection[str]) -> set[str]:
-    """Of these rules those of which an alert about a child was kept back because nobody was named for it: each is told once, from now on."""
+def withheld_alerts(child_id: uuid.UUID) -> list[OpenAlert]:
+    """The alerts about a child that were kept back because nobody was named for it: for the machine."""
     rows = Task.objects.filter(person=child_id, state=TaskState.WITHDRAWN, reason=UNNAMED)
-    found = {row.id: alert.rule for row in rows if (alert := as_alert(row)) is not None and alert.rule in rules}
-    Task.objects.filter(id__in=list(found)).update(reason=TOLD_LATER)
-    return set(found.values())
+    return [alert for row in rows if (alert := as_alert(row)) is not None]
+
+
+def take_up_alerts(withheld: Iterable[OpenAlert]) -> None:
+    """These alerts wait no more: whoever may be told is told once, from now on."""
+    Task.objects.filter(id__in=[one.task_id for one in withheld]).update(reason=TOLD_LATER)
 
 
 def children_to_hand_on(*, kinds: Collection[str], rules: Collection[str]) -> frozenset[uuid.UUID]:
@@ -194,7 +197,7 @@ def end_open_alerts(alerts: Iterable[OpenAlert], *, reason: str, state: str = Ta
 def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, kinds: Collection[str]) -> int:
     """The open alerts of children who moved, or became (or ceased to be) protected, go to whoever sees to them now; how many did.
 
-    `roles`: by rule, whose work it is. One of a protected child without a named worker is withdrawn, and somebody is asked to name one.
+    `roles`: by rule, whose work it is. One of which only a named worker may be told, where none is, is withdrawn, and somebody is asked to name one.
     """
     handed, owners = 0, Owners(timezone.localdate())
     for child in children:
@@ -205,7 +208,7 @@ def hand_on_alerts(children: Iterable[ChildInRound], roles: dict[str, str], *, k
             owner = owners.of(child, roles.get(alert.rule, SUPERVISOR))
             if owner is None:
                 handed += end_open_alerts([alert], reason=UNNAMED, state=TaskState.WITHDRAWN)
-                ask_for_workers([child] if child.restricted else [], owners.on)
+                ask_for_workers([child], owners.on)
                 continue
             post, role, place = owner
             card = post_card(post) if post is not None else None

@@ -22,6 +22,7 @@ from ciyou.apps.cases.tasks import NewTask, open_tasks
 from ciyou.apps.entitlements.list_conditions import children_with_yes
 from ciyou.apps.registry.identities import named_users
 from ciyou.apps.registry.round_children import ChildInRound, children_for_round
+from ciyou.apps.registry.workers import post_of_named
 from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.clock.ages import full_years
@@ -166,8 +167,13 @@ def owner_of(division: str, on: dt.date) -> tuple[uuid.UUID | None, str, str]:
     return None, "county_drafter", county_of(division)
 
 
-def named_owner_of(person_id: uuid.UUID, division: str, on: dt.date) -> tuple[uuid.UUID | None, str, str] | None:
-    """A protected child is looked at by a named worker of its case; without one nobody is told that there is something."""
+def named_owner_of(
+    person_id: uuid.UUID, division: str, on: dt.date, *, able: Action | None = Action.VISIT
+) -> tuple[uuid.UUID | None, str, str] | None:
+    """A protected child is looked at by a named worker of its case; without one nobody is told that there is something.
+
+    Where none of them is in one of the posts whose work it is first, whoever of them may do it (`able`; None: may be told of it).
+    """
     named = named_users(person_id)
     for role, place in (
         ("child_director", division),
@@ -178,7 +184,8 @@ def named_owner_of(person_id: uuid.UUID, division: str, on: dt.date) -> tuple[uu
         post = post_among(named, division=place, role=role, on=on)
         if post is not None:
             return post, "", place
-    return None
+    card = post_of_named(person_id, named, able=able, on=on) if named else None
+    return None if card is None else (card.id, "", card.division)
 
 
 def county_of(division: str) -> str:

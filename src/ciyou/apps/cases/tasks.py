@@ -120,6 +120,17 @@ def open_about(kind: str, subject: object) -> Exists:
     return Exists(Task.objects.filter(kind=kind, state=TaskState.OPEN, subject_id=subject))
 
 
+def open_elsewhere(tasks: Iterable[NewTask]) -> list[str]:
+    """What those of these tasks are about that are open already, but in another place: for the machine."""
+    wanted = {(task.kind, task.subject_id): task.division for task in tasks}
+    subjects = [subject for _kind, subject in wanted]
+    found = []
+    for start in range(0, len(subjects), _BATCH):
+        rows = Task.objects.filter(subject_id__in=subjects[start : start + _BATCH], state=TaskState.OPEN)
+        found += rows.values_list("kind", "subject_id", "division")
+    return [subject for kind, subject, place in found if wanted.get((kind, subject), place) != place]
+
+
 def subjects_of_open(kind: str) -> frozenset[str]:
     """What the open tasks of a kind are about, wherever they are: for the machine."""
     return frozenset(Task.objects.filter(kind=kind, state=TaskState.OPEN).values_list("subject_id", flat=True))

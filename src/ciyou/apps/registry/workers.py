@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from ciyou.apps.registry.models import NamedAccess, Person
 from ciyou.apps.registry.named_access import grant_named_access
 from ciyou.apps.registry.refusals import person_not_found, refused
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
-from ciyou.core.access.roles import ROLES, Action
+from ciyou.core.access.roles import ROLES, Action, may_do
 
 PERSONAL = 3
 WHY = "case_worker"
@@ -64,9 +65,27 @@ def running_workers(person: Person) -> tuple[NamedWorker, ...]:
 
 def possible_workers(actor: Actor, person: Person) -> tuple[PostCard, ...]:
     """The colleagues of the actor's area who may be named: posts that see persons and are for the child's own places."""
-    roles = [code for code, role in ROLES.items() if role.ceiling >= PERSONAL and Purpose.PROTECT in role.purposes]
-    places = [place for place in (person.division, person.residence_division) if place]
-    return posts_over(actor, divisions=places, roles=roles)
+    return posts_over(actor, divisions=_places_of(person), roles=_roles_named())
+
+
+def post_of_named(person_id: UUID, users: Iterable[str], *, able: Action | None, on: dt.date) -> PostCard | None:
+    """The post in which one of these users could be named for a person, and may do something (`able`), on a day; the nearest, for the machine."""
+    with walled(LOCAL_OPERATOR):
+        person = Person.objects.filter(id=person_id).only("division", "residence_division").first()
+    if person is None:
+        return None
+    roles = [code for code in _roles_named() if able is None or may_do(code, able)]
+    wanted = set(users)
+    held = posts_over(LOCAL_OPERATOR, divisions=_places_of(person), roles=roles, on=on)
+    return next((post for post in held if str(post.user_id) in wanted), None)
+
+
+def _roles_named() -> list[str]:
+    return [code for code, role in ROLES.items() if role.ceiling >= PERSONAL and Purpose.PROTECT in role.purposes]
+
+
+def _places_of(person: Person) -> list[str]:
+    return [place for place in (person.division, person.residence_division) if place]
 
 
 def name_worker(actor: Actor, *, person_id: PersonId, user_id: str, reason: str, until: dt.date | None = None) -> int:

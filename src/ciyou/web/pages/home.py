@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from ciyou.apps.accounts.selectors import PostCard, division_names, post_cards
 from ciyou.apps.cases import worklist
-from ciyou.apps.cases.shown_work import OF_CARE
+from ciyou.apps.cases.shown_work import NAME_WORKER, OF_CARE
 from ciyou.apps.cases.worklist import Today, WorkGroup, WorkItem
 from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action, may_do
@@ -24,6 +24,7 @@ from ciyou.core.clock.ages import full_years
 from ciyou.packs.alerts import KINDS as ALERTS
 from ciyou.web.addresses import address_of
 from ciyou.web.guard import Access, Route, disclose
+from ciyou.web.pages.oversight.openings import PROTECTION
 from ciyou.web.wording import SEXES
 from ciyou.web.work_wording import (
     AT_A_COUNTER,
@@ -227,7 +228,7 @@ _PAGES = (
     (OF_CARE, "see_child_today", "filled_id"),
     (OF_CAMPAIGNS, "campaign_visit", "household_id"),
     (("close_campaign",), "campaign", "campaign_id"),
-    (("name_worker",), "break_glass", "child_id"),
+    ((NAME_WORKER,), "break_glass", "child_id"),
     (OF_FIELD_WORK, "field_event", "event_id"),
     (OF_REFERRALS, "referral", "referral_id"),
     (OF_SCHOOL_CASES, "school_case", "school_case_id"),
@@ -240,6 +241,9 @@ _PAGES = (
     (OF_CASES, "case", "case_id"),
 )
 
+_QUERIES = {NAME_WORKER: f"?then={PROTECTION}"}
+"""What an address says besides: what somebody is led there for."""
+
 
 def _address(item: WorkItem, *, others: bool) -> str:
     """Where a task is done; what others let run late is looked at, not done."""
@@ -247,7 +251,8 @@ def _address(item: WorkItem, *, others: bool) -> str:
         visits = item.kind == "verify_lead" and not others
         return reverse("visit_lead" if visits else "lead", kwargs={"lead_id": item.subject_id})
     if (page := _page_of(item)) is not None:
-        return address_of(page[0], **{page[1]: item.subject_id})
+        address = address_of(page[0], **{page[1]: item.subject_id})
+        return address and address + _QUERIES.get(item.kind, "")
     # The address of a protected file names it: only its named workers are led there.
     child = item.person_id if item.within_reach else None
     match item.kind:

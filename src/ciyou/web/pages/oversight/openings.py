@@ -11,16 +11,20 @@ from ciyou.apps.oversight.break_glass import LEAST_FINDING, break_glass, list_op
 from ciyou.apps.oversight.refusals import NotFoundHere
 from ciyou.apps.registry.named_access import openable_person
 from ciyou.apps.registry.selectors import PersonNotFound
-from ciyou.core.access.roles import ROLES
+from ciyou.core.access.roles import ROLES, Action, may_do
 from ciyou.core.errors import RecordError
 from ciyou.packs import load_limits
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.wording import Sentence, sentences
 
+PROTECTION = "protection"
+"""The page on which workers are named, and where an opening in need leads that was asked for in order to name one."""
+
 
 def break_glass_page(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
-    """The reason first; nothing of the child is shown before it is given."""
+    """The reason first; nothing of the child is shown before it is given. `then=protection`: to name a worker, who is named on that page."""
+    then = PROTECTION if request.GET.get("then") == PROTECTION and may_do(request.actor.role, Action.CONFIRM) else ""
     problems: list[Sentence] = []
     try:
         if request.method == "POST":
@@ -31,8 +35,10 @@ def break_glass_page(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
                 reason=request.POST.get("reason", ""),
                 origin=request.META["REMOTE_ADDR"],
             )
-            return redirect("child", child_id=child_id)
-        openable_person(request.actor, person_id=child_id)
+            return redirect(then or "child", child_id=child_id)
+        found = openable_person(request.actor, person_id=child_id)
+        if then and not found.restricted:
+            return redirect(then, child_id=child_id)
     except PersonNotFound as error:
         raise Http404 from error
     except RecordError as refused:
@@ -45,6 +51,7 @@ def break_glass_page(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         "problems": problems,
         "least": limits["break_glass_reason"].value,
         "hours": limits["break_glass_hours"].value,
+        "naming": bool(then),
         "open_until": open_until(request.actor, person_id=child_id),
     }
     return render(request, "web/pages/break_glass.html", content)
