@@ -43,6 +43,7 @@ def packs(tmp_path_factory):
 @pytest.fixture
 def place(packs, monkeypatch):
     """Write the form anew and have it asked."""
+    shutil.rmtree(packs / "cn/visit_forms", ignore_errors=True)
     for module in (added_forms, added_answers):
         monkeypatch.setattr(module, "load_visit_forms", functools.partial(load_visit_forms, root=packs))
 
@@ -234,7 +235,11 @@ def test_what_clashes_counts_as_said_for_what_depends_on_it(place, director, chi
             row("integer", "people", "几个人领？", "How many receive it?", relevant="${dibao} = 'yes'"),
             row("calculate", "twice", calculation="${people} * 2"),
         ),
-        vectors="vectors: []\n",
+        vectors="""vectors:
+  - {answers: {}, asked: {people: unknown}, values: {twice: unknown}}
+  - {answers: {dibao: no}, asked: {people: no}, values: {twice: unknown}}
+  - {answers: {dibao: yes, people: "3"}, asked: {people: yes}, values: {twice: 6}}
+""",
     )
     phone, form = make_phone(director), visit_form(director, child_id=child)
     visit(director, child, answers(child, now, dibao="no"))
@@ -256,10 +261,14 @@ def test_a_required_fact_is_not_missing_where_another_form_hides_it(packs, place
     assert list(found.value.by_field) == ["q:household:dibao"]
     definition = DEFINITION.replace("code: winter", "code: early")
     survey = (SURVEY[0], row("select_one yes_no", "dibao", *dibao, relevant="${heated} = 'no'"))
-    folder = write_form(packs, pack="cn", code="early", definition=definition, survey=survey, vectors="vectors: []\n")
+    vectors = """vectors:
+  - {answers: {}, asked: {dibao: unknown}}
+  - {answers: {heated: yes}, asked: {dibao: no}}
+  - {answers: {heated: no}, asked: {dibao: yes}}
+"""
+    write_form(packs, pack="cn", code="early", definition=definition, survey=survey, vectors=vectors)
     _load.cache_clear()
     early = load_visit_forms(division="51", root=packs)["early"]
-    shutil.rmtree(folder)
     parts = {"v:household:early": early.version, "x:household:early:heated": "yes"}
     assert [part.elsewhere for part in visit_form(director, child_id=child).added] == [frozenset(), {"dibao"}]
     visit(director, child, answers(child, now) | parts)

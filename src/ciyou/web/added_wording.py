@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ciyou.apps.cases.added_answers import AddedAnswers, added_in, class_brought, typed_answers, words_brought
 from ciyou.apps.cases.added_forms import AddedPart, version_key
@@ -158,7 +159,9 @@ def brought_rows(
             for name, text in words.in_order(typed)
         ]
     for highest, count in sorted(above.items()):
-        told = _("%(count)s 个回答属于第 %(class)s 类，由县里看") % {"count": count, "class": highest}
+        told = ngettext(
+            "%(count)s 个回答属于第 %(class)s 类，由县里看", "%(count)s 个回答属于第 %(class)s 类，由县里看", count
+        ) % {"count": count, "class": highest}
         rows += [(_("本地要求问的"), told)] if count else []
     return rows, shown
 
