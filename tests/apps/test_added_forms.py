@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import shutil
 import uuid
@@ -17,17 +18,19 @@ from ciyou.apps.cases.visits import open_visit_content, record_visit, visit_form
 from ciyou.apps.fieldwork.contents import open_said
 from ciyou.apps.fieldwork.models import FieldEvent
 from ciyou.apps.registry.reading import owned_rows, stated
+from ciyou.core.forms import fill, trimmed
 from ciyou.packs import load_visit_forms
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.visit_forms import _load
 from ciyou.web.added_wording import brought_rows
 from tests.case_builders import file_sibling, open_lead
 from tests.field_builders import make_phone
-from tests.office import file_child, make_actor
+from tests.office import VILLAGE, file_child, make_actor
 from tests.visit_form_folder import DEFINITION, SURVEY, row, write_form
 
 pytestmark = pytest.mark.django_db
 WINTER = "household:winter"
+DAY = dt.date(2026, 11, 2)
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,7 @@ def packs(tmp_path_factory):
 @pytest.fixture
 def place(packs, monkeypatch):
     """Write the form anew and have it asked."""
+    shutil.rmtree(packs / "cn/visit_forms", ignore_errors=True)
     for module in (added_forms, added_answers):
         monkeypatch.setattr(module, "load_visit_forms", functools.partial(load_visit_forms, root=packs))
 
@@ -191,8 +195,91 @@ def test_an_answer_outside_its_limits_that_still_arrives_is_set_aside_and_can_be
     phone, form = make_phone(director), visit_form(director, child_id=child)
     answer = phone.send(phone.visit(form, fields))
     assert (answer.state, answer.reason) == ("set_aside", "out_of_range")
-    told = brought_rows(open_said(FieldEvent.objects.get()).fields, "zh")
+    told, highest = brought_rows(open_said(FieldEvent.objects.get()).fields, "zh", division=VILLAGE, ceiling=3)
     assert told == [("冬天家里有取暖吗？", "没有"), ("几间屋子没有取暖？", "99")]
+    assert highest == 3
+
+
+@pytest.mark.parametrize(("words", "today"), [("class: 4", "class: 3"), ("class: 3", "class: 4")])
+def test_answers_above_the_class_of_whoever_settles_are_told_by_their_number_only(place, director, child, words, today):
+    before = place(definition=DEFINITION.replace("class: 3", words))
+    fields = answers(child, before, heated="no", what="没有钱") | {f"w:{before.version}": words_json(before)}
+    place(definition=DEFINITION.replace("class: 3", today))
+    told, highest = brought_rows(fields, "zh", division=VILLAGE, ceiling=3)
+    assert (told, highest) == ([("本地要求问的", "2 个回答属于第 4 类，由县里看")], 3)
+    told, highest = brought_rows(fields, "zh", division=VILLAGE, ceiling=4)
+    assert (told[1], highest) == (("是什么原因？", "没有钱"), 4)
+
+
+def test_a_draft_that_carried_an_older_version_into_a_newer_page_is_kept_in_the_words_that_came(place, director, child):
+    now = place()
+    fields = answers(child, now, heated="no", what="没有钱")
+    fields |= {f"v:{WINTER}": "of-the-draft", f"w:{now.version}": words_json(now), "w:other": "no words"}
+    phone, form = make_phone(director), visit_form(director, child_id=child)
+    assert phone.send(phone.visit(form, fields)).state == "applied"
+    assert [(one.version, said(one)["what"]) for one in kept()] == [(now.version, "没有钱")]
+
+
+def test_answers_without_any_words_for_them_are_set_aside_because_the_form_changed(place, director, child):
+    place()
+    fields = {f"v:{WINTER}": "gone", f"x:{WINTER}:gone": "yes", "result:x": ""}
+    phone, form = make_phone(director), visit_form(director, child_id=child)
+    answer = phone.send(phone.visit(form, fields))
+    assert (answer.state, answer.reason) == ("set_aside", "form_changed")
+
+
+def test_what_clashes_counts_as_said_for_what_depends_on_it(place, director, child):
+    now = place(
+        survey=(
+            row("select_one yes_no", "dibao", "村里知道他家领低保吗？", "Does it receive dibao?", required="yes"),
+            row("integer", "people", "几个人领？", "How many receive it?", relevant="${dibao} = 'yes'"),
+            row("calculate", "twice", calculation="${people} * 2"),
+        ),
+        vectors="""vectors:
+  - {answers: {}, asked: {people: unknown}, values: {twice: unknown}}
+  - {answers: {dibao: no}, asked: {people: no}, values: {twice: unknown}}
+  - {answers: {dibao: yes, people: "3"}, asked: {people: yes}, values: {twice: 6}}
+""",
+    )
+    phone, form = make_phone(director), visit_form(director, child_id=child)
+    visit(director, child, answers(child, now, dibao="no"))
+    said_on_phone = answers(child, now, dibao="yes", people="3") | {f"w:{now.version}": words_json(now)}
+    answer = phone.send(phone.visit(form, said_on_phone))
+    assert (answer.state, answer.reason) == ("conflict", "")
+    (one,) = kept()
+    assert [(item.name, item.typed, item.aside) for item in one.answers] == [
+        ("people", "3", False),
+        ("twice", "6", False),
+    ]
+
+
+def test_a_required_fact_is_not_missing_where_another_form_hides_it(packs, place, director, child):
+    dibao = "村里知道他家领低保吗？", "Does the household receive dibao?"
+    now = place(survey=(row("select_one yes_no", "dibao", *dibao, required="yes"),), vectors="vectors: []\n")
+    with pytest.raises(FormProblems) as found:
+        visit(director, child, answers(child, now))
+    assert list(found.value.by_field) == ["q:household:dibao"]
+    definition = DEFINITION.replace("code: winter", "code: early")
+    survey = (SURVEY[0], row("select_one yes_no", "dibao", *dibao, relevant="${heated} = 'no'"))
+    vectors = """vectors:
+  - {answers: {}, asked: {dibao: unknown}}
+  - {answers: {heated: yes}, asked: {dibao: no}}
+  - {answers: {heated: no}, asked: {dibao: yes}}
+"""
+    write_form(packs, pack="cn", code="early", definition=definition, survey=survey, vectors=vectors)
+    _load.cache_clear()
+    early = load_visit_forms(division="51", root=packs)["early"]
+    parts = {"v:household:early": early.version, "x:household:early:heated": "yes"}
+    assert [part.elsewhere for part in visit_form(director, child_id=child).added] == [frozenset(), {"dibao"}]
+    visit(director, child, answers(child, now) | parts)
+    assert Visit.objects.count() == 1
+
+
+def test_python_and_the_browser_take_the_same_for_a_space(place):
+    rows = place().plain_rows
+    filled = fill(rows, {"heated": "\ufeff\x85 no\u3000", "why": "stove\ufeffother", "what": "\x85\ufeff"}, today=DAY)
+    assert (filled.asked["what"], filled.refused) == (True, ())
+    assert trimmed(" \ufeff\x85") == ""
 
 
 def test_answers_about_a_child_who_is_not_on_the_visit_are_set_aside(place, director, child):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from ciyou.apps.cases.added_answers import AddedAnswers, added_in, read_words, typed_answers
-from ciyou.apps.cases.added_forms import WORDS, AddedPart, version_key
+from ciyou.apps.cases.added_answers import AddedAnswers, added_in, class_brought, typed_answers, words_brought
+from ciyou.apps.cases.added_forms import AddedPart, version_key
 from ciyou.apps.cases.questions import UNKNOWN
 from ciyou.apps.cases.visit_forms import VisitForm
 from ciyou.core.errors import Problem
 from ciyou.core.facts.definition import Entity
 from ciyou.core.forms import ASKED, MANY, NOTE, ONE
 from ciyou.packs.follow_ups import Text
-from ciyou.packs.visit_forms import AddedRow, rows_json
+from ciyou.packs.visit_forms import LEAST_CLASS, AddedRow, rows_json
 from ciyou.web.asking import Asked, Choice, ask, sentence
 
 
@@ -131,12 +133,24 @@ def answer_blocks(kept: Iterable[AddedAnswers], names: Mapping[str, str], lang: 
     ]
 
 
-def brought_rows(fields: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
-    """What a phone said to added forms, in the words that it brought with it."""
-    rows = []
+def brought_rows(
+    fields: Mapping[str, str], lang: str, *, division: str, ceiling: int
+) -> tuple[list[tuple[str, str]], int]:
+    """What a phone said to added forms, in the words that it brought with it, and the highest class of what is shown.
+
+    Of answers above the reader's `ceiling` only how many there are.
+    """
+    rows: list[tuple[str, str]] = []
+    shown, above = LEAST_CLASS, Counter[int]()
     for subject, code, version in added_in(fields):
-        words = read_words(fields.get(f"{WORDS}{version}", ""))
         typed = typed_answers(fields, subject, code)
+        _version, words = words_brought(fields, version, typed)
+        highest = class_brought(words, code, division=division)
+        if highest > ceiling:
+            above[highest] += len(typed)
+            continue
+        if typed:
+            shown = max(shown, highest)
         if words is None:
             rows.extend(typed.items())
             continue
@@ -144,7 +158,12 @@ def brought_rows(fields: Mapping[str, str], lang: str) -> list[tuple[str, str]]:
             (_in(words.labels.get(name, (name, name)), lang), _in(words.said(name, text), lang))
             for name, text in words.in_order(typed)
         ]
-    return rows
+    for highest, count in sorted(above.items()):
+        told = ngettext(
+            "%(count)s 个回答属于第 %(class)s 类，由县里看", "%(count)s 个回答属于第 %(class)s 类，由县里看", count
+        ) % {"count": count, "class": highest}
+        rows += [(_("本地要求问的"), told)] if count else []
+    return rows, shown
 
 
 def _in(words: Text, lang: str) -> str:

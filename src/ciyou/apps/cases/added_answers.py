@@ -13,12 +13,14 @@ from ciyou.apps.cases.added_forms import ANSWER, VERSION, WORDS, prefix_of, vers
 from ciyou.apps.cases.questions import Subject, question_key
 from ciyou.apps.cases.visit_forms import VisitForm
 from ciyou.core.errors import Place, Problem
-from ciyou.core.forms import ASKED, MANY, ONE, RESULT, UNKNOWN, Filled, fill
+from ciyou.core.forms import ASKED, MANY, ONE, RESULT, UNKNOWN, Filled, fill, trimmed
 from ciyou.packs import load_visit_forms
 from ciyou.packs.follow_ups import Text
 from ciyou.packs.visit_forms import LEAST_CLASS, MOST_CLASS, AddedForm, AddedRow
 
 NOT_KNOWN: Text = ("不知道", "not known")
+CHANGED = "visit.added_changed"
+"""The code of what is wrong where a form was changed meanwhile and its words did not come along."""
 _CHOICE = "/"
 
 
@@ -102,6 +104,32 @@ def read_words(text: str) -> FormWords | None:
         return None
 
 
+def words_brought(fields: Mapping[str, str], version: str, typed: Mapping[str, str]) -> tuple[str, FormWords | None]:
+    """The words that a phone brought for these answers, and whose version they are; None where it brought none.
+
+    A draft may have carried the version of an older page into a newer one: then those words count that know most of the answers.
+    """
+    own = read_words(fields.get(f"{WORDS}{version}", ""))
+    if own is not None:
+        return version, own
+    claimed = {one for _subject, _code, one in added_in(fields)}
+    others = {key.removeprefix(WORDS): read_words(text) for key, text in fields.items() if key.startswith(WORDS)}
+    found = [
+        (len(typed.keys() & words.labels.keys()), other, words)
+        for other, words in others.items()
+        if words is not None and other not in claimed
+    ]
+    known, other, words = max(found, key=lambda one: one[0], default=(0, version, None))
+    return (other, words) if known else (version, None)
+
+
+def class_brought(words: FormWords | None, code: str, *, division: str) -> int:
+    """The class of what a phone brought: what its words or today's form say, whichever is higher; of what neither knows the highest."""
+    now = load_visit_forms(division=division).get(code)
+    said = [one.sensitivity for one in (words, now) if one is not None]
+    return max((LEAST_CLASS, *said)) if said else MOST_CLASS
+
+
 def read_added(
     form: VisitForm, fields: Mapping[str, str], *, today: dt.date, met: bool
 ) -> tuple[tuple[AddedAnswers, ...], dict[str, Problem]]:
@@ -112,19 +140,25 @@ def read_added(
     kept: list[AddedAnswers] = []
     problems: dict[str, Problem] = {}
     forms = load_visit_forms(division=form.division)
-    for subject, code, version in added_in(fields):
+    for subject, code, told in added_in(fields):
         about = next((one for one in form.subjects if one.key == subject), None)
-        now, brought = forms.get(code), read_words(fields.get(f"{WORDS}{version}", ""))
-        typed = typed_answers(fields, subject, code)
+        now, typed = forms.get(code), typed_answers(fields, subject, code)
+        version, brought = words_brought(fields, told, typed)
         if about is not None and now is not None and now.version == version:
-            answers, wrong = _held(now, about, fields, typed, today=today, met=met)
+            needed = needed_facts(form, about, code)
+            answers, wrong = _held(
+                now, about, fields, typed, needed=needed if met else frozenset(), today=today, met=met
+            )
             problems |= wrong
             words = words_of(now)
         elif about is not None and brought is not None:
             words = replace(brought, sensitivity=_class_of(brought, now))
             answers = tuple(_answer(words, name, text) for name, text in words.in_order(typed))
-        else:
+        elif typed or not any(key.startswith(WORDS) for key in fields):
             problems[version_key(subject, code)] = _form_changed()
+            continue
+        else:
+            # A phone on which nothing was answered to it.
             continue
         child = "" if about.person_id is None else str(about.person_id)
         if answers:
@@ -166,9 +200,9 @@ def typed_answers(fields: Mapping[str, str], subject: str, code: str) -> dict[st
     """The answers of one form as typed, by row; several choices with a space between."""
     prefix, found = prefix_of(subject, code), dict[str, str]()
     for key, text in fields.items():
-        if key.startswith(prefix) and text.strip():
+        if key.startswith(prefix) and trimmed(text):
             name, several, choice = key.removeprefix(prefix).partition(_CHOICE)
-            found[name] = f"{found.get(name, '')} {choice}".strip() if several else text.strip()
+            found[name] = f"{found.get(name, '')} {choice}".strip() if several else trimmed(text)
     return found
 
 
@@ -183,8 +217,27 @@ def subject_of(key: str) -> str:
     return parts[0]
 
 
+def needed_facts(form: VisitForm, subject: Subject, code: str) -> frozenset[str]:
+    """The facts that a form may require: those asked in it or always in sight; what another form asks may be hidden with that."""
+    standing = {question.key for part in form.parts for question in part.questions}
+    return frozenset(
+        name
+        for part in form.added
+        if part.subject.key == subject.key and part.form.code == code
+        for name, question in part.facts.items()
+        if name not in part.elsewhere or question.key in standing
+    )
+
+
 def _held(
-    form: AddedForm, subject: Subject, fields: Mapping[str, str], typed: Mapping[str, str], *, today: dt.date, met: bool
+    form: AddedForm,
+    subject: Subject,
+    fields: Mapping[str, str],
+    typed: Mapping[str, str],
+    *,
+    needed: frozenset[str],
+    today: dt.date,
+    met: bool,
 ) -> tuple[tuple[AddedAnswer, ...], dict[str, Problem]]:
     """Answers to the form as it is now, and what is refused or missing."""
     facts = {name: fields.get(question_key(subject, name), "") for name in form.facts}
@@ -195,8 +248,8 @@ def _held(
         for one in form.rows
         if one.row.name not in facts and (problem := _problem(one, filled, typed, met=met)) is not None
     }
-    for name in (one.row.name for one in form.rows if one.row.required and one.row.name in facts):
-        if met and filled.asked[name] is True and not facts[name].strip():
+    for name in (one.row.name for one in form.rows if one.row.required and one.row.name in needed):
+        if filled.asked[name] is True and not trimmed(facts[name]):
             problems[question_key(subject, name)] = _missing()
     return tuple(_answers(form, typed, filled)), problems
 
@@ -251,7 +304,7 @@ def _missing() -> Problem:
 def _form_changed() -> Problem:
     return Problem(
         Place(),
-        "visit.added_changed",
+        CHANGED,
         "本地加问的表刚刚改过。请核对现在的题目，再保存。",
         "What this place asks in addition was changed just now. Look at the questions as they are, then save again.",
     )

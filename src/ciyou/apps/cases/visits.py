@@ -66,12 +66,13 @@ def record_visit(
     entered_on: dt.date | None = None,
     also: tuple[Question, ...] = (),
     form: VisitForm | None = None,
+    said: Mapping[str, str] | None = None,
 ) -> RecordedVisit:
     """Record a visit from its form; `visit_id` is made by the form, so that a form sent twice is one visit.
 
     `entered_on`: the day it was written down, where that is not today (a phone without a network); `also` what was asked then and is
-    asked no more; `form` the actor's form of this child, where the caller has just read it in the same transaction. Raises FormProblems
-    with a sentence for each field that is wrong; nothing is recorded then.
+    asked no more; `form` the actor's form of this child, where the caller has just read it in the same transaction; `said` all that was
+    said, where `fields` is without what clashes: the place's forms depend on it. Raises FormProblems with a sentence for each field that is wrong; nothing is recorded then.
     """
     _check_may(actor)
     if (earlier := _repeated(actor, visit_id)) is not None:
@@ -80,7 +81,7 @@ def record_visit(
     today = entered_on or timezone.localdate()
     answers, problems = read_answers((*form.questions, *also), fields, here=form.division, today=today)
     report, wrong = read_report(form, fields, today=today)
-    added, refused = read_added(form, fields, today=today, met=fields.get("met") != NOBODY)
+    added, refused = read_added(form, fields if said is None else said, today=today, met=fields.get("met") != NOBODY)
     if problems or wrong or refused or report is None:
         raise FormProblems({**wrong, **problems, **refused})
     return _record(actor, visit_id, form, report, answers, no_change=False, added=added)

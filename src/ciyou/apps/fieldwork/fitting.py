@@ -34,9 +34,13 @@ class FieldClashFound:
 
 @dataclass(frozen=True)
 class Fitted:
-    """What of a form may be recorded as it is, by which questions, what clashes, and which fields belong to no question any more."""
+    """What of a form may be recorded as it is, by which questions, what clashes, and which fields belong to no question any more.
+
+    `said` is all of it, with what clashes: on that the forms of a place depend.
+    """
 
     fields: Mapping[str, str]
+    said: Mapping[str, str]
     also: tuple[Question, ...]
     clashes: tuple[FieldClashFound, ...]
     strange: tuple[str, ...]
@@ -62,7 +66,7 @@ def fit_visit(form: VisitForm, said: SaidInField, *, today: dt.date) -> Fitted:
     also = tuple(one for one in questions if one.key not in asked)
     about = {one.key for one in form.subjects}
     astray = (key for key in fields if is_added(key) and subject_of(key) not in about)
-    return Fitted(kept, also, (*found, *results), (*strange, *unknown, *astray))
+    return Fitted(kept, fields, also, (*found, *results), (*strange, *unknown, *astray))
 
 
 def fit_no_change(form: VisitForm, said: SaidInField) -> tuple[tuple[FieldClashFound, ...], frozenset[str]]:

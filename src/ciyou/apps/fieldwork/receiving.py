@@ -14,6 +14,7 @@ from django.utils import timezone
 from ciyou.apps.accounts.selectors import actor_by_post, post_card
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
+from ciyou.apps.cases.added_answers import CHANGED
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.cases.visits import FormProblems, VisitNotPossible, record_no_change, record_visit, visit_form
 from ciyou.apps.fieldwork.asked import open_alarm, record_asked
@@ -207,13 +208,27 @@ def _apply_visit(actor: Actor, event: FieldEvent, said: SaidInField) -> tuple[Fi
             clashes = fitted.clashes
             fields = {**fitted.fields, "visited_on": put_right.visited_on}
             record_visit(
-                actor, visit_id=event.id, child_id=child, fields=fields, entered_on=today, also=fitted.also, form=form
+                actor,
+                visit_id=event.id,
+                child_id=child,
+                fields=fields,
+                entered_on=today,
+                also=fitted.also,
+                form=form,
+                said=fitted.said,
             )
     except VisitNotPossible as error:
         raise SetAside("not_yours") from error
     except FormProblems as error:
-        raise SetAside("clock" if "visited_on" in error.by_field else "out_of_range") from error
+        raise SetAside(_reason(error)) from error
     return clashes
+
+
+def _reason(error: FormProblems) -> str:
+    if "visited_on" in error.by_field:
+        return "clock"
+    changed = any(one.code == CHANGED for one in error.by_field.values())
+    return "form_changed" if changed else "out_of_range"
 
 
 def _finish(actor: Actor, event: FieldEvent, said: SaidInField | None, clashes: Iterable[FieldClashFound]) -> None:

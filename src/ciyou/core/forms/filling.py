@@ -12,6 +12,9 @@ from ciyou.core.forms.rows import DATE, MANY, NOTE, NUMBER, ONE, RESULT, UNKNOWN
 Known = bool | int | str | tuple[str, ...] | None
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_BLANK = "".join(one for one in map(chr, range(0x3001)) if one.isspace()) + "\ufeff"
+"""What is no answer: all that Python or a browser takes for a space, so that both take the same."""
+_BETWEEN = re.compile(f"[{re.escape(_BLANK)}]+")
 _MOST = 10**15
 TEXT_LENGTH = 500
 
@@ -52,15 +55,20 @@ def fill(rows: Sequence[Row], answers: Mapping[str, str], *, today: dt.date) -> 
     return Filled(asked, tuple(refused), values)
 
 
+def trimmed(typed: str) -> str:
+    """An answer without what is no answer around it; the browser takes away the same."""
+    return typed.strip(_BLANK)
+
+
 def read_answer(row: Row, typed: str) -> tuple[Known, bool]:
     """The value of an answer as typed (None: unanswered, or nobody knows), and whether it is one that the row can have."""
-    text = typed.strip()
+    text = trimmed(typed)
     if not text or (row.kind == ONE and text == UNKNOWN):
         return None, True
     if row.kind == ONE:
         return text, text in row.choices
     if row.kind == MANY:
-        chosen = text.split()
+        chosen = _BETWEEN.split(text)
         return tuple(one for one in row.choices if one in chosen), set(chosen) <= set(row.choices)
     if row.kind == NUMBER:
         return (int(text), True) if _NUMBER.fullmatch(text) else (None, False)

@@ -64,9 +64,8 @@ def bundle_content(request: HttpRequest, bundle: Bundle) -> dict[str, Any]:
         "questionnaires": {code: _questionnaire(bundle, file) for code, file in bundle.instruments.items()},
         "forms": [_form(request, form) for form in bundle.forms],
         "added": {
-            part.form.version: {"rows": json.loads(rows_json(part.form)), "words": words_json(part.form)}
-            for form in bundle.forms
-            for part in form.added
+            version: {"rows": json.loads(rows_json(form)), "words": words_json(form)}
+            for version, form in {part.form.version: part.form for one in bundle.forms for part in one.added}.items()
         },
     }
 

@@ -75,14 +75,15 @@ def clash_rows(clashes: Iterable[ClashLine], lang: str) -> list[dict[str, Any]]:
     ]
 
 
-def said_rows(said: SaidInField, lang: str) -> list[tuple[str, str]]:
-    """What a phone said, field by field, as it was typed."""
+def said_rows(said: SaidInField, lang: str, *, division: str, ceiling: int) -> tuple[list[tuple[str, str]], int]:
+    """What a phone said, field by field, as it was typed, as far as the reader's `ceiling` goes; and its highest class."""
     rows = [
         (_label(key, lang), _typed(key, text, lang))
         for key, text in said.fields.items()
         if text and not key.endswith(CODE) and key.startswith((QUESTION, RESULT))
     ]
-    return rows + brought_rows(said.fields, lang)
+    added, highest = brought_rows(said.fields, lang, division=division, ceiling=ceiling)
+    return rows + added, highest
 
 
 def _label(key: str, lang: str) -> str:

@@ -21,8 +21,10 @@ from ciyou.apps.fieldwork.refusals import FieldWorkNotFound
 from ciyou.apps.fieldwork.settling import apply_event, choose_value, settle_event, settlements_of
 from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
+from ciyou.core.access.verdict import ceiling_of
 from ciyou.core.errors import CiyouError
 from ciyou.packs import load_follow_ups
+from ciyou.packs.visit_forms import LEAST_CLASS
 from ciyou.web.context import short_language
 from ciyou.web.field.event_words import KIND_WORDS, REASON_WORDS, SETTLEMENT_WORDS, clash_rows, said_rows
 from ciyou.web.guard import Access, Route, disclose
@@ -117,11 +119,21 @@ def _show(request: HttpRequest, event_id: uuid.UUID, *, problems: list[str] | No
     except FieldWorkNotFound as missing:
         raise Http404 from missing
     persons = [str(read.child.id)] if read.child else []
-    disclose(request, subject=str(event_id), person_ids=persons, fields=SHOWN, highest_class=3)
-    return render(request, "web/field/event.html", _content(read, problems or []), status=409 if problems else 200)
+    said, highest = _said(request, read)
+    disclose(request, subject=str(event_id), person_ids=persons, fields=SHOWN, highest_class=highest)
+    content = _content(read, said, problems or [])
+    return render(request, "web/field/event.html", content, status=409 if problems else 200)
 
 
-def _content(read: ReadEvent, problems: list[str]) -> dict[str, Any]:
+def _said(request: HttpRequest, read: ReadEvent) -> tuple[list[tuple[str, str]], int]:
+    """What the phone said that this reader may read, and its highest class."""
+    if read.said is None:
+        return [], LEAST_CLASS
+    ceiling = ceiling_of(request.actor)
+    return said_rows(read.said, short_language(), division=read.line.division, ceiling=ceiling)
+
+
+def _content(read: ReadEvent, said: list[tuple[str, str]], problems: list[str]) -> dict[str, Any]:
     lang = short_language()
     return {
         "read": read,
@@ -135,7 +147,7 @@ def _content(read: ReadEvent, problems: list[str]) -> dict[str, Any]:
         "waits": read.line.state in WAITS,
         "clock_wrong": abs(read.clock_off) > CLOCK_TOLERANCE,
         "clashes": clash_rows(read.clashes, lang),
-        "said": said_rows(read.said, lang) if read.said else [],
+        "said": said,
         "settlements": [(code, SETTLEMENT_WORDS[code]) for code in settlements_of(read.line.kind)],
         "problems": problems,
         "seen_at": timezone.now(),

@@ -3,13 +3,18 @@
 
 const MOST = 1e15;
 const TEXT_LENGTH = 500;
+// What is no answer: all that Python or a browser takes for a space.
+const BLANK = "[\\s\\ufeff\\x1c-\\x1f\\x85]";
+const ENDS = new RegExp(`^${BLANK}+|${BLANK}+$`, "g");
+const BETWEEN = new RegExp(`${BLANK}+`);
 
 /** What answers (as typed, by row; several choices with a space between) come to on a day (ISO). */
 export function fill(rows, answers, today) {
-  const known = {};
-  const asked = {};
+  // Without a prototype: a question may be called “constructor”.
+  const known = Object.create(null);
+  const asked = Object.create(null);
   const refused = [];
-  const values = {};
+  const values = Object.create(null);
   for (const row of rows) {
     const state = truth(row.asked_if, known, null, today);
     asked[row.name] = state;
@@ -17,7 +22,7 @@ export function fill(rows, answers, today) {
       values[row.name] = state === true && row.value ? worth(row.value, known, null, today) : null;
       known[row.name] = values[row.name];
     } else if (state === true && row.kind !== "note") {
-      const [value, fits] = readAnswer(row, answers[row.name] ?? "");
+      const [value, fits] = readAnswer(row, Object.hasOwn(answers, row.name) ? answers[row.name] : "");
       if (!fits || (value !== null && truth(row.holds_if, known, value, today) === false)) refused.push(row.name);
       else known[row.name] = value;
     }
@@ -26,11 +31,11 @@ export function fill(rows, answers, today) {
 }
 
 function readAnswer(row, typed) {
-  const text = typed.trim();
+  const text = typed.replace(ENDS, "");
   if (!text || (row.kind === "one" && text === "unknown")) return [null, true];
   if (row.kind === "one") return [text, row.choices.includes(text)];
   if (row.kind === "many") {
-    const chosen = text.split(/\s+/);
+    const chosen = text.split(BETWEEN);
     return [row.choices.filter((one) => chosen.includes(one)), chosen.every((one) => row.choices.includes(one))];
   }
   if (row.kind === "number") return /^-?[0-9]{1,9}$/.test(text) ? [Number(text), true] : [null, false];
@@ -82,17 +87,27 @@ function applied(node, [first, second]) {
 /** Show in a form what its answers call for, now and whenever one changes. `given`: rows by version, where the page holds none itself. */
 export function tend(form, given = {}) {
   const sections = [...form.querySelectorAll("[data-added]")];
-  const look = () => sections.forEach((section) => show(form, section, given));
+  const look = () => {
+    const needed = new Set(sections.flatMap((section) => show(form, section, given)));
+    for (const name of sections.flatMap((section) => Object.values(JSON.parse(section.dataset.fields)))) need(form, name, needed.has(name));
+  };
   if (!sections.length) return;
   form.addEventListener("input", look);
   form.addEventListener("change", look);
   look();
 }
 
+/** A fact is required wherever its field stands; one that is hidden is not. */
+function need(form, name, needed) {
+  for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) field.required = needed && !field.disabled;
+}
+
+/** Show a section as its answers have it; gives the fields of the facts that it requires. */
 function show(form, section, given) {
   const rows = section.dataset.rows ? JSON.parse(section.dataset.rows) : given[section.dataset.added].rows;
   const fields = JSON.parse(section.dataset.fields);
-  const typed = rows.map((row) => [row.name, answer(form, row, fields[row.name] ?? section.dataset.prefix + row.name)]);
+  const fieldOf = (row) => (Object.hasOwn(fields, row.name) ? fields[row.name] : section.dataset.prefix + row.name);
+  const typed = rows.map((row) => [row.name, answer(form, row, fieldOf(row))]);
   const filled = fill(rows, Object.fromEntries(typed), localDay());
   const met = form.elements.met?.value !== "nobody";
   for (const row of rows) {
@@ -108,7 +123,15 @@ function show(form, section, given) {
     const told = place.querySelector("[data-refused]");
     if (told) told.hidden = !wrong;
   }
+  const needed = rows.filter((row) => row.required && met && filled.asked[row.name] === true && Object.hasOwn(fields, row.name));
   for (const block of section.querySelectorAll("[data-block]")) block.hidden = ![...block.querySelectorAll("[data-row]")].some((row) => !row.hidden);
+  return needed.map((row) => fields[row.name]).filter((name) => inSight(form, section, name));
+}
+
+/** Whether a field stands in this form or always; what another form asks may be hidden with that. */
+function inSight(form, section, name) {
+  const place = form.querySelector(`[name="${CSS.escape(name)}"]`)?.closest("[data-row]");
+  return !place || section.contains(place);
 }
 
 function answer(form, row, field) {

@@ -20,7 +20,7 @@ export async function open(bundle, childId) {
   const mine = going;
   const keep = async () => {
     if (going !== mine || !phone.isOpen()) return;
-    await phone.keep(draftName(), { ...Object.fromEntries(new FormData(typed)), [TAKEN]: missing || enclosures.any() });
+    await phone.keep(draftName(), { ...answersIn(typed), [TAKEN]: missing || enclosures.any() });
   };
   enclosures.begin(page, keep);
   if (draft) fill(typed, draft);
@@ -33,9 +33,13 @@ export async function open(bundle, childId) {
 
 const draftName = () => `draft:${going.form.child}`;
 
+/** What was typed, without which versions of the place's forms the page holds. */
+const answersIn = (typed) => Object.fromEntries([...new FormData(typed)].filter(([name]) => !/^[vw]:/.test(name)));
+
 function fill(typed, draft) {
   for (const field of typed.elements) {
-    if (!(field.name in draft)) continue;
+    // What the page says of itself is today's, also where an older draft kept it.
+    if (field.type === "hidden" || !(field.name in draft)) continue;
     if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === draft[field.name];
     else field.value = draft[field.name];
   }
