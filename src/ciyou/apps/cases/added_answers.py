@@ -127,7 +127,7 @@ def class_brought(words: FormWords | None, code: str, *, division: str) -> int:
     """The class of what a phone brought: what its words or today's form say, whichever is higher; of what neither knows the highest."""
     now = load_visit_forms(division=division).get(code)
     said = [one.sensitivity for one in (words, now) if one is not None]
-    return max((LEAST_CLASS, *said)) if said else MOST_CLASS
+    return min(max((LEAST_CLASS, *said)), MOST_CLASS) if said else MOST_CLASS
 
 
 def read_added(
@@ -152,7 +152,7 @@ def read_added(
             problems |= wrong
             words = words_of(now)
         elif about is not None and brought is not None:
-            words = replace(brought, sensitivity=_class_of(brought, now))
+            words = replace(brought, sensitivity=class_brought(brought, code, division=form.division))
             answers = tuple(_answer(words, name, text) for name, text in words.in_order(typed))
         elif typed or not any(key.startswith(WORDS) for key in fields):
             problems[version_key(subject, code)] = _form_changed()
@@ -164,11 +164,6 @@ def read_added(
         if answers:
             kept.append(AddedAnswers(code, version, words.title, words.sensitivity, child, answers))
     return tuple(kept), problems
-
-
-def _class_of(brought: FormWords, now: AddedForm | None) -> int:
-    """Of answers in words that were brought: nobody lowers the class by what they bring."""
-    return min(max(brought.sensitivity, LEAST_CLASS, now.sensitivity if now else LEAST_CLASS), MOST_CLASS)
 
 
 def open_added(content: Mapping[str, Any]) -> tuple[AddedAnswers, ...]:
