@@ -93,9 +93,10 @@ def letters_of_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[LetterLine, 
     rows = InquiryLetter.objects.filter(
         child_id=child_id, division__gte=actor.scope.first, division__lt=actor.scope.end
     )
-    if not is_named(actor, child_id):
-        rows = rows.filter(sensitivity__lt=RESTRICTED)
-    return _lines(actor, list(rows.defer("document").order_by("-drafted_at")))
+    letters = list(rows.defer("document").order_by("-drafted_at"))
+    if any(letter.sensitivity >= RESTRICTED for letter in letters) and not is_named(actor, child_id):
+        letters = [letter for letter in letters if letter.sensitivity < RESTRICTED]
+    return _lines(actor, letters)
 
 
 def read_letter(actor: Actor, *, letter_id: uuid.UUID) -> LetterView:
