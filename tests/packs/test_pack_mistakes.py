@@ -119,6 +119,6 @@ def test_a_parameter_that_says_it_only_informs_and_is_read_by_a_rule_is_noted(pa
     informs = "informs:\n  of: [orphann]\n  why: {zh: 不作判断, en: It decides nothing}\nrows:"
     packs.change("cn/parameters/preschool_aid.yaml", "rows:", informs)
     assert packs.found() == {
-        ("informs_and_decides", "cn/parameters/preschool_aid.yaml", 1),
-        ("unknown_rule", "cn/parameters/preschool_aid.yaml", 1),
+        ("pack.informs_and_decides", "cn/parameters/preschool_aid.yaml", 1),
+        ("pack.unknown_rule", "cn/parameters/preschool_aid.yaml", 1),
     }
