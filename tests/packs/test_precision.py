@@ -26,7 +26,8 @@ def random_value(definition: FactDefinition, chance: random.Random, as_of: dt.da
         case FactType.DIVISION:
             return chance.choice(["513322000000", "510100000000", "440300000000"])
         case _:
-            return chance.randint(definition.minimum or 0, min(definition.maximum or 40, 40))
+            least = definition.minimum or 0
+            return chance.randint(least, max(least, min(definition.maximum or 40, 40)))
 
 
 def random_state(book, chance: random.Random) -> FactState:
