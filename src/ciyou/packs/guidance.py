@@ -8,12 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from ciyou.core.errors import PackError, Place
 from ciyou.core.rules.book import Source
-from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.sources import read_citations
+from ciyou.packs.whole_files import chain_of, read_innermost, words_by_code
 
 FILE = "training/guidance.yaml"
 
@@ -48,43 +47,28 @@ def load_guidance(*, division: str, root: Path = SHIPPED) -> GuidancePack:
 
     Raises PackError with all mistakes at once.
     """
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _load(chain_of(division, root), root)
 
 
 @lru_cache(maxsize=64)
 def _load(chain: tuple[str, ...], root: Path) -> GuidancePack:
-    pack_set, notes = load_packs(root), Notes()
-    packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / FILE).is_file()]
-    section = read_yaml(packs[-1].folder / FILE, file=f"{packs[-1].folder.name}/{FILE}", notes=notes) if packs else None
-    if section is None:
-        if not packs:
-            notes.add(Place(FILE), "missing_file", f"缺少文件 {FILE}；请在全国包中补上。", f"{FILE} is missing; add it to the national pack.")  # fmt: skip
-        raise PackError(notes.sorted())
-    read = _read(section, pack_set)
-    if notes.found:
-        raise PackError(notes.sorted())
-    return read
+    return read_innermost(chain, root, FILE, _read)
 
 
 def _read(section: Section, pack_set: PackSet) -> GuidancePack:
     section.names("name")
     section.boolean("verified")
     default = section.boolean("policy_default") or False
-    issuers = _words(section, "issuers")
+    issuers = words_by_code(section, "issuers")
     read = GuidancePack(
         kinds=_kinds(section, issuers, pack_set),
         issuers=issuers,
-        forms=_words(section, "forms"),
-        outcomes=_words(section, "outcomes"),
+        forms=words_by_code(section, "forms"),
+        outcomes=words_by_code(section, "outcomes"),
         note=section.names("note", required=default),
     )
     section.close()
     return read
-
-
-def _words(section: Section, key: str) -> Mapping[str, tuple[str, str]]:
-    listed = section.section(key)
-    return MappingProxyType({code: listed.names(code) for code in listed} if listed else {})
 
 
 def _kinds(section: Section, issuers: Mapping[str, object], pack_set: PackSet) -> Mapping[str, GuidanceKind]:

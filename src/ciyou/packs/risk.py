@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ciyou.core.errors import PackError, Place
+from ciyou.core.errors import PackError
 from ciyou.core.risk import GROUPS, UNKNOWN, Indicator, IndicatorSet, Proposal, RiskAnswer, Tier, propose
 from ciyou.core.rules.book import Source
 from ciyou.packs.loading import load_packs, overlay_key
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.sources import read_citation
+from ciyou.packs.whole_files import note_missing
 
 TIERS, INDICATORS, CASES = "risk/tiers.yaml", "risk/indicators.yaml", "risk/cases.yaml"
 COLORS = ("green", "blue", "yellow", "orange", "red")
@@ -76,7 +77,7 @@ def _narrowest(file: str, chain: tuple[str, ...], pack_set: PackSet, notes: Note
     packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / file).is_file()]
     if packs:
         return read_yaml(packs[-1].folder / file, file=f"{packs[-1].folder.name}/{file}", notes=notes)
-    notes.add(Place(file), "missing_file", f"缺少文件 {file}；请在全国包中补上。", f"{file} is missing; add it to the national pack.")  # fmt: skip
+    note_missing(notes, file)
     return None
 
 

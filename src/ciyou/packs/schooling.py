@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ciyou.core.clock.ages import full_years
-from ciyou.core.errors import PackError, Place
+from ciyou.core.errors import PackError
 from ciyou.core.facts.definition import Entity
 from ciyou.core.rules.book import Source
 from ciyou.packs.loading import load_packs, overlay_key
@@ -18,6 +18,7 @@ from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.referrals import MOST_LINK_DAYS
 from ciyou.packs.sources import read_citations
+from ciyou.packs.whole_files import note_missing
 
 COMPULSORY, HOME_DELIVERED = "schooling/compulsory.yaml", "schooling/home_delivered.yaml"
 STATUS = "school_status"
@@ -119,7 +120,7 @@ def _narrowest(file: str, chain: tuple[str, ...], pack_set: PackSet, notes: Note
     packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / file).is_file()]
     if packs:
         return read_yaml(packs[-1].folder / file, file=f"{packs[-1].folder.name}/{file}", notes=notes)
-    notes.add(Place(file), "missing_file", f"缺少文件 {file}；请在全国包中补上。", f"{file} is missing; add it to the national pack.")  # fmt: skip
+    note_missing(notes, file)
     return None
 
 

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ciyou.core.access.roles import ROLES
-from ciyou.core.errors import PackError, Place
 from ciyou.core.rules.book import Source
-from ciyou.packs.loading import full_division, load_packs
-from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.located_yaml import Section, nearest
 from ciyou.packs.pack_files import SHIPPED, PackSet
 from ciyou.packs.sources import read_citations
+from ciyou.packs.whole_files import chain_of, read_innermost, words_by_code
 
 FILE = "training/training.yaml"
 
@@ -58,22 +57,12 @@ def load_training(*, division: str, root: Path = SHIPPED) -> TrainingPack:
 
     Raises PackError with all mistakes at once.
     """
-    return _load(tuple(pack.code for pack in load_packs(root).chain(full_division(division))), root)
+    return _load(chain_of(division, root), root)
 
 
 @lru_cache(maxsize=64)
 def _load(chain: tuple[str, ...], root: Path) -> TrainingPack:
-    pack_set, notes = load_packs(root), Notes()
-    packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / FILE).is_file()]
-    section = read_yaml(packs[-1].folder / FILE, file=f"{packs[-1].folder.name}/{FILE}", notes=notes) if packs else None
-    if section is None:
-        if not packs:
-            notes.add(Place(FILE), "missing_file", f"缺少文件 {FILE}；请在全国包中补上。", f"{FILE} is missing; add it to the national pack.")  # fmt: skip
-        raise PackError(notes.sorted())
-    read = _read(section, pack_set)
-    if notes.found:
-        raise PackError(notes.sorted())
-    return read
+    return read_innermost(chain, root, FILE, _read)
 
 
 def _read(section: Section, pack_set: PackSet) -> TrainingPack:
@@ -82,20 +71,15 @@ def _read(section: Section, pack_set: PackSet) -> TrainingPack:
     default = section.boolean("policy_default") or False
     sources = read_citations(section, pack_set.documents) if section.sections("sources", required=not default) else ()
     read = TrainingPack(
-        kinds=_words(section, "kinds"),
+        kinds=words_by_code(section, "kinds"),
         audiences=_audiences(section, pack_set),
-        themes=_words(section, "themes"),
+        themes=words_by_code(section, "themes"),
         certificate_months=_parameter(section, "certificate_months", pack_set),
         note=section.names("note", required=default),
         sources=sources,
     )
     section.close()
     return read
-
-
-def _words(section: Section, key: str) -> Mapping[str, tuple[str, str]]:
-    listed = section.section(key)
-    return MappingProxyType({code: listed.names(code) for code in listed} if listed else {})
 
 
 def _audiences(section: Section, pack_set: PackSet) -> Mapping[str, Audience]:
