@@ -84,7 +84,7 @@ def _values(
             )
         case FactType.INT:
             low, high = definition.minimum or 0, definition.maximum if definition.maximum is not None else 60
-            return pl.Series(source.integers(low, min(high, 60) + 1, rows, dtype=np.int32))
+            return pl.Series(source.integers(low, max(low, min(high, 60)) + 1, rows, dtype=np.int32))
         case FactType.MONEY:
             amounts = source.integers(0, 150_000, rows, dtype=np.int64)
             return pl.Series(np.where(source.random(rows) < 0.7, 0, amounts))
