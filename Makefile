@@ -138,7 +138,7 @@ screenshots: $(VENV)/.test assets catalogues browser ## take the pictures of the
 	@CIYOU_SCREENSHOTS=docs/images $(PYTEST) -m e2e
 
 bench: $(VENV)/.bench $(WHERE_JAVA_IS) ## measure speed and memory against what one would use instead
-	@for bench in $$(grep -l __main__ bench/*.py); do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+	@for bench in $$(grep -l __main__ bench/*.py | xargs -n 1 basename -s .py); do echo "== $$bench"; $(BIN)/python -m bench.$$bench || exit 1; done
 
 notice: $(VENV)/.runtime ## write NOTICE: every runtime dependency with its licence
 	@$(BIN)/python scripts/write_notice.py

@@ -1,8 +1,8 @@
 # ruff: noqa: PLC0415  # Django must be set up for the folder of this run before its models are imported
 """The log at a million entries: how long sealing, checking and "who looked at this child" take, and what an entry costs.
 
-    .venv/bin/python bench/audit_chain.py --entries 1000000
-    scripts/with_postgresql.py --durable .venv/bin/python bench/audit_chain.py --entries 1000000
+    .venv/bin/python -m bench.audit_chain --entries 1000000
+    scripts/with_postgresql.py --durable .venv/bin/python -m bench.audit_chain --entries 1000000
 
 On SQLite it makes a database of its own in a temporary folder; with DATABASE_URL it uses that database, which should be empty.
 """

@@ -1,6 +1,6 @@
 """The law's answer month by month for many synthetic children, on one core: how long an ordinary run and a back-dated standard take.
 
-    .venv/bin/python bench/award_months.py --children 100000 --months 13 --counties 100
+    .venv/bin/python -m bench.award_months --children 100000 --months 13 --counties 100
 
 Every child has the statements of a determination: about twenty facts, some with periods, of orphans, de-facto unattended children
 and children in neither. One `LawReader` per county; a tenth of the answers of the first children is checked against the

@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """What a phone loads before it leaves the network: bytes over the wire and time of the server.
 
-    CIYOU_HOME=bench/out/field_bundle .venv/bin/python bench/field_bundle.py [--children 200]
+    CIYOU_HOME=bench/out/field_bundle .venv/bin/python -m bench.field_bundle [--children 200]
 
 The children are of one village, each with both parents, an open lead and a determination; everything is in a transaction that is
 thrown away. The first load is the shell with all its files. Exit 1 where one of the limits of the issue is passed.

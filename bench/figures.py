@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """The page of figures at size: a county of 100,000 awards that were paid for thirteen months, each applied for at some time of them.
 
-    CIYOU_HOME=bench/out/figures .venv/bin/python bench/figures.py --awards 100000
+    CIYOU_HOME=bench/out/figures .venv/bin/python -m bench.figures --awards 100000
 
 The page is asked for as a browser would: of the latest month, of a quarter and of a year; the statistics too. Told are how long the
 worker needs to add the months up, the first answer of a process (nothing in memory yet) and the median and 95th percentile of those after it. With DATABASE_URL set it measures
@@ -34,8 +34,8 @@ from ciyou.apps.accounts.models import Post
 from ciyou.apps.accounts.sessions import begin_session
 from ciyou.apps.awards.models import Application, ApplicationStep, Award
 from ciyou.apps.disbursement.figures import keep_sums
-from ciyou.apps.disbursement.models import MonthRun, PaidMonth
-from ciyou.apps.disbursement.storing import CHANGES, CLAIMS, HOLDS, LINES, PAYMENTS, put
+from ciyou.apps.disbursement.models import MonthRun, PaidMonth, PaymentLine
+from ciyou.apps.disbursement.storing import CHANGES, HOLDS, PAYMENTS, put
 from ciyou.apps.registry.models import Person, PersonPlace
 from ciyou.core.awards.month import Month, months_from
 
@@ -176,12 +176,14 @@ def make_month(month: Month, made: list[tuple[uuid.UUID, uuid.UUID, str]], chanc
         county=COUNTY, series=SERIES, month=month.first_day, cutoff_on=month.first_day,
         state="handed" if month == LAST else "closed", drafted_by="a", reviewed_by="b", approved_by="c", begun_at=timezone.now(),
     )  # fmt: skip
-    day, hexed = month.first_day.isoformat(), run.id.hex
+    hexed = run.id.hex
     for first in range(0, len(made), PART):
         part = made[first : first + PART]
-        put(CLAIMS, [(award.hex, f"file:{child.hex}", ORPHAN, day, FEN, 0) for child, award, _village in part])
-        known = PaidMonth.objects.filter(month=month.first_day, award__in=[award for _child, award, _village in part])
-        claim_of = dict(known.values_list("award_id", "id"))
+        paid = {"entitlement": ORPHAN, "month": month.first_day, "paid_fen": FEN}
+        claims = PaidMonth.objects.bulk_create(
+            PaidMonth(award_id=award, identity=f"file:{child.hex}", **paid) for child, award, _village in part
+        )
+        claim_of = {claim.award_id: claim for claim in claims}
         payments, lines, holds, changes = [], [], [], []
         for place, (child, award, village) in enumerate(part, start=first):
             if chance.random() < 0.01:
@@ -192,11 +194,13 @@ def make_month(month: Month, made: list[tuple[uuid.UUID, uuid.UUID, str]], chanc
             payments.append(
                 (payment, hexed, child.hex, place, f"{month}-{place}", village, FEN, b"", None, False, state, "")
             )
-            lines.append((hexed, payment, claim_of[award], "arrears" if chance.random() < 0.05 else "current", FEN))
+            kind = "arrears" if chance.random() < 0.05 else "current"
+            lines.append(PaymentLine(payment_id=payment, claim=claim_of[award], kind=kind, amount_fen=FEN))
             if month == FIRST:
                 changes.append((hexed, award.hex, child.hex, "new", "decision", 0, FEN))
-        for table, listed in ((PAYMENTS, payments), (LINES, lines), (HOLDS, holds), (CHANGES, changes)):
+        for table, listed in ((PAYMENTS, payments), (HOLDS, holds), (CHANGES, changes)):
             put(table, listed)
+        PaymentLine.objects.bulk_create(lines)
     settled = (month.first_day + dt.timedelta(19)).isoformat()
     with connection.cursor() as cursor:
         cursor.execute(

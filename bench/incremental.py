@@ -1,6 +1,6 @@
 """A hundredth of the children with changed facts: `ciyou screen --since`, beside deciding everybody again.
 
-    .venv/bin/python bench/incremental.py --children 100000
+    .venv/bin/python -m bench.incremental --children 100000
 
 A synthetic county system is screened; then the school roll says something else of one child in a hundred, and it is screened
 again both ways. Both must give the same decisions, hints and leads. Compared are the seconds of the stage that decides, in

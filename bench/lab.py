@@ -1,6 +1,6 @@
 """A proposal tried on drawn children while one watches: seconds from the command to its tables, in a process of its own.
 
-    .venv/bin/python bench/lab.py --children 1000000
+    .venv/bin/python -m bench.lab --children 1000000
 
 Packs are read, the proposal is bound, children are drawn and decided under both laws for twelve months, and counted. Only the rules
 that the change can touch are decided, with what they refer to.

@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """Merges that are undone: how many random pairs of files stand again byte for byte, and what one costs.
 
-    CIYOU_HOME=bench/out/merge_pairs .venv/bin/python bench/merge_pairs.py --pairs 1000 [--seconds 180]
+    CIYOU_HOME=bench/out/merge_pairs .venv/bin/python -m bench.merge_pairs --pairs 1000 [--seconds 180]
 
 Every pair is two children's files with whatever chance gives them: facts of several sources, a parent with facts, numbers, an account,
 an award, a second residence. They are merged with all that follows a merge (the events are delivered), then the merge is undone, by two

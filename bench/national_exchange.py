@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """A county's list for the national system at size: export, import and compare, settle nothing, and the pages' queries.
 
-    CIYOU_HOME=bench/out/exchange .venv/bin/python bench/national_exchange.py --children 100000
+    CIYOU_HOME=bench/out/exchange .venv/bin/python -m bench.national_exchange --children 100000
 
 Every child is an orphan with parents, facts, an ID number, a confirmed category and an award. Measured: the encrypted list of all of
 them; the same list compared (nothing differs); the list without any of them, every child only on one side (the worst first

@@ -1,7 +1,7 @@
 # ruff: noqa: E402  # Django must be set up for the state folder of this run before its models are imported
 """A synthetic county of any size in a state folder, for the measurements of the pages: children, parents, facts, work, officers.
 
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_county.py --children 100000
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.office_county --children 100000
 
 Rows are written in bulk. `SAMPLE` children of every `writer` village get real determinations, so that their pages can be opened; the
 others have outcomes and an empty determination. What the measuring programs need (cookies, ids, secrets of second factors) goes to

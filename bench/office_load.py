@@ -1,8 +1,8 @@
 # ruff: noqa: PLC0415  # Django must be set up for the folder of this run before anything of it is imported
 """How long the pages of a large county take with eight officers at work, and how many queries each needs.
 
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_county.py --children 100000
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_load.py
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.office_county --children 100000
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.office_load
 
 The same on PostgreSQL: put `.venv/bin/python scripts/with_postgresql.py --durable sh -c '…; …'` around both. Every officer asks page
 after page without a pause. Targets: p95 of list, search and child's page at most 300 ms, at most 12 queries each.
@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-from office_server import Answer, Browser, office, quantile, served
+from bench.office_server import Answer, Browser, office, quantile, served
 
 SURNAMES = "赵钱孙李周吴郑王冯陈"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳"

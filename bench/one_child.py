@@ -1,28 +1,33 @@
-"""One child, every rule decided and explained in words: how long a person waits, over many random children.
+"""One child, every rule decided and explained in words: how long a person waits, over many children.
 
-    .venv/bin/python bench/one_child.py --children 2000 --rules 72
+    .venv/bin/python -m bench.one_child --children 2000 --rules 72
+    .venv/bin/python -m bench.one_child --children 2000 --run FOLDER
 
 Each child is answered (`settle_all`: outcome, amount, basis), decided (`decide_all`: with the facts that would decide what is
 open) and explained (`explain_all`, which decides too, then every explanation told in Chinese). A tenth of all facts is unknown,
-of every second child a half. `--rules`: the book of the packs is filled up with copies of its rules that refer to each other
-and have other limits, to see how the time grows with the number of rules.
+of every second child a half; nothing hangs together. `--run`: the children are those of a screening (`ciyou screen … --out FOLDER`), with
+what its rosters say of them, each under the law of its county. `--rules`: the book of the packs is filled up with copies of its rules
+that refer to each other and have other limits, to see how the time grows with the number of rules.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from itertools import count, islice
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from bench.synthetic_children import children_frame
 
-from ciyou.batch.garbage import set_heap_aside
+from ciyou.batch.engines.load_queries import children_of_run
+from ciyou.batch.garbage import heap_set_aside
+from ciyou.batch.population_changes import families_of_run
 from ciyou.core.facts.definition import Vocabulary, column_name
 from ciyou.core.facts.state import Basis, FactState, StatedFact
 from ciyou.core.rules.book import Rule, RuleBook
@@ -31,11 +36,13 @@ from ciyou.core.rules.interpreter import decide_all, settle_all
 from ciyou.core.rules.telling import TextTeller
 from ciyou.core.rules.tree import AmountRef, Kind, Literal, Named, RuleRef
 from ciyou.packs import load_rule_book
-from synthetic_children import children_frame
 
 AS_OF = dt.date(2026, 3, 1)
 DIVISION = "510104000000"
 ANSWER_MS, EXPLAIN_MS = 1.0, 10.0
+
+Cases = Sequence[tuple[RuleBook, FactState]]
+"""Children, each with the law of its place."""
 
 
 def grown(book: RuleBook, rules: int) -> RuleBook:
@@ -90,25 +97,36 @@ def random_states(vocabulary: Vocabulary, count: int) -> list[FactState]:
     return states
 
 
+def screened_children(run: Path, count: int) -> Cases:
+    """Children of a screening with what its rosters say of them, and the book of each one's county."""
+    places = children_of_run(run, count)
+    counties = {place[:6] for place in places.values()}
+    books = {county: load_rule_book(division=county or "00", as_of=AS_OF) for county in counties}
+    vocabulary = next(iter(books.values())).vocabulary
+    return [
+        (books[places[child][:6]], FactState.on(AS_OF, facts))
+        for child, facts in families_of_run(run, list(places), vocabulary)
+    ]
+
+
 def explained(book: RuleBook, state: FactState) -> Mapping[str, str]:
     """Every rule's explanation in words."""
     teller = TextTeller()
     return {code: teller.text(one) for code, one in explain_all(book, state).items()}
 
 
-def timed(act: Callable[[RuleBook, FactState], Any], book: RuleBook, states: list[FactState]) -> pl.DataFrame:
+def timed(act: Callable[[RuleBook, FactState], Any], cases: Cases) -> pl.DataFrame:
     """Milliseconds per child: on the clock, of CPU, and of CPU as the machine was at its fastest (where others share it)."""
-    for state in states[:50]:
+    for book, state in cases[:50]:
         act(book, state)
-    gc.collect()
-    set_heap_aside()  # as the server does with its program
     found = []
-    for state in states:
-        pace = paced()
-        began, began_cpu = time.perf_counter(), time.thread_time()
-        act(book, state)
-        clock, cpu = (time.perf_counter() - began) * 1000, (time.thread_time() - began_cpu) * 1000
-        found.append((clock, cpu, cpu / ((pace + paced()) / 2)))
+    with heap_set_aside():  # as the server does with its program
+        for book, state in cases:
+            pace = paced()
+            began, began_cpu = time.perf_counter(), time.thread_time()
+            act(book, state)
+            clock, cpu = (time.perf_counter() - began) * 1000, (time.thread_time() - began_cpu) * 1000
+            found.append((clock, cpu, cpu / ((pace + paced()) / 2)))
     frame = pl.DataFrame(found, schema=dict.fromkeys(("clock", "cpu", "steady"), pl.Float64), orient="row")
     fastest = min(paced() for _ in range(200))
     return frame.select("clock", "cpu", (pl.col("steady") * fastest).alias("cpu, steady"))
@@ -129,10 +147,16 @@ def main() -> None:
     parser.add_argument(
         "--rules", type=int, default=0, help="how many rules the book is to have (0: those of the packs)"
     )
+    parser.add_argument("--run", type=Path, help="a folder of `ciyou screen`, whose children are taken")
     options = parser.parse_args()
-    book = grown(load_rule_book(division=DIVISION, as_of=AS_OF), options.rules)
-    states = random_states(book.vocabulary, options.children)
-    print(f"{options.children:,} children, {len(book.rules)} rules, milliseconds per child\n")
+    cases: Cases
+    if options.run is not None:
+        cases = screened_children(options.run, options.children)
+    else:
+        book = grown(load_rule_book(division=DIVISION, as_of=AS_OF), options.rules)
+        cases = [(book, state) for state in random_states(book.vocabulary, options.children)]
+    rules = max(len(book.rules) for book, _state in cases)
+    print(f"{len(cases):,} children, {rules} rules, milliseconds per child\n")
     print("| what | mean | p50 | p99 | most |\n|---|---|---|---|---|")
     late = []
     for label, act, limit in (
@@ -140,7 +164,7 @@ def main() -> None:
         ("with deciding facts", decide_all, EXPLAIN_MS),
         ("explained and told", explained, EXPLAIN_MS),
     ):
-        for measure, spent in timed(act, book, states).to_dict().items():
+        for measure, spent in timed(act, cases).to_dict().items():
             p50, p99 = (spent.quantile(share, interpolation="linear") or 0.0 for share in (0.5, 0.99))
             print(f"| {label} ({measure}) | {spent.mean():.2f} | {p50:.2f} | {p99:.2f} | {spent.max():.2f} |")
             if measure == "clock" and p99 > limit:

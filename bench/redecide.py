@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """Determining again in a county: everybody, the hundredth of whom something changed, nobody; and what would settle most.
 
-    CIYOU_HOME=bench/out/redecide .venv/bin/python bench/redecide.py --children 10000
+    CIYOU_HOME=bench/out/redecide .venv/bin/python -m bench.redecide --children 10000
 
 Every child has parents, facts and a real determination. Measured: everybody decided anew; one child in a hundred with a changed fact,
 by the event; the nightly job with nobody due; new packs that say nothing otherwise here; adding up what would settle most, of all

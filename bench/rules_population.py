@@ -2,7 +2,7 @@
 
 Each job runs in a process of its own, one after the other, in one run.
 
-    .venv/bin/python bench/rules_population.py --rows 10000000 --folder bench/out/rules
+    .venv/bin/python -m bench.rules_population --rows 10000000 --folder bench/out/rules
 
 Job `agg`: read, look up the parameters of each division, decide every rule, and give the sum and the number of unknowns of
 every output; both engines must give the same figures. Job `write`: all outputs with floors and ceilings to Parquet.
@@ -128,7 +128,7 @@ def ten_in_polars(folder: Path) -> dict[str, tuple[int, int]]:
 
 def ten_in_numpy(folder: Path) -> dict[str, tuple[int, int]]:
     """The figures of the ten rules by NumPy, written by hand, in chunks."""
-    from numpy_rules import TenRules  # noqa: PLC0415  # jobs without NumPy must not pay for its import
+    from bench.numpy_rules import TenRules  # noqa: PLC0415  # jobs without NumPy must not pay for its import
 
     program, parameters = compiled(with_intervals=False, codes=TEN)
     rules = TenRules(parameters)
@@ -141,7 +141,7 @@ def ten_in_numpy(folder: Path) -> dict[str, tuple[int, int]]:
 
 def agg_in_openfisca(folder: Path, *, narrow: bool = False) -> dict[str, tuple[int, int]]:
     """The same figures by OpenFisca-core, in chunks; `narrow` adds our decoder and arrays of bytes."""
-    from openfisca_rules import OpenFiscaRules  # noqa: PLC0415  # the other engine must not pay for its import
+    from bench.openfisca_rules import OpenFiscaRules  # noqa: PLC0415  # the other engine must not pay for its import
 
     program, parameters = compiled(with_intervals=False)
     rules = OpenFiscaRules(program, parameters=parameters, period=f"{AS_OF:%Y-%m}", narrow=narrow)
@@ -175,7 +175,7 @@ JOBS: Mapping[str, Callable[[Path], dict[str, tuple[int, int]]]] = {
 def measure(job: str, folder: Path) -> dict[str, Any]:
     """Run one job in a process of its own: its figures, seconds and peak memory."""
     began = time.perf_counter()
-    arguments = [sys.executable, __file__, "--job", job, "--folder", str(folder)]
+    arguments = [sys.executable, "-m", "bench.rules_population", "--job", job, "--folder", str(folder)]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE)
     assert process.stdout is not None
     answer = process.stdout.read()
@@ -238,7 +238,7 @@ def main() -> None:
         print(json.dumps(JOBS[options.job](options.folder), sort_keys=True))
         return
     # In a process of its own too: what a process has allocated counts in the peak of those it starts.
-    subprocess.run([sys.executable, __file__, "--make", *sys.argv[1:]], check=True)
+    subprocess.run([sys.executable, "-m", "bench.rules_population", "--make", *sys.argv[1:]], check=True)
     found = [measure(job, options.folder) for job in options.only]
     print(report(found, options.rows))
     for kind in ("-agg", "-ten"):
@@ -248,7 +248,7 @@ def main() -> None:
 
 def prepare(folder: Path, rows: int) -> None:
     """Make the population once; an existing folder of the same size is used again."""
-    from synthetic_children import write_children  # noqa: PLC0415  # jobs read files and need no generator
+    from bench.synthetic_children import write_children  # noqa: PLC0415  # jobs read files and need no generator
 
     book = load_rule_book(division=places()[0], as_of=AS_OF)
     stamp = folder / "made.json"

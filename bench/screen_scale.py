@@ -1,6 +1,6 @@
 """How time and memory of `ciyou screen` grow with the population: the same synthetic county system at several sizes.
 
-    .venv/bin/python bench/screen_scale.py --children 400000 2000000 --folder bench/out/scale
+    .venv/bin/python -m bench.screen_scale --children 400000 2000000 --folder bench/out/scale
 
 400,000 children make about 1 M people, 2,000,000 about 5 M. Rosters are made once and kept in the folder. The peak is the
 largest resident memory of the screening process itself; its readers (two processes beside it) are counted apart.

@@ -1,6 +1,6 @@
 """The self-check of guardians: how long the next question takes, and how many a family has to answer, against other orders.
 
-    .venv/bin/python bench/self_check.py --children 600 --place 5101
+    .venv/bin/python -m bench.self_check --children 600 --place 5101
 
 The families are those of `ciyou synth` with their truth. Each guardian answers from the truth; where the question's own assumption
 says that a share of people does not know, that share does not. What the truth does not hold (housing, registration, a diagnosis …)

@@ -1,7 +1,7 @@
 """150 officers who sign in at the same moment, each with password and second factor: until the last of them sees "today".
 
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_county.py --children 100000
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/sign_ins.py
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.office_county --children 100000
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.sign_ins
 
 Target: at most 10 s. A code of an authenticator app counts once: wait half a minute before running this again.
 """
@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from office_server import Browser, office, quantile, served
+from bench.office_server import Browser, office, quantile, served
 
 TARGET_SECONDS = 10
 

@@ -1,6 +1,6 @@
 """All rules on a standalone Spark cluster of two workers on this machine, beside Polars on the same children: equal figures, time told.
 
-    .venv/bin/python bench/spark_cluster.py --rows 1000000 --folder bench/out/spark
+    .venv/bin/python -m bench.spark_cluster --rows 1000000 --folder bench/out/spark
 
 The master and the workers are processes of the PySpark package (`make spark`; Java 17). Each worker has one processor. The job is
 `agg` of rules_population.py: read, look up each division's parameters, decide every rule, sum and count the unknown of every
@@ -25,9 +25,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from bench.rules_population import agg_in_polars, compiled, prepare
+
 from ciyou.batch.engines.rule_runners import engine_problems
 from ciyou.batch.engines.sql_rules import SPARK, write_query
-from rules_population import agg_in_polars, compiled, prepare
 
 HOST = "127.0.0.1"
 WORKERS = 2

@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """Phones without a network in random order against the real service: what is lost, doubled, shown to the wrong user or hidden.
 
-    CIYOU_HOME=bench/out/sync_orders .venv/bin/python bench/sync_orders.py --orders 10000 [--first 0]
+    CIYOU_HOME=bench/out/sync_orders .venv/bin/python -m bench.sync_orders --orders 10000 [--first 0]
 
 Each order is three phones with random edits, kills, sendings twice and out of turn, rights that end, and another user on the same
 phone (tests/field_sync.py), in a transaction that is thrown away. Prints a table; exit 1 when anything of the four was not 0.

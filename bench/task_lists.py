@@ -1,7 +1,7 @@
 # Django must be set up for the state folder of this run before its models are imported
 """The lists of work in an installation with a million tasks: how many questions each asks, and how long it takes.
 
-    CIYOU_HOME=bench/out/task_lists .venv/bin/python bench/task_lists.py --tasks 1000000
+    CIYOU_HOME=bench/out/task_lists .venv/bin/python -m bench.task_lists --tasks 1000000
 
 Twenty counties, the first of them with a quarter of everything; each child has one open task of some kind, and the rest of the tasks
 are ended ones of the same children. Every list is asked for as a browser would, by the role whose list it is, in the first county.

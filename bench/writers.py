@@ -1,7 +1,7 @@
 """Fifty child directors who each record forty visits at the same time: how many fail, and how long one takes.
 
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/office_county.py --children 100000
-    CIYOU_HOME=bench/out/office .venv/bin/python bench/writers.py
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.office_county --children 100000
+    CIYOU_HOME=bench/out/office .venv/bin/python -m bench.writers
 
 Target: 0 failed of 2,000. A visit is the heaviest write there is: facts, a new determination, a log entry, in one transaction.
 """
@@ -17,7 +17,7 @@ import uuid
 from collections import Counter
 from pathlib import Path
 
-from office_server import Browser, office, quantile, served
+from bench.office_server import Browser, office, quantile, served
 
 
 def main() -> int:

@@ -9,14 +9,11 @@ import uuid
 from pathlib import Path
 
 import pytest
+from bench.office_server import Browser, office, served
 
 from tests.throwaway import own_installation
 
-BENCH = Path(__file__).resolve().parents[2] / "bench"
-sys.path.insert(0, str(BENCH))
-
-from office_server import Browser, office, served  # noqa: E402  # the measuring tools are no package
-
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
 
 
@@ -25,8 +22,8 @@ def home(tmp_path_factory):
     """A small county with its officers, made by the tool that makes the large ones for measurements."""
     folder = tmp_path_factory.mktemp("homes") / "office"
     with own_installation(folder) as environment, pytest.MonkeyPatch.context() as patch:
-        command = [sys.executable, str(BENCH / "office_county.py"), "--children", "60"]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "bench.office_county", "--children", "60"]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         if "DATABASE_URL" in environment:
             patch.setenv("DATABASE_URL", environment["DATABASE_URL"])

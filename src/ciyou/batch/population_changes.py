@@ -72,7 +72,7 @@ def compare_population(
     read_run_file(run)
     places = children_of_run(run, sample)
     comparer = _Comparer(old, new, as_of)
-    for child, facts in _families(run, list(places), load_packs(new).vocabulary):
+    for child, facts in families_of_run(run, list(places), load_packs(new).vocabulary):
         comparer.compare(division or places[child] or "00", facts)
     ordered = sorted(comparer.found.values(), key=lambda one: (-one.children, one.rule, one.old, one.new))
     return PopulationChange(len(places), tuple(ordered))
@@ -135,7 +135,7 @@ def _read_by(book: RuleBook, code: str, state: FactState) -> tuple[StatedFact, .
     return tuple(said for key, said in state.by_key().items() if key in read)
 
 
-def _families(run: Path, children: list[str], vocabulary: Vocabulary) -> Iterator[tuple[str, list[StatedFact]]]:
+def families_of_run(run: Path, children: list[str], vocabulary: Vocabulary) -> Iterator[tuple[str, list[StatedFact]]]:
     """Every child with what was said of it, its father and mother, and the household."""
     members: dict[str, dict[str, Entity]] = {child: {child: Entity.CHILD} for child in children}
     for row in family_relations(run, children):
