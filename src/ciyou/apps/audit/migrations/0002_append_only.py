@@ -2,11 +2,13 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
+
 TABLE = "audit_disclosurerecord"
 MESSAGE = "The log of disclosures is append-only."
 
 
-def add_triggers(apps, schema_editor):
+def add_triggers(schema_editor):
     for statement in statements(schema_editor.connection.vendor):
         schema_editor.execute(statement)
 
@@ -32,4 +34,4 @@ def statements(vendor):
 
 class Migration(migrations.Migration):
     dependencies = [("audit", "0001_initial")]
-    operations = [migrations.RunPython(add_triggers, migrations.RunPython.noop)]
+    operations = [OnSchema(add_triggers)]

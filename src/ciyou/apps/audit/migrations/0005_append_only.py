@@ -2,11 +2,13 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
+
 TABLES = ("audit_logentry", "audit_personseen", "audit_chainlink")
 MESSAGE = "The log is append-only."
 
 
-def add_triggers(apps, schema_editor):
+def add_triggers(schema_editor):
     for table in TABLES:
         for statement in statements(schema_editor.connection.vendor, table):
             schema_editor.execute(statement)
@@ -29,7 +31,7 @@ def statements(vendor, table):
     ]
 
 
-def remove_first_form(apps, schema_editor):
+def remove_first_form(schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP FUNCTION audit_disclosurerecord_refuse() CASCADE")
 
@@ -37,8 +39,8 @@ def remove_first_form(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("audit", "0004_carry_over")]
     operations = [
-        migrations.RunPython(remove_first_form, migrations.RunPython.noop),
+        OnSchema(remove_first_form),
         # On SQLite the table takes its triggers with it.
         migrations.DeleteModel("DisclosureRecord"),
-        migrations.RunPython(add_triggers, migrations.RunPython.noop),
+        OnSchema(add_triggers),
     ]

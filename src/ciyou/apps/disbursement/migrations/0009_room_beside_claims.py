@@ -7,12 +7,14 @@ before stay full until they are written anew (`VACUUM FULL disbursement_paidmont
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 
-def leave_room(apps, schema_editor):
+
+def leave_room(schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE disbursement_paidmonth SET (fillfactor = 50)")
 
 
 class Migration(migrations.Migration):
     dependencies = [("disbursement", "0008_one_index_of_numbers")]
-    operations = [migrations.RunPython(leave_room, migrations.RunPython.noop)]
+    operations = [OnSchema(leave_room)]

@@ -9,10 +9,12 @@ from itertools import groupby
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
+
 ENDED = ("closed", "cancelled")
 
 
-def renew_hashes(apps, schema_editor):
+def renew_hashes(schema_editor):
     connection = schema_editor.connection
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -55,4 +57,4 @@ def as_chain(lines):
 
 class Migration(migrations.Migration):
     dependencies = [("disbursement", "0009_room_beside_claims")]
-    operations = [migrations.RunPython(renew_hashes, migrations.RunPython.noop)]
+    operations = [OnSchema(renew_hashes)]

@@ -7,8 +7,10 @@ a month has counted them by state before.
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 
-def leave_room(apps, schema_editor):
+
+def leave_room(schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("ALTER TABLE disbursement_payment SET (fillfactor = 50)")
 
@@ -17,5 +19,5 @@ class Migration(migrations.Migration):
     dependencies = [("disbursement", "0011_changes_checked_together")]
     operations = [
         migrations.RemoveIndex(model_name="payment", name="payment_state"),
-        migrations.RunPython(leave_room, migrations.RunPython.noop),
+        OnSchema(leave_room),
     ]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import (
     SEES_PERSONS,
     Rows,
@@ -96,7 +97,7 @@ OPEN = {
 }
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in [*precondition_statements(), *role_statements(), *wall_statements(WALLED, OPEN)]:
@@ -118,4 +119,4 @@ class Migration(migrations.Migration):
         ("sessions", "0001_initial"),
         ("django_tasks_database", "0001_initial"),
     ]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, of_user, wall_statements, within
 
 WALLED = {
@@ -13,7 +14,7 @@ WALLED = {
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -22,4 +23,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0006_national_exports"), ("exchange", "0001_initial")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

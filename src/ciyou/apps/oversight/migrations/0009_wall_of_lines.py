@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, wall_statements
 
 _OF_PAYMENT = "EXISTS (SELECT 1 FROM disbursement_payment payment WHERE payment.id = payment_id)"
@@ -10,7 +11,7 @@ WALLED = {"disbursement_paymentline": Rows(f"{SEES_PERSONS} AND {_OF_PAYMENT}")}
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -19,4 +20,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0008_wall_of_figures"), ("disbursement", "0004_lines_of_payments")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

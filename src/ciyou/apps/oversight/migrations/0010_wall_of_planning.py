@@ -2,13 +2,14 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import of_user, wall_statements
 
 WALLED = {"planning_policytrial": of_user("actor_id")}
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -17,4 +18,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0009_wall_of_lines"), ("planning", "0001_initial")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, wall_statements, within
 
 _OF_CROSSING = "EXISTS (SELECT 1 FROM crossing_crossing crossing WHERE crossing.id = crossing_id)"
@@ -15,7 +16,7 @@ WALLED = {
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -24,4 +25,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0010_wall_of_planning"), ("crossing", "0001_initial")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

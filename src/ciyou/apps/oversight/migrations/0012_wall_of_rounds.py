@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, of_person, wall_statements, within
 
 WALLED = {
@@ -13,7 +14,7 @@ WALLED = {
 OPEN = {"cases_round": "SELECT, INSERT, UPDATE"}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -26,4 +27,4 @@ class Migration(migrations.Migration):
         ("cases", "0002_rounds"),
         ("entitlements", "0002_case_decisions"),
     ]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, SEES_PERSONS, wall_statements, within
 
 SENT_TO_MY_DEPARTMENT = (
@@ -15,7 +16,7 @@ WALLED = {
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -24,4 +25,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0013_wall_of_tallies"), ("exchange", "0002_identity_lists")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import SEES_PERSONS, Rows, wall_statements, within
 
 _PAIRS = Rows(f"{SEES_PERSONS} AND {within('division')}")
@@ -9,7 +10,7 @@ WALLED = {"rosters_reviewpair": _PAIRS, "rosters_pairlook": _PAIRS}
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -18,4 +19,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0015_wall_of_emergency_aid"), ("rosters", "0002_pairs")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import MACHINE, SEES_PERSONS, Rows, person_seen, wall_statements, within
 
 # The sending place's that sees the child, or the receiver's own: the post that answers for the provider.
@@ -27,7 +28,7 @@ OPEN = {
 }
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -36,4 +37,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0020_wall_of_fieldwork"), ("partners", "0001_initial"), ("accounts", "0002_wrong_tries")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

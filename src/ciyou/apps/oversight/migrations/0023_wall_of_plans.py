@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import Rows, of_person, wall_statements
 
 _OF_CASE = Rows("EXISTS (SELECT 1 FROM plans_childcase child_case WHERE child_case.id = case_id)")
@@ -18,7 +19,7 @@ WALLED = {
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -27,4 +28,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0022_wall_of_tiers"), ("plans", "0001_initial")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]

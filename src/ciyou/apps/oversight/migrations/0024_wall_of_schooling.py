@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from ciyou.apps.audit.schema_operations import OnSchema
 from ciyou.apps.audit.row_security import MACHINE, SEES_PERSONS, Rows, person_seen, wall_statements, within
 
 # The place's that sees the child, or the county's education department, as far as it may be told of it.
@@ -26,7 +27,7 @@ WALLED = {
 OPEN = {}
 
 
-def build_wall(apps, schema_editor):
+def build_wall(schema_editor):
     if schema_editor.connection.vendor != "postgresql":
         return
     for statement in wall_statements(WALLED, OPEN):
@@ -35,4 +36,4 @@ def build_wall(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [("oversight", "0023_wall_of_plans"), ("schooling", "0001_initial")]
-    operations = [migrations.RunPython(build_wall, migrations.RunPython.noop)]
+    operations = [OnSchema(build_wall)]
