@@ -89,7 +89,7 @@ USES_DATABASE := tests/apps tests/web tests/databases tests/cli tests/e2e/test_s
 .PHONY: pytest pytest-postgresql
 pytest-postgresql: $(VENV)/.test assets catalogues
 	$(call say,== Running the tests that use a database on PostgreSQL)
-	@$(BIN)/python scripts/with_postgresql.py $(PYTEST) -q -n 2 --dist loadfile $(USES_DATABASE)
+	@$(BIN)/python scripts/with_postgresql.py $(PYTEST) -q -n 2 --dist loadfile -m 'not any_database' $(USES_DATABASE)
 
 # The browser first and by itself: it drives real servers, which take both processors. The line that stays is that of all the others.
 pytest: $(VENV)/.test assets catalogues

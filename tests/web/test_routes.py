@@ -101,11 +101,13 @@ def test_without_a_sign_in_there_is_only_the_way_in_and_what_shows_nobody():
     }
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("route", [route for route in ROUTES if "GET" not in route.methods], ids=lambda one: one.name)
-def test_an_address_that_changes_something_refuses_to_be_read(route, ours):
+@pytest.mark.any_database
+def test_an_address_that_changes_something_refuses_to_be_read(ours):
     client = browser(ours.posts["county_drafter"])
-    assert client.get(address(route, ours.ids)).status_code == 405
+    changing = [route for route in ROUTES if "GET" not in route.methods]
+    assert changing
+    answers = {route.name: client.get(address(route, ours.ids)).status_code for route in changing}
+    assert {name: status for name, status in answers.items() if status != 405} == {}
 
 
 @pytest.mark.parametrize("role", [code for code in ROLES if code != "local_operator"])
@@ -132,6 +134,7 @@ def test_what_a_role_reads_is_kept_nowhere_named_in_no_title_asks_little_and_lea
     assert wrong == []
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", ["county_drafter", "child_director", "sysadmin", "auditor", "partner"])
 def test_every_page_speaks_english_when_asked(role, ours):
     client = browser(ours.posts[role])
