@@ -23,6 +23,15 @@ if importlib.util.find_spec("django"):
 
     from ciyou.apps.accounts.divisions import forget_names
     from ciyou.apps.awards.figures import forget_kept
+    from tests.throwaway import begin_with_tables
+
+    @pytest.fixture(scope="session")
+    def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+        """The database of the tests begins with its tables."""
+        from django.conf import settings  # noqa: PLC0415  # as they stand now
+
+        with begin_with_tables(settings):
+            yield
 
     @pytest.fixture(autouse=True)
     def no_names_in_memory():
