@@ -28,7 +28,7 @@ if importlib.util.find_spec("django"):
     @pytest.fixture(scope="session")
     def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
         """The database of the tests begins with its tables."""
-        from django.conf import settings  # noqa: PLC0415  # as they stand now
+        from django.conf import settings  # as they stand now
 
         with begin_with_tables(settings):
             yield
