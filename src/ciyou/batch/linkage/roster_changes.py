@@ -39,7 +39,9 @@ def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
     if not stood:
         return
     listed = ", ".join(quoted(str(path)) for path in stood.values())
-    store.create("stood", f"SELECT * FROM read_parquet([{listed}])")
+    store.create(
+        "stood", f"SELECT * FROM read_parquet([{listed}]) WHERE (roster, rec_id) IN (SELECT (roster, rec_id) FROM gone)"
+    )
     now = (
         "SELECT r.*, h.pid AS now_pid, r.rid IN (SELECT rid FROM came) AS is_touched FROM rec r JOIN held h USING (rid)"
     )
