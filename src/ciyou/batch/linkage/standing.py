@@ -155,12 +155,20 @@ def note_came(store: Store, whole: Mapping[str, Path], before: Mapping[str, Path
     store.empty("came", {"rid": "INTEGER"})
     store.empty("gone", {"roster": "VARCHAR", "rec_id": "VARCHAR", "left_roster": "BOOLEAN"})
     for roster, path in before.items():
-        now = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(whole[roster]))})"
-        then = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(path))})"
-        store.run(
-            f"""INSERT INTO came SELECT rid FROM rec JOIN ({now} EXCEPT {then}) USING (rec_id) WHERE roster = {quoted(roster)}""",
-            f"""INSERT INTO gone SELECT {quoted(roster)}, rec_id, rec_id NOT IN (SELECT rec_id FROM ({now})) FROM ({then} EXCEPT {now})""",
+        now, then = (
+            f"(SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(one))}))" for one in (whole[roster], path)
         )
+        store.create(
+            "turned",
+            f"""SELECT rec_id, n.said AS now, t.said AS before FROM {now} n FULL JOIN {then} t USING (rec_id)
+            WHERE n.said IS DISTINCT FROM t.said""",
+        )
+        store.run(
+            f"""INSERT INTO came SELECT rid FROM rec SEMI JOIN (SELECT rec_id FROM turned WHERE now IS NOT NULL) USING (rec_id)
+            WHERE roster = {quoted(roster)}""",
+            f"INSERT INTO gone SELECT {quoted(roster)}, rec_id, now IS NULL FROM turned WHERE before IS NOT NULL",
+        )
+    store.drop("turned")
 
 
 def recall_links(store: Store, standing: Standing) -> None:
