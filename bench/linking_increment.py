@@ -94,11 +94,11 @@ def report(came: int, few: tuple[float, float], all_of_them: tuple[float, float]
         "SELECT count(*), count(*) FILTER ((a.least, a.size) IS DISTINCT FROM (w.least, w.size)) FROM whole w LEFT JOIN again a USING (rec_id)"
     ).fetchone() or (0, 0)
     print(f"{came:,} of {records:,} records came later\n\n| linked | processor s | s |\n|---|---|---|")
-    for name, (processor, seconds) in (("what they touch", few), ("everybody", all_of_them)):
+    for name, (processor, seconds) in (("what came, with all that stands", few), ("everybody", all_of_them)):
         print(f"| {name} | {processor:.1f} | {seconds:.1f} |")
     stages = {
         name: json.loads((out / "run.json").read_text())["stages"]
-        for name, out in (("touched", again), ("everybody", full))
+        for name, out in (("increment", again), ("everybody", full))
     }
     for name, told in stages.items():
         print(f"{name}: " + ", ".join(f"{one['name']} {one['seconds']:.2f}" for one in told))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+import shutil
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -139,6 +141,98 @@ def test_a_department_is_asked_to_correct_what_a_number_or_the_register_denies(m
     assert {row[1] for row in rows} == {"name", "sex", "birth_date", "id_no"}
     assert all(stated != believed for _, _, stated, believed, _ in rows)
     assert not [row for row in rows if row[0] == "police_hukou" and row[1] == "name"]
+
+
+ANOTHERS = "lag({0}) OVER (ORDER BY rec_id)"
+SAID_OTHERWISE = (
+    {"name": ANOTHERS, "name_reading": ANOTHERS},
+    {"birth_date": "{0} + 1"},
+    {"id_no": "NULL", "id_birth_date": "NULL"},
+    {"g1_name": ANOTHERS, "g1_reading": ANOTHERS, "g1_id": ANOTHERS},
+    {"id_no": ANOTHERS, "id_birth_date": ANOTHERS},
+)
+"""What drawn records say otherwise: another's name, a wrong day, no number, another's parent, another's number."""
+TOLD = ("people", "links", "relations", "review", "pairs", "changes", "corrections", "standing_people")
+
+
+def month_of(made, seed: int, *, adding: bool) -> tuple[dict[str, Path], dict[str, Path]]:
+    """What comes in a drawn month, and all records as they are then: some say something else, some left, some are new."""
+    came, whole = {}, {}
+    for roster, path in made.whole.items():
+        drawn = f"hash(rec_id || '/{seed}') % 100"
+        told = f"SELECT * FROM '{path}'"
+        for at, said in enumerate(SAID_OTHERWISE):
+            otherwise = ", ".join(
+                f"CASE WHEN {drawn} = {at} THEN {how.format(name)} ELSE {name} END AS {name}"
+                for name, how in said.items()
+            )
+            told = f"SELECT * REPLACE ({otherwise}) FROM ({told})"
+        new = f"SELECT * REPLACE (rec_id || '+' AS rec_id) FROM ({told}) WHERE {drawn} BETWEEN 2 AND 5"
+        left = f"{drawn} IN (6, 7)" if not adding else "false"
+        rows = f"SELECT * FROM ({told}) WHERE NOT ({left}) UNION ALL {new}"
+        few = f"SELECT * FROM ({told}) WHERE {drawn} < {len(SAID_OTHERWISE)} UNION ALL {new}"
+        for name, query, made_there in (("whole", rows, whole), ("came", few if adding else rows, came)):
+            made_there[roster] = made.folder / f"month{seed}-{name}-{roster}.parquet"
+            made.database.execute(
+                f"COPY (SELECT * FROM ({query}) ORDER BY rec_id) TO '{made_there[roster]}' (FORMAT parquet)"
+            )
+    return came, whole
+
+
+@pytest.mark.parametrize(("seed", "adding"), [(1, False), (2, True)])
+def test_a_drawn_month_gives_what_a_full_linking_of_the_same_records_gives(made, seed, adding):
+    came, whole = month_of(made, seed, adding=adding)
+    made.link(f"month{seed}", came, "full", adding=adding)
+    made.link(f"month{seed}-full", whole)
+    before, after = made.people("full"), made.people(f"month{seed}")
+    assert set(after.values()) == set(made.people(f"month{seed}-full").values())
+    for told in ("SELECT * FROM {review}", "SELECT * EXCLUDE (person_a, person_b, holder_b) FROM {pairs}"):
+        assert made.rows(told, f"month{seed}") == made.rows(told, f"month{seed}-full")
+    kept_ids(before, after)
+    assert are_split(before, after)
+    made.link(f"month{seed}-undone", made.whole, f"month{seed}")
+    undone = made.people(f"month{seed}-undone")
+    assert set(undone.values()) == set(before.values())
+    kept_ids(after, undone)
+
+
+def are_split(ones, others) -> bool:
+    """Whether two records of one person stand with different people in the other linking."""
+    people = {record: person for person, records in others.items() for record in records}
+    return any(len({people[one] for one in records if one in people}) > 1 for records in ones.values())
+
+
+def test_after_a_change_of_the_linker_all_is_compared_again_and_everybody_keeps_their_id(made):
+    came, _ = month_of(made, 3, adding=True)
+    shutil.copytree(made.folder / "full", made.folder / "older")
+    file = made.folder / "older" / "run.json"
+    run = json.loads(file.read_text())
+    run["basis"] |= {"weights": "another", "linking": "another"}
+    file.write_text(json.dumps(run))
+    reports = {}
+    for since in ("full", "older"):
+        made.link(f"from-{since}", came, since, adding=True)
+        reports[since] = json.loads((made.folder / f"from-{since}" / "run.json").read_text())["since"]
+    assert reports["full"]["differs"] == []
+    assert reports["full"]["judged_before"] > 0
+    assert reports["older"] == reports["full"] | {"differs": ["linking", "weights"], "judged_before": 0}
+    for table in TOLD:
+        files = [(made.folder / f"from-{since}" / f"{table}.parquet").read_bytes() for since in reports]
+        assert files[0] == files[1], table
+
+
+def test_where_cleaning_changed_the_rosters_that_stand_must_come_whole(made):
+    shutil.copytree(made.folder / "full", made.folder / "cleaned-otherwise")
+    file = made.folder / "cleaned-otherwise" / "run.json"
+    run = json.loads(file.read_text())
+    run["basis"]["cleaning"] = "another"
+    file.write_text(json.dumps(run))
+    for rosters, adding in (({SCHOOL: made.whole[SCHOOL]}, False), (made.whole, True)):
+        with pytest.raises(RunError) as refused:
+            made.link("refused", rosters, "cleaned-otherwise", adding=adding)
+        assert refused.value.problems[0].code == "run.since_cleaning"
+    made.link("cleaned", made.whole, "cleaned-otherwise")
+    assert made.people("cleaned") == made.people("full")
 
 
 def test_a_folder_without_a_linking_cannot_be_gone_on_from(made, tmp_path):

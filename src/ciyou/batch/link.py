@@ -10,7 +10,7 @@ from ciyou.batch.linkage.asked_pairs import PAIRS_QUERY, links_by_roster, make_p
 from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, prepare_outcome
 from ciyou.batch.linkage.roster_changes import CHANGES_QUERY, corrections_query, make_changes, make_corrections
-from ciyou.batch.linkage.standing import BASIS, Standing, check_standing, merge_rosters, write_standing
+from ciyou.batch.linkage.standing import Standing, basis, check_rosters, merge_rosters, open_standing, write_standing
 from ciyou.batch.run_folder import LINK_FORMAT, RunFolder, refuse_screening
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
 from ciyou.batch.screen import NormalizedDelivery, Settings, check_engines, link_people, rejected_query
@@ -21,14 +21,16 @@ def check_link(out: Path, settings: Settings) -> None:
     check_engines(settings)
     refuse_screening(out)
     if settings.since is not None:
-        check_standing(settings.since)
+        open_standing(settings.since)
 
 
 def link_delivery(
     folder: RunFolder, delivery: NormalizedDelivery, settings: Settings, record: RunRecord
 ) -> dict[str, object]:
     """Link a delivery into a held folder and publish it; the content of the run file is returned."""
-    standing = Standing(settings.since, adding=settings.adding) if settings.since else None
+    standing = open_standing(settings.since, adding=settings.adding) if settings.since else None
+    if standing is not None:
+        check_rosters(standing, delivery.rosters)
     with Store(folder.work / "database") as store:
         stood: dict[str, Path] = {}
         if standing is not None:
@@ -49,6 +51,8 @@ def link_delivery(
             store.write_parquet(corrections_query(standing), folder.final / "corrections.parquet")
             write_standing(store, standing, folder.final)
         run = _run_content(store, delivery, settings, record)
+        if standing is not None:
+            run["since"] = _since(store, standing)
     folder.publish(run)
     return run
 
@@ -59,7 +63,7 @@ def _run_content(
     return {
         "format": LINK_FORMAT,
         "as_of": settings.as_of.isoformat(),
-        "basis": BASIS,
+        "basis": dict(basis()),
         "settings": {"link_engine": settings.link_engine, "division": settings.division},
         "rosters": [asdict(count) for count in delivery.counts],
         "people": _counts(store, "SELECT kind, count(*) FROM person GROUP BY kind ORDER BY kind"),
@@ -73,6 +77,17 @@ def _run_content(
         "decisions_followed": record.followed,
         "stages": [asdict(stage) for stage in record.stages],
         "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def _since(store: Store, standing: Standing) -> dict[str, object]:
+    """What this linking had from the one before: records that stand as they were; and what it could not use, and why (`differs`)."""
+    return {
+        "records_standing": store.number("SELECT count(*) FROM rec WHERE rid NOT IN (SELECT rid FROM came)"),
+        "records_come": store.number("SELECT count(*) FROM came"),
+        "records_gone": store.number("SELECT count(*) FROM gone WHERE left_roster"),
+        "judged_before": store.number("SELECT count(*) FROM judged_before"),
+        "differs": list(standing.differs),
     }
 
 

@@ -19,6 +19,9 @@ FORMAT = "ciyou-run/1"
 LINK_FORMAT = "ciyou-link/1"
 LOCK_FILE = ".lock"
 WORK_FOLDER = ".work"
+READY_FOLDER = ".ready"
+"""Holds a whole new run while it is put in place: whoever finds it first puts the rest in place."""
+_LISTED = "files.json"
 TABLES = (
     "people",
     "links",
@@ -35,15 +38,13 @@ TABLES = (
     "hints",
     "changes",
     "corrections",
-    "standing_places",
-    "standing_near",
-    "standing_asked",
-    "standing_names",
+    "standing_judged",
     "standing_people",
 )
 
 
-ROSTER_FILES = "standing_roster_"
+_STANDING = "standing_"
+ROSTER_FILES = f"{_STANDING}roster_"
 """Beside its tables, a linking keeps its rosters in files that are called so."""
 
 
@@ -62,21 +63,39 @@ class RunFolder:
         return self.work / "final"
 
     def publish(self, run: Mapping[str, object]) -> None:
-        """Put the finished tables in place. Without its run file a folder holds no run, so that file goes first and comes last."""
-        (self.out / RUN_FILE).unlink(missing_ok=True)
-        kept = [path.stem for place in (self.final, self.out) for path in place.glob(f"{ROSTER_FILES}*.parquet")]
-        for table in (*TABLES, *sorted(set(kept))):
-            for name in (f"{table}.parquet", f"{table}.parquet.enc"):
-                made = self.final / name
-                if made.exists():
-                    made.chmod(0o600)
-                    made.replace(self.out / name)
-                else:
-                    (self.out / name).unlink(missing_ok=True)
+        """Put the finished run in place. Killed at any moment, the folder holds the run before, or this one, which `finish_publishing` finishes."""
         made = self.final / RUN_FILE
         made.write_text(json.dumps(run, ensure_ascii=False, indent=2, sort_keys=False) + "\n", encoding="utf-8")
-        made.chmod(0o600)
-        made.replace(self.out / RUN_FILE)
+        names = sorted(path.name for path in self.final.iterdir() if _is_own(path.name))
+        (self.final / _LISTED).write_text(json.dumps(names), encoding="ascii")
+        self.final.rename(self.out / READY_FOLDER)
+        _put_in_place(self.out)
+
+
+def finish_publishing(out: Path) -> None:
+    """Put in place what a run had finished when it was killed. Raises RunError while another process uses the folder."""
+    if not (out / READY_FOLDER).is_dir():
+        return
+    with (out / LOCK_FILE).open("a+", encoding="ascii") as lock:
+        _lock(lock.fileno(), out)
+        _put_in_place(out)
+        (out / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _put_in_place(out: Path) -> None:
+    """Move a whole run out of its folder of readiness: its run file last, and before all else what it does not hold goes."""
+    ready = out / READY_FOLDER
+    if (ready / RUN_FILE).is_file():
+        names = json.loads((ready / _LISTED).read_text(encoding="ascii"))
+        (out / RUN_FILE).unlink(missing_ok=True)
+        for path in out.iterdir():
+            if _is_own(path.name) and path.name not in names:
+                path.unlink()
+        for name in (*names, RUN_FILE):
+            if (ready / name).exists():
+                (ready / name).chmod(0o600)
+                (ready / name).replace(out / name)
+    shutil.rmtree(ready, ignore_errors=True)
 
 
 @contextmanager
@@ -91,6 +110,7 @@ def open_run_folder(out: Path) -> Iterator[RunFolder]:
         lock.write(str(os.getpid()))
         lock.flush()
         folder = RunFolder(out)
+        _put_in_place(out)
         shutil.rmtree(folder.work, ignore_errors=True)
         folder.final.mkdir(parents=True, mode=0o700)
         try:
@@ -102,6 +122,7 @@ def open_run_folder(out: Path) -> Iterator[RunFolder]:
 
 def read_run_file(folder: Path) -> dict[str, Any]:
     """`run.json` of an output folder; raises RunError when the folder holds no finished run, or an encrypted one."""
+    finish_publishing(folder)
     path = folder / RUN_FILE
     if not path.is_file():
         raise RunError(
@@ -160,8 +181,8 @@ def _check_ours(out: Path) -> None:
                 "The output is a file; give a folder.",
             )
         )
-    names = {path.name for path in out.iterdir()} - {LOCK_FILE, WORK_FOLDER}
-    foreign = {name for name in names - _own_names() if not name.startswith(ROSTER_FILES)}
+    names = {path.name for path in out.iterdir()} - {LOCK_FILE, WORK_FOLDER, READY_FOLDER}
+    foreign = {name for name in names if not _is_own(name)}
     if names and RUN_FILE not in names and foreign:
         raise RunError(
             Problem(
@@ -173,8 +194,10 @@ def _check_ours(out: Path) -> None:
         )
 
 
-def _own_names() -> set[str]:
-    return {f"{table}.parquet{ending}" for table in TABLES for ending in ("", ".enc")}
+def _is_own(name: str) -> bool:
+    """Whether a file is a table of a run. The run file is not: it comes and goes by itself."""
+    table = name.removesuffix(".enc").removesuffix(".parquet")
+    return table != name and (table in TABLES or table.startswith(_STANDING))
 
 
 def _lock(descriptor: int, out: Path) -> None:

@@ -29,10 +29,11 @@ from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.identifiers import IDENTIFIERS_QUERY, make_identifiers
 from ciyou.batch.linkage.lasting_ids import carry_ids
 from ciyou.batch.linkage.linker import Linker
+from ciyou.batch.linkage.names import recall_judged
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prepare_outcome
 from ciyou.batch.linkage.people import make_people
 from ciyou.batch.linkage.records import load_records
-from ciyou.batch.linkage.standing import Standing, note_touched
+from ciyou.batch.linkage.standing import Standing, note_came, recall_links
 from ciyou.batch.ranges import Range, ranges_of
 from ciyou.batch.run_folder import FORMAT, RunFolder
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
@@ -122,9 +123,9 @@ def check_engines(settings: Settings) -> None:
         check_decisions(settings.decisions)
 
 
-def linker_for(engine: str, standing: Standing | None = None) -> Linker:
-    """The linker that an engine's name stands for; with `standing` it goes on from an earlier linking."""
-    return {"duckdb": DeterministicLinker}[engine](standing)
+def linker_for(engine: str) -> Linker:
+    """The linker that an engine's name stands for."""
+    return {"duckdb": DeterministicLinker}[engine]()
 
 
 def screen_delivery(
@@ -174,10 +175,11 @@ def link_people(
     """
     with record.stage("load") as stage:
         load_records(store, delivery.rosters)
-        note_touched(store, delivery.rosters, stood or {})
+        note_came(store, delivery.rosters, stood or {})
+        recall_judged(store, standing.judged if standing else "")
         stage.rows = store.number("SELECT count(*) FROM rec")
     with record.stage("link") as stage:
-        linker_for(settings.link_engine, standing).link(store)
+        linker_for(settings.link_engine).link(store)
         record.followed = apply_decisions(store, settings.decisions)
         stage.rows = store.number("SELECT count(*) FROM placed")
     with record.stage("families") as stage:
@@ -185,6 +187,7 @@ def link_people(
         make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
         find_parents(store)
         if standing is not None:
+            recall_links(store, standing)
             carry_ids(store, standing)
         note_near_adverse(store)
         settle_questions(store)

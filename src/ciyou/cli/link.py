@@ -58,7 +58,7 @@ def link(rosters: Path, out: Path, lang: str | None, as_of: dt.datetime, link_en
     """Find who is who and who is whose parent in the ROSTERS of a folder, and decide nothing.
 
     Writes the people, the links with the rule that made each, the ties between people, the pairs that a person must look at, and
-    what each department states otherwise than the register. With --since only what the new rosters touch is linked again, people
+    what each department states otherwise than the register. With --since what comes is linked with all that stands, people
     keep their ids, and `changes` says what is new. The same linker works inside `ciyou screen`. Exit 0: done; 2: could not run.
     """
     spoken = choose_language(lang)

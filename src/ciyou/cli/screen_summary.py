@@ -36,6 +36,14 @@ _WORDS = {
     "review": ("待人工核对的记录", "Records for a person to review"),
     "links": ("记录如何归到人", "How records came to their person"),
     "changes": ("与上次相比", "Since the earlier linking"),
+    "stands": (
+        "接着上次的结果：{standing:,} 条记录照旧，{come:,} 条新来或有改动，{gone:,} 条离开",
+        "Going on from the earlier linking: {standing:,} records as they were, {come:,} new or changed, {gone:,} gone",
+    ),
+    "in_full": (
+        "上次之后变了：{differs}。上次的比对结果一概未用，本次是完整识别；编号沿用。",
+        "Changed since: {differs}. Nothing that was compared then was used; this is a full linking, with the ids kept.",
+    ),
     "corrections": ("请有关部门核改的内容", "Values for departments to correct"),
     "guards": ("防护", "Guards"),
     "time": ("用时", "Where the time went"),
@@ -69,6 +77,8 @@ def print_link_summary(run: Mapping[str, Any], console: Console, *, lang: str, s
         ("corrections", CORRECTION_FIELDS),
     )
     _print_counted(run, console, lang, listed)
+    if "since" in run:
+        _print_since(run["since"], console, lang)
     console.print(f"{_say('guards', lang)}:")
     for code, words in _GUARD_WORDS.items():
         console.print(f"  {run['guards'][code]:>9,}  {words[_column(lang)]}", highlight=False)
@@ -76,6 +86,25 @@ def print_link_summary(run: Mapping[str, Any], console: Console, *, lang: str, s
     console.print(_say("done", lang).format(seconds=seconds, memory=run["peak_memory_mb"], out=out))
 
 
+def _print_since(since: Mapping[str, Any], console: Console, lang: str) -> None:
+    """What was had from the earlier linking, and what could not be used because something is another since."""
+    console.print(
+        _say("stands", lang).format(
+            standing=since["records_standing"], come=since["records_come"], gone=since["records_gone"]
+        ),
+        highlight=False,
+    )
+    if since["differs"]:
+        named = ("、", ", ")[_column(lang)].join(_BASIS_WORDS[one][_column(lang)] for one in since["differs"])
+        console.print(_say("in_full", lang).format(differs=named), highlight=False)
+
+
+_BASIS_WORDS = {
+    "cleaning": ("读取名册的规则", "how rosters are read"),
+    "linking": ("识别程序", "the linking program"),
+    "weights": ("比对权重", "the weights"),
+    "library": ("数据库软件库", "the database library"),
+}
 _RULE_WORDS = {rule.code: (rule.zh, rule.en) for rule in LINK_RULES}
 _GUARD_WORDS = {
     "id_numbers_of_many": (

@@ -5,9 +5,7 @@ from __future__ import annotations
 from ciyou.batch.engines.duckdb_store import Store
 from ciyou.batch.linkage.anchors import HUKOU, place_by_id
 from ciyou.batch.linkage.candidates import compare_candidates
-from ciyou.batch.linkage.fresh import keep_untouched, note_numbers, place_kept, recall_questions
 from ciyou.batch.linkage.linker import Linker
-from ciyou.batch.linkage.standing import Standing
 from ciyou.batch.linkage.weighing import doubt_numbers, weigh
 
 BIRTHS = "health_births"
@@ -19,21 +17,12 @@ MOST_ROUNDS = 30
 
 
 class DeterministicLinker(Linker):
-    """Never merges two clusters that hold different valid ID numbers; one birth and one household record a person.
-
-    With `standing` it goes on from an earlier linking: `touched` and `gone` say what is new (see `standing.note_touched`).
-    """
-
-    def __init__(self, standing: Standing | None = None) -> None:
-        self._standing = standing
+    """Never merges two clusters that hold different valid ID numbers; one birth and one household record a person."""
 
     def link(self, store: Store) -> None:
-        """Fill `placed` and `review_pair` (see Linker), and what the next linking goes on from."""
+        """Fill `placed` and `review_pair` (see Linker)."""
         place_by_id(store)
         doubt_numbers(store)
-        note_numbers(store)
-        store.empty("near_pair", {"rid": "INTEGER", "aid": "BIGINT"})
-        keep_untouched(store, self._standing)
         _make_loose(store)
         store.create("target", _ANCHOR_TARGET)
         compare_candidates(store, with_mentioned=True)
@@ -43,10 +32,8 @@ class DeterministicLinker(Linker):
         store.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
         compare_candidates(store, with_mentioned=False)
         _join_loose(store)
-        store.create("plain", "SELECT * FROM placed")
-        weigh(store, self._standing)
-        recall_questions(store, self._standing)
-        store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen", "doubted", "kept")
+        weigh(store)
+        store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen", "doubted")
 
 
 _COLUMNS = """rid, roster, name, reading, placeholder, sex, birth_date, NULL::DATE AS id_bd, left(division, 6) AS county, town, village"""
@@ -57,14 +44,13 @@ _ANCHOR_TARGET = f"""SELECT p.aid, r.* REPLACE (r.id_bd AS id_bd) FROM placed p
 def _make_loose(store: Store) -> None:
     store.create(
         "loose_with_id",
-        f"SELECT {_COLUMNS} FROM rec WHERE rid NOT IN (SELECT rid FROM placed UNION ALL SELECT rid FROM kept)",
+        f"SELECT {_COLUMNS} FROM rec WHERE rid NOT IN (SELECT rid FROM placed)",
     )
     store.create("loose", "SELECT * EXCLUDE (id_bd) FROM loose_with_id WHERE birth_date IS NOT NULL")
 
 
 def _choose(store: Store) -> None:
     """The one best candidate of each record, if there is one; births and household records one to a person."""
-    _note_near(store)
     store.create(
         "ranked",
         f"""SELECT *, row_number() OVER same AS place, lead(points) OVER same AS runner_up FROM (
@@ -99,17 +85,12 @@ def _choose(store: Store) -> None:
     store.drop("ranked", "best")
 
 
-def _note_near(store: Store) -> None:
-    store.run("INSERT INTO near_pair SELECT rid, aid FROM candidate WHERE rule <> '' OR rival")
-
-
 def _place_chosen(store: Store) -> None:
     store.run("INSERT INTO placed SELECT rid, aid, rule, weight FROM chosen")
 
 
 def _join_loose(store: Store) -> None:
     """Clusters of records that have no number at all: connected by pairs, undone where they would hold two births."""
-    _note_near(store)
     store.create(
         "edge",
         f"""SELECT c.rid AS a, -c.aid AS b, c.rule, c.weight FROM candidate c JOIN loose l ON l.rid = c.rid
@@ -141,6 +122,5 @@ def _join_loose(store: Store) -> None:
         FROM label l JOIN (SELECT a, rule, weight FROM edge UNION ALL SELECT b, rule, weight FROM edge) e ON e.a = l.rid
         WHERE l.label NOT IN (SELECT label FROM broken) GROUP BY l.rid, l.label""",
     )
-    place_kept(store)
     store.run("INSERT INTO placed SELECT rid, -rid, 'alone', 0 FROM rec WHERE rid NOT IN (SELECT rid FROM placed)")
     store.drop("broken")

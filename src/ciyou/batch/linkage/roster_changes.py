@@ -39,19 +39,21 @@ def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
     if not stood:
         return
     listed = ", ".join(quoted(str(path)) for path in stood.values())
-    store.create("stood", f"SELECT * FROM read_parquet([{listed}])")
-    now = (
-        "SELECT r.*, h.pid AS now_pid, r.rid IN (SELECT rid FROM came) AS is_touched FROM rec r JOIN held h USING (rid)"
+    store.create(
+        "stood", f"SELECT * FROM read_parquet([{listed}]) WHERE (roster, rec_id) IN (SELECT (roster, rec_id) FROM gone)"
     )
+    now = "SELECT r.*, h.pid AS now_pid FROM rec r SEMI JOIN came USING (rid) JOIN held h USING (rid)"
     place = "({0}.division, {0}.town, {0}.village)"
     store.run(
         f"""INSERT INTO change SELECT n.roster, n.rec_id, unnest(list_filter([
             CASE WHEN e.pid IS NULL THEN '{NEW}' END,
-            CASE WHEN e.pid IS NOT NULL AND is_touched AND {place.format("n")} IS DISTINCT FROM {place.format("b")} THEN '{MOVED}' END,
-            CASE WHEN e.pid IS NOT NULL AND is_touched AND {_who("n")} IS DISTINCT FROM {_who("b")} THEN '{CORRECTED}' END,
-            CASE WHEN e.pid <> n.now_pid AND NOT is_touched THEN '{JOINED_OTHERWISE}' END], lambda one: one IS NOT NULL)), n.now_pid, e.pid
+            CASE WHEN e.pid IS NOT NULL AND {place.format("n")} IS DISTINCT FROM {place.format("b")} THEN '{MOVED}' END,
+            CASE WHEN e.pid IS NOT NULL AND {_who("n")} IS DISTINCT FROM {_who("b")} THEN '{CORRECTED}' END], lambda one: one IS NOT NULL)),
+          n.now_pid, e.pid
         FROM ({now}) n LEFT JOIN recalled e USING (rid) LEFT JOIN (SELECT *, {_said("id_no", "id_text")} AS said_no FROM stood) b
           ON b.roster = n.roster AND b.rec_id = n.rec_id""",
+        f"""INSERT INTO change SELECT e.roster, e.rec_id, '{JOINED_OTHERWISE}', h.pid, e.pid FROM recalled e JOIN held h USING (rid)
+        ANTI JOIN came USING (rid) WHERE e.pid <> h.pid""",
         f"""INSERT INTO change SELECT roster, rec_id, '{LEFT}', NULL, e.pid FROM gone JOIN recalled e USING (roster, rec_id) WHERE left_roster""",
     )
 

@@ -1,20 +1,25 @@
-"""What a linking leaves for the next one to go on from: its records, where each stands and why, and which were near each other."""
+"""What a linking leaves for the next one to go on from: its records as they were cleaned, names that were judged, and ids."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+import ciyou.batch
+import ciyou.core
+import ciyou.packs
 from ciyou.batch.engines.duckdb_store import FINGERPRINTS, Store, quoted
+from ciyou.batch.linkage.names import JUDGED_QUERY
 from ciyou.batch.linkage.weights import weights_version
-from ciyou.batch.run_folder import ROSTER_FILES
+from ciyou.batch.run_folder import ROSTER_FILES, finish_publishing
 from ciyou.core.errors import Place, Problem, RunError
 
-BASIS = {"fingerprints": FINGERPRINTS, "weights": weights_version()}
-"""What two linkings must have in common for one to go on from the other."""
+CLEANING = "cleaning"
 RECORD_COLUMNS = (
     *("rec_id", "roster", "name", "name_reading", "placeholder_of", "sex", "id_no", "id_flag", "id_text"),
     *("birth_date", "id_birth_date", "division", "town", "village", "phone", "household_no", "relation_to_head"),
@@ -27,34 +32,90 @@ _SAID = RECORD_COLUMNS[2:-2]
 _NOTHING = ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" for name in RECORD_COLUMNS)
 SAID = f"hash({', '.join(_SAID)})"
 """SQL: a record's content without its number and its place in a file; it changes when linking might."""
-TABLES = ("standing_places", "standing_near", "standing_asked", "standing_names", "standing_people")
+TABLES = ("links", "standing_people")
+
+
+@lru_cache(maxsize=1)
+def basis() -> Mapping[str, str]:
+    """By what a linking is made, as content hashes: how records are cleaned, how they are linked, the weights, the database library."""
+    batch, core, packs = (Path(package.__path__[0]) for package in (ciyou.batch, ciyou.core, ciyou.packs))
+    rules = [path for folder in packs.glob("*/rosters") for path in folder.rglob("*") if path.is_file()]
+    return {
+        CLEANING: _digest([*_code(batch / "rosters"), *_code(core / "linkage"), *rules]),
+        "linking": _digest([*_code(batch / "linkage"), *_code(core / "linkage")]),
+        "weights": weights_version(),
+        "library": FINGERPRINTS,
+    }
+
+
+def _code(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in (".py", ".json")]
+
+
+def _digest(paths: Collection[Path]) -> str:
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        whole.update(f"{path.parent.name}/{path.name}/{path.stat().st_size}/".encode())
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:16]
 
 
 @dataclass(frozen=True)
 class Standing:
-    """An earlier linking. `adding`: the rosters that come are rows that are added; otherwise each takes its predecessor's place."""
+    """An earlier linking. `adding`: the rosters that come are rows that are added; otherwise each takes its predecessor's place.
+
+    `differs`: what of `basis` was another then. Nothing that was judged then is used in that case.
+    """
 
     folder: Path
     adding: bool = False
+    differs: tuple[str, ...] = ()
 
     def table(self, name: str) -> str:
         """SQL that reads one of its tables."""
         return f"read_parquet({quoted(str(self.folder / f'{name}.parquet'))})"
 
+    @property
+    def judged(self) -> str:
+        """SQL that reads the names that were judged by these very rules; "" where there are none."""
+        kept = (self.folder / "standing_judged.parquet").is_file()
+        return self.table("standing_judged") if kept and not self.differs else ""
 
-def check_standing(folder: Path) -> None:
-    """Raises RunError where the folder holds no linking that this version can go on from."""
+
+def open_standing(folder: Path, *, adding: bool = False) -> Standing:
+    """Raises RunError where the folder holds no linking that can be gone on from."""
+    finish_publishing(folder)
     run_file = folder / "run.json"
     run = json.loads(run_file.read_text(encoding="utf-8")) if run_file.is_file() else {}
-    if run.get("basis") != BASIS or not all((folder / f"{table}.parquet").is_file() for table in TABLES):
+    if "basis" not in run or not all((folder / f"{table}.parquet").is_file() for table in TABLES):
         raise RunError(
             Problem(
                 Place(folder.name),
                 "run.since_linking",
-                "这个文件夹里没有本版本可以接着做的人员识别结果；请不带 --since 完整识别一次。",
-                "This folder holds no linking that this version can go on from; link once in full, without --since.",
+                "这个文件夹里没有可以接着做的人员识别结果；请不带 --since 完整识别一次。",
+                "This folder holds no linking that can be gone on from; link once in full, without --since.",
             )
         )
+    now = basis()
+    return Standing(folder, adding, tuple(name for name in now if run["basis"].get(name) != now[name]))
+
+
+def check_rosters(standing: Standing, rosters: Collection[str]) -> None:
+    """Raises RunError where records that stand were cleaned by other rules than those that come."""
+    kept = sorted(path.stem.removeprefix(ROSTER_FILES) for path in standing.folder.glob(f"{ROSTER_FILES}*.parquet"))
+    old = [roster for roster in kept if standing.adding or roster not in rosters]
+    if CLEANING not in standing.differs or not old:
+        return
+    listed = ", ".join(old)
+    raise RunError(
+        Problem(
+            Place(standing.folder.name),
+            "run.since_cleaning",
+            f"上次识别之后，读取名册的规则变了，留存的记录是按旧规则整理的；请连同这些名册的完整文件一起重新提交（不带 --adding）：{listed}。",
+            f"How rosters are read has changed since, and the records that stand were cleaned by the old rules; "
+            f"deliver these rosters whole as well (without --adding): {listed}.",
+        )
+    )
 
 
 def merge_rosters(
@@ -89,28 +150,44 @@ def _columns(store: Store, path: Path) -> str:
     )
 
 
-def note_touched(store: Store, whole: Mapping[str, Path], before: Mapping[str, Path]) -> None:
-    """`came` (rid): records that are new or say something else, with which `touched` begins; `gone` (roster, rec_id): those that left, or said it before."""
+def note_came(store: Store, whole: Mapping[str, Path], before: Mapping[str, Path]) -> None:
+    """`came` (rid): records that are new or say something else; `gone` (roster, rec_id): those that left, or said it before."""
     store.empty("came", {"rid": "INTEGER"})
     store.empty("gone", {"roster": "VARCHAR", "rec_id": "VARCHAR", "left_roster": "BOOLEAN"})
     for roster, path in before.items():
-        now = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(whole[roster]))})"
-        then = f"SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(path))})"
-        store.run(
-            f"""INSERT INTO came SELECT rid FROM rec JOIN ({now} EXCEPT {then}) USING (rec_id) WHERE roster = {quoted(roster)}""",
-            f"""INSERT INTO gone SELECT {quoted(roster)}, rec_id, rec_id NOT IN (SELECT rec_id FROM ({now})) FROM ({then} EXCEPT {now})""",
+        now, then = (
+            f"(SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(one))}))" for one in (whole[roster], path)
         )
-    store.create("touched", "SELECT rid FROM came")
+        store.create(
+            "turned",
+            f"""SELECT rec_id, n.said AS now, t.said AS before FROM {now} n FULL JOIN {then} t USING (rec_id)
+            WHERE n.said IS DISTINCT FROM t.said""",
+        )
+        store.run(
+            f"""INSERT INTO came SELECT rid FROM rec SEMI JOIN (SELECT rec_id FROM turned WHERE now IS NOT NULL) USING (rec_id)
+            WHERE roster = {quoted(roster)}""",
+            f"INSERT INTO gone SELECT {quoted(roster)}, rec_id, now IS NULL FROM turned WHERE before IS NOT NULL",
+        )
+    store.drop("turned")
+
+
+def recall_links(store: Store, standing: Standing) -> None:
+    """`recalled` (roster, rec_id, rid, pid): under which id every earlier record stood, with its present number (none where it is gone)."""
+    store.create(
+        "recalled",
+        f"""SELECT e.roster, e.rec_id, r.rid, ('0x' || substr(e.person_id, 2))::UBIGINT AS pid
+        FROM {standing.table("links")} e LEFT JOIN (SELECT rid, roster, rec_id FROM rec) r USING (roster, rec_id)""",
+    )
 
 
 def write_standing(store: Store, standing: Standing | None, folder: Path) -> None:
-    """Write the tables: where the linker put everybody (`linked`), whatever people decided since, and the ids of all who ever stood."""
+    """Write the records that were linked, the names that were judged, and the ids of all who ever stood."""
     earlier = standing.table("standing_people") if standing else "(SELECT NULL::UBIGINT AS pid WHERE false)"
     store.create("earlier_id", f"SELECT pid FROM {earlier}")
     for roster, path in store.rows("SELECT roster, path FROM roster_offset ORDER BY roster"):
         _keep(store, Path(str(path)), folder / f"{ROSTER_FILES}{roster}.parquet")
-    for name, query in _QUERIES.items():
-        store.write_parquet(query, folder / f"{name}.parquet")
+    store.write_parquet(JUDGED_QUERY, folder / "standing_judged.parquet")
+    store.write_parquet(_PEOPLE_QUERY, folder / "standing_people.parquet")
 
 
 def _keep(store: Store, path: Path, kept: Path) -> None:
@@ -130,17 +207,3 @@ _PEOPLE_QUERY = """SELECT pid, min(number) AS number, min(name) AS name, min(chi
       LEFT JOIN person c ON c.aid = t.child
       UNION ALL SELECT pid, NULL, NULL, NULL FROM earlier_id) GROUP BY pid ORDER BY pid"""
 """SQL of `standing_people`: every id that was ever given, and the number, or the name and child, by which a person without a record is known again."""
-_QUERIES = {
-    "standing_places": """SELECT r.roster, r.rec_id, n.aid AS number, n.doubted, q.pid, p.aid AS plain_aid, p.rule AS plain_rule, p.weight AS plain_weight,
-          l.aid, l.rule, l.weight, b.words
-        FROM rec r JOIN linked l USING (rid) JOIN plain p USING (rid) JOIN placed f ON f.rid = r.rid JOIN person q ON q.aid = f.aid
-        LEFT JOIN by_number n ON n.rid = r.rid
-        LEFT JOIN (SELECT rid, max(words) AS words FROM told_bits WHERE rid_b IS NULL GROUP BY rid) b ON b.rid = r.rid ORDER BY r.roster, r.rec_id""",
-    "standing_near": """SELECT DISTINCT r.roster, r.rec_id, CASE WHEN n.aid > 0 THEN n.aid END AS number, o.roster AS other_roster, o.rec_id AS other_rec_id
-        FROM near_pair n JOIN rec r USING (rid) LEFT JOIN rec o ON o.rid = -n.aid ORDER BY ALL""",
-    "standing_asked": """SELECT a.roster, a.rec_id, b.roster AS other_roster, b.rec_id AS other_rec_id, q.rank, q.reason, t.words
-        FROM linker_asked q JOIN rec a ON a.rid = q.rid_a LEFT JOIN rec b ON b.rid = q.rid_b
-        LEFT JOIN (SELECT rid, rid_b, max(words) AS words FROM told_bits WHERE rid_b IS NOT NULL GROUP BY ALL) t ON t.rid = q.rid_a AND t.rid_b = q.rid_b ORDER BY ALL""",
-    "standing_names": "SELECT reading, people, everybody FROM bearer_count ORDER BY reading",
-    "standing_people": _PEOPLE_QUERY,
-}

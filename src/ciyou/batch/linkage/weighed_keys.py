@@ -81,28 +81,6 @@ def count_names(store: Store) -> None:
     )
 
 
-def share_keys(store: Store) -> None:
-    """`touched_key` (kind, k, aid): the keys of records in `touched` and of guardians whom they name; `seeking_key`: whoever has one of them."""
-    _gather_dates(store)
-    _gather_mentioned(store)
-    for table in ("touched_key", "seeking_key"):
-        store.empty(table, {"kind": "VARCHAR", "k": "UBIGINT", "aid": "BIGINT"})
-    touched = "rid IN (SELECT rid FROM touched) OR (rid IS NULL AND aid IN (SELECT gid FROM guardian WHERE rid IN (SELECT rid FROM touched)))"
-    for keys, source in (
-        (_OWN_KEYS, _DATED_RECORD),
-        (_KIN_KEYS, f"{_DATED_RECORD} JOIN ({_KIN.format(of='placed')}) k USING (rid)"),
-    ):
-        columns = ", ".join(f"{_key(parts)} AS {kind}" for kind, parts in keys.items())
-        store.create("key_row", f"SELECT r.aid, r.rid, {columns} FROM {source}")
-        for kind in keys:
-            store.run(
-                f"INSERT INTO touched_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row WHERE {kind} IS NOT NULL AND ({touched})",
-                f"""INSERT INTO seeking_key SELECT DISTINCT '{kind}', {kind}, aid FROM key_row
-                WHERE {kind} IN (SELECT k FROM touched_key WHERE kind = '{kind}')""",
-            )
-    store.drop("key_row", "dated", "mentioned", "lunar")
-
-
 def _gather_dates(store: Store) -> None:
     """`dated` (aid, rid, born, lunar): the stated date of every record, the number's where it is another, and the lunar reading of a seeker's."""
     _make_lunar(store)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.linkage.fresh import settle_kept
 from ciyou.batch.linkage.records import birth_of, sex_of
-from ciyou.batch.linkage.standing import Standing
 from ciyou.batch.linkage.weighed_keys import block, count_names, follow
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
 from ciyou.batch.linkage.weights import tenths
@@ -30,22 +28,18 @@ _NEWBORN = (
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
-def weigh(store: Store, standing: Standing | None = None) -> None:
-    """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date.
-
-    Whom `kept` keeps where an earlier linking put them seeks nobody.
-    """
+def weigh(store: Store) -> None:
+    """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
     store.run(
         "UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid"
     )
     store.empty("told_bits", {"rid": "INTEGER", "rid_b": "INTEGER", "words": "VARCHAR"})
     count_names(store)
-    settle_kept(store, standing)
+    store.create("seeking", "SELECT DISTINCT aid FROM placed WHERE aid < 0")
     block(store)
     for _ in range(MOST_PASSES):
         weigh_pairs(store)
         _judge(store)
-        store.run(f"INSERT INTO near_pair SELECT -sid, aid FROM weighed WHERE tenths >= {_ASK}")
         _choose(store)
         if not store.number("SELECT count(*) FROM joined"):
             break
