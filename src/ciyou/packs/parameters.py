@@ -55,7 +55,8 @@ class ParameterDefinition:
 class ParameterRow:
     """One dated value in one division: `valid_from` and `valid_to` are both days on which it holds (`valid_to` None: open).
 
-    `issued_on` after `valid_from` means back-pay. `division` has its significant digits only; '' is the nation.
+    `issued_on` after `valid_from` means back-pay. `division` has its significant digits only; '' is the nation. `own`: the place's own
+    packs say so; beginning on the same day it holds in the stead of a shipped row.
     """
 
     key: str
@@ -66,6 +67,7 @@ class ParameterRow:
     value: Value
     source: Source
     place: Place
+    own: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -92,7 +94,8 @@ class ParameterTable:
         for row in self.rows:
             index.setdefault((row.key, row.division), []).append(row)
         latest_first = {
-            key: tuple(sorted(rows, key=lambda row: row.valid_from, reverse=True)) for key, rows in index.items()
+            key: tuple(sorted(rows, key=lambda row: (row.valid_from, row.own), reverse=True))
+            for key, rows in index.items()
         }
         object.__setattr__(self, "_index", latest_first)
 

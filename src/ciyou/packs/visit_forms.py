@@ -105,7 +105,7 @@ def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, AddedForm]:
 
 
 def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes) -> AddedForm | None:
-    name = f"{pack.folder.name}/{FOLDER}/{folder.name}"
+    name = f"{pack.name}/{FOLDER}/{folder.name}"
     section = read_yaml(folder / DEFINITION, file=f"{name}/{DEFINITION}", notes=notes)
     vectors = read_yaml(folder / VECTORS, file=f"{name}/{VECTORS}", notes=notes)
     before = len(notes.found)
