@@ -228,6 +228,25 @@ def test_unknown_is_not_taken_for_no_and_what_is_not_asked_is_unknown(packs):
     assert (hidden.asked["what"], hidden.values["beds"], hidden.refused) == (False, None, ())
 
 
+@pytest.mark.parametrize("changed", [{"zh": "他家是低保户吗？"}, {"kind": "select_one said"}, {"kind": "integer"}])
+def test_a_fact_that_two_forms_ask_is_asked_alike_in_both(packs, changed):
+    words = ("村里知道他家领低保吗？", "Does the household receive dibao?")
+    said = {"kind": "select_one yes_no", "zh": words[0], **changed}
+    other = {
+        "code": "early",
+        "definition": DEFINITION.replace("code: winter", "code: early"),
+        "choices": (*CHOICES, ("said", "yes", "领", "Yes"), ("said", "no", "不领", "No")),
+        "vectors": "vectors: []\n",
+    }
+    try:
+        write_form(packs.root, survey=(row("select_one yes_no", "dibao", *words),), **other)
+        assert set(read(packs)) == {"early", "winter"}
+        write_form(packs.root, survey=(row(said["kind"], "dibao", said["zh"], words[1]),), **other)
+        assert ("form_fact_otherwise", "survey", 9) in refused(packs)
+    finally:
+        shutil.rmtree(packs.root / "cn_51/visit_forms/early")
+
+
 def test_the_check_of_a_folder_of_packs_reads_its_forms(packs):
     write_form(packs.root, survey=(*SURVEY, row("barcode", "code", "码", "Code")))
     _load.cache_clear()
