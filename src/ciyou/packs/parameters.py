@@ -118,6 +118,12 @@ class ParameterTable:
         chosen = max(deciding, key=_fen) if definition.combine == "max" else deciding[0]
         return _value_of(definition, chosen)
 
+    def suggested(self, key: str, division: str, as_of: dt.date) -> Value | None:
+        """What only a weak source says of a parameter in a division (12 digits) on a day: a hint, never a value; None where a firm one decides."""
+        in_force = self._in_force(key, division, as_of, None)
+        firm = any(row.standing is not Standing.SUGGESTS for row in in_force)
+        return None if firm or not in_force else in_force[0].value
+
     def _in_force(self, key: str, division: str, as_of: dt.date, known_on: dt.date | None) -> list[ParameterRow]:
         """The latest row in force of each division around the place, narrowest first; firm rows hide weak ones."""
         found = []
