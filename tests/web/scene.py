@@ -93,7 +93,6 @@ from ciyou.apps.plans.casework import open_case
 from ciyou.apps.plans.conferences import NewDecision, add_decision, call_conference, hold_conference
 from ciyou.apps.plans.goals import NewGoal, owners_for, set_goal
 from ciyou.apps.plans.models import ChildCase
-from ciyou.apps.registry.facts import record_facts
 from ciyou.apps.registry.models import Fact, Identifier, IdentityDecision, NamedAccess, Person, Relationship
 from ciyou.apps.registry.services import (
     IncomingPerson,
@@ -195,7 +194,6 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
     _make_campaign(scene, child, hidden)
-    _make_school_campaign(scene, child, hidden)
     _make_care(scene, child, scene.ids)
     _make_care(scene, hidden, scene.restricted)
     _make_risk(scene, child)
@@ -395,30 +393,9 @@ def _make_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
     """A campaign that asks the carers of the county's children; what the village asks next answers for both."""
     today = timezone.localdate()
     wanted = NewCampaign(uuid.uuid4(), "psc_17", scene.division(Level.COUNTY), today, today + dt.timedelta(days=20))
-    open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
     scene.ids["household_id"] = CampaignChild.objects.get(person_id=child).household
     scene.restricted["household_id"] = CampaignChild.objects.get(person_id=hidden).household
-
-
-def _make_school_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
-    """A campaign at a school that both children attend, with another questionnaire; of a third nobody knows the school."""
-    today, county = timezone.localdate(), scene.division(Level.COUNTY)
-    school = f"{county[:6]}1001"
-    for one in (child, hidden):
-        said = NewStatement("school_code", int(school), "rostered")
-        record_facts(LOCAL_OPERATOR, person_id=one, statements=[said], source="education_school_roll")
-    wanted = NewCampaign(
-        uuid.uuid4(),
-        "psc_35",
-        county,
-        today,
-        today + dt.timedelta(days=20),
-        school_code=school,
-        school_name="河口中心小学",
-    )
-    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
-    asked = CampaignChild.objects.filter(campaign=scene.ids["campaign_id"])
-    assert {child, hidden} <= set(asked.values_list("person_id", flat=True))
 
 
 def _make_risk(scene: Scene, child: uuid.UUID) -> None:
