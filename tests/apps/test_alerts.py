@@ -239,6 +239,20 @@ def test_a_parents_state_that_changed_tells_somebody_once_and_names_nothing(supe
     assert task.reason == ""
 
 
+def test_which_facts_of_a_parent_tell_somebody_the_childs_place_says(supervisor, monkeypatch):
+    nation = load_alerts(division="00")
+    there = {"family_changed": replace(nation["family_changed"], facts=("working_away",))}
+    monkeypatch.setattr(signs, "load_alerts", lambda *, division: there if division == OTHER_VILLAGE else nation)
+    here, elsewhere, dead = (
+        file_child(father={"working_away": True}),
+        file_child(division=OTHER_VILLAGE, father={"working_away": True}),
+        file_child(division=OTHER_VILLAGE, father={"dead": True}),
+    )
+    Person.objects.update(created_at=timezone.now() - dt.timedelta(days=30))
+    on_determination_made([str(one) for one in (here, elsewhere, dead)])
+    assert told(CHANGE) == {elsewhere}
+
+
 def test_death_withdraws_and_a_merge_keeps_one(supervisor):
     kept, dropped, dead = a_child(), a_child(), a_child()
     watch_silence(TODAY)

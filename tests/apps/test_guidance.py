@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -11,10 +12,12 @@ from django.utils import timezone
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.loops import read_loops
+from ciyou.apps.oversight.training_figures import read_training_figures
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.named_access import end_named_access, grant_named_access
 from ciyou.apps.registry.services import merge_people
 from ciyou.apps.registry.unmerging import unmerge_people
+from ciyou.apps.training import guidance
 from ciyou.apps.training import guidance_following as following
 from ciyou.apps.training.guidance import (
     HeldGuidance,
@@ -84,12 +87,30 @@ def test_an_order_is_given_session_by_session_with_the_countys_clock_until_it_is
     view = read_guidance(drafter, guidance_id=row.id)
     assert (view.line.held, view.line.sessions_asked, view.content.guardian) == (1, 3, "父亲")
     assert [one.words for one in view.sessions] == ["谈了陪伴"]
+    assert refusal(end_guidance, drafter, **done) == "training.guidance_sessions_missing"
+    for _session in range(2):
+        held(drafter, row)
     end_guidance(drafter, **done)
     assert (work(row), Guidance.objects.get().state) == ([], "done")
     assert refusal(held, drafter, row) == "training.guidance_over"
     assert refusal(end_guidance, drafter, **done) == "training.guidance_over"
     logged = LogEntry.objects.filter(action__in=("record_guidance", "record_guidance_session", "end_guidance"))
-    assert logged.count() == 3
+    assert logged.count() == 5
+
+
+@pytest.mark.parametrize(("paper", "place", "needed"), [(None, None, 1), (None, 2, 2), (1, 2, 1)])
+def test_it_is_done_with_as_many_sessions_as_the_paper_asks_for_else_the_places_text(monkeypatch, paper, place, needed):
+    drafter, child = make_actor("county_drafter"), make_person()
+    pack = load_guidance(division=VILLAGE)
+    kinds = {**pack.kinds, "guidance_order": replace(pack.kinds["guidance_order"], sessions=place)}
+    monkeypatch.setattr(guidance, "load_guidance", lambda *, division: replace(pack, kinds=kinds))
+    row = ordered(drafter, child, sessions=paper)
+    done = {"guidance_id": row.id, "version": 1, "done": True, "words": "都到了"}
+    for number in range(needed):
+        assert refusal(end_guidance, drafter, **done).startswith("training.guidance_"), number
+        held(drafter, row)
+    end_guidance(drafter, **done)
+    assert Guidance.objects.get().state == "done"
 
 
 def test_what_was_not_done_says_what_then():
@@ -211,3 +232,28 @@ def test_each_kind_says_what_it_rests_on_and_how_sure_that_is():
     }
     assert kinds["supervision_order"].issuers == ("procuratorate",)
     assert set(kinds["guidance_order"].issuers) == {"court", "procuratorate", "public_security"}
+
+
+def test_figures_tell_what_was_given_and_what_runs_by_place_and_withhold_what_is_small():
+    child, protected = make_person(), make_person(restricted=True)
+    made = [
+        (f"99010{number}001001", "open" if number < 3 else "done", child) for number in (1, 2, 3) for _one in range(12)
+    ]
+    made += [("990104001001", "open", child)] * 2 + [("990105001001", "open", protected)]
+    Guidance.objects.bulk_create(
+        Guidance(
+            id=uuid.uuid4(), child=about, division=place, kind="guidance_order", issuer="court", issued_on=days(0),
+            content=b"x", state=state, recorded_by="x", recorded_at=timezone.now(),
+        )
+        for place, state, about in made
+    )  # fmt: skip
+    found = read_training_figures(make_actor("city_viewer", division="990100000000"))
+    told = {
+        name: {place: cell.count for place, cell in column.cells.items()} for name, column in found.guidance.items()
+    }
+    rows = [f"99010{number}000000" for number in (1, 2, 3, 4)]
+    # The two in the fourth county would be told by the total, so that another's number goes with them.
+    assert told["given"] == dict(zip(rows, [None, 12, 12, None], strict=True))
+    assert told["open"] == dict(zip(rows, [None, 12, 0, None], strict=True))
+    assert [code for code, _name in found.guided] == rows
+    assert (found.guidance["given"].total.count, found.guidance["open"].total.count) == (38, 26)

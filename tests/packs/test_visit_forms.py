@@ -10,11 +10,11 @@ from click.testing import CliRunner
 from tests.packs.conftest import PackCopy
 from tests.visit_form_folder import CHOICES, DEFINITION, SURVEY, VECTORS, limit, row, write_form
 
-from ciyou.cli.packs import _mistakes_beside_rules
 from ciyou.cli.packs import packs as packs_command
 from ciyou.core.errors import PackError
 from ciyou.core.forms import fill
 from ciyou.packs import load_packs, load_visit_forms
+from ciyou.packs.beside_rules import check_beside_rules
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.visit_forms import _load
 from ciyou.packs.xlsform_check import check_forms
@@ -228,8 +228,27 @@ def test_unknown_is_not_taken_for_no_and_what_is_not_asked_is_unknown(packs):
     assert (hidden.asked["what"], hidden.values["beds"], hidden.refused) == (False, None, ())
 
 
+@pytest.mark.parametrize("changed", [{"zh": "他家是低保户吗？"}, {"kind": "select_one said"}, {"kind": "integer"}])
+def test_a_fact_that_two_forms_ask_is_asked_alike_in_both(packs, changed):
+    words = ("村里知道他家领低保吗？", "Does the household receive dibao?")
+    said = {"kind": "select_one yes_no", "zh": words[0], **changed}
+    other = {
+        "code": "early",
+        "definition": DEFINITION.replace("code: winter", "code: early"),
+        "choices": (*CHOICES, ("said", "yes", "领", "Yes"), ("said", "no", "不领", "No")),
+        "vectors": "vectors: []\n",
+    }
+    try:
+        write_form(packs.root, survey=(row("select_one yes_no", "dibao", *words),), **other)
+        assert set(read(packs)) == {"early", "winter"}
+        write_form(packs.root, survey=(row(said["kind"], "dibao", said["zh"], words[1]),), **other)
+        assert ("form_fact_otherwise", "survey", 9) in refused(packs)
+    finally:
+        shutil.rmtree(packs.root / "cn_51/visit_forms/early")
+
+
 def test_the_check_of_a_folder_of_packs_reads_its_forms(packs):
     write_form(packs.root, survey=(*SURVEY, row("barcode", "code", "码", "Code")))
     _load.cache_clear()
-    found = [str(one.place) for one in _mistakes_beside_rules(packs.root)]
+    found = [str(one.place) for one in check_beside_rules(packs.root)]
     assert "cn_51/visit_forms/winter/form.xlsx/survey:12" in found

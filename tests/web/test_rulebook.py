@@ -151,3 +151,25 @@ def test_a_place_or_day_that_cannot_be_used_is_told_beside_the_rest_of_the_page(
     assert told in page
     assert "<script>" not in page.partition('id="here"')[2]
     assert 'id="texts"' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "ours", "asks"),
+    [
+        ("zh-hans", "默认值，不是法律规定", "未经核实：须问当地"),
+        ("en", "A default and not law", "Unverified: ask the place"),
+    ],
+)
+def test_a_limit_that_is_only_ours_is_shown_as_a_default_that_asks_the_place(client, language, ours, asks):
+    client.cookies["ciyou_language"] = language
+    text = client.get(reverse("rulebook_parameters")).content.decode()
+    shown, sourced = (
+        text.partition(f'id="{code}"')[2].partition("</article>")[0]
+        for code in ("withheld_alert_days", "own_consent_age")
+    )
+    assert "180" in shown
+    assert f"<strong>{ours}</strong>" in shown
+    assert f"<strong>{asks}</strong>" in shown
+    assert "14" in sourced
+    assert ours not in sourced

@@ -47,7 +47,7 @@ def demo(port: int, home: Path, no_serve: bool, lang: str | None) -> None:
             check_port(HOST, port)
         click.echo("Preparing the state folder" if english else "准备状态文件夹")
         mark_as_demo(home)
-        run_management("prepare", home=home)
+        run_management("prepare", "--lang", spoken, home=home)
         click.echo("Making and screening a synthetic county" if english else "生成并筛查一个虚构的县")
         run_management("make_demo", "--lang", spoken, home=home)
         run_management("make_demo_accounts", "--lang", spoken, home=home)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import click
@@ -17,41 +15,16 @@ from ciyou.core.errors import PackError, Place, Problem, RunError
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs import (
     index_findings,
-    load_alerts,
-    load_clocks,
-    load_contact_limits,
-    load_demands,
-    load_differences,
-    load_exchange_mappings,
-    load_finance_layouts,
-    load_guidance,
-    load_identity_lists,
     load_index_rules,
     load_packs,
-    load_payments,
-    load_plan_closures,
-    load_plan_domains,
-    load_plan_reviews,
-    load_questionnaires,
-    load_referrals,
-    load_result_colors,
-    load_risk,
-    load_roster_packs,
-    load_rounds,
-    load_schedules,
-    load_schooling,
-    load_training,
-    load_visit_forms,
-    load_visit_intervals,
-    load_visit_pieces,
-    load_warnings,
 )
 from ciyou.packs.beginning import begin_rule
+from ciyou.packs.beside_rules import check_beside_rules
 from ciyou.packs.checking import CheckReport, check_packs
+from ciyou.packs.own_packs import named_folders
 from ciyou.packs.pack_files import SHIPPED
 from ciyou.packs.payment_files import AT_DEPARTMENT, MODES
 from ciyou.packs.rulebook import count_by_measure
-from ciyou.packs.xlsform_check import check_forms
 
 TEXTS = {
     "zh": "{packs}：{rules} 条规则、{cases} 个案例、{parameters} 个参数（{rows} 行；{decide} 个作判断、{inform} 个只随规则说明、{idle} 个没有用处）、{facts} 项事实，版本 {version}。",
@@ -81,7 +54,6 @@ NEXT = {
     "zh": "请填写这些文件，再运行 ciyou packs check，直到没有错误；并在 docs/glossary.md 给代号加一行。",
     "en": "Fill in these files, then run `ciyou packs check` until it finds nothing; and give the code its line in docs/glossary.md.",
 }
-ANYWHERE = "00"
 FOUND = {"zh": "发现 {count} 处错误。", "en": "{count} mistakes found."}
 CLEAN = {"zh": "没有发现错误。", "en": "No mistakes found."}
 
@@ -102,7 +74,7 @@ packs.add_command(form)
 @click.argument("folder", required=False, type=click.Path(path_type=Path), metavar="[DIR]")
 @language_option
 def check(folder: Path | None, lang: str | None) -> None:
-    """Check the shipped packs, or those in DIR (a folder of packs, or one pack), and run every worked case.
+    """Check the shipped packs with those of CIYOU_PACKS, or those in DIR (a folder of packs, or one pack), and run every worked case.
 
     Prints every mistake with file, line and column, and how many rules and cases each measure has. Exit 0: none found; 1: mistakes found; 2: DIR cannot be read.
     """
@@ -111,7 +83,7 @@ def check(folder: Path | None, lang: str | None) -> None:
         fail(RunError(_no_folder(folder)), spoken)
     report = check_packs(folder or SHIPPED)
     if not report.problems:
-        report = replace(report, problems=_mistakes_beside_rules(folder or SHIPPED))
+        report = replace(report, problems=check_beside_rules(folder or SHIPPED))
     for problem in report.problems:
         click.echo(problem.text(spoken))
     click.echo(_summary(report, spoken))
@@ -145,7 +117,7 @@ def check(folder: Path | None, lang: str | None) -> None:
     "root",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     default=None,
-    help="The folder of packs (default: the shipped ones).",
+    help="The folder of packs (default: the first of CIYOU_PACKS, else the shipped ones).",
 )
 @language_option
 def new(place: str, code: str, kind: str, paid: str, root: Path | None, lang: str | None) -> None:
@@ -154,12 +126,13 @@ def new(place: str, code: str, kind: str, paid: str, root: Path | None, lang: st
     Nothing that is there is touched. `ciyou packs check` then says what is still missing. Exit 0: written; 2: could not run.
     """
     spoken = choose_language(lang)
+    folder = root or next(iter(named_folders()), SHIPPED)
     try:
-        written = begin_rule(place, code, kind=RuleKind(kind), paid=paid, root=root or SHIPPED)
+        written = begin_rule(place, code, kind=RuleKind(kind), paid=paid, root=folder)
     except PackError as error:
         fail(error, spoken)
     for path in written:
-        click.echo(path.relative_to(root or SHIPPED))
+        click.echo(path.relative_to(folder))
     click.echo(NEXT[spoken])
 
 
@@ -194,56 +167,6 @@ def formulas(division: str, lang: str | None) -> None:
     without = [rule for rule in rules if rule.kind == "none" and (not division or division.startswith(rule.division))]
     for rule in without:
         click.echo(f"{rule.division} {rule.name(spoken)}")
-
-
-_OF_EVERY_FOLDER: tuple[Callable[..., object], ...] = (
-    load_alerts,
-    load_clocks,
-    load_exchange_mappings,
-    load_finance_layouts,
-    load_identity_lists,
-    load_payments,
-    load_differences,
-    load_questionnaires,
-    load_referrals,
-    load_schedules,
-    load_rounds,
-    load_visit_forms,
-    load_visit_pieces,
-    load_warnings,
-)
-_WHERE_THERE_IS: tuple[tuple[str, tuple[Callable[..., object], ...]], ...] = (
-    ("risk", (load_risk, load_visit_intervals)),
-    ("contact_limits", (load_contact_limits,)),
-    ("result_colors", (load_result_colors,)),
-    ("schooling", (load_schooling,)),
-    ("training", (load_training, load_guidance)),
-    ("plan_domains", (load_plan_domains, load_plan_reviews, load_plan_closures)),
-)
-
-
-def _mistakes_beside_rules(root: Path) -> tuple[Problem, ...]:
-    """The mistakes in the clocks, payments, schedules, layouts, lists, mappings and roster packs of a folder whose rules are sound; a copy of the rules alone has no rosters."""
-    found: dict[Problem, None] = {}
-    try:
-        places = load_packs(root).packs
-        load_index_rules(root=root)
-        found.update(dict.fromkeys(check_forms(load_packs(root))))
-        for load in _OF_EVERY_FOLDER:
-            for place in places:
-                load(division=place.division or ANYWHERE, root=root)
-        for place in places:
-            load_demands(division=place.division, root=root)
-        for folder, loaders in _WHERE_THERE_IS:
-            if (places[0].folder / folder).is_dir():
-                for load, place in product(loaders, places):
-                    load(division=place.division or ANYWHERE, root=root)
-        if (places[0].folder / "rosters").is_dir():
-            for place in places:
-                load_roster_packs(division=place.division, root=root)
-    except PackError as error:
-        found.update(dict.fromkeys(error.problems))
-    return tuple(found)
 
 
 def _no_folder(folder: Path) -> Problem:

@@ -32,16 +32,18 @@ from ciyou.core.errors import RunError
 def serve(port: int, address: str, home: Path, lang: str | None) -> None:
     """Serve the pages until Ctrl+C.
 
-    Other machines are refused unless CIYOU_HOSTS and CIYOU_TRUSTED_PROXY name who is served, through which TLS proxy.
+    Other machines are refused unless CIYOU_HOSTS and CIYOU_TRUSTED_PROXY name who is served, through which TLS proxy. The packs in
+    the folders of CIYOU_PACKS hold too; with a mistake in them nothing is served.
 
     \b
     Example:
       ciyou serve --port 8000
     """
+    spoken = choose_language(lang)
     try:
         host = check_address(address, home=home)
         check_port(host, port)
-        run_management("prepare", home=home)
+        run_management("prepare", "--lang", spoken, home=home)
         sys.exit(serve_until_stopped(home=home, host=host, port=port, say=click.echo))
     except RunError as error:
-        fail(error, choose_language(lang))
+        fail(error, spoken)

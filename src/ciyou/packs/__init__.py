@@ -25,6 +25,7 @@ from ciyou.packs.loading import (
     overlay_key,
     pack_version,
     parameters_for,
+    suggested_value,
 )
 from ciyou.packs.payments import load_payments
 from ciyou.packs.plans import load_plan_closures, load_plan_domains, load_plan_reviews
@@ -99,4 +100,5 @@ __all__ = [
     "presumed_by_a_facts_file",
     "read_facts",
     "read_suppositions",
+    "suggested_value",
 ]

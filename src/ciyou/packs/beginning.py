@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 from ciyou.core.errors import PackError, Place, Problem
@@ -135,8 +136,11 @@ def _payment(paid: str) -> str:
 
 def _rule_there(code: str, root: Path) -> tuple[str, str] | None:
     """The names of a rule of this code in any pack; no other file is read: a second rule may be begun while the first is half-written."""
-    for folder in FOLDER_OF_KIND.values():
-        for path in sorted(root.glob(f"{NATIONAL}*/{folder}/{code}/rule.yaml")):
+    roots = (
+        [root] if (root / NATIONAL).is_dir() else [root, SHIPPED]
+    )  # a place's own packs are laid over the shipped ones
+    for one, folder in product(roots, FOLDER_OF_KIND.values()):
+        for path in sorted(one.glob(f"{NATIONAL}*/{folder}/{code}/rule.yaml")):
             section = read_yaml(path, file=path.name, notes=Notes())
             if section is not None and section.has("name"):
                 zh, en = section.names("name")

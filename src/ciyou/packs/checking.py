@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ciyou.core.errors import Place, Problem
@@ -56,8 +56,7 @@ def check_packs(root: Path = SHIPPED) -> CheckReport:
     check_uses(uses, pack_set)
     folders = list(read_all_cases(pack_set))
     if not notes.found:
-        for folder in folders:
-            _check_folder(folder, books)
+        check_cases(folders, books)
     return CheckReport(
         packs=tuple(pack.code for pack in pack_set.packs),
         rules=sum(len(pack.rules) for pack in pack_set.packs),
@@ -69,6 +68,24 @@ def check_packs(root: Path = SHIPPED) -> CheckReport:
         version=pack_set.version,
         problems=notes.sorted(),
     )
+
+
+def check_own_rules(pack_set: PackSet) -> tuple[Problem, ...]:
+    """The mistakes in the rules that a place laid over sound packs, its worked cases among them; nothing else is tried."""
+    tried = replace(pack_set, notes=Notes())
+    books = Books(tried)
+    _bind_every_version(books, packs=tried.where_own_hold())
+    folders = [folder for folder in read_all_cases(tried) if folder.pack.own]
+    if not tried.notes.found:
+        check_cases(folders, books)
+    return tried.notes.sorted()
+
+
+def _without_own(pack_set: PackSet) -> PackSet:
+    """The shipped packs by themselves; what is found wrong with them is noted in the same place."""
+    packs = tuple(pack for pack in pack_set.packs if not pack.own)
+    table = replace(pack_set.table, rows=tuple(row for row in pack_set.table.rows if not row.own))
+    return replace(pack_set, packs=packs, table=table)
 
 
 class Books:
@@ -108,9 +125,9 @@ class Books:
         return self._bound[texts]
 
 
-def _bind_every_version(books: Books) -> None:
-    """Parse every text that is ever in force, in every place that has a pack of its own."""
-    for pack in books.pack_set.packs:
+def _bind_every_version(books: Books, *, packs: Iterable[Pack] | None = None) -> None:
+    """Parse every text that is ever in force, in every place that has a pack of its own (or in those of `packs`)."""
+    for pack in books.pack_set.packs if packs is None else packs:
         days = {version.valid_from for one in books.pack_set.chain(pack.division) for version in _all_versions(one)}
         for day in sorted(days):
             books.book(pack.division, day)
@@ -148,7 +165,7 @@ def read_all_cases(pack_set: PackSet) -> Iterator[RuleCases]:
             path = pack.folder / FOLDER_OF_KIND[rule.kind] / code / "cases.yaml"
             if not path.is_file():
                 continue
-            file = f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"
+            file = pack.named(path)
             cases = read_cases(
                 path,
                 file=file,
@@ -158,6 +175,13 @@ def read_all_cases(pack_set: PackSet) -> Iterator[RuleCases]:
                 notes=pack_set.notes,
             )
             yield RuleCases(pack, code, Place(file, 1, 1), tuple(cases))
+
+
+def check_cases(folders: Iterable[RuleCases], books: Books) -> None:
+    """Run the cases: a place's own with everything, the shipped ones with the shipped packs, of which they are true."""
+    plain = Books(_without_own(books.pack_set)) if any(pack.own for pack in books.pack_set.packs) else books
+    for folder in folders:
+        _check_folder(folder, books if folder.pack.own else plain)
 
 
 def _check_folder(folder: RuleCases, books: Books) -> None:

@@ -69,7 +69,7 @@ class _Reader:
     def read_pack(self, pack: Pack) -> list[ExchangeMapping]:
         found = []
         for folder in sorted(path for path in (pack.folder / FOLDER).glob("*") if path.is_dir()):
-            file = f"{pack.folder.name}/{FOLDER}/{folder.name}/{FILE}"
+            file = f"{pack.name}/{FOLDER}/{folder.name}/{FILE}"
             section = read_yaml(folder / FILE, file=file, notes=self._notes)
             if section is not None and (mapping := self._read(section, folder.name)) is not None:
                 found.append(mapping)

@@ -111,7 +111,7 @@ def _layouts(chain: tuple[str, ...], root: Path) -> Mapping[str, FinanceLayout]:
 def _read_pack(pack: Pack, documents: Mapping[str, Document], notes: Notes) -> list[FinanceLayout]:
     found = []
     for folder in sorted(path for path in (pack.folder / FOLDER).glob("*") if path.is_dir()):
-        section = read_yaml(folder / FILE, file=f"{pack.folder.name}/{FOLDER}/{folder.name}/{FILE}", notes=notes)
+        section = read_yaml(folder / FILE, file=f"{pack.name}/{FOLDER}/{folder.name}/{FILE}", notes=notes)
         if section is not None and (layout := _read(section, folder.name, documents)) is not None:
             found.append(layout)
     return found

@@ -18,7 +18,7 @@ Read = TypeVar("Read")
 def sections_of(pack: Pack, folder: str, notes: Notes) -> Iterator[tuple[Section, str]]:
     """Each file of a pack's folder with its code, in the order of names; what cannot be read is noted and left out."""
     for path in sorted((pack.folder / folder).glob("*.yaml")):
-        section = read_yaml(path, file=f"{pack.folder.name}/{folder}/{path.name}", notes=notes)
+        section = read_yaml(path, file=f"{pack.name}/{folder}/{path.name}", notes=notes)
         if section is not None:
             yield section, path.stem
 

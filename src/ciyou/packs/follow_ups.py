@@ -76,7 +76,7 @@ def _load(chain: tuple[str, ...], clocks: tuple[str, ...], root: Path) -> Mappin
     found: dict[str, FollowUp] = {}
     for pack in (one for one in pack_set.packs if one.code in chain):
         path = pack.folder / FILE
-        section = read_yaml(path, file=f"{pack.folder.name}/{FILE}", notes=notes) if path.is_file() else None
+        section = read_yaml(path, file=f"{pack.name}/{FILE}", notes=notes) if path.is_file() else None
         if section is not None:
             found.update({code: _read(code, entry, pack_set.documents, clocks) for code, entry in _kinds(section)})
     if notes.found:

@@ -19,13 +19,17 @@ FILE = "training/guidance.yaml"
 
 @dataclass(frozen=True)
 class GuidanceKind:
-    """One kind: who may make it (codes of `issuers`), and the texts that it rests on."""
+    """One kind: who may make it (codes of `issuers`), and the texts that it rests on.
+
+    `sessions`: how many a place's text asks for where the paper says nothing; None where no text does.
+    """
 
     code: str
     zh: str
     en: str
     issuers: tuple[str, ...]
     sources: tuple[Source, ...]
+    sessions: int | None = None
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
@@ -86,7 +90,16 @@ def _kinds(section: Section, issuers: Mapping[str, object], pack_set: PackSet) -
                     f"There is no “{maker}”. {hint_en}".strip(),
                 )
         found[code] = GuidanceKind(
-            code, one.text("zh"), one.text("en"), makers, read_citations(one, pack_set.documents)
+            code, one.text("zh"), one.text("en"), makers, read_citations(one, pack_set.documents), _sessions(one)
         )
         one.close()
     return MappingProxyType(found)
+
+
+def _sessions(kind: Section) -> int | None:
+    count = kind.integer("sessions")
+    if count is not None and count < 1:
+        kind.notes.add(
+            kind.value_place("sessions"), "guidance_sessions", "sessions 至少写 1。", "`sessions` is at least 1."
+        )
+    return count

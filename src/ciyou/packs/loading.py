@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ciyou.core.errors import PackError, Place, Problem
-from ciyou.core.facts.definition import Vocabulary
+from ciyou.core.facts.definition import Value, Vocabulary
 from ciyou.core.rules.book import ParameterValue, Rule, RuleBook, Source
 from ciyou.packs.binding import bind_rules
 from ciyou.packs.checking import check_cases_present
@@ -100,6 +100,11 @@ def parameters_for(
     The difference between the two is what a retroactive notice gives: arrears.
     """
     return load_packs(root).table.values(full_division(division), as_of, known_on=known_on)
+
+
+def suggested_value(key: str, *, division: str, as_of: dt.date, root: Path = SHIPPED) -> Value | None:
+    """What only a weak source says of a parameter in a division on a day: to be told as a hint, never decided on; None where a firm one decides."""
+    return load_packs(root).table.suggested(key, full_division(division), as_of)
 
 
 def overlay_key(division: str, *, root: Path = SHIPPED) -> tuple[str, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ciyou.core.errors import Place
 from ciyou.core.facts.definition import Vocabulary
 from ciyou.core.rules.book import RuleKind
 from ciyou.packs.located_yaml import Notes, Section, nearest, read_yaml
+from ciyou.packs.own_packs import OWN, PLACE_FILE, find_own_packs, is_national, note_not_of_a_place
 from ciyou.packs.parameter_files import check_division, check_overlaps, read_definition, read_rows
 from ciyou.packs.parameters import ParameterDefinition, ParameterRow, ParameterTable
 from ciyou.packs.plausible import check_jumps
@@ -28,15 +29,29 @@ PACK_FILES = (".yaml", ".csv", ".xlsx")
 
 @dataclass
 class Pack:
-    """One folder: the nation's or an overlay's. `division` has significant digits only ('' for the nation)."""
+    """One folder: the nation's, an overlay's, or (`own`) one that the place itself laid over the shipped ones.
+
+    `code` is the folder's name, with `own/` before it where it is the place's own. `division` has significant digits only ('' for
+    the nation).
+    """
 
     code: str
     folder: Path
     division: str = ""
     zh: str = ""
     en: str = ""
+    own: bool = False
     rules: dict[str, RuleFile] = field(default_factory=dict)
     predicates: dict[str, PredicateFile] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Where its files stand, for people and for the hash: not where the folder lies on this machine."""
+        return f"{OWN}/{self.folder.name}" if self.own else self.folder.name
+
+    def named(self, path: Path) -> str:
+        """What one of its files is called."""
+        return f"{self.name}/{path.relative_to(self.folder).as_posix()}"
 
     def versions(self) -> Iterator[Dated]:
         """Every dated text of its rules and conditions."""
@@ -62,12 +77,25 @@ class PackSet:
         """The packs that apply in a division, from the nation to the narrowest overlay."""
         return tuple(pack for pack in self.packs if division.startswith(pack.division))
 
+    def where_own_hold(self) -> tuple[Pack, ...]:
+        """The packs of the places in which a place's own packs have a say."""
+        own = tuple(pack.division for pack in self.packs if pack.own)
+        return tuple(pack for pack in self.packs if own and pack.division.startswith(own))
+
 
 def read_pack_set(root: Path = SHIPPED) -> PackSet:
-    """Read a folder of packs, or one pack folder by itself (an overlay then extends the shipped national pack)."""
+    """Read a folder of packs, or one pack folder by itself (an overlay then extends the shipped national pack).
+
+    Over the shipped packs a place's own are laid (`packs.own_packs`).
+    """
     notes = Notes()
-    folders = find_pack_folders(root, notes)
-    packs = [pack for pack in (_read_place(folder, notes) for folder in folders) if pack is not None]
+    wider, own = (
+        find_pack_folders(root, notes),
+        find_own_packs(root, notes, shipped=root.resolve() == SHIPPED.resolve()),
+    )
+    read = [*(_read_place(one, notes, own=False) for one in wider), *(_read_place(one, notes, own=True) for one in own)]
+    packs = [pack for pack in read if pack is not None]
+    # Of the same place, "own/cn_51" comes behind "cn_51": what the place says of itself has the last word.
     packs.sort(key=lambda pack: (len(pack.division), pack.code))
     reader = _Reader(packs, notes)
     return reader.read()
@@ -75,11 +103,11 @@ def read_pack_set(root: Path = SHIPPED) -> PackSet:
 
 def find_pack_folders(root: Path, notes: Notes) -> list[Path]:
     """The pack folders under a root; notes when there is none."""
-    if (root / "place.yaml").is_file():
+    if (root / PLACE_FILE).is_file():
         alone = [root]
-        return alone if _is_national(root) else [SHIPPED / NATIONAL, *alone]
-    found = sorted(path.parent for path in root.glob("*/place.yaml"))
-    if not any(_is_national(folder) for folder in found):
+        return alone if is_national(root) else [SHIPPED / NATIONAL, *alone]
+    found = sorted(path.parent for path in root.glob(f"*/{PLACE_FILE}"))
+    if not any(is_national(folder) for folder in found):
         notes.add(
             Place("place.yaml"),
             "no_national_pack",
@@ -90,28 +118,25 @@ def find_pack_folders(root: Path, notes: Notes) -> list[Path]:
     return found
 
 
-def _is_national(folder: Path) -> bool:
-    return (folder / "facts").is_dir()
-
-
 def pack_paths(root: Path) -> list[Path]:
     """Every file of every pack below a root, in a fixed order."""
     return sorted(path for path in root.rglob("*") if path.suffix in PACK_FILES and path.is_file())
 
 
-def content_hash(folders: Iterable[Path]) -> str:
+def content_hash(packs: Iterable[Pack]) -> str:
     """A hash of all pack files, names and contents: the pack version that decisions carry."""
     digest = hashlib.sha256()
-    for folder in folders:
-        for path in pack_paths(folder):
+    for pack in packs:
+        for path in pack_paths(pack.folder):
             content = path.read_bytes()
-            digest.update(f"{folder.name}/{path.relative_to(folder).as_posix()}\0{len(content)}\0".encode())
+            digest.update(f"{pack.named(path)}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()[:16]
 
 
-def _read_place(folder: Path, notes: Notes) -> Pack | None:
-    section = read_yaml(folder / "place.yaml", file=f"{folder.name}/place.yaml", notes=notes)
+def _read_place(folder: Path, notes: Notes, *, own: bool) -> Pack | None:
+    name = f"{OWN}/{folder.name}" if own else folder.name
+    section = read_yaml(folder / PLACE_FILE, file=f"{name}/{PLACE_FILE}", notes=notes)
     if section is None:
         return None
     zh, en = section.names("name")
@@ -125,8 +150,11 @@ def _read_place(folder: Path, notes: Notes) -> Pack | None:
             f"只能扩展全国包 {NATIONAL}；范围更大的省包会自动先行适用。",
             f"A pack extends the national pack {NATIONAL}; packs of wider places apply before it by themselves.",
         )
+    if own:
+        note_not_of_a_place(section.place, code=code, division=division, folder=folder, notes=notes)
     section.close()
-    return Pack(code, folder, division, zh, en)
+    # Without a division an own pack would be read as the nation's.
+    return Pack(name if own else code, folder, division, zh, en, own) if division or not own else None
 
 
 @dataclass
@@ -155,11 +183,11 @@ class _Reader:
         check_jumps(self.rows, self.definitions, self.notes)
         self._check_fallbacks()
         table = ParameterTable(self.definitions, tuple(self.rows), tuple(self.statistics))
-        version = content_hash(pack.folder for pack in self.packs)
+        version = content_hash(self.packs)
         return PackSet(tuple(self.packs), vocabulary, self.departments, self.documents, table, version, self.notes)
 
     def _section(self, pack: Pack, path: Path) -> Section | None:
-        return read_yaml(path, file=_file_name(pack, path), notes=self.notes)
+        return read_yaml(path, file=pack.named(path), notes=self.notes)
 
     def _read_national(self, pack: Pack) -> Vocabulary:
         section = self._section(pack, pack.folder / "departments.yaml")
@@ -193,27 +221,27 @@ class _Reader:
             if known is None:
                 self._note_undeclared(path.stem, section.place)
             else:
-                self.rows.extend(read_rows(section, known, self.documents, within=pack.division))
+                read = read_rows(section, known, self.documents, within=pack.division)
+                self.rows.extend(replace(row, own=pack.own) for row in read)
             section.close()
 
     def _read_tables(self, pack: Pack) -> None:
         for name, rows in (("standards", self.rows), ("statistics", self.statistics)):
             for path in sorted((pack.folder / name).glob("*.csv")):
-                file, known = _file_name(pack, path), self.definitions.get(path.stem)
+                file, known = pack.named(path), self.definitions.get(path.stem)
                 if known is None:
                     self._note_undeclared(path.stem, Place(file, 1, 1))
                     continue
-                rows.extend(
-                    read_standards(
-                        path,
-                        file=file,
-                        definition=known,
-                        documents=self.documents,
-                        within=pack.division,
-                        notes=self.notes,
-                        statistics=name == "statistics",
-                    )
+                read = read_standards(
+                    path,
+                    file=file,
+                    definition=known,
+                    documents=self.documents,
+                    within=pack.division,
+                    notes=self.notes,
+                    statistics=name == "statistics",
                 )
+                rows.extend(replace(row, own=pack.own) for row in read)
 
     def _note_undeclared(self, key: str, place: Place) -> None:
         hint_zh, hint_en = nearest(key, self.definitions)
@@ -248,7 +276,7 @@ class _Reader:
         for name in ("rule.yaml", "cases.yaml"):
             if not (folder / name).is_file():
                 self.notes.add(
-                    Place(_file_name(pack, folder / name)),
+                    Place(pack.named(folder / name)),
                     "missing_file",
                     f"缺少文件 {name}；每条规则要有 rule.yaml 和 cases.yaml。",
                     f"The file {name} is missing; every rule has a rule.yaml and a cases.yaml.",
@@ -274,7 +302,3 @@ def _folders(parent: Path) -> Iterator[Path]:
         yield from sorted(
             path for path in parent.iterdir() if path.is_dir() and path.name.isidentifier() and path.name[0] != "_"
         )
-
-
-def _file_name(pack: Pack, path: Path) -> str:
-    return f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"

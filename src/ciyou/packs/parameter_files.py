@@ -151,10 +151,13 @@ def check_period(first: dt.date | None, last: dt.date | None, *, place: Place, n
 
 
 def check_overlaps(rows: Iterable[ParameterRow], notes: Notes) -> None:
-    """Of one parameter in one division no two rows may begin on the same day or run into the next one's period."""
-    by_place: dict[tuple[str, str], list[ParameterRow]] = {}
+    """Of one parameter in one division no two rows may begin on the same day or run into the next one's period.
+
+    A place's own rows are laid over the shipped ones, so each are looked at by themselves.
+    """
+    by_place: dict[tuple[str, str, bool], list[ParameterRow]] = {}
     for row in rows:
-        by_place.setdefault((row.key, row.division), []).append(row)
+        by_place.setdefault((row.key, row.division, row.own), []).append(row)
     for group in by_place.values():
         ordered = sorted(group, key=lambda row: (row.valid_from, row.place))
         for earlier, later in pairwise(ordered):

@@ -55,7 +55,8 @@ class ParameterDefinition:
 class ParameterRow:
     """One dated value in one division: `valid_from` and `valid_to` are both days on which it holds (`valid_to` None: open).
 
-    `issued_on` after `valid_from` means back-pay. `division` has its significant digits only; '' is the nation.
+    `issued_on` after `valid_from` means back-pay. `division` has its significant digits only; '' is the nation. `own`: the place's own
+    packs say so; beginning on the same day it holds in the stead of a shipped row.
     """
 
     key: str
@@ -66,6 +67,7 @@ class ParameterRow:
     value: Value
     source: Source
     place: Place
+    own: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -92,7 +94,8 @@ class ParameterTable:
         for row in self.rows:
             index.setdefault((row.key, row.division), []).append(row)
         latest_first = {
-            key: tuple(sorted(rows, key=lambda row: row.valid_from, reverse=True)) for key, rows in index.items()
+            key: tuple(sorted(rows, key=lambda row: (row.valid_from, row.own), reverse=True))
+            for key, rows in index.items()
         }
         object.__setattr__(self, "_index", latest_first)
 
@@ -114,6 +117,12 @@ class ParameterTable:
             return _open_value(definition, division, in_force)
         chosen = max(deciding, key=_fen) if definition.combine == "max" else deciding[0]
         return _value_of(definition, chosen)
+
+    def suggested(self, key: str, division: str, as_of: dt.date) -> Value | None:
+        """What only a weak source says of a parameter in a division (12 digits) on a day: a hint, never a value; None where a firm one decides."""
+        in_force = self._in_force(key, division, as_of, None)
+        firm = any(row.standing is not Standing.SUGGESTS for row in in_force)
+        return None if firm or not in_force else in_force[0].value
 
     def _in_force(self, key: str, division: str, as_of: dt.date, known_on: dt.date | None) -> list[ParameterRow]:
         """The latest row in force of each division around the place, narrowest first; firm rows hide weak ones."""

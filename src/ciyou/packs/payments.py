@@ -52,7 +52,7 @@ def _read_pack(
     """Lay what a pack says over what the wider places said."""
     for path in sorted((pack.folder / FOLDER).glob(f"*/{PAYMENT}")):
         code = path.parent.name
-        section = read_yaml(path, file=f"{pack.folder.name}/{FOLDER}/{code}/{PAYMENT}", notes=notes)
+        section = read_yaml(path, file=f"{pack.name}/{FOLDER}/{code}/{PAYMENT}", notes=notes)
         if section is None:
             continue
         if code not in entitlements:

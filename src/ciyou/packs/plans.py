@@ -118,7 +118,7 @@ def _domains(chain: tuple[str, ...], root: Path) -> Mapping[str, PlanDomain]:
     asked = {one.code for one in load_risk(division=division, root=root).asked.indicators}
     read = {code for domain in found.values() for code in domain.indicators}
     services = load_referrals(division=division, root=root)
-    place = Place(f"{narrowest.folder.name}/{DOMAINS}")
+    place = Place(f"{narrowest.name}/{DOMAINS}")
     _note_indicators(place, sorted(asked ^ read), asked, notes)
     for need in (one for domain in found.values() for one in domain.needs if one.referral):
         service = services.get(need.referral)

@@ -73,7 +73,7 @@ def _load(chain: tuple[str, ...], kinds: tuple[str, ...], root: Path) -> Mapping
         for path in sorted((pack.folder / FOLDER).glob("*/*.*")):
             if path.suffix != ".yaml" and path.name != FORM:
                 continue
-            name = f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}"
+            name = pack.named(path)
             found.setdefault(path.parent.name, {})[path.name] = (name, path)
     opened = {code: reader.definition(code, files) for code, files in found.items()}
     read = {code: reader.read(code, found[code], opened) for code in opened}

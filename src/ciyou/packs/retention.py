@@ -74,7 +74,7 @@ class RetentionRule:
 
 @dataclass(frozen=True)
 class OfficeLimit:
-    """One number by which the office works: a size, a length, a threshold."""
+    """One number by which the office works: a size, a length, a threshold. Without a source it is ours, and unverified asks the place."""
 
     code: str
     value: int
@@ -82,9 +82,15 @@ class OfficeLimit:
     zh: str
     en: str
     policy_default: bool
+    verified: bool
     sources: tuple[Source, ...]
     note_zh: str
     note_en: str
+
+    @property
+    def asks_place(self) -> bool:
+        """Whether the number is nobody's but ours, so that the place has to say what holds there."""
+        return self.policy_default and not self.verified
 
     def name(self, lang: str = "zh") -> str:
         return self.en if lang == "en" else self.zh
@@ -171,6 +177,7 @@ def _limit(section: Section, stem: str, documents: Mapping[str, Document]) -> Of
         zh=zh,
         en=en,
         policy_default=default,
+        verified=section.boolean("verified") or False,
         sources=_sources(section, documents, needed=not default),
         note_zh=note_zh,
         note_en=note_en,

@@ -76,7 +76,7 @@ def _load(chain: tuple[str, ...], root: Path) -> RiskPack:
 def _narrowest(file: str, chain: tuple[str, ...], pack_set: PackSet, notes: Notes) -> Section | None:
     packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / file).is_file()]
     if packs:
-        return read_yaml(packs[-1].folder / file, file=f"{packs[-1].folder.name}/{file}", notes=notes)
+        return read_yaml(packs[-1].folder / file, file=f"{packs[-1].name}/{file}", notes=notes)
     note_missing(notes, file)
     return None
 

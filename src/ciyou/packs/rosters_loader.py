@@ -12,7 +12,7 @@ from ciyou.core.facts.definition import Vocabulary
 from ciyou.core.rules.book import Source
 from ciyou.packs.loading import full_division, load_packs
 from ciyou.packs.located_yaml import Notes, Section, read_yaml
-from ciyou.packs.pack_files import SHIPPED, PackSet
+from ciyou.packs.pack_files import SHIPPED, Pack, PackSet
 from ciyou.packs.roster_columns import read_columns
 from ciyou.packs.roster_facts import read_facts, read_silence
 from ciyou.packs.roster_pack import Coverage, RosterColumn, RosterPack, header_key
@@ -43,11 +43,11 @@ def load_roster_packs(*, division: str, root: Path = SHIPPED) -> tuple[RosterPac
     pack_set = load_packs(root)
     chain = pack_set.chain(full_division(division) if division else "")
     notes = Notes()
-    background = _read_background(pack_set, root, notes)
+    background = _read_background(pack_set, notes)
     found: dict[str, RosterPack] = {}
     for place in chain:
         for folder in sorted(path for path in (place.folder / "rosters").glob("*") if path.is_dir()):
-            pack = _read_folder(folder, root, background, notes)
+            pack = _read_folder(place, folder, background, notes)
             if pack is not None:
                 found[pack.code] = pack
     if notes.found:
@@ -55,31 +55,27 @@ def load_roster_packs(*, division: str, root: Path = SHIPPED) -> tuple[RosterPac
     return tuple(found[code] for code in sorted(found))
 
 
-def _read_background(pack_set: PackSet, root: Path, notes: Notes) -> Background:
+def _read_background(pack_set: PackSet, notes: Notes) -> Background:
     """What all rosters share; documents that only rosters cite stand in the nation's `rosters/sources.yaml`."""
-    folder = pack_set.packs[0].folder / "rosters"
-    documents = dict(pack_set.documents)
-    section = _read(folder / "sources.yaml", root, notes)
+    nation, documents = pack_set.packs[0], dict(pack_set.documents)
+    folder = nation.folder / "rosters"
+    section = _read(nation, folder / "sources.yaml", notes)
     documents.update(read_documents(section) if section else {})
-    shared = _read(folder / "person_columns.yaml", root, notes)
+    shared = _read(nation, folder / "person_columns.yaml", notes)
     columns = read_columns(shared) if shared else ()
     return Background(pack_set.vocabulary, pack_set.departments, documents, {column.name: column for column in columns})
 
 
-def _file_name(path: Path, root: Path) -> str:
-    return path.relative_to(root if path.is_relative_to(root) else SHIPPED).as_posix()
+def _read(place: Pack, path: Path, notes: Notes) -> Section | None:
+    return read_yaml(path, file=place.named(path), notes=notes)
 
 
-def _read(path: Path, root: Path, notes: Notes) -> Section | None:
-    return read_yaml(path, file=_file_name(path, root), notes=notes)
-
-
-def _read_folder(folder: Path, root: Path, background: Background, notes: Notes) -> RosterPack | None:
-    section = _read(folder / "roster.yaml", root, notes)
+def _read_folder(place: Pack, folder: Path, background: Background, notes: Notes) -> RosterPack | None:
+    section = _read(place, folder / "roster.yaml", notes)
     if section is None:
         return None
     pack = _read_roster(section, folder.name, background)
-    _check_sample(folder / "sample.csv", pack, root, notes)
+    _check_sample(place, folder / "sample.csv", pack, notes)
     return pack
 
 
@@ -179,9 +175,9 @@ def _check_headers(columns: Iterable[RosterColumn], section: Section) -> None:
                 )
 
 
-def _check_sample(path: Path, pack: RosterPack, root: Path, notes: Notes) -> None:
+def _check_sample(place: Pack, path: Path, pack: RosterPack, notes: Notes) -> None:
     """A sample shows the department what to send, a bad row included; its titles must be this pack's."""
-    file = _file_name(path, root)
+    file = place.named(path)
     try:
         with path.open(encoding="utf-8", newline="") as opened:
             rows = [row for row in csv.reader(opened) if row]

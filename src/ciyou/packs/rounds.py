@@ -93,7 +93,8 @@ class RoundKind:
 class ExpiryWarning:
     """Of what ends soon somebody is told. `what` age | fact_ends | award_ends | paper | recognition_ends.
 
-    `term_months` of a paper, None: ask the place. `months`: the parameter that says for how long a recognition holds.
+    `term_months` of a paper, None: ask the place. `months`: the parameter that says for how long a recognition holds; `suggested`: where
+    only a weak source says it (confidence C, L, K), which may hint and not decide, and where a firm one does another warning tells.
     """
 
     code: str
@@ -105,6 +106,7 @@ class ExpiryWarning:
     paper: str
     term_months: int | None
     months: str
+    suggested: bool
     of: tuple[str, ...]
     days_ahead: int
     owner: str
@@ -209,6 +211,7 @@ def _read_warning(section: Section, code: str, pack_set: PackSet) -> ExpiryWarni
         paper=section.text("paper", required=False),
         term_months=section.integer("term_months"),
         months=_months(section, pack_set),
+        suggested=section.boolean("suggested") or False,
         of=_rules(section, pack_set),
         days_ahead=section.integer("days_ahead", required=True) or 0,
         owner=section.choice("owner", OWNERS),

@@ -122,7 +122,7 @@ def find_document(name: str, documents: Mapping[str, Document], *, place: Place,
     if name in documents:
         return documents[name].source
     hint_zh, hint_en = nearest(name, documents)
-    pack = place.file.partition("/")[0]
+    pack = place.file.removeprefix("own/").partition("/")[0]
     notes.add(
         place,
         "unknown_source",

@@ -183,4 +183,4 @@ def _without_own(rows: list[ParameterRow], pack: Pack, division: str) -> Iterato
 
 
 def _is_of(place: Place, pack: Pack) -> bool:
-    return place.file.startswith(f"{pack.folder.name}/")
+    return place.file.startswith(f"{pack.name}/")

@@ -98,14 +98,19 @@ def _load(chain: tuple[str, ...], root: Path) -> Mapping[str, AddedForm]:
     folders: dict[str, tuple[Pack, Path]] = {}
     for pack in (one for one in pack_set.packs if one.code in chain):
         folders |= {path.name: (pack, path) for path in sorted((pack.folder / FOLDER).glob("*")) if path.is_dir()}
-    found = {code: _read(pack, path, pack_set, notes) for code, (pack, path) in sorted(folders.items())}
+    asked: _Asked = {}
+    found = {code: _read(pack, path, pack_set, notes, asked) for code, (pack, path) in sorted(folders.items())}
     if notes.found:
         raise PackError(notes.sorted())
     return {code: one for code, one in found.items() if one is not None}
 
 
-def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes) -> AddedForm | None:
-    name = f"{pack.folder.name}/{FOLDER}/{folder.name}"
+# Which facts the forms of a place ask: about whom and which → as the first form has it, and where.
+_Asked = dict[tuple[str, str], tuple[AddedRow, Place]]
+
+
+def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes, asked: _Asked) -> AddedForm | None:
+    name = f"{pack.name}/{FOLDER}/{folder.name}"
     section = read_yaml(folder / DEFINITION, file=f"{name}/{DEFINITION}", notes=notes)
     vectors = read_yaml(folder / VECTORS, file=f"{name}/{VECTORS}", notes=notes)
     before = len(notes.found)
@@ -125,6 +130,7 @@ def _read(pack: Pack, folder: Path, pack_set: PackSet, notes: Notes) -> AddedFor
     rows = RowReader(sheets, notes).read()
     facts = _facts(sheets, rows, Entity(about) if about else Entity.CHILD, pack_set.vocabulary, notes)
     _check_class(section, sensitivity, when, facts, pack_set.vocabulary)
+    _check_alike(sheets, about, [one for one in rows if one.row.name in facts], asked, notes)
     # Vectors are held against rows that could be read.
     sound = len(notes.found) == before
     tried = read_form_vectors(vectors, tuple(one.row for one in rows)) if sound else ()
@@ -207,6 +213,31 @@ def _facts(
         elif row.holds_if is not None:
             _note_fact(notes, places[row.name], definition, "可填什么由事实库定，请去掉 constraint", "has its range in the vocabulary; leave `constraint` out")  # fmt: skip
     return found
+
+
+def _check_alike(sheets: FormSheets, about: str, rows: list[AddedRow], asked: _Asked, notes: Notes) -> None:
+    """Nothing is asked twice on a visit: of two forms with the same fact one is shown, so both ask it in the same words.
+
+    Its limits are the fact's; what requires it, and under which condition it is asked, each form says for itself.
+    """
+    lines = {one.get("name"): one for one in sheets.survey.rows}
+    for one in rows:
+        place = sheets.survey.place(lines[one.row.name])
+        first, where = asked.setdefault((about, one.row.name), (one, place))
+        if _as_asked(first) == _as_asked(one):
+            continue
+        notes.add(
+            place,
+            "form_fact_otherwise",
+            f"“{one.row.name}”在 {where} 也问到，题型、选项或文字却不同；一次走访只问一遍，请改成一样的，或只留一处。",
+            f"“{one.row.name}” is asked at {where} too, with another type, other choices or words; a visit asks it once, so make both "
+            "alike or keep one.",
+        )
+
+
+def _as_asked(one: AddedRow) -> tuple[object, ...]:
+    # A choice's words are compared, not in which order a form lists them: a dictionary knows none.
+    return one.row.kind, one.choices, one.label
 
 
 def _fits(row: Row, definition: FactDefinition) -> bool:

@@ -40,7 +40,7 @@ def _load(chain: tuple[str, ...], root: Path, folder: str) -> Mapping[str, Visit
     narrowest = [pack for pack in pack_set.packs if pack.code in chain][-1]
     asked = load_risk(division=narrowest.division or _ANYWHERE, root=root).asked
     tiers = (NOT_ASSESSED, *(one.code for one in asked.tiers))
-    file = f"{narrowest.folder.name}/{folder}"
+    file = f"{narrowest.name}/{folder}"
     for tier in tiers:
         if shortest_interval(rows.values(), tier=tier, rules=frozenset()) is None:
             _note_uncovered(file, tier, notes)

@@ -24,7 +24,7 @@ def read_innermost(chain: tuple[str, ...], root: Path, file: str, read: Callable
     """What `read` makes of the file; raises PackError with all mistakes at once, and where no pack of the chain has it."""
     pack_set, notes = load_packs(root), Notes()
     packs = [pack for pack in pack_set.packs if pack.code in chain and (pack.folder / file).is_file()]
-    section = read_yaml(packs[-1].folder / file, file=f"{packs[-1].folder.name}/{file}", notes=notes) if packs else None
+    section = read_yaml(packs[-1].folder / file, file=f"{packs[-1].name}/{file}", notes=notes) if packs else None
     if section is None:
         if not packs:
             note_missing(notes, file)

@@ -23,7 +23,7 @@ def check_forms(pack_set: PackSet) -> Iterator[Problem]:
         for path in sorted(found):
             told = _refusal(path)
             if told:
-                place = Place(f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}")
+                place = Place(pack.named(path))
                 yield Problem(
                     place,
                     "pack.form_not_xlsform",

@@ -50,7 +50,7 @@ def guidance_row(line: GuidanceLine) -> GuidanceRow:
         state=str(STATES[line.state]),
         chip=_CHIPS[line.state],
         outcome=str(lapsed) if lapsed else _word(pack.outcomes, line.outcome),
-        held=_held(line),
+        held=_held(line, line.sessions_asked or (kind.sessions if kind else None)),
         basis=tuple(one.cite(lang) for one in kind.sources) if kind else (),
         doubtful=any(one.confidence not in ("A", "H") for one in kind.sources) if kind else False,
     )
@@ -88,7 +88,7 @@ def _word(listed: Mapping[str, tuple[str, str]], code: str) -> str:
     return listed.get(code, (code, code))[short_language() == "en"]
 
 
-def _held(line: GuidanceLine) -> str:
-    if line.sessions_asked is None:
+def _held(line: GuidanceLine, asked: int | None) -> str:
+    if asked is None:
         return _("已指导 %(held)s 次") % {"held": line.held}
-    return _("已指导 %(held)s 次，要求 %(asked)s 次") % {"held": line.held, "asked": line.sessions_asked}
+    return _("已指导 %(held)s 次，要求 %(asked)s 次") % {"held": line.held, "asked": asked}

@@ -16,6 +16,7 @@ from ciyou.packs.rulebook import (
     ParameterEntry,
     list_dates,
     list_facts,
+    list_limits,
     list_parameters,
     list_places,
     list_sources,
@@ -64,7 +65,8 @@ class Content:
             "entries": [
                 (one, readers.of_parameters.get(one.key, ()), readers.informed.get(one.key, ()))
                 for one in list_parameters(root=self.root)
-            ]
+            ],
+            "limits": list_limits(root=self.root),
         }
 
     def _facts(self) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ciyou.apps.accounts.selectors import PostCard, division_choices, division_name, division_names, level_of
+from ciyou.apps.oversight.training_figures import GIVEN, OPEN
 from ciyou.apps.training.counting import CourseCounts, PublicityCounts, WorkerCounts
 from ciyou.apps.training.reading import CourseLine
 from ciyou.core.access.actor import DIVISION_DIGITS, Actor
+from ciyou.core.indicators.suppression import Column
 from ciyou.packs import load_training
 from ciyou.web.context import short_language
-from ciyou.web.figure_tables import NOTHING, TEXT, Shown, Table
+from ciyou.web.figure_tables import NOTHING, TEXT, Shown, Table, Wanted, table_of
 from ciyou.web.figure_tables import words as cell_of
 
 Place = tuple[str, str]
@@ -165,3 +167,10 @@ def publicity_tables(places: Sequence[Place], themes: Sequence[Place], counts: P
     listed = [*themes, *((code, code) for code in counts.by_theme if code not in known)]
     by_place = table(_("宣传：各地"), _("地方"), places, counts.by_place)
     return by_place, table(_("宣传：各主题"), _("主题"), listed, counts.by_theme)
+
+
+def guidance_table(places: Sequence[Place], columns: Mapping[str, Column]) -> Table:
+    """Guidance for families: made in the year, and running today. They are about children's files, so small numbers are withheld."""
+    wanted = (Wanted(GIVEN, _("当年作出")), Wanted(OPEN, _("目前进行中")))
+    note = _("受特别保护的儿童不计入；人数很少的不公布。")
+    return table_of(_("家庭教育指导"), _("地方"), columns, wanted, places, note=note)

@@ -29,14 +29,13 @@ from ciyou.apps.registry.recent_changes import changed_carers, changed_parents
 from ciyou.apps.registry.round_children import children_in_care, places_for_work
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.packs import load_alerts, load_risk
-from ciyou.packs.alerts import KINDS, rules_of_named_workers
+from ciyou.packs.alerts import KINDS, AlertRule, rules_of_named_workers
 
 DIED, OF_AGE, MERGED, LEFT = "died", "of_age", "merged", "left"
 WITHDRAWN = "withdrawn"
 LATELY = dt.timedelta(days=7)
 """How far back news is looked for: it may be delivered late, and what was told already is told once."""
 _PART = 500
-_NATION = "00"
 
 
 def on_tier_confirmed(child_ids: Iterable[str], **_more: object) -> None:
@@ -66,9 +65,11 @@ def on_determination_made(child_ids: Iterable[str], **_more: object) -> None:
         part = ids[start : start + _PART]
         with walled(LOCAL_OPERATOR):
             carers = changed_carers(part, since=since)
-            parents = changed_parents(part, names=_parent_facts(), since=since)
         raise_for("guardian_changed", carers)
-        raise_for("parent_state", parents)
+        for rule, children in _told_of_parents(part).items():
+            with walled(LOCAL_OPERATOR):
+                parents = changed_parents(children, names=rule.facts, since=since)
+            raise_for("parent_state", parents, only=rule)
 
 
 def on_questionnaire_recorded(filled_id: str, child_ids: Iterable[str], **_more: object) -> None:
@@ -142,8 +143,14 @@ def _hand_on(ids: list[uuid.UUID]) -> int:
     return handed
 
 
-def _parent_facts() -> tuple[str, ...]:
-    return tuple(sorted({name for rule in rules_noticing("parent_state", _NATION) for name in rule.facts}))
+def _told_of_parents(ids: list[uuid.UUID]) -> dict[AlertRule, list[uuid.UUID]]:
+    """The alerts about what changed at a parent, each with the children in whose place it is raised: which facts, the place says."""
+    found: dict[AlertRule, list[uuid.UUID]] = {}
+    with walled(LOCAL_OPERATOR):
+        for child in children_in_care(ids).values():
+            for rule in rules_noticing("parent_state", child.division):
+                found.setdefault(rule, []).append(child.id)
+    return found
 
 
 def _ids(texts: Iterable[str]) -> list[uuid.UUID]:

@@ -29,11 +29,16 @@ def rules_noticing(what: str, division: str) -> tuple[AlertRule, ...]:
 
 
 def raise_for(
-    what: str, occurred: When, *, on: dt.date | None = None, counts: Mapping[uuid.UUID, int] | None = None
+    what: str,
+    occurred: When,
+    *,
+    on: dt.date | None = None,
+    counts: Mapping[uuid.UUID, int] | None = None,
+    only: AlertRule | None = None,
 ) -> int:
     """Raise the alerts of what happened to these children, each occurrence once; how many are new. As the machine.
 
-    `counts`: how often it happened in a row, for rules that ask for so many (`at_least`), each for its own number. Not where an alert of
+    `counts`: how often it happened in a row, for rules that ask for so many (`at_least`), each for its own number. `only`: no other rule. Not where an alert of
     the rule was raised since it was put on record, nor where a contact of the rule's kinds was made on that day or later: whoever was
     there has seen it.
     """
@@ -44,6 +49,8 @@ def raise_for(
         children = children_in_care(list(occurred))
         for child in children.values():
             for rule in rules_noticing(what, child.division):
+                if only not in (None, rule):
+                    continue
                 if counts is None or counts.get(child.id, 0) >= rule.at_least:
                     by_rule.setdefault(rule, []).append(child.id)
         for rule, ids in by_rule.items():

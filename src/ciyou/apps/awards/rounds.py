@@ -21,7 +21,7 @@ from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
 from ciyou.core.clock.ages import birth_cutoff
 from ciyou.core.clock.months import add_months
-from ciyou.packs import load_rounds, load_warnings, parameters_for
+from ciyou.packs import load_rounds, load_warnings, parameters_for, suggested_value
 from ciyou.packs.rounds import ExpiryWarning
 
 DRAFTER = "county_drafter"
@@ -128,8 +128,11 @@ def _of_children(
 
 
 def _recognitions(warning: ExpiryWarning, county: str, day: dt.date) -> Iterator[ComingEnd]:
-    """Households recognized for a time: where nobody knows for how long, nobody is warned."""
-    months = parameters_for(division=county, as_of=day)[warning.months].value
+    """Households recognized for a time: where nobody knows for how long, nobody is warned; where only a weak source says it, as a hint."""
+    if warning.suggested:
+        months = suggested_value(warning.months, division=county, as_of=day)
+    else:
+        months = parameters_for(division=county, as_of=day)[warning.months].value
     if not isinstance(months, int):
         return
     latest = day + dt.timedelta(days=warning.days_ahead)

@@ -26,7 +26,7 @@ _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def keep_packs(version: str) -> None:
-    """Keep the packs that the program now ships, once per version; raises RunError when the files are not that version any more."""
+    """Keep the packs that now hold, a place's own among them, once per version; raises RunError when the files are not that version any more."""
     if not PackArchive.objects.filter(version=version).exists():
         row = PackArchive(version=version, content=_shipped(version), kept_at=timezone.now())
         PackArchive.objects.bulk_create([row], ignore_conflicts=True)
@@ -34,7 +34,7 @@ def keep_packs(version: str) -> None:
 
 @lru_cache(maxsize=1)
 def _shipped(version: str) -> bytes:
-    if content_hash(pack.folder for pack in load_packs(SHIPPED).packs) != version:
+    if content_hash(load_packs(SHIPPED).packs) != version:
         raise RunError(_changed_meanwhile())
     return zip_packs()
 
@@ -45,7 +45,7 @@ def zip_packs(root: Path = SHIPPED) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for pack in load_packs(root).packs:
             for path in pack_paths(pack.folder):
-                entry = zipfile.ZipInfo(f"{pack.folder.name}/{path.relative_to(pack.folder).as_posix()}", _FIXED_TIME)
+                entry = zipfile.ZipInfo(pack.named(path), _FIXED_TIME)
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
@@ -59,7 +59,7 @@ def book_then(*, version: str, division: str, as_of: dt.date) -> RuleBook:
 
 
 def book_now(*, division: str, as_of: dt.date) -> RuleBook:
-    """The rule book of a place and day under the packs that the program ships."""
+    """The rule book of a place and day under the packs that now hold."""
     return _book(SHIPPED, book_place(division), as_of)
 
 

@@ -1,6 +1,7 @@
 """Training and publicity by place and calendar year: who was trained of those who hold a post, hours, courses, publicity, reach.
 
-Workers are counted and nobody is named; the numbers are the office's own work, so that none of them is withheld as small.
+Workers are counted and nobody is named; those numbers are the office's own work, so that none of them is withheld as small. Guidance for
+families is about children's files: its small numbers are withheld, as in every figure of children.
 """
 
 from __future__ import annotations
@@ -20,20 +21,26 @@ from ciyou.apps.training.counting import (
     PublicityCounts,
     WorkerCounts,
     count_courses,
+    count_guidance,
     count_publicity,
     count_workers,
 )
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, significant_digits
 from ciyou.core.access.roles import Action
-from ciyou.packs import load_training
+from ciyou.core.indicators.suppression import Column, suppress_table
+from ciyou.packs import load_limits, load_training
 from ciyou.packs.training import TrainingPack
 
 YEARS = 3
+GIVEN, OPEN = "given", "open"
 
 
 @dataclass(frozen=True)
 class TrainingFigures:
-    """Of a calendar year, by the level below the reader's: `workers` by audience code, courses whose people are counted, publicity."""
+    """Of a calendar year, by the level below the reader's: `workers` by audience code, courses whose people are counted, publicity.
+
+    `guidance`: columns `given` (in the year) and `open` (today) over the places `guided`, as they may be told.
+    """
 
     year: int
     places: tuple[tuple[str, str], ...]
@@ -41,6 +48,8 @@ class TrainingFigures:
     workers: Mapping[str, WorkerCounts]
     courses: CourseCounts
     publicity: PublicityCounts
+    guidance: Mapping[str, Column]
+    guided: tuple[tuple[str, str], ...]
 
 
 def read_training_figures(actor: Actor, *, back: int = 0) -> TrainingFigures:
@@ -56,9 +65,15 @@ def read_training_figures(actor: Actor, *, back: int = 0) -> TrainingFigures:
         workers = count_workers(scope, roles=roles, year=year, on=on, digits=digits)
         courses = count_courses(scope, year=year, digits=digits)
         publicity = count_publicity(scope, year=year, digits=digits)
+        guidance = count_guidance(scope, year=year, digits=digits)
     by_audience = {one.code: workers[one.role] for one in pack.workers}
     rows = {place for counts in by_audience.values() for place in (*counts.holders, *counts.hours)}
     rows |= {place for place, _audience in courses.heads} | set(publicity.by_place)
-    names = division_names(rows, today)
+    guided = sorted({*guidance.given, *guidance.open})
+    names = division_names({*rows, *guided}, today)
     places = tuple((row, names.get(row, row)) for row in sorted(rows))
-    return TrainingFigures(year, places, pack, by_audience, courses, publicity)
+    columns = suppress_table(
+        guided, {GIVEN: guidance.given, OPEN: guidance.open}, threshold=load_limits()["small_cell"].value
+    )
+    named = tuple((row, names.get(row, row)) for row in guided)
+    return TrainingFigures(year, places, pack, by_audience, courses, publicity, columns, named)

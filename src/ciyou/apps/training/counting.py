@@ -11,7 +11,8 @@ from django.db.models import Count, Sum
 from django.db.models.functions import Substr
 
 from ciyou.apps.accounts.selectors import holders_by_place
-from ciyou.apps.training.models import CourseSession, PublicityActivity
+from ciyou.apps.registry.scoping import never_counted
+from ciyou.apps.training.models import CourseSession, Guidance, GuidanceState, PublicityActivity
 from ciyou.apps.training.reading import in_year, trained_in
 from ciyou.core.access.actor import DIVISION_DIGITS, DivisionScope
 from ciyou.packs import load_parameter_rows, parameters_for
@@ -130,6 +131,24 @@ def count_publicity(scope: DivisionScope, *, year: int, digits: int) -> Publicit
             before = table.get(key, (0, 0))
             table[key] = (before[0] + count, before[1] + people)
     return PublicityCounts(by_place, by_theme)
+
+
+@dataclass(frozen=True)
+class GuidanceCounts:
+    """Guidance for families by place: how many were made in a year, and how many run today. Small numbers, and not yet fit to be told."""
+
+    given: Counter[str]
+    open: Counter[str]
+
+
+def count_guidance(scope: DivisionScope, *, year: int, digits: int) -> GuidanceCounts:
+    """Guidance made in a year, and what runs today; of protected children nothing. Behind the machine's wall."""
+    rows = Guidance.objects.filter(division__gte=scope.first, division__lt=scope.end).exclude(child__in=never_counted())
+    by_place = rows.order_by().annotate(place=Substr("division", 1, digits)).values_list("place")
+    made, running = by_place.filter(in_year(year, "issued_on")), by_place.filter(state=GuidanceState.OPEN)
+    return GuidanceCounts(
+        *(Counter({_full(place): count for place, count in one.annotate(count=Count("id"))}) for one in (made, running))
+    )
 
 
 def _full(place: str) -> str:

@@ -171,12 +171,8 @@ def end_guidance(actor: Actor, *, guidance_id: uuid.UUID, version: int, done: bo
             raise moved_on()
         if not done and outcome not in load_guidance(division=row.division).outcomes:
             raise refused("guidance_outcome", "没有完成的，请选择接下来怎么办。", "It was not done: choose what is done then.")  # fmt: skip
-        if done and not row.sessions.exists():
-            raise refused(
-                "guidance_no_session",
-                "还没有记过一次指导，不能办成“已完成”。请先记下，或者选“没有完成”。",
-                "No session is recorded yet, so that it cannot be done. Record one first, or choose “not done”.",
-            )
+        if done:
+            _check_given(row)
         said = check_text(words, code="guidance_ended", least=2, most=LONG, zh="结果怎样", en="how it ended")
         content = replace(unseal(GuidanceContent, row.id, row.content), ended=said)
         with walled(LOCAL_OPERATOR):
@@ -189,6 +185,28 @@ def end_guidance(actor: Actor, *, guidance_id: uuid.UUID, version: int, done: bo
             )
             end_work(actor, row)
         _log(actor, "end_guidance", row, done=str(done))
+
+
+def sessions_needed(division: str, kind: str, asked: int | None) -> int:
+    """How many sessions there have to be before it is done: as many as the paper asks for, else as the place's text does; one at least."""
+    stated = load_guidance(division=division).kinds.get(kind)
+    return asked or (stated and stated.sessions) or 1
+
+
+def _check_given(row: Guidance) -> None:
+    needed, held = sessions_needed(row.division, row.kind, row.sessions_asked), row.sessions.count()
+    if not held:
+        raise refused(
+            "guidance_no_session",
+            "还没有记过一次指导，不能办成“已完成”。请先记下，或者选“没有完成”。",
+            "No session is recorded yet, so that it cannot be done. Record one first, or choose “not done”.",
+        )
+    if held < needed:
+        raise refused(
+            "guidance_sessions_missing",
+            f"要求 {needed} 次，只记了 {held} 次，还不能办成“已完成”。请先记下其余的，或者选“没有完成”。",
+            f"{needed} sessions are asked for and {held} recorded, so that it is not done yet. Record the others first, or choose “not done”.",
+        )
 
 
 def _check_open(row: Guidance) -> None:

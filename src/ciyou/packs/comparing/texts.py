@@ -212,5 +212,5 @@ def _files(pack_set: PackSet) -> Iterator[_One]:
             if path.name in ELSEWHERE or relative.parts[0] in COVERED:
                 continue
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
-            file = f"{pack.code}/{relative.as_posix()}"
+            file = pack.named(path)
             yield _One("file", file, Phrase(file, file), pack_words(pack), None, (digest,), lambda _lang: [])

@@ -16,6 +16,7 @@ from ciyou.packs.loading import load_packs
 from ciyou.packs.pack_files import PAYMENT, SHIPPED, Pack
 from ciyou.packs.parameters import ParameterRow
 from ciyou.packs.payments import FOLDER
+from ciyou.packs.retention import OfficeLimit, load_limits
 from ciyou.packs.rule_files import ONE_DAY
 from ciyou.packs.rulebook import words
 from ciyou.packs.rulebook.places import pack_words, place_words
@@ -48,6 +49,19 @@ class ParameterEntry:
     takes_highest: bool
     lines: tuple[ParameterLine, ...]
     informs: Phrase | None
+
+
+@dataclass(frozen=True)
+class LimitEntry:
+    """A number by which the office works; `default`: ours and not law, `asks_place`: nobody has verified it, so the place has to be asked."""
+
+    code: str
+    name: Phrase
+    value: Phrase
+    note: Phrase
+    default: bool
+    asks_place: bool
+    sources: tuple[Source, ...]
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,25 @@ def parameter_entry(key: str, root: Path) -> ParameterEntry:
         takes_highest=one.combine == "max",
         lines=tuple(_line(row, root) for row in rows),
         informs=Phrase(one.informs.zh, one.informs.en) if one.informs else None,
+    )
+
+
+@lru_cache(maxsize=8)
+def list_limits(*, root: Path = SHIPPED) -> tuple[LimitEntry, ...]:
+    """Every number by which the office works, by code."""
+    return tuple(_limit(one) for _code, one in sorted(load_limits(root=root).items()))
+
+
+def _limit(one: OfficeLimit) -> LimitEntry:
+    unit = words.OFFICE_UNITS.get(one.unit, Phrase(one.unit, one.unit))
+    return LimitEntry(
+        code=one.code,
+        name=Phrase(one.zh, one.en),
+        value=Phrase(f"{one.value} {unit.zh}", f"{one.value} {unit.en}"),
+        note=Phrase(one.note_zh, one.note_en),
+        default=one.policy_default,
+        asks_place=one.asks_place,
+        sources=one.sources,
     )
 
 

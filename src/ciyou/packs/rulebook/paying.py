@@ -46,9 +46,11 @@ EMPTY = Cell(())
 @lru_cache(maxsize=256)
 def paying_of(code: str, root: Path) -> PayingTable | None:
     """How a rule is paid in the nation and in every place that differs; None where no file says anything."""
-    packs = [pack for pack in load_packs(root).packs if (pack.folder / FOLDER / code / PAYMENT).is_file()]
-    if not packs:
+    saying = [pack for pack in load_packs(root).packs if (pack.folder / FOLDER / code / PAYMENT).is_file()]
+    if not saying:
         return None
+    # Of one place what holds there: its own pack's words over the shipped one's.
+    packs = list({pack.division: pack for pack in saying}.values())
     columns = [_column(pack, code, root) for pack in packs]
     keys = dict.fromkeys(key for column in columns for key in column)
     rows = tuple((LABELS[key], tuple(column.get(key, EMPTY) for column in columns)) for key in keys)

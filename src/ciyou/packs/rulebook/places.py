@@ -16,7 +16,9 @@ LENGTHS = (6, 4, 2)
 
 
 def pack_words(pack: Pack) -> Phrase:
-    """The name of a pack's place."""
+    """The name of a pack's place, and whether the place itself laid the pack over the shipped ones."""
+    if pack.own:
+        return Phrase(f"{pack.zh}（本地自己的包）", f"{pack.en} (its own pack)")
     return Phrase(pack.zh, pack.en)
 
 
@@ -35,7 +37,7 @@ def place_words(division: str, *, root: Path = SHIPPED) -> Phrase:
 @lru_cache(maxsize=8)
 def names_of_places(root: Path) -> Mapping[str, Phrase]:
     """Every place that has a name on file, by its significant digits ("" is the nation); what a pack calls itself goes first."""
-    return {**_names(), **{pack.division: pack_words(pack) for pack in load_packs(root).packs}}
+    return {**_names(), **{pack.division: Phrase(pack.zh, pack.en) for pack in load_packs(root).packs}}
 
 
 def _significant(division: str) -> str:

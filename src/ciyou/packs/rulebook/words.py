@@ -89,6 +89,15 @@ UNITS: Words = {
     "小时/年 hours a year": Phrase("小时/年", "hours a year"),
     "课时 period": Phrase("课时", "periods"),
 }
+OFFICE_UNITS: Words = {
+    "characters": Phrase("个字", "characters"),
+    "children": Phrase("名儿童", "children"),
+    "days": Phrase("天", "days"),
+    "hours": Phrase("小时", "hours"),
+    "months": Phrase("个月", "months"),
+    "rows": Phrase("行", "rows"),
+    "years": Phrase("周岁", "years of age"),
+}
 LIMIT_UNITS: Words = {
     "working_days": Phrase("个工作日", "working days"),
     "calendar_days": Phrase("日", "days"),

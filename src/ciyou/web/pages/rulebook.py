@@ -75,14 +75,15 @@ def _asked(request: HttpRequest, code: str) -> Asked:
         except PackError as error:
             fault = error.text(short_language())
     lang = short_language()
-    places = [(_division(one.code), one.name.text(lang)) for one in list_places()]
-    known = {code for code, _name in places}
-    if place and place not in known and not fault:
-        places.append((place, place_words(place).text(lang)))
+    named: dict[str, str] = {}
+    for one in list_places():
+        named.setdefault(_division(one.code), one.name.text(lang))
+    if place and not fault:
+        named.setdefault(place, place_words(place).text(lang))
     return Asked(
         place=place or ANYWHERE,
         on=on,
-        places=places,
+        places=list(named.items()),
         chosen=bool(place) and not fault,
         place_name=None if not place or fault else place_words("" if place == ANYWHERE else place),
         text=text,

@@ -64,4 +64,5 @@ def _tables(found: TrainingFigures) -> list[Table]:
     counted = [one for one in found.pack.audiences.values() if not one.role]
     courses = words.course_table(found.places, [(one.code, one.name(lang)) for one in counted], found.courses)
     places, themes = words.publicity_tables(found.places, words.choices(found.pack.themes, lang), found.publicity)
-    return [table for table in (*workers, courses, places, themes) if table.rows]
+    guidance = words.guidance_table(found.guided, found.guidance)
+    return [table for table in (*workers, courses, places, themes, guidance) if table.rows]
