@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils import timezone
 
@@ -80,16 +80,29 @@ class Told:
         self.states += other.states
 
 
-def run_once(seed: int, *, steps: int = 12) -> Told:
+@dataclass(frozen=True)
+class Village:
+    """What every order begins with: one household, and the phones of three directors, each shared with a fourth."""
+
+    child: uuid.UUID
+    phones: tuple[tuple[Phone, Phone], ...]
+
+
+def make_village(key: str = "") -> Village:
+    """Four directors, three handsets, one child; made once for many orders that are each thrown away."""
+    child = file_child(key)
+    users = [make_actor("child_director") for _ in range(4)]
+    return Village(child, tuple((make_phone(users[place]), make_phone(users[3])) for place in range(3)))
+
+
+def run_once(seed: int, village: Village, *, steps: int = 12) -> Told:
     """One random interleaving of three handsets and four users over one household; everything is sent in the end."""
     chance = random.Random(seed)
-    child = file_child(f"s{seed}")
-    users = [make_actor("child_director") for _ in range(4)]
-    handsets = [Handset([make_phone(users[place]), make_phone(users[3])]) for place in range(3)]
+    handsets = [Handset([replace(phone, outbox=[]) for phone in pair]) for pair in village.phones]
     made: dict[str, Made] = {}
     ended: set[str] = set()
     told = Told()
-    model = _Model(child, made, ended, told)
+    model = _Model(village.child, made, ended, told)
     for _step in range(steps):
         model.do(chance.choice(DEEDS), chance.choice(handsets), handsets, chance)
     for handset in handsets:
@@ -140,7 +153,9 @@ class _Model:
         store = handset.held
         if store.actor.id in self.ended and store.actor.id not in handset.forms:
             return
-        form = handset.forms.setdefault(store.actor.id, visit_form(store.actor, child_id=self.child))
+        if store.actor.id not in handset.forms:
+            handset.forms[store.actor.id] = visit_form(store.actor, child_id=self.child)
+        form = handset.forms[store.actor.id]
         keys = {key_of(form, name): name for name in FIELDS}
         base = {name: str(said.value).lower() for key, name in keys.items() if (said := form.on_file.get(key))}
         said = {}
@@ -197,11 +212,3 @@ def _count(model: _Model) -> None:
     rows = FieldClash.objects.filter(event_id__in=list(made)).select_related("event")
     surfaced = {(str(row.event_id), open_clash(row).key.rpartition(":")[2]) for row in rows}
     told.hidden_clashes += len(model.clashes - surfaced)
-
-
-def run_many(seeds: range, *, steps: int = 12) -> Told:
-    """Many interleavings, one after the other."""
-    total = Told()
-    for seed in seeds:
-        total.add(run_once(seed, steps=steps))
-    return total

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
-from tests.field_sync import Told, run_once
+from tests.field_sync import Told, make_village, run_once
 
 pytestmark = pytest.mark.django_db
 FEW = 24
@@ -13,11 +13,11 @@ FEW = 24
 
 
 def run(seeds) -> Told:
-    """Each interleaving in a transaction of its own that is thrown away."""
-    total = Told()
+    """Each interleaving in a transaction of its own that is thrown away, and begins in the same village."""
+    total, village = Told(), make_village()
     for seed in seeds:
         with transaction.atomic():
-            total.add(run_once(seed))
+            total.add(run_once(seed, village))
             transaction.set_rollback(True)
     return total
 

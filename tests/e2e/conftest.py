@@ -39,6 +39,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PROGRAM = "from ciyou.cli.main import main; main()"
 START_SECONDS = 60
 DEMO_SECONDS = 240  # a demo makes, screens and loads its county first
 STICKING_OUT = """root => root.scrollWidth <= root.clientWidth ? [] : [...root.querySelectorAll("main *")]
@@ -121,7 +122,7 @@ def start_server(home, *arguments, port=None, days=0, tables=True):
         if "demo" in arguments:
             (home / MARKER).touch()
     port = port or free_port()
-    command = [sys.executable, "-c", "from ciyou.cli.main import main; main()", *(arguments or ("serve",))]
+    command = [sys.executable, "-c", PROGRAM, *(arguments or ("serve",))]
     log = home.with_suffix(".log")
     with log.open("ab") as output:
         process = subprocess.Popen(

@@ -131,8 +131,16 @@ def test_five_visits_over_a_line_that_is_slow_lossy_and_cut_arrive_exactly_once(
     page = phone.page = phone.window.page = context.new_page()
     line = Line(page)
     line.be(SLOW)
+    # Another answer is lost, the line stays, and nobody taps: the phone says when it tries again, and does.
+    page.route("**/field/events/", lose_answer, times=1)
     page.goto(f"{phone.window.address}/field/")
+    page.locator(
+        "#again-words", has_text=re.compile(r"1 件未发送，将在 \d\d:\d\d 自动重试|1 not sent; will be sent again at")
+    ).wait_for()
+    phone.look("sent-again")
     phone.unsent(re.compile("全部已发送|All sent"))
+    assert page.locator("#again").is_hidden()
+    assert len(lost) == 2
     assert page.evaluate(STORED)["outbox"] == []
     received = ask(village.home, "SELECT replace(id, '-', ''), state FROM fieldwork_fieldevent ORDER BY id")
     assert received == [(one.replace("-", ""), "applied") for one in made]

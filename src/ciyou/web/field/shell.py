@@ -19,7 +19,7 @@ from ciyou.web.field.words import SCRIPT_WORDS
 from ciyou.web.guard import Access, Route
 
 WEB = Path(__file__).resolve().parents[1] / "static/web"
-SCRIPTS = ("app", "crypto", "store", "phone", "sync", "screens", "visits", "asking", "enclosures")
+SCRIPTS = ("app", "crypto", "store", "phone", "retry", "sync", "screens", "visits", "asking", "enclosures")
 SHARED = ("questionnaire", "added_form")
 """Scripts that pages use as well."""
 SHEETS = ("tokens", "base", "buttons", "components", "notices", "tables", "pages", "visits", "care", "field/field")

@@ -3,6 +3,7 @@
 import * as asking from "./asking.js";
 import * as enclosures from "./enclosures.js";
 import * as phone from "./phone.js";
+import * as retry from "./retry.js";
 import * as screens from "./screens.js";
 import * as store from "./store.js";
 import * as sync from "./sync.js";
@@ -32,6 +33,7 @@ async function start() {
   const wiped = await phone.expire();
   user = await store.currentUser();
   if (wiped) screens.tell("wiped_old");
+  retry.begin(() => user && send({ quiet: true }), screens.showAgain);
   await arrive();
 }
 
@@ -61,14 +63,24 @@ async function obeyWipe() {
   screens.tell("wiped_order");
 }
 
+/** How much is unsent stands on the screen; of what may be sent the next try is planned. */
 async function count() {
-  screens.showUnsent((await store.unsentOf(user)).length);
+  const unsent = await store.unsentOf(user);
+  screens.showUnsent(unsent.length);
+  retry.see(sync.toSend(unsent));
+}
+
+/** A questionnaire that is left half-way: what was sealed of it is sent with the rest. */
+async function leaveAsking() {
+  await asking.leave();
+  await count();
 }
 
 async function lockUp() {
   screens.clear();
   await asking.leave();
   phone.lock();
+  await count();
 }
 
 async function setUp(form) {
@@ -107,25 +119,47 @@ async function askShare(id) {
   return keys === "gone" ? null : keys;
 }
 
-/** Send what is there; afterwards, where the store is open, load what is new. */
-async function send({ signed = null, quiet = false } = {}) {
+/** Send what is there; whatever comes of it, what is left is tried again. */
+async function send(how = {}) {
+  let told = null;
+  retry.trial();
+  try {
+    told = await sendAndLoad(how);
+  } finally {
+    retry.ended(told ?? {});
+    await count();
+  }
+}
+
+/** Send; afterwards, where the store is open, load what is new. Gives how many arrived, and whether somebody has to sign in first. */
+async function sendAndLoad({ signed = null, quiet = false }) {
   const now = signed ?? (await sync.session());
   if (now && now.user !== user) {
     await changeTo(now.user);
     return arrive();
   }
-  if (!now) return quiet ? null : screens.tell(now === undefined ? "offline" : "sign_in_again");
+  if (!now) {
+    if (!quiet) screens.tell(now === undefined ? "offline" : "sign_in_again");
+    return { signedOut: now === null };
+  }
   if (!quiet) screens.tell("sending");
-  const told = await busy(() => sync.send(now));
+  const told = await busy(() => sync.send(now, { again: !quiet }));
   await count();
-  if (told?.failed) screens.tell("send_failed", { count: told.failed });
-  else if (told?.kept) screens.tell("sent_kept", { count: told.sent, kept: told.kept });
-  else if (told?.sent || !quiet) screens.tell("sent_all", { count: told?.sent ?? 0 });
-  if (told?.states[lastAsked]) asking.tellSent(told.states[lastAsked]);
+  tellSent(told, quiet);
   await obeyWipe();
   const bundle = phone.isOpen() && (await phone.read("bundle"));
   const old = bundle && bundle.made_at.slice(0, 10) !== new Date().toISOString().slice(0, 10);
   if (phone.isOpen() && (told?.sent || old || !bundle)) await load(now, { quiet: true });
+  return told;
+}
+
+/** What came of a try. That one which the phone made by itself was in vain is not told: the line below says when the next is. */
+function tellSent(told, quiet) {
+  if (!quiet) screens.tell("");
+  if (told?.failed && !quiet) screens.tell("send_failed", { count: told.failed });
+  else if (told?.kept) screens.tell("sent_kept", { count: told.sent, kept: told.kept });
+  else if (told?.sent || !(quiet || told?.refused)) screens.tell("sent_all", { count: told?.sent ?? 0 });
+  if (told?.states[lastAsked]) asking.tellSent(told.states[lastAsked]);
 }
 
 async function load(signed = null, { quiet = false } = {}) {
@@ -158,7 +192,7 @@ async function visit(childId) {
 
 async function ask(childId, code) {
   if (asking.childId() === childId) return screens.show("ask");
-  await asking.leave();
+  await leaveAsking();
   const bundle = await phone.read("bundle");
   if (code) asking.open(bundle, childId, code);
   else asking.choose(bundle, childId);
@@ -199,7 +233,7 @@ async function exportWork() {
 
 const DEEDS = {
   send: async () => {
-    if (!screens.isFilling()) await asking.leave();
+    if (!screens.isFilling()) await leaveAsking();
     await send();
   },
   load: () => load(),
@@ -213,7 +247,7 @@ const DEEDS = {
   "clear-signature": (button) => enclosures.clear(button.closest("[data-piece]").querySelector("canvas")),
   another: async () => {
     const childId = asking.childId();
-    await asking.leave();
+    await leaveAsking();
     await ask(childId);
   },
   "no-change": async () => {
@@ -248,7 +282,6 @@ document.addEventListener("submit", (event) => {
   else if (form.matches("[data-form]")) deed(button, () => saveVisit(form));
 });
 document.getElementById("find").addEventListener("input", () => go("children"));
-window.addEventListener("online", () => user && send({ quiet: true }));
 
 function touch() {
   lastTouch = Date.now();

@@ -38,6 +38,19 @@ export function showUnsent(count) {
   one("#unsent").classList.toggle("field-waiting", count > 0);
 }
 
+/** That there is unsent work, when it is sent again, and what to do about it meanwhile; nothing where nothing is left to say. */
+export function showAgain(next) {
+  one("#again").hidden = !next;
+  if (!next) return;
+  const why = next.signedOut ? "again_signed_out" : navigator.onLine ? "again_at" : "again_offline";
+  const time = new Date(next.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const said = [next.left ? words(why, { count: next.left, time }) : "", next.refused ? words("again_refused", { count: next.refused }) : ""];
+  one("#again-words").textContent = said.filter(Boolean).join(" ");
+  one("[data-again-send]").hidden = next.signedOut && next.left > 0;
+  one("[data-again-sign-in]").hidden = !(next.signedOut && next.left > 0);
+  one("[data-again-export]").hidden = !next.refused;
+}
+
 /** Take everything about anybody off the page. */
 export function clear() {
   for (const place of ["[data-tasks]", "[data-children]", "[data-visit]", "[data-ask]"]) one(place).replaceChildren();

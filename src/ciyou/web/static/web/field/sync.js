@@ -5,13 +5,23 @@ import * as store from "./store.js";
 const GONE = 410;
 const ACCEPTED = 202;
 const PART = 32768;
-const ask = (address, more = {}) => fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...more });
+const LONGEST = 120_000;
+const LINE_GONE = 3;
+// Pieces that the server itself did not take: asked for again by a tap, or when the app is opened anew.
+const refused = new Set();
+// How often the line broke at a piece: one at which it always does keeps no other back.
+const broken = new Map();
+// Without an end a request over a dead line would hold back every later one.
+const within = (milliseconds) => ({ signal: AbortSignal.timeout(milliseconds) });
+const ask = (address, more = {}) =>
+  fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...within(LONGEST), ...more });
 
-/** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network. */
+/** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network, or no server behind it. */
 export async function session() {
   try {
-    const answer = await ask("/field/session/", { signal: AbortSignal.timeout(8000) });
-    return answer.ok ? await answer.json() : null;
+    const answer = await ask("/field/session/", within(8_000));
+    if (answer.ok) return await answer.json();
+    return answer.type === "opaqueredirect" || answer.status === 403 ? null : undefined;
   } catch {
     return undefined;
   }
@@ -47,30 +57,53 @@ export async function wipeOrdered(id) {
 }
 
 export async function bundle() {
-  const answer = await ask("/field/bundle/");
+  const answer = await ask("/field/bundle/", within(5 * LONGEST));
   return answer.ok ? answer.json() : null;
 }
 
-/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed, states by id}, or null where another is at it. */
-export function send(signed) {
-  return navigator.locks.request("ciyou-field-send", { ifAvailable: true }, async (own) => (own ? sendAll(signed) : null));
+/** What is still to be sent of it, and what the server refused; neither what is held back while its form is open. */
+export function toSend(unsent) {
+  const free = unsent.filter((one) => !one.held);
+  const out = free.filter((one) => refused.has(one.id)).length;
+  return { left: free.length - out, refused: out };
 }
 
-async function sendAll(signed) {
-  const told = { sent: 0, kept: 0, failed: 0, states: {} };
-  const unsent = await store.unsentOf(signed.user);
-  for (const piece of unsent.filter((one) => !one.held)) {
+/** Send a user's work; only one page of this phone sends at a time. Gives {sent, kept, failed, refused, states by id}, or null where another is at it.
+ *  `again`: also what was refused before. */
+export function send(signed, { again = false } = {}) {
+  return navigator.locks.request("ciyou-field-send", { ifAvailable: true }, async (own) => (own ? sendAll(signed, again) : null));
+}
+
+async function sendAll(signed, again) {
+  const told = { sent: 0, kept: 0, failed: 0, refused: 0, states: {} };
+  const queue = inTurn((await store.unsentOf(signed.user)).filter((one) => !one.held && (again || !refused.has(one.id))));
+  let cut = 0;
+  for (const [place, piece] of queue.entries()) {
     const answer = await sendOne(signed, piece);
-    if (answer === null) {
-      told.failed += 1;
-      continue;
+    cut = answer === undefined ? cut + 1 : 0;
+    if (cut) broken.set(piece.id, (broken.get(piece.id) ?? 0) + 1);
+    if (cut === LINE_GONE) {
+      told.failed += queue.length - place;
+      break;
     }
-    await store.forgetWork(piece.id);
-    told.sent += 1;
-    told.states[piece.id] = answer.state;
-    if (answer.state === "set_aside" || answer.state === "conflict") told.kept += 1;
+    if (!answer) told.failed += 1;
+    else if (answer.state === "refused") told.refused += 1;
+    else await received(piece, answer, told);
   }
   return told;
+}
+
+/** The earliest first: what was found later goes on from it. */
+function inTurn(pieces) {
+  const often = (one) => (broken.get(one.id) ?? 0) >= LINE_GONE;
+  return [...pieces.filter((one) => !often(one)), ...pieces.filter(often)];
+}
+
+async function received(piece, answer, told) {
+  await store.forgetWork(piece.id);
+  told.sent += 1;
+  told.states[piece.id] = answer.state;
+  if (answer.state === "set_aside" || answer.state === "conflict") told.kept += 1;
 }
 
 /** A large piece in parts, from where the server has it: after a cut nothing is sent again. */
@@ -87,6 +120,7 @@ async function sendParts(signed, id, whole, sent_at) {
   }
 }
 
+/** What the server says of a piece; null where something else answered, undefined where nothing did. */
 async function sendOne(signed, piece) {
   try {
     const sent_at = new Date().toISOString();
@@ -94,10 +128,18 @@ async function sendOne(signed, piece) {
     const answer = whole.length > PART
       ? await sendParts(signed, piece.id, whole, sent_at)
       : await post("/field/events/", signed.headers, JSON.stringify({ piece, sent_at }), "application/json");
-    const told = answer.status === 201 || answer.status === 200 ? await answer.json() : null;
-    // What speaks in the server's place (a portal of a hotel, a proxy) does not know the piece's number.
-    return told?.id === piece.id ? told : null;
+    return await understood(piece.id, answer);
   } catch {
-    return null;
+    return undefined;
   }
+}
+
+// What speaks in the server's place (a portal of a hotel, a proxy) does not know the piece's number, and refuses in other words.
+async function understood(id, answer) {
+  const told = await answer.json().catch(() => null);
+  if ([400, 403].includes(answer.status) && told?.state === "refused") {
+    refused.add(id);
+    return told;
+  }
+  return [200, 201].includes(answer.status) && told?.id === id ? told : null;
 }
