@@ -108,9 +108,8 @@ def count_tasks(scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...
 def _of_all_places(states: Iterable[LoopState]) -> tuple[LoopState, ...]:
     found: dict[tuple[str, str], LoopState] = {}
     for one in states:
-        if before := found.get((one.kind, one.state)):
-            one = replace(one, count=one.count + before.count, place=min(one.place, before.place))
-        found[one.kind, one.state] = one
+        rest = found.get((one.kind, one.state), replace(one, count=0))
+        found[one.kind, one.state] = replace(one, count=one.count + rest.count, place=min(one.place, rest.place))
     return tuple(found.values())
 
 
