@@ -101,7 +101,7 @@ def test_a_late_task_comes_up_to_the_supervisor_and_later_to_the_head_of_the_cou
     assert seen_by(make_actor("supervisor", division="990101002000"), LATE) == []
 
 
-def test_work_of_ones_own_that_came_up_too_is_counted_once():
+def test_work_of_ones_own_that_came_up_too_is_counted_as_ones_own():
     post = make_post("supervisor")
     task = make_task(post=post, person_id=make_person().id)
     Task.objects.filter(id=task.id).update(queue_role="child_director", stage_told=100)
