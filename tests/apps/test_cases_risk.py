@@ -29,7 +29,7 @@ from ciyou.apps.cases.visit_following import (
 )
 from ciyou.apps.cases.visits import record_no_change, record_visit
 from ciyou.apps.entitlements.services import determine_children
-from ciyou.apps.registry.models import NamedAccess, Person
+from ciyou.apps.registry.models import NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.selectors import PersonNotFound
 from ciyou.config.wiring import HANDLERS
 from ciyou.core.access.actor import LOCAL_OPERATOR
@@ -449,6 +449,16 @@ def test_work_that_lies_in_another_place_is_a_next_action_behind_the_wall_too(su
     with walled(supervisor):
         found = children_without_next(supervisor)
     assert (found.total, [card.id for card in found.children]) == (1, [still])
+
+
+def test_a_child_of_another_place_with_a_place_here_stands_once_in_the_list_of_either(supervisor):
+    child = orphan(division="990102001001")
+    for place in (VILLAGE, "990101001002"):
+        PersonPlace.objects.create(person_id=child, division=place, why="family")
+    for actor in (supervisor, make_actor("county_drafter", division=OTHER_COUNTY)):
+        found = children_without_next(actor)
+        assert (found.total, [card.id for card in found.children]) == (1, [child])
+    assert children_without_next(make_actor("supervisor", division="990101002000")).total == 0
 
 
 def test_what_a_department_was_asked_is_no_next_action_of_ours(director, supervisor):

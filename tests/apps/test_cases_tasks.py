@@ -101,6 +101,18 @@ def test_a_late_task_comes_up_to_the_supervisor_and_later_to_the_head_of_the_cou
     assert seen_by(make_actor("supervisor", division="990101002000"), LATE) == []
 
 
+def test_work_of_ones_own_that_came_up_too_is_counted_as_ones_own():
+    post = make_post("supervisor")
+    task = make_task(post=post, person_id=make_person().id)
+    Task.objects.filter(id=task.id).update(queue_role="child_director", stage_told=100)
+    make_task(kind="review_lead", queue_role="supervisor", subject="waits")
+    day = worklist.today(actor_of(post), on=LATE)
+    assert ([(group.kind, group.total) for group in day.groups], day.others) == (
+        [("review_lead", 1), ("verify_lead", 1)],
+        (),
+    )
+
+
 def test_a_provisional_deadline_is_planned_again_when_the_calendar_is_published(monkeypatch):
     task = make_task(queue_role="supervisor", started_on=dt.date(2031, 12, 25))
     assert task.provisional

@@ -15,7 +15,7 @@ from ciyou.apps.registry.models import Person
 from ciyou.core.errors import AccessDenied
 from ciyou.web import loop_wording
 from ciyou.web.work_wording import OF_REFERRALS as OF_REFERRAL_PAGES
-from tests.office import OTHER_COUNTY, make_actor
+from tests.office import OTHER_COUNTY, OTHER_VILLAGE, VILLAGE, make_actor, make_person
 from tests.referral_builders import drafted, sending, sent
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +73,39 @@ def test_protected_children_and_other_places_are_in_no_number():
     assert kind_of(report(division=OTHER_COUNTY), "referral") is None
     Person.objects.filter(id=who.child.id).update(restricted=True)
     assert kind_of(report(), "referral") is None
+
+
+def ended(person, division: str, *, count: int, state: str = "done") -> None:
+    day = timezone.localdate()
+    Task.objects.bulk_create(
+        Task(
+            kind="verify_lead", person=person, subject_id="ended", division=division, queue_role="child_director", state=state,
+            started_on=day, due_on=day, half_on=day, escalate_on=day, created_at=timezone.now(),
+        )
+        for _ in range(count)
+    )  # fmt: skip
+
+
+def test_work_that_ended_is_counted_over_all_places_and_that_about_protected_children_not_at_all():
+    open_to_all, protected = make_person(), make_person(restricted=True)
+    merged = make_person(status="merged", merged_into=protected)
+    ended(open_to_all, VILLAGE, count=2)
+    ended(None, OTHER_VILLAGE, count=3)
+    ended(open_to_all, VILLAGE, count=1, state="withdrawn")
+    for hidden in (protected, merged):
+        ended(hidden, VILLAGE, count=4)
+        ended(hidden, OTHER_VILLAGE, count=1, state="refused")
+    ended(open_to_all, OTHER_COUNTY, count=5)
+    (task,) = report().tasks
+    assert {state: cell.count for state, cell in task.states.items()} == {"done": 5, "withdrawn": 1}
+    assert (task.open.count, task.place) == (0, min(VILLAGE, OTHER_VILLAGE))
+
+
+def test_no_place_is_told_where_only_a_protected_child_has_such_work():
+    ended(make_person(restricted=True), VILLAGE, count=2)
+    ended(make_person(), OTHER_VILLAGE, count=1)
+    (task,) = report().tasks
+    assert ({state: cell.count for state, cell in task.states.items()}, task.place) == ({"done": 1}, OTHER_VILLAGE)
 
 
 def test_who_sees_only_figures_is_told_no_small_number_and_no_tasks():

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.assessments.contents import AssessmentContent, open_content, open_reason
@@ -94,6 +94,12 @@ def tiers_among(people: QuerySet) -> dict[uuid.UUID, str]:
     """By child of a queryset of persons, the tier that a person confirmed last (one query); children without one are left out."""
     rows = RiskAssessment.objects.filter(person__in=people.values("pk"), state=AssessmentState.CONFIRMED)
     return dict(rows.order_by("confirmed_at", "recorded_at").values_list("person_id", "tier").iterator(chunk_size=5000))
+
+
+def tier_of_each() -> Subquery:
+    """The tier that a person confirmed last, as a column of a queryset of persons; None where nobody has."""
+    rows = RiskAssessment.objects.filter(person=OuterRef("pk"), state=AssessmentState.CONFIRMED)
+    return Subquery(rows.order_by("-confirmed_at", "-recorded_at").values("tier")[:1])
 
 
 def last_two_tiers(child_id: uuid.UUID) -> tuple[str, str]:

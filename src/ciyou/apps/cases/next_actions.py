@@ -13,6 +13,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.lead_access import check_may
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.entitlements.list_conditions import with_category
+from ciyou.apps.registry.narrowing import in_two_parts
 from ciyou.apps.registry.round_children import children_on_file
 from ciyou.apps.registry.scoping import only_visible
 from ciyou.apps.registry.selectors import PersonCard, cards_of
@@ -43,8 +44,12 @@ def open_visits_among(child_ids: Iterable[uuid.UUID]) -> frozenset[uuid.UUID]:
 
 def caseload() -> QuerySet:
     """The children in the caseload: with an open file and a category, a confirmed tier, or an open lead."""
+    return children_on_file().filter(_looked_after())
+
+
+def _looked_after() -> Q:
     looked_into = Lead.objects.filter(person=OuterRef("pk")).exclude(state=LeadState.CLOSED)
-    return children_on_file().filter(with_category() | with_confirmed_tier() | Exists(looked_into))
+    return Q(with_category() | with_confirmed_tier() | Exists(looked_into))
 
 
 def without_next_action(*, besides: str = "") -> QuerySet:
@@ -54,7 +59,8 @@ def without_next_action(*, besides: str = "") -> QuerySet:
     """
     owned = Task.objects.filter(person=OuterRef("pk"), state=TaskState.OPEN, department="")
     owned = owned.filter(Q(post__isnull=False) | ~Q(queue_role="")).exclude(kind=besides)
-    return caseload().exclude(Exists(owned))
+    # Of nearly every child there is such work: asked first, the rest is asked of few.
+    return children_on_file().exclude(Exists(owned)).filter(_looked_after())
 
 
 def children_without_next(actor: Actor) -> WithoutNext:
@@ -63,11 +69,14 @@ def children_without_next(actor: Actor) -> WithoutNext:
     A protected child is not on it: who is named for its case stands on the page that protects it.
     """
     check_may(actor, Action.ASSIGN)
-    open_files = without_next_action().filter(restricted=False)
-    found = only_visible(open_files, actor, purpose=Purpose.SERVE, person="").order_by("division", "id")
+    found = in_two_parts(_seen_without_next(actor), actor.scope, "division", "id")
     # Whose work lies in another place has a next action; the actor's own wall would hide the task, not the child.
     with walled(LOCAL_OPERATOR):
-        ids = list(found.values_list("id", flat=True)[: SHOWN + 1])
-        total = len(ids) if len(ids) <= SHOWN else found.count()
+        # All of them at once: to count them a database looks at every child of the area once more.
+        ids = [child for _, child in found.order_by("division", "id")]
     cards = cards_of(actor, person_ids=ids[:SHOWN], purpose=Purpose.SERVE) if ids else {}
-    return WithoutNext(total, tuple(cards[one] for one in ids[:SHOWN] if one in cards))
+    return WithoutNext(len(ids), tuple(cards[one] for one in ids[:SHOWN] if one in cards))
+
+
+def _seen_without_next(actor: Actor) -> QuerySet:
+    return only_visible(without_next_action().filter(restricted=False), actor, purpose=Purpose.SERVE, person="")

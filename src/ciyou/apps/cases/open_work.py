@@ -60,7 +60,9 @@ def list_open_work(actor: Actor, *, kinds: Collection[str], late: bool, today: d
     )
     if late:
         rows = rows.filter(due_on__lt=today)
-    found = list(rows.order_by("due_on", "id")[: SHOWN + 1])
+    # Ids first, from the index alone: sorting ten thousand whole rows would take half a second.
+    chosen = rows.order_by("due_on", "id").values("pk")[: SHOWN + 1]
+    found = list(Task.objects.filter(pk__in=chosen).order_by("due_on", "id"))
     total = len(found) if len(found) <= SHOWN else rows.count()
     children = {task.person_id for task in found[:SHOWN] if task.person_id is not None}
     cards = cards_of(actor, person_ids=list(children), purpose=Purpose.SERVE) if children else {}

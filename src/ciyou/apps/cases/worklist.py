@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Value
 
 from ciyou.apps.cases.escalation import told_to
 from ciyou.apps.cases.models import Lead, Task, TaskState
-from ciyou.apps.registry.scoping import named_among
+from ciyou.apps.registry.scoping import by_named_worker
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 from ciyou.packs.alerts import KINDS as ALERTS
@@ -119,17 +119,18 @@ def late_below(actor: Actor) -> QuerySet[Task]:
 
 
 def today(actor: Actor, *, on: dt.date, named: frozenset[uuid.UUID] | None = None) -> Today:
-    """What the actor must do today, by kind, the most serious first (at most five queries).
+    """What the actor must do today, by kind, the most serious first (at most four queries).
 
     `named`: those of whose case the actor is a named worker (`named_today`), where the caller knows them.
     """
     counts = _counts(actor, on)
     own_kinds = {row["kind"] for row in counts if row["own"]} - COLLAPSED
     late_kinds = {row["kind"] for row in counts if not row["own"]}
-    own = _first(tasks_of(actor), own_kinds)
-    late = _first(late_below(actor), late_kinds)
+    own = _first(tasks_of(actor), own_kinds, actor)
+    late = _first(late_below(actor), late_kinds, actor)
     leads = Lead.objects.in_bulk(_leads_of([*own, *late]))
-    shown = _Shown(ceiling_of(actor) >= _PERSONAL, _opened_by(actor, [*own, *late]) if named is None else named)
+    known = frozenset(one.person_id for one in (*own, *late) if one.named) if named is None else named
+    shown = _Shown(ceiling_of(actor) >= _PERSONAL, known)
     groups = {
         is_own: _groups([row for row in counts if row["own"] == is_own], rows, leads, shown)
         for is_own, rows in ((True, own), (False, late))
@@ -138,10 +139,17 @@ def today(actor: Actor, *, on: dt.date, named: frozenset[uuid.UUID] | None = Non
 
 
 def _own(actor: Actor) -> Q:
-    mine = Q(post=actor.post_id or None, post__isnull=False)
+    return _mine(actor) | _queued(actor)
+
+
+def _mine(actor: Actor) -> Q:
+    return Q(post=actor.post_id or None, post__isnull=False)
+
+
+def _queued(actor: Actor) -> Q:
     if actor.department:
-        return mine | (_inside(actor) & Q(department=actor.department))
-    return mine | (_inside(actor) & Q(post=None, queue_role=actor.role, department=""))
+        return _inside(actor) & Q(department=actor.department)
+    return _inside(actor) & Q(post=None, queue_role=actor.role, department="")
 
 
 def _late(actor: Actor) -> Q:
@@ -154,20 +162,32 @@ def _inside(actor: Actor) -> Q:
 
 def _counts(actor: Actor, on: dt.date) -> list[dict[str, Any]]:
     """By kind, own work and what came up: how many, how many overdue, and the first due day; the most serious first."""
-    counted = (
-        Task.objects.filter(_own(actor) | _late(actor), state=TaskState.OPEN)
-        .annotate(own=Case(When(_own(actor), then=True), default=False))
-        .order_by()
-        .values("own", "kind")
-        .annotate(total=Count("id"), overdue=Count("id", filter=Q(due_on__lt=on)), first=Min("due_on"))
+    # Three parts of one question, each of which an index answers alone; asked as one condition they are read row by row.
+    mine, queued = _mine(actor), _queued(actor)
+    parts = (mine, True), (queued & ~mine, True), (_late(actor) & ~mine & ~queued, False)
+    first, *others = [_counted(condition, on, own) for condition, own in parts]
+    found: dict[tuple[bool, str], dict[str, Any]] = {}
+    for own, kind, total, overdue, due in first.union(*others, all=True):
+        row = found.setdefault((own, kind), {"own": own, "kind": kind, "total": 0, "overdue": 0, "first": due})
+        row.update(total=row["total"] + total, overdue=row["overdue"] + overdue, first=min(row["first"], due))
+    return sorted(found.values(), key=lambda row: (row["overdue"] == 0, row["first"], row["kind"]))
+
+
+def _counted(condition: Q, on: dt.date, own: bool) -> QuerySet:
+    rows = Task.objects.filter(condition, state=TaskState.OPEN).order_by()
+    return rows.values_list(Value(own), "kind").annotate(
+        total=Count("*"), overdue=Count("kind", filter=Q(due_on__lt=on)), first=Min("due_on")
     )
-    return sorted(counted, key=lambda row: (row["overdue"] == 0, row["first"], row["kind"]))
 
 
-def _first(tasks: QuerySet[Task], kinds: set[str]) -> list[Task]:
+def _first(tasks: QuerySet[Task], kinds: set[str], actor: Actor) -> list[Task]:
+    """The first of them, each with whether the actor is a named worker (`named`)."""
     if not kinds:
         return []
-    return list(tasks.filter(kind__in=kinds).select_related("person").order_by("due_on", "id")[:SHOWN])
+    # Ids first, from the index alone; whole rows only of those that are shown.
+    chosen = tasks.filter(kind__in=kinds).order_by("due_on", "id").values("pk")[:SHOWN]
+    rows = Task.objects.filter(pk__in=chosen).select_related("person").annotate(named=by_named_worker(actor))
+    return list(rows.order_by("due_on", "id"))
 
 
 def _groups(
@@ -210,12 +230,6 @@ class _Shown:
 
     people: bool
     protected: frozenset[uuid.UUID]
-
-
-def _opened_by(actor: Actor, tasks: Iterable[Task]) -> frozenset[uuid.UUID]:
-    """Of the protected children of these tasks those of whom the actor is a named worker (no query for none)."""
-    protected = {task.person.id for task in tasks if task.person is not None and task.person.restricted}
-    return named_among(actor, protected) if protected else frozenset()
 
 
 def _item(task: Task, lead: Lead | None, shown: _Shown) -> WorkItem:

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, posts_in
-from ciyou.apps.assessments.selectors import tiers_among
+from ciyou.apps.assessments.selectors import tier_of_each
 from ciyou.apps.cases.lead_access import check_may
 from ciyou.apps.cases.models import Task, TaskState
 from ciyou.apps.cases.next_actions import VISIT, caseload
@@ -61,10 +61,10 @@ def _children(actor: Actor) -> dict[str, Counter[str]]:
     # Said beside who may be seen: the place is what an index finds, and no other place has a line in the table.
     here = caseload().filter(restricted=False, division__gte=actor.scope.first, division__lt=actor.scope.end)
     people = only_visible(here, actor, purpose=Purpose.SERVE, person="")
-    tiers = tiers_among(people)
+    counted = people.order_by().annotate(stands=tier_of_each()).values_list("division", "stands")
     found: dict[str, Counter[str]] = {}
-    for child, division in people.order_by().values_list("id", "division").iterator(chunk_size=5000):
-        found.setdefault(division, Counter())[tiers.get(child, NOT_ASSESSED)] += 1
+    for division, tier, count in counted.annotate(count=Count("*")):
+        found.setdefault(division, Counter())[tier or NOT_ASSESSED] += count
     return found
 
 
@@ -74,6 +74,6 @@ def _work(actor: Actor, today: dt.date) -> dict[uuid.UUID, tuple[int, int, int]]
     rows = rows.filter(post__division__gte=actor.scope.first, post__division__lt=actor.scope.end).order_by()
     soon = Q(kind=VISIT, due_on__lte=today + dt.timedelta(days=COMING_DAYS))
     counted = rows.values("post").annotate(
-        opened=Count("id"), late=Count("id", filter=Q(due_on__lt=today)), visits=Count("id", filter=soon)
+        opened=Count("*"), late=Count("kind", filter=Q(due_on__lt=today)), visits=Count("kind", filter=soon)
     )
     return {one["post"]: (one["opened"], one["late"], one["visits"]) for one in counted}

@@ -178,8 +178,8 @@ def children_with_category() -> frozenset[uuid.UUID]:
 
 def with_category() -> Exists:
     """Persons whose current determination says yes to some category: a condition on a queryset of persons."""
-    rows = Outcome.objects.filter(person=OuterRef("pk"), kind="category", outcome="yes", determination__current=True)
-    return Exists(rows)
+    # Its rows are of the current determination alone (they are rebuilt with each): an index answers, no determination is opened.
+    return Exists(Outcome.objects.filter(person=OuterRef("pk"), kind="category", outcome="yes"))
 
 
 def children_with_yes(*, county: str, rules: Collection[str]) -> dict[uuid.UUID, frozenset[str]]:

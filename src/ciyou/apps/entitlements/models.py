@@ -89,7 +89,7 @@ class Outcome(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("rule", "outcome", "person"), name="outcome_rule"),
-            models.Index(fields=("person",), name="outcome_of"),
+            models.Index(fields=("person", "kind", "outcome"), name="outcome_of"),
         )
 
 
