@@ -32,7 +32,6 @@ from types import SimpleNamespace
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
 from bench import office_county  # noqa: F401  # sets Django up
 
 from ciyou.cli.supervision import environment
