@@ -207,7 +207,7 @@ def test_the_hash_of_an_earlier_release_is_renewed_only_where_nothing_was_change
     assert len(lines) == 6
     for before, after in ((renew.as_before(lines), run.lines_hash), ("0" * 64, "0" * 64)):
         MonthRun.objects.filter(id=run.id).update(lines_hash=before)
-        renew.renew_hashes(None, SimpleNamespace(connection=connection))
+        renew.renew_hashes(SimpleNamespace(connection=connection))
         assert MonthRun.objects.get(id=run.id).lines_hash == after
 
 

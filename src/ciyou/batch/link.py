@@ -86,7 +86,7 @@ def _since(store: Store, standing: Standing) -> dict[str, object]:
         "records_standing": store.number("SELECT count(*) FROM rec WHERE rid NOT IN (SELECT rid FROM came)"),
         "records_come": store.number("SELECT count(*) FROM came"),
         "records_gone": store.number("SELECT count(*) FROM gone WHERE left_roster"),
-        "judged_before": store.number("SELECT count(*) FROM judged_before"),
+        "judged_before": store.number("SELECT count(*) FROM name_judged_before"),
         "differs": list(standing.differs),
     }
 

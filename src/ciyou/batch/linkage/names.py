@@ -15,7 +15,7 @@ APPEND_ROWS = 20_000
 _PAIR = ("name_a", "reading_a", "name_b", "reading_b")
 _JUDGED = dict.fromkeys((*_PAIR, "level"), "VARCHAR")
 _NO_TEXT = "''"
-JUDGED_QUERY = f"SELECT DISTINCT {', '.join(_JUDGED)} FROM judged ORDER BY ALL"
+JUDGED_QUERY = f"SELECT DISTINCT {', '.join(_JUDGED)} FROM name_judged ORDER BY ALL"
 """SQL of `standing_judged`: every pair of names that this linking asked for. What nobody asks for is not kept."""
 
 
@@ -31,9 +31,9 @@ def may_be_one(level: NameLevel, *, born_as_id_says: bool) -> bool:
 
 
 def recall_judged(store: Store, earlier: str = "") -> None:
-    """`judged_before`: pairs of names that an earlier linking judged (SQL that reads them); `judged`: those that this one asks for."""
-    store.empty("judged", _JUDGED)
-    store.create("judged_before", f"SELECT {', '.join(_JUDGED)} FROM {earlier or 'judged'}")
+    """`name_judged_before`: pairs of names that an earlier linking judged (SQL that reads them); `name_judged`: those that this one asks for."""
+    store.empty("name_judged", _JUDGED)
+    store.create("name_judged_before", f"SELECT {', '.join(_JUDGED)} FROM {earlier or 'name_judged'}")
 
 
 def judge_names(store: Store, pairs: str, table: str, *, levels: Mapping[NameLevel, int] = LEVELS) -> None:
@@ -46,13 +46,13 @@ def judge_names(store: Store, pairs: str, table: str, *, levels: Mapping[NameLev
         "asked_name",
         f"SELECT {', '.join(f'coalesce({one}, {_NO_TEXT}) AS {one}' for one in _PAIR)} FROM ({pairs}) AS p({columns})",
     )
-    store.create("judged_now", f"SELECT j.* FROM asked_name JOIN judged_before j USING ({columns})")
+    store.create("judged_now", f"SELECT j.* FROM asked_name JOIN name_judged_before j USING ({columns})")
     store.create("open_name", f"SELECT * FROM asked_name ANTI JOIN judged_now USING ({columns}) ORDER BY ALL")
     for batch in batches(_judged(store, "SELECT * FROM open_name ORDER BY ALL"), APPEND_ROWS):
         store.append("judged_now", batch)
     numbers = " ".join(f"WHEN '{level.value}' THEN {number}" for level, number in levels.items())
     store.create(table, f"SELECT name_a, name_b, CAST(CASE level {numbers} END AS TINYINT) AS level FROM judged_now")
-    store.run(f"INSERT INTO judged SELECT {', '.join(_JUDGED)} FROM judged_now")
+    store.run(f"INSERT INTO name_judged SELECT {', '.join(_JUDGED)} FROM judged_now")
     store.drop("asked_name", "judged_now", "open_name")
 
 
