@@ -41,9 +41,9 @@ def test_where_only_a_weak_source_says_for_how_long_it_is_a_hint_that_says_so():
     assert parameters_for(division="99", as_of=day)["near_dibao_valid_months"].value is None
     assert warn_of_ends(day) == 1
     assert [(line.code, line.child.id, line.ends_on) for line in coming_ends(drafter)] == [
-        ("near_dibao_recognition_hint", near, add_months(since, 12))
+        ("near_dibao_end_hint", near, add_months(since, 12))
     ]
-    hint = load_warnings(division="99")["near_dibao_recognition_hint"]
+    hint = load_warnings(division="99")["near_dibao_end_hint"]
     assert "可信度 L" in hint.name("zh")
     assert "confidence L" in hint.name("en")
 

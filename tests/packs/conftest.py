@@ -44,6 +44,6 @@ class PackCopy:
 @pytest.fixture
 def packs(tmp_path):
     """A fresh copy of the shipped packs."""
-    for name in ("cn", "cn_35", "cn_51"):
+    for name in ("cn", "cn_35", "cn_51", "cn_6531"):
         shutil.copytree(SHIPPED / name, tmp_path / name, ignore=shutil.ignore_patterns("rosters"))
     return PackCopy(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ciyou.core.errors import PackError
-from ciyou.packs import load_packs
+from ciyou.packs import load_packs, load_warnings
 
 DISABLED = "cn/categories/disabled/rule.yaml"
 ORPHAN = "cn/categories/orphan/rule.yaml"
@@ -122,3 +122,13 @@ def test_a_parameter_that_says_it_only_informs_and_is_read_by_a_rule_is_noted(pa
         ("pack.informs_and_decides", "cn/parameters/preschool_aid.yaml", 1),
         ("pack.unknown_rule", "cn/parameters/preschool_aid.yaml", 1),
     }
+
+
+def test_a_warning_whose_code_leaves_no_room_for_child_and_day_is_refused(packs):
+    text = (packs.root / "cn/warnings/near_dibao_end_hint.yaml").read_text(encoding="utf-8")
+    longer = "near_dibao_recognition_hint"
+    packs.add(f"cn/warnings/{longer}.yaml", text.replace("code: near_dibao_end_hint", f"code: {longer}"))
+    with pytest.raises(PackError) as raised:
+        load_warnings(division="51", root=packs.root)
+    (problem,) = raised.value.problems
+    assert (problem.code, problem.place.file) == ("pack.warning_code", f"cn/warnings/{longer}.yaml")

@@ -22,6 +22,8 @@ PERIODS = ("month", "year")
 WARNED_OF = ("age", "fact_ends", "award_ends", "paper", "recognition_ends")
 OWNERS = ("child_director", "supervisor", "county_drafter")
 _LAST_SAFE_DAY = 28
+LONGEST_WARNING = 22
+"""A task about what ends is known by the warning's code, the child and the day, within 64 characters."""
 Key = tuple[Entity, str]
 
 
@@ -198,6 +200,14 @@ def _read_check(entry: Section, pack_set: PackSet) -> RoundCheck:
 
 def _read_warning(section: Section, code: str, pack_set: PackSet) -> ExpiryWarning:
     check_code(section, code)
+    if len(code) > LONGEST_WARNING:
+        section.notes.add(
+            section.value_place("code"),
+            "warning_code",
+            f"提醒的代码最多 {LONGEST_WARNING} 个字符，“{code}”有 {len(code)} 个；任务要用它写明针对什么，请改短（文件名同改）。",
+            f"The code of a warning has at most {LONGEST_WARNING} characters, “{code}” has {len(code)}: a task says by it what it is about. "
+            "Shorten it, and the file's name with it.",
+        )
     zh, en = section.names("name")
     note_zh, note_en = section.names("note", required=False)
     _grounds(section, pack_set)
