@@ -19,6 +19,8 @@ const OPEN = ["today", "children", "visit", "ask", "more"];
 export function show(name) {
   for (const screen of document.querySelectorAll("[data-screen]")) screen.hidden = screen.dataset.screen !== name;
   one("#nav").hidden = name === "start" || name === "setup";
+  // What is sent again and when is no news to whoever fills in a form, and would move it under the finger.
+  document.body.classList.toggle("field-filling", isFilling());
   for (const button of document.querySelectorAll("[data-go]")) {
     if (button.dataset.go === name) button.setAttribute("aria-current", "page");
     else button.removeAttribute("aria-current");
