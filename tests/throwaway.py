@@ -1,6 +1,6 @@
 """The database that tests begin with, installations and databases of their own beside it, and their end.
 
-To bring an empty database up to date takes fifteen seconds of Django's. What wants one gets a copy of one that was brought up to date once
+To bring an empty database up to date takes Django many seconds. What wants one gets a copy of one that was brought up to date once
 for this state of the migrations; how an installation comes to be by itself is shown by tests/e2e/test_serving.py.
 """
 
