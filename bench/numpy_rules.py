@@ -138,8 +138,9 @@ class TenRules:
         return fen
 
     def _emergency_fen(self, given: Mapping[str, Array]) -> Array:
-        # The sentinel is the smallest number there is, so the smaller of two is unknown where one is.
-        return np.minimum(given["household__emergency_need_fen"], self.fen["dibao_standard"][given["division"]])
+        # The sentinel is the smallest number there is, so the smaller of two is unknown where one is; of no need nothing is paid.
+        need = given["household__emergency_need_fen"]
+        return np.where(need == 0, np.int32(0), np.minimum(need, self.fen["dibao_standard"][given["division"]]))
 
 
 def _all(*truths: Array) -> Array:
