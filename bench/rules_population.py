@@ -50,7 +50,7 @@ from ciyou.packs import load_rule_book  # noqa: E402
 AS_OF = dt.date(2026, 3, 1)
 PLACES = 400
 CHUNK = 125_000
-ROW_GROUP = 125_000
+ROW_GROUP = 62_500
 # Ten rules that are written by hand in numpy_rules.py.
 TEN = (
     "dibao_member",

@@ -141,6 +141,7 @@ def test_a_division_without_parameters_leaves_them_unknown() -> None:
     frame = pl.LazyFrame({"division": ["510104000000", "999999000000", None, "510104000000"]})
     answers = program.apply(add_parameters(frame, parameter_table(own, keys=frozenset({"standard"}))))
     assert answers.collect()["amount__standard"].to_list() == [120_000, None, None, 120_000]
+    assert add_parameters(frame, parameter_table(own, keys=frozenset())).collect().equals(frame.collect())
 
 
 def fen(amount: int) -> Literal:

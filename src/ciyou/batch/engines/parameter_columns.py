@@ -47,10 +47,12 @@ def add_parameters(frame: pl.LazyFrame, table: pl.DataFrame, *, division_column:
     """
     places = pl.Enum(table["division"])
     values = table.drop("division")
+    if not values.width:
+        return frame
+    rows = values.to_struct("parameters")
 
     def look_up(divisions: pl.Series) -> pl.Series:
-        found = divisions.cast(places, strict=False).to_physical()
-        return values.select(pl.all().gather(found)).to_struct("parameters")
+        return rows.gather(divisions.cast(places, strict=False).to_physical())
 
     # A join would copy every fact's column to put the few parameters beside them: a quarter more CPU, measured on 4 M rows.
     looked_up = pl.col(division_column).map_batches(look_up, return_dtype=pl.Struct(values.schema), is_elementwise=True)
