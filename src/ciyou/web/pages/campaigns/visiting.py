@@ -19,7 +19,7 @@ from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import key, text
 from ciyou.web.wording import sentences
-from ciyou.web.work_wording import days_left
+from ciyou.web.work_wording import time_left
 
 PERSONAL = 3
 
@@ -77,7 +77,7 @@ def _show(request: HttpRequest, household_id: uuid.UUID, problems: tuple[Problem
         "instrument": file.name(lang) if file else home.instrument,
         "respondent": words.WHO_ANSWERS[file.respondent] if file else "",
         "place": division_name(home.division),
-        "left": days_left(home.until_on, today),
+        "left": time_left(home.until_on, today),
         "late": home.until_on < today,
         "said": words.said_choices(),
         "problems": sentences(problems),
