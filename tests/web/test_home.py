@@ -56,6 +56,15 @@ def test_naming_a_child_on_the_first_page_is_a_disclosure_and_naming_none_is_not
 
 def test_what_is_overdue_stands_first_and_is_told_in_words(director):
     actor = actor_of(director)
+    seen = make_person(name="赵小禾")
+    open_task(
+        LOCAL_OPERATOR,
+        kind="visit_child",
+        subject_id=str(seen.id),
+        division=seen.division,
+        person_id=seen.id,
+        post_id=actor.post_id,
+    )
     Task.objects.update(due_on=timezone.localdate() + dt.timedelta(days=30))
     late = make_person(name="王小山")
     open_task(
@@ -70,6 +79,7 @@ def test_what_is_overdue_stands_first_and_is_told_in_words(director):
     shown = words(browser(director).get("/"))
     assert shown.index("王小山") < shown.index("李小雨")
     assert "已超期" in shown
+    assert "还剩 30 天" in shown, "what runs in calendar days is told in them"
 
 
 def test_a_queue_is_one_line_with_its_number_and_a_link(director):
