@@ -36,6 +36,10 @@ TAKEN = """async () => {
   return [code, content.length, atob(content).slice(0, 3), atob(content).includes("104.06")];
 }"""
 
+OUT = """async () => {
+  const { showAgain } = await import("/static/web/field/screens.js");
+  showAgain({ left: 0, refused: 1, at: null, signedOut: true });
+}"""
 LEFT = """async () => {
   const store = await import("/static/web/field/store.js");
   const [piece] = await store.unsentOf(await store.currentUser());
@@ -98,6 +102,9 @@ def keeps_nobody_signed_in(page):
     with page.expect_request("**/field/session/") as asked:
         page.locator("#unsent").click()
     assert "ciyou-alone" not in asked.value.headers
+    page.evaluate(OUT)
+    assert page.locator("[data-again-sign-in]").is_visible(), "also where nothing but what was refused is left"
+    assert page.locator("[data-again-send]").is_hidden()
 
 
 def events(village):
