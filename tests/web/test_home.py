@@ -43,6 +43,8 @@ def test_a_director_finds_the_child_the_reason_the_time_left_and_one_button(dire
     for part in ("入户核实", "李小雨", "可能符合保障条件", "还剩 10 个工作日"):
         assert part in shown
     assert page.content.decode().count("去走访") == 1
+    child = Task.objects.get(post_id=director.id).person_id
+    assert "还剩 10 个工作日" in words(browser(director).get(f"/children/{child}/")), "the child's page says the same"
 
 
 def test_naming_a_child_on_the_first_page_is_a_disclosure_and_naming_none_is_not(director):
