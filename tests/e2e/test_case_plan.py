@@ -13,6 +13,7 @@ from tests.e2e.two_counties import ASKED_ABOUT
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 PLAN = f"children/{ASKED_ABOUT}/plan/"
+NARROWEST = "() => Math.min(...[...document.querySelectorAll('main tbody .num')].map((one) => one.getBoundingClientRect().width))"
 
 
 def assess(director, supervisor):
@@ -78,6 +79,10 @@ def test_a_case_is_planned_agreed_to_reviewed_closed_and_opened_again(browser, t
         supervisor.go("needs/unmet/")
         assert "法律援助" in supervisor.words()
         supervisor.look("plan-unmet")
+        supervisor.page.set_viewport_size({"width": 360, "height": 800})
+        supervisor.go("leads/workload/").look("workload-phone")
+        assert supervisor.page.evaluate(NARROWEST) > 50, "each number has room for its label"
+        supervisor.page.set_viewport_size({"width": 1280, "height": 800})
 
         director.go(PLAN).press("看过了，没有变化")
         assert "检查计划：没有变化" in director.words()

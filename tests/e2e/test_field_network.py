@@ -36,6 +36,10 @@ TAKEN = """async () => {
   return [code, content.length, atob(content).slice(0, 3), atob(content).includes("104.06")];
 }"""
 
+OUT = """async () => {
+  const { showAgain } = await import("/static/web/field/screens.js");
+  showAgain({ left: 0, refused: 1, at: null, signedOut: true });
+}"""
 LEFT = """async () => {
   const store = await import("/static/web/field/store.js");
   const [piece] = await store.unsentOf(await store.currentUser());
@@ -86,6 +90,21 @@ def picture_in_parts(phone, line, village, before):
     assert whole > 60_000
     told = ask(village.home, "SELECT state, reason FROM fieldwork_fieldevent WHERE kind = 'enclosure'")
     assert told == [("set_aside", "no_basis")]
+
+
+def keeps_nobody_signed_in(page):
+    """What the phone asks by itself says that nobody touched it for a minute; what follows a tap does not."""
+    page.evaluate("() => { const now = Date.now; Date.now = () => now.call(Date) + 61_000; }")
+    with page.expect_request("**/field/session/") as asked:
+        page.evaluate("() => { dispatchEvent(new Event('online')); }")
+    assert asked.value.headers.get("ciyou-alone") == "1"
+    page.wait_for_timeout(500)  # what was begun is over
+    with page.expect_request("**/field/session/") as asked:
+        page.locator("#unsent").click()
+    assert "ciyou-alone" not in asked.value.headers
+    page.evaluate(OUT)
+    assert page.locator("[data-again-sign-in]").is_visible(), "also where nothing but what was refused is left"
+    assert page.locator("[data-again-send]").is_hidden()
 
 
 def events(village):
@@ -147,4 +166,5 @@ def test_five_visits_over_a_line_that_is_slow_lossy_and_cut_arrive_exactly_once(
     visits = ask(village.home, "SELECT replace(id, '-', '') FROM cases_visit ORDER BY id")
     assert [one for (one,) in visits] == [one.replace("-", "") for one in made]
     picture_in_parts(phone, line, village, len(NAMES))
+    keeps_nobody_signed_in(page)
     phone.window.complaints[:] = [one for one in phone.window.complaints if "ERR_FAILED" not in one]

@@ -83,7 +83,9 @@ def test_a_form_begun_by_the_command_passes_once_its_document_is_named(packs):
     assert {one.code for one in found.value.problems} == {"pack.no_source"}
     _load.cache_clear()
     beside = target.with_name("form.yaml")
-    beside.write_text(beside.read_text(encoding="utf-8").replace("[]", "[{document: gf_2016_36}]"), encoding="utf-8")
+    beside.write_text(
+        beside.read_text(encoding="utf-8").replace("sources: []", "sources: [{document: gf_2016_36}]"), encoding="utf-8"
+    )
     form = load_visit_forms(division="51", root=packs.root)["example"]
     assert [one.row.name for one in form.rows] == ["example_asked", "example_how_many"]
     assert list(check_forms(load_packs(packs.root))) == []

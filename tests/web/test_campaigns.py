@@ -35,6 +35,7 @@ def test_a_county_opens_a_campaign_a_village_asks_and_sees_what_was_seen_at_home
     said = {"instrument": "psc_17", "division": TOWNSHIP, "from_on": today, "until_on": today + dt.timedelta(days=9)}
     wrong = county.post(reverse("campaign_new"), said | {"until_on": ""})
     assert (wrong.status_code, "请填写从哪天到哪天" in wrong.content.decode()) == (422, True)
+    assert "problem-place" not in wrong.content.decode(), "no code of a field is told"
     opened = county.post(reverse("campaign_new"), said, follow=True).content.decode()
     assert "石板村" in opened and "结束以后才有数目" in opened
     found = Campaign.objects.get()

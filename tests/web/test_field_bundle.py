@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import json
 import re
@@ -16,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ciyou.apps.accounts.models import SignIn
+from ciyou.apps.accounts.sealing import seal_phone
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.selectors import list_disclosures
 from ciyou.apps.cases.visit_forms import visit_form, visit_forms
@@ -24,7 +26,7 @@ from ciyou.apps.registry.services import grant_named_access
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from tests.case_builders import file_sibling, open_lead
 from tests.field_builders import file_households
-from tests.office import file_child, make_actor, make_post, sign_in
+from tests.office import TOWNSHIP, file_child, make_actor, make_post, sign_in
 from tests.web.test_routes import NOT_A_QUESTION
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +107,17 @@ def test_a_protected_brother_is_on_no_phone_even_of_his_named_worker():
     told, _bytes, _asked = take_along(post)
     assert str(brother) not in json.dumps(told)
     assert str(brother) not in list_disclosures()[-1].person_ids
+
+
+def test_a_supervisor_without_a_number_is_no_button_that_calls_nobody(post):
+    supervisor = make_post("supervisor", division=TOWNSHIP)
+    child = file_child("a")
+    Person.objects.filter(id=child).update(birth_date=timezone.localdate() - dt.timedelta(days=15 * 366))
+    open_lead(child)
+    name = supervisor.user.full_name
+    for number, said in (("", f"打给{name}：号码没有登记。"), ("13800138000", f"打给{name}（13800138000）</a>")):
+        supervisor.user.phone = seal_phone(supervisor.user.id, number) if number else None
+        supervisor.user.save()
+        page = take_along(post)[0]["questionnaires"]["phq_a"]["page"]
+        assert said in page
+        assert page.count('href="tel:') == len(re.findall("<a ", page)) == (5 if number else 4)

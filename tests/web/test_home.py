@@ -43,6 +43,8 @@ def test_a_director_finds_the_child_the_reason_the_time_left_and_one_button(dire
     for part in ("入户核实", "李小雨", "可能符合保障条件", "还剩 10 个工作日"):
         assert part in shown
     assert page.content.decode().count("去走访") == 1
+    child = Task.objects.get(post_id=director.id).person_id
+    assert "还剩 10 个工作日" in words(browser(director).get(f"/children/{child}/")), "the child's page says the same"
 
 
 def test_naming_a_child_on_the_first_page_is_a_disclosure_and_naming_none_is_not(director):
@@ -56,6 +58,15 @@ def test_naming_a_child_on_the_first_page_is_a_disclosure_and_naming_none_is_not
 
 def test_what_is_overdue_stands_first_and_is_told_in_words(director):
     actor = actor_of(director)
+    seen = make_person(name="赵小禾")
+    open_task(
+        LOCAL_OPERATOR,
+        kind="visit_child",
+        subject_id=str(seen.id),
+        division=seen.division,
+        person_id=seen.id,
+        post_id=actor.post_id,
+    )
     Task.objects.update(due_on=timezone.localdate() + dt.timedelta(days=30))
     late = make_person(name="王小山")
     open_task(
@@ -70,6 +81,7 @@ def test_what_is_overdue_stands_first_and_is_told_in_words(director):
     shown = words(browser(director).get("/"))
     assert shown.index("王小山") < shown.index("李小雨")
     assert "已超期" in shown
+    assert "还剩 30 天" in shown, "what runs in calendar days is told in them"
 
 
 def test_a_queue_is_one_line_with_its_number_and_a_link(director):

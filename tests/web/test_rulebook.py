@@ -169,6 +169,9 @@ def test_a_limit_that_is_only_ours_is_shown_as_a_default_that_asks_the_place(cli
         for code in ("withheld_alert_days", "own_consent_age")
     )
     assert "180" in shown
+    assert text.index('href="#limits"') < text.index('<h2 id="limits"'), (
+        "they stand after all parameters: a link leads there"
+    )
     assert f"<strong>{ours}</strong>" in shown
     assert f"<strong>{asks}</strong>" in shown
     assert "14" in sourced

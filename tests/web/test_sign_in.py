@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
@@ -18,6 +19,7 @@ from tests.office import make_post
 PASSWORD = "correct-horse-battery"
 SECRET = b"12345678901234567890"
 NOW = 1_800_000_000
+COMPONENTS = Path(__file__).resolve().parents[2] / "src/ciyou/web/templates/web/components"
 
 
 @pytest.fixture
@@ -389,6 +391,20 @@ def test_an_officers_session_ends_after_half_an_hour_of_rest(client):
     assert not is_in(client)
 
 
+def test_what_a_page_asks_by_itself_keeps_nobody_signed_in(client):
+    rest(20)
+    before = SignIn.objects.get().last_seen_at
+    for address in ("/field/session/", "/me/"):
+        assert client.get(address, headers={"ciyou-alone": "1"}).status_code == 200
+    assert SignIn.objects.get().last_seen_at == before
+    assert is_in(client)
+    assert SignIn.objects.get().last_seen_at > before, "a person asked"
+    asking = [one for one in COMPONENTS.glob("*.html") if 'hx-trigger="every' in one.read_text(encoding="utf-8")]
+    assert len(asking) == 5
+    for one in asking:
+        assert """hx-headers='{"Ciyou-Alone": "1"}'""" in one.read_text(encoding="utf-8"), one.name
+
+
 def test_a_child_directors_session_rests_eight_hours(stranger, director):
     set_up_device(stranger, director)
     rest(7 * 60 + 59)
@@ -418,5 +434,8 @@ def test_the_end_of_a_post_ends_what_is_done_in_it(client, officer):
 
 def test_a_session_that_is_over_leads_a_part_of_a_page_to_the_sign_in(client):
     rest(31)
-    response = client.get("/me/", headers={"hx-request": "true"})
-    assert response.headers["HX-Redirect"].startswith("/sign-in/")
+    part = {"hx-request": "true", "hx-current-url": "http://127.0.0.1/rosters/"}
+    response = client.get("/me/", headers=part)
+    assert response.headers["HX-Redirect"] == "/sign-in/?next=%2Frosters%2F"
+    elsewhere = client.get("/me/", headers={**part, "hx-current-url": "http://elsewhere.test/rosters/"})
+    assert elsewhere.headers["HX-Redirect"] == "/sign-in/"

@@ -37,7 +37,7 @@ about: household
 when: every_visit
 # 3，或更敏感的 4。 3, or 4 for what is more sensitive.
 class: 3
-# 哪份文件要求问这些；先在 sources.yaml 登记。 Which document asks for this; declare it in sources.yaml first.
+# 哪份文件要求问这些；先在 sources.yaml 登记，再写 [{{document: 代号}}]。 Which document asks for this; declare it in sources.yaml first: [{{document: its_id}}]
 sources: []
 """
 _VECTORS = """# 答了什么，哪些题要问（yes、no、unknown），哪些答案不能要（refused）。 Answers, what is asked, what is refused.

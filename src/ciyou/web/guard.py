@@ -23,6 +23,8 @@ from ciyou.core.errors import AccessDenied, Place, Problem
 from ciyou.web.errors import forbidden
 
 View = Callable[..., HttpResponse]
+# Sent along with what a page asks by itself while nobody touches it: it keeps no sign-in alive.
+ALONE = "Ciyou-Alone"
 
 
 class Access(StrEnum):
@@ -58,7 +60,7 @@ def guarded(route: Route) -> View:
 
     @wraps(route.view)
     def view(request: HttpRequest, **arguments: object) -> HttpResponse:
-        request.sign_in = current_sign_in(request.session)
+        request.sign_in = current_sign_in(request.session, alone=ALONE in request.headers)
         request.actor = None if request.sign_in is None else current_actor(request.sign_in)
         request.route = route
         request.disclosed = False
@@ -109,7 +111,8 @@ def _check_role(actor: Actor, route: Route) -> None:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page and back here afterwards; a part of a page (htmx) cannot be replaced by it, so the whole page goes."""
-    back = request.get_full_path() if request.method == "GET" and not request.htmx else ""
+    here = request.htmx.current_url_abs_path or "" if request.htmx else request.get_full_path()
+    back = here if request.method == "GET" else ""
     address = reverse("sign_in") + (f"?{urlencode({'next': back})}" if back else "")
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": address})

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from ciyou.apps.training.guidance_reading import GuidanceLine
 from ciyou.packs import load_guidance
@@ -90,5 +90,6 @@ def _word(listed: Mapping[str, tuple[str, str]], code: str) -> str:
 
 def _held(line: GuidanceLine, asked: int | None) -> str:
     if asked is None:
-        return _("已指导 %(held)s 次") % {"held": line.held}
-    return _("已指导 %(held)s 次，要求 %(asked)s 次") % {"held": line.held, "asked": asked}
+        return ngettext("已指导 %(held)s 次", "已指导 %(held)s 次", line.held) % {"held": line.held}
+    told = ngettext("已指导 %(held)s 次，要求 %(asked)s 次", "已指导 %(held)s 次，要求 %(asked)s 次", line.held)
+    return told % {"held": line.held, "asked": asked}

@@ -28,6 +28,11 @@ def sentences(problems: Iterable[Problem]) -> list[Sentence]:
     return [Sentence(str(problem.place), problem.en if english else problem.zh) for problem in problems]
 
 
+def plain_sentences(problems: Iterable[Problem]) -> list[Sentence]:
+    """Problems of a form: their sentences alone, since a place there is the code of a field."""
+    return [Sentence("", one.sentence) for one in sentences(problems)]
+
+
 def stage_words(stage: str, *, queued: bool) -> str:
     """What a screening is doing now."""
     if queued:

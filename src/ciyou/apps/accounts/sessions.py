@@ -59,8 +59,11 @@ def begin_session(
     return row
 
 
-def current_sign_in(session: SessionBase) -> SignIn | None:
-    """The running sign-in of a session with its user and post; None when there is none, or it is over."""
+def current_sign_in(session: SessionBase, *, alone: bool = False) -> SignIn | None:
+    """The running sign-in of a session with its user and post; None when there is none, or it is over.
+
+    `alone`: a page asks by itself, so this says nothing of anybody being there.
+    """
     row_id = session.get(SIGN_IN_KEY)
     if not row_id:
         return None
@@ -75,7 +78,7 @@ def current_sign_in(session: SessionBase) -> SignIn | None:
     now = timezone.now()
     if is_over(row, now):
         return None
-    if now - row.last_seen_at >= SEEN_EVERY:
+    if not alone and now - row.last_seen_at >= SEEN_EVERY:
         SignIn.objects.filter(id=row.id).update(last_seen_at=now)
     return row
 

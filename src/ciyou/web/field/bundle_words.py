@@ -29,7 +29,7 @@ from ciyou.web.context import short_language
 from ciyou.web.pages.visits import form_content, highest_class_of
 from ciyou.web.questionnaire_wording import GROUNDS, RESPONDENTS, blank_questions, follow_up_words, head_words
 from ciyou.web.wording import SEXES
-from ciyou.web.work_wording import task_name, time_left
+from ciyou.web.work_wording import clock_left, task_name
 
 _BETWEEN = re.compile(r">\s+<")
 _SPACES = re.compile(r"\s{2,}")
@@ -74,7 +74,7 @@ def _task(item: WorkItem, on: dt.date) -> dict[str, Any]:
     return {
         "child": str(item.person_id),
         "name": task_name(item.kind),
-        "left": time_left(item.due_on, on),
+        "left": clock_left(item.kind, item.due_on, on),
         "late": item.due_on < on,
         "due": item.due_on.isoformat(),
     }

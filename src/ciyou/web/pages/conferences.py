@@ -26,7 +26,7 @@ from ciyou.packs import load_departments
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.applications.forms import day, key, text, version
-from ciyou.web.wording import Sentence, sentences
+from ciyou.web.wording import plain_sentences
 
 PERSONAL = 3
 STATES = {
@@ -118,7 +118,7 @@ def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "form": uuid.uuid4(),
         "today": today.isoformat(),
         "typed": request.POST if problems else {},
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/conferences.html", content, status=422 if problems else 200)

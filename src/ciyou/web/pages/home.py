@@ -45,9 +45,9 @@ from ciyou.web.work_wording import (
     OF_SCHOOL_PLACES,
     REFUSED_IN_WRITING,
     button_words,
+    clock_left,
     lead_why,
     task_name,
-    time_left,
 )
 
 SHOWN_FIELDS = ("name", "sex", "birth_date", "division", "tasks")
@@ -169,7 +169,7 @@ class _Words:
             total=group.total,
             overdue=group.overdue,
             more=group.total - len(group.items) if group.items else 0,
-            left=time_left(group.first_due, self.on),
+            left=clock_left(group.kind, group.first_due, self.on),
             address=f"{address}?{query}" if address and query else address,
             button=button_words(group.kind),
             lines=tuple(self.line(item, others=others) for item in group.items),
@@ -184,7 +184,7 @@ class _Words:
             place=self.places.get(item.division, item.division) if item.person_id or item.lead_state else "",
             why=lead_why(self.actor, item.why) if item.why else "",
             returned_for=item.returned_for,
-            left=time_left(item.due_on, self.on),
+            left=clock_left(item.kind, item.due_on, self.on),
             urgency=_urgency(item, self.on),
             owner=owner.user_name if owner else "",
             provisional=item.provisional,

@@ -33,7 +33,7 @@ from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.applications.forms import day, key, text, version
 from ciyou.web.plan_paper import paper_words
-from ciyou.web.wording import Sentence, sentences
+from ciyou.web.wording import plain_sentences
 
 PERSONAL = 3
 PDF = "application/pdf"
@@ -226,7 +226,7 @@ def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "view": view,
         "opens": works and view is None,
         "typed": request.POST if problems else {},
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
         **(_plan(request, view, works=works) if view else {}),
     }
@@ -245,7 +245,7 @@ def _closing(request: HttpRequest, child: PersonCard, problems: tuple[Problem, .
         "child": child,
         "view": view,
         "typed": request.POST if problems else {},
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "matters": gettext("，").join(one.en if lang == "en" else one.zh for one in view.matters) if view else "",
         "reasons": [(one.code, one.name(lang)) for one in reasons],
         "seen_at": timezone.now(),

@@ -26,7 +26,7 @@ from ciyou.web import risk_wording as wording
 from ciyou.web.context import short_language
 from ciyou.web.guard import Access, Route, disclose
 from ciyou.web.pages.applications.forms import day, key, text, version
-from ciyou.web.wording import Sentence, sentences
+from ciyou.web.wording import plain_sentences, sentences
 
 PERSONAL = 3
 LIST_FIELDS = ("name", "birth_date", "division")
@@ -128,7 +128,7 @@ def _page(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "versions": [wording.version_row(one, lang) for one in lines],
         "visit": wording.visit_words(visit, child.division, lang) if visit else None,
         "note": wording.note_of(pack, lang),
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/child_risk.html", content, status=422 if problems else 200)
@@ -168,7 +168,7 @@ def _form(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "today": today.isoformat(),
         "form": request.POST.get("form") or uuid.uuid4(),
         "note": wording.note_of(pack, lang),
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/risk_form.html", content, status=422 if problems else 200)

@@ -88,8 +88,8 @@ DETERMINATION = DeterminationBox(
     decided_by="",
 )
 TASKS = (
-    TaskBox("走访核实 / Visit", "丙", _MADE.date(), "还有 3 天", False, True, ""),
-    TaskBox("协查回函 / Reply", "公安 / Police", _MADE.date(), "已超期 2 天", True, False, ""),
+    TaskBox("走访核实 / Visit", "丙", "还剩 3 个工作日（周四前）", False, True, ""),
+    TaskBox("协查回函 / Reply", "公安 / Police", "已超期 2 个工作日（应于周一办结）", True, False, ""),
 )
 
 

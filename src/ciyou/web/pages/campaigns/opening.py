@@ -18,7 +18,7 @@ from ciyou.web import campaign_wording as words
 from ciyou.web import questionnaire_wording as wording
 from ciyou.web.context import short_language
 from ciyou.web.pages.applications.forms import day, key, text
-from ciyou.web.wording import sentences
+from ciyou.web.wording import plain_sentences
 
 USUAL_DAYS = 30
 SCHOOL = "school"
@@ -78,6 +78,6 @@ def _form(request: HttpRequest, problems: tuple[Problem, ...] = ()) -> HttpRespo
         "today": today.isoformat(),
         "until": (today + dt.timedelta(days=USUAL_DAYS)).isoformat(),
         "again": load_limits()["ask_again_days"].value,
-        "problems": sentences(problems),
+        "problems": plain_sentences(problems),
     }
     return render(request, "web/pages/campaign_new.html", content, status=422 if problems else 200)

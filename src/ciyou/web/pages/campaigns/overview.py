@@ -18,7 +18,7 @@ from ciyou.packs import load_questionnaires
 from ciyou.web import campaign_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.pages.applications.forms import text
-from ciyou.web.wording import sentences
+from ciyou.web.wording import plain_sentences
 
 
 def show_campaigns(request: HttpRequest) -> HttpResponse:
@@ -69,7 +69,7 @@ def _show(request: HttpRequest, campaign_id: uuid.UUID, problems: tuple[Problem,
         ],
         "results": words.result_tables(card, load_questionnaires(division=card.division).get(card.instrument)),
         "closed_for": list(words.CLOSED_FOR.items()),
-        "problems": sentences(problems),
+        "problems": plain_sentences(problems),
         "today": timezone.localdate(),
     }
     return render(request, "web/pages/campaign.html", content, status=422 if problems else 200)

@@ -18,8 +18,8 @@ from ciyou.web import campaign_wording as words
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import key, text
-from ciyou.web.wording import sentences
-from ciyou.web.work_wording import days_left
+from ciyou.web.wording import plain_sentences
+from ciyou.web.work_wording import time_left
 
 PERSONAL = 3
 
@@ -77,10 +77,10 @@ def _show(request: HttpRequest, household_id: uuid.UUID, problems: tuple[Problem
         "instrument": file.name(lang) if file else home.instrument,
         "respondent": words.WHO_ANSWERS[file.respondent] if file else "",
         "place": division_name(home.division),
-        "left": days_left(home.until_on, today),
+        "left": time_left(home.until_on, today),
         "late": home.until_on < today,
         "said": words.said_choices(),
-        "problems": sentences(problems),
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/campaign_visit.html", content, status=422 if problems else 200)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from ciyou.apps.accounts.selectors import division_name
 from ciyou.apps.cases.child_work import LeadOfChild, Owner, TaskOfChild
@@ -33,6 +33,7 @@ from ciyou.web.work_wording import (
     OF_REFERRALS,
     OF_SCHOOL_CASES,
     OF_SCHOOL_PLACES,
+    clock_left,
 )
 
 LEAD_STATES = {
@@ -74,7 +75,6 @@ class TaskBox:
 
     name: str
     owner: str
-    due_on: dt.date
     left: str
     late: bool
     mine: bool
@@ -142,8 +142,7 @@ def task_boxes(
         TaskBox(
             name=clocks[task.kind].name(lang) if task.kind in clocks else task.kind,
             owner=_task_owner(task, lang),
-            due_on=task.due_on,
-            left=_left(task.due_on, today),
+            left=clock_left(task.kind, task.due_on, today),
             late=task.due_on < today,
             mine=_is_mine(actor, task),
             address=_place_of(task, child_id) if _is_mine(actor, task) else "",
@@ -233,12 +232,3 @@ def _task_owner(task: TaskOfChild, lang: str) -> str:
 
 def _owner(owner: Owner | None) -> str:
     return "" if owner is None else f"{owner.name} · {division_name(owner.division)}"
-
-
-def _left(due_on: dt.date, today: dt.date) -> str:
-    days = (due_on - today).days
-    if days < 0:
-        return ngettext("已超期 %(count)s 天", "已超期 %(count)s 天", -days) % {"count": -days}
-    if days == 0:
-        return _("今天到期")
-    return ngettext("还有 %(count)s 天", "还有 %(count)s 天", days) % {"count": days}

@@ -22,7 +22,7 @@ from ciyou.web import questionnaire_wording as wording
 from ciyou.web.context import short_language
 from ciyou.web.guard import disclose
 from ciyou.web.pages.applications.forms import day, key, text
-from ciyou.web.wording import Sentence, sentences
+from ciyou.web.wording import plain_sentences, sentences
 
 PERSONAL = 3
 ANSWER = "answer:"
@@ -91,7 +91,7 @@ def _form(
             for kind in dict.fromkeys(flag.kind for flag in asked.flags)
             if kind in known
         ],
-        "problems": [Sentence("", one.sentence) for one in sentences(problems)],
+        "problems": plain_sentences(problems),
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/questionnaire_fill.html", content, status=422 if problems else 200)

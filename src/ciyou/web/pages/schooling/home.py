@@ -14,12 +14,11 @@ from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.web import schooling_wording as words
 from ciyou.web.guard import disclose
-from ciyou.web.pages.applications.forms import key, text
+from ciyou.web.pages.applications.forms import count, key, text
 from ciyou.web.pages.referrals.writing import read_day
 from ciyou.web.wording import sentences
 
 SENSITIVE = 4
-_DIGITS = 4
 
 
 def show_home(request: HttpRequest) -> HttpResponse:
@@ -61,27 +60,22 @@ def _act(request: HttpRequest, placement_id: uuid.UUID) -> None:
             term = TermPlan(
                 read_day(text(request, "from_on")),
                 read_day(text(request, "to_on")),
-                _number(text(request, "visits")),
-                _number(text(request, "periods")),
+                count(request, "visits"),
+                count(request, "periods"),
             )
             plan_term(request.actor, placement_id=placement_id, term=term)
         case "held":
             held = HeldSession(
                 key(request, "form"),
                 read_day(text(request, "held_on")),
-                _number(text(request, "minutes")),
-                _number(text(request, "periods")),
+                count(request, "minutes"),
+                count(request, "periods"),
                 text(request, "taught"),
                 text(request, "teacher"),
             )
             record_session(request.actor, plan_id=key(request, "plan"), held=held)
         case _:
             raise Http404
-
-
-def _number(typed: str) -> int:
-    """A count as a form sends it; 0, which no form takes, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS else 0
 
 
 def _show(request: HttpRequest, placement_id: uuid.UUID, problems: tuple[Problem, ...]) -> HttpResponse:

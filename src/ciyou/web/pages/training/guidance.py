@@ -23,12 +23,11 @@ from ciyou.apps.training.refusals import TrainingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
 from ciyou.web import guidance_wording as words
 from ciyou.web.guard import disclose
-from ciyou.web.pages.applications.forms import key, text
+from ciyou.web.pages.applications.forms import count, key, text, version
 from ciyou.web.pages.referrals.writing import read_day
 from ciyou.web.wording import sentences
 
 _GONE = (TrainingNotFound, PersonNotFound)
-_DIGITS = 4
 
 
 def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
@@ -36,7 +35,6 @@ def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return _child(request, child_id, ())
     kind, _dot, issuer = text(request, "made").partition(".")
-    asked = text(request, "sessions")
     wanted = NewGuidance(
         key(request, "form"),
         child_id,
@@ -47,7 +45,7 @@ def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
         text(request, "giver"),
         text(request, "document"),
         text(request, "measures"),
-        _number(asked) if asked else None,
+        count(request, "sessions") if text(request, "sessions") else None,
         read_day(text(request, "until_on")) if text(request, "until_on") else None,
     )
     try:
@@ -59,11 +57,6 @@ def show_child(request: HttpRequest, child_id: uuid.UUID) -> HttpResponse:
     except CiyouError as problem:
         return _child(request, child_id, problem.problems)
     return redirect("guidance", guidance_id=made)
-
-
-def _number(typed: str) -> int:
-    """A count as a form sends it; 0, which no form takes, for what is none."""
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS else 0
 
 
 def _child(request: HttpRequest, child_id: uuid.UUID, problems: tuple[Problem, ...]) -> HttpResponse:
@@ -122,7 +115,7 @@ def _act(request: HttpRequest, guidance_id: uuid.UUID) -> None:
             end_guidance(
                 request.actor,
                 guidance_id=guidance_id,
-                version=_number(text(request, "version")),
+                version=version(request),
                 done=result == words.DONE,
                 words=text(request, "ended"),
                 outcome="" if result == words.DONE else result,

@@ -10,6 +10,7 @@ import * as sync from "./sync.js";
 import * as visits from "./visits.js";
 
 const IDLE = 5 * 60 * 1000;
+const HERE = 60 * 1000;
 let user = null;
 let lastTouch = Date.now();
 let saving = 0;
@@ -33,6 +34,7 @@ async function start() {
   const wiped = await phone.expire();
   user = await store.currentUser();
   if (wiped) screens.tell("wiped_old");
+  sync.asksAlone(() => Date.now() - lastTouch > HERE);
   retry.begin(() => user && send({ quiet: true }), screens.showAgain);
   await arrive();
 }

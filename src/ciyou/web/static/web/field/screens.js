@@ -48,8 +48,8 @@ export function showAgain(next) {
   const time = new Date(next.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const said = [next.left ? words(why, { count: next.left, time }) : "", next.refused ? words("again_refused", { count: next.refused }) : ""];
   one("#again-words").textContent = said.filter(Boolean).join(" ");
-  one("[data-again-send]").hidden = next.signedOut && next.left > 0;
-  one("[data-again-sign-in]").hidden = !(next.signedOut && next.left > 0);
+  one("[data-again-send]").hidden = next.signedOut;
+  one("[data-again-sign-in]").hidden = !next.signedOut;
   one("[data-again-export]").hidden = !next.refused;
 }
 

@@ -13,8 +13,15 @@ const refused = new Set();
 const broken = new Map();
 // Without an end a request over a dead line would hold back every later one.
 const within = (milliseconds) => ({ signal: AbortSignal.timeout(milliseconds) });
-const ask = (address, more = {}) =>
-  fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...within(LONGEST), ...more });
+let alone = () => false;
+const own = () => (alone() ? { "Ciyou-Alone": "1" } : {});
+const ask = (address, { headers = {}, ...more } = {}) =>
+  fetch(address, { redirect: "manual", cache: "no-store", credentials: "same-origin", ...within(LONGEST), ...more, headers: { ...headers, ...own() } });
+
+/** What is asked while nobody touches the phone keeps no sign-in alive: `whether` says so at each request. */
+export function asksAlone(whether) {
+  alone = whether;
+}
 
 /** Who is signed in: {user, post, headers}; null where nobody is; undefined where there is no network, or no server behind it. */
 export async function session() {
