@@ -28,6 +28,7 @@ from ciyou.apps.cases.visit_following import (
     plan_all_visits,
 )
 from ciyou.apps.cases.visits import record_no_change, record_visit
+from ciyou.apps.cases.workload import workload_of
 from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.selectors import PersonNotFound
@@ -441,14 +442,17 @@ def test_a_protected_child_is_on_no_list_of_children_without_a_next_action(direc
     assert children_without_next(supervisor).total == 0
 
 
-def test_work_that_lies_in_another_place_is_a_next_action_behind_the_wall_too(supervisor):
+def test_work_that_lies_in_another_place_is_a_next_action_behind_the_wall_too(director, supervisor):
     child = orphan()
     elsewhere = make_post("child_director", division="990102001001")
     open_task(LOCAL_OPERATOR, kind="visit_child", subject_id=str(child), division=OTHER_COUNTY, person_id=child, post_id=elsewhere.id)  # fmt: skip
     still = orphan(key="b")
+    open_lead(make_person(division=VILLAGE).id, division=OTHER_COUNTY)  # in the caseload by a lead that lies elsewhere
     with walled(supervisor):
         found = children_without_next(supervisor)
-    assert (found.total, [card.id for card in found.children]) == (1, [still])
+        (load,) = [one for one in workload_of(supervisor) if one.post.division == VILLAGE]
+    assert (found.total, still in [card.id for card in found.children]) == (2, True)
+    assert load.children == 3
 
 
 def test_a_child_of_another_place_with_a_place_here_stands_once_in_the_list_of_either(supervisor):

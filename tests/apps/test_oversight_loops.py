@@ -59,8 +59,12 @@ def test_work_that_lost_its_owner_still_has_its_clock():
 
 def test_what_is_late_is_counted_and_listed_with_its_owner():
     referral, day = sent(sending()), timezone.localdate() - dt.timedelta(days=3)
+    assert kind_of(report(), "referral").overdue.count == 0
     Task.objects.filter(subject_id=str(referral.id)).update(due_on=day, started_on=day)
     assert kind_of(report(), "referral").overdue.count == 1
+    # The question is written once; the day in it is of whoever asks.
+    on_its_day = read_loops(make_actor("county_drafter"), today=day)
+    assert kind_of(on_its_day, "referral").overdue.count == 0
     Task.objects.filter(subject_id=str(referral.id), state="open").update(kind="verify_lead")
     page = list_open_work(make_actor("supervisor"), kinds=["verify_lead"], late=True, today=timezone.localdate())
     assert page.person_ids == (str(referral.child_id),)
@@ -97,7 +101,7 @@ def test_work_that_ended_is_counted_over_all_places_and_that_about_protected_chi
         ended(hidden, OTHER_VILLAGE, count=1, state="refused")
     ended(open_to_all, OTHER_COUNTY, count=5)
     (task,) = report().tasks
-    assert {state: cell.count for state, cell in task.states.items()} == {"done": 5, "withdrawn": 1}
+    assert [(state, cell.count) for state, cell in task.states.items()] == [("done", 5), ("withdrawn", 1)]
     assert (task.open.count, task.place) == (0, min(VILLAGE, OTHER_VILLAGE))
 
 

@@ -3,23 +3,43 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+from uuid import UUID
 
-from django.db.models import BooleanField, Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import (
+    Case,
+    Count,
+    DateField,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.timezone import get_current_timezone_name
 
 from ciyou.apps.assessments.selectors import every_assessment
+from ciyou.apps.cases.given import Given, IsHidden, Question, parameters, written
 from ciyou.apps.cases.models import CheckState, ChildCheck, InquiryLetter, Lead, LeadState, LetterState, Task, TaskState
 from ciyou.apps.cases.shown_work import NAME_WORKER, OF_REFERRALS
 from ciyou.apps.entitlements.list_conditions import every_case_decision
 from ciyou.apps.registry.hex_ids import dashed_id
-from ciyou.apps.registry.scoping import never_counted
 from ciyou.core.access.actor import DivisionScope
 from ciyou.core.access.verdict import RESTRICTED
 
 _TOLD_ELSEWHERE = OF_REFERRALS | {NAME_WORKER}
+_HAS_CLOCK, _HAS_OWNER, _IS_LATE = 1, 2, 4
 _OWNED = Q(post__isnull=False) | ~Q(queue_role="") | ~Q(department="")
 
 
@@ -78,51 +98,88 @@ def loop_kinds() -> tuple[LoopKind, ...]:
     )
 
 
-def count_loops(kinds: Sequence[LoopKind], scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...]:
-    """Every kind by state in one query, of nobody who is protected. Behind the machine's wall."""
-    hidden = never_counted()
-    first, *others = [_counted(kind, scope, hidden, today) for kind in kinds]
-    return tuple(LoopState(*row) for row in first.union(*others, all=True))
+def count_loops(
+    kinds: Callable[[], Sequence[LoopKind]], scope: DivisionScope, *, hidden: Iterable[UUID], today: dt.date
+) -> tuple[LoopState, ...]:
+    """Every kind by state in one query, of nobody who is `hidden`. Behind the machine's wall."""
+    found: dict[tuple[str, str], LoopState] = {}
+    question = _of_loops(kinds, get_current_timezone_name())
+    for kind, state, standing, count, day in _asked(question, scope, hidden, today):
+        one = LoopState(kind, state, count, 0, 0, 0, 0, None)
+        if standing is not None:  # it is open
+            ownerless, clockless = (0 if standing & has else count for has in (_HAS_OWNER, _HAS_CLOCK))
+            one = replace(one, open=count, ownerless=ownerless, clockless=clockless, oldest=_day(day))
+            one = replace(one, overdue=count if standing & _IS_LATE else 0)
+        found[kind, state] = _both(found[kind, state], one) if (kind, state) in found else one
+    return tuple(found.values())
 
 
-def count_tasks(scope: DivisionScope, *, today: dt.date) -> tuple[LoopState, ...]:
+def count_tasks(scope: DivisionScope, *, hidden: Iterable[UUID], today: dt.date) -> tuple[LoopState, ...]:
     """The same of tasks by their kind, those about referrals and about unnamed protected files aside; the day on which one is due is part of it: none is without a clock.
 
     Work that names no child is among them, also where it turns out to be about somebody protected.
     """
-    rows, hidden = Task.objects.filter(division__gte=scope.first, division__lt=scope.end).order_by(), never_counted()
-    ended = rows.exclude(state=TaskState.OPEN)
-    counted = _open_tasks(rows.exclude(person__in=hidden), today).union(
-        # A few rows that are taken off again cost less than a look at every row of a hundred thousand, whether it is one of them.
-        _ended_tasks(ended, 1), _ended_tasks(ended.filter(person__in=hidden), -1), all=True
-    )  # fmt: skip
-    found: dict[tuple[str, str, str], LoopState] = {}
-    for row in counted:
-        one = LoopState(*row)
-        if one.kind not in _TOLD_ELSEWHERE:
-            before = found.get((one.kind, one.state, one.place))
-            found[one.kind, one.state, one.place] = replace(one, count=one.count + (before.count if before else 0))
-    return _of_all_places(one for one in found.values() if one.count)
-
-
-def _of_all_places(states: Iterable[LoopState]) -> tuple[LoopState, ...]:
-    found: dict[tuple[str, str], LoopState] = {}
-    for one in states:
-        rest = found.get((one.kind, one.state), replace(one, count=0))
-        found[one.kind, one.state] = replace(one, count=one.count + rest.count, place=min(one.place, rest.place))
+    by_place: dict[tuple[str, ...], LoopState] = {}
+    for kind, state, *numbers, day, place in _asked(_of_tasks(), scope, hidden, today):
+        if kind not in _TOLD_ELSEWHERE:
+            count, opened, ownerless, clockless, overdue = numbers
+            one = LoopState(kind, state, count, opened, ownerless, clockless, overdue, _day(day), place)
+            key = (kind, state, place)
+            by_place[key] = _both(by_place[key], one) if key in by_place else one
+    found: dict[tuple[str, ...], LoopState] = {}
+    for (kind, state, _), one in by_place.items():
+        if one.count:
+            found[kind, state] = _both(found[kind, state], one) if (kind, state) in found else one
     return tuple(found.values())
 
 
-def _open_tasks(rows: QuerySet[Task], today: dt.date) -> QuerySet:
-    opened = rows.filter(state=TaskState.OPEN).values_list("kind", "state")
-    return opened.annotate(
-        count=Count("*"),
-        opened=Count("*"),
+def _both(one: LoopState, other: LoopState) -> LoopState:
+    days = [day for day in (one.oldest, other.oldest) if day is not None]
+    return LoopState(
+        kind=one.kind,
+        state=one.state,
+        count=one.count + other.count,
+        open=one.open + other.open,
+        ownerless=one.ownerless + other.ownerless,
+        clockless=one.clockless + other.clockless,
+        overdue=one.overdue + other.overdue,
+        oldest=min(days, default=None),
+        place=min(one.place, other.place),
+    )
+
+
+def _day(found: dt.date | str | None) -> dt.date | None:
+    return None if found is None else dt.date.fromisoformat(str(found))
+
+
+def _asked(question: Question, scope: DivisionScope, hidden: Iterable[UUID], today: dt.date) -> list[tuple[Any, ...]]:
+    sql, params = question
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters(params, scope=scope, today=today, hidden=hidden))
+        return list(cursor.fetchall())
+
+
+@cache
+def _of_tasks() -> Question:
+    rows = Task.objects.filter(division__gte=Given("first"), division__lt=Given("end")).order_by()
+    ended = rows.exclude(state=TaskState.OPEN)
+    # A few rows that are taken off again cost less than a look at every row of a hundred thousand, whether it is one of them.
+    parts = (_ended_tasks(ended, 1), _ended_tasks(ended.filter(IsHidden("person")), -1))
+    return written(_open_tasks(rows.exclude(IsHidden("person"))).union(*parts, all=True))
+
+
+def _open_tasks(rows: QuerySet[Task]) -> QuerySet:
+    """What is open, by place: in the order of its index, which holds all that is asked for."""
+    opened = rows.filter(state=TaskState.OPEN).values("kind", "state", "division")
+    counted = opened.annotate(
+        number=Count("*"),
         ownerless=Count("kind", filter=~_OWNED),
         clockless=Count("kind", filter=Q(due_on=None)),
-        overdue=Count("kind", filter=Q(due_on__lt=today)),
+        overdue=Count("kind", filter=Q(due_on__lt=Given("today", DateField()))),
         oldest=Min("started_on"),
-        place=Min("division"),
+    )
+    return counted.values_list(
+        "kind", "state", "number", "number", "ownerless", "clockless", "overdue", "oldest", "division"
     )
 
 
@@ -133,30 +190,33 @@ def _ended_tasks(rows: QuerySet[Task], sign: int) -> QuerySet:
     return counted.values_list("kind", "state", "number", none, none, none, none, no_day, "division")
 
 
-def _counted(kind: LoopKind, scope: DivisionScope, hidden: Iterable[object], today: dt.date) -> QuerySet:
+@cache
+def _of_loops(kinds: Callable[[], Sequence[LoopKind]], _zone: str) -> Question:
+    """All kinds as one question; where a day begins stands in it."""
+    first, *others = [_counted(kind) for kind in kinds()]
+    return written(first.union(*others, all=True))
+
+
+def _counted(kind: LoopKind) -> QuerySet:
+    rows = kind.rows.filter(**{f"{kind.place}__gte": Given("first"), f"{kind.place}__lt": Given("end")})
+    if kind.child:
+        rows = rows.exclude(IsHidden(kind.child))
+    standing = Case(When(kind.open, then=Coalesce(_standing(kind), 0)), output_field=IntegerField())
+    named = rows.order_by().annotate(loop_kind=Value(kind.code), loop_state=kind.state, loop_standing=standing)
+    # The moment is made a day once for all of them: on SQLite that is Python, and took as long as the rest.
+    moment = kind.since.get_source_expressions()[0] if isinstance(kind.since, TruncDate) else kind.since
+    oldest = TruncDate(Min(moment)) if isinstance(kind.since, TruncDate) else Min(moment)
+    return named.values_list("loop_kind", "loop_state", "loop_standing").annotate(count=Count("pk"), oldest=oldest)
+
+
+def _standing(kind: LoopKind) -> Subquery:
+    """What the open work about a row has, in one look at it; null where there is none."""
     about = Q()
     for column in kind.subjects:
         about |= Q(subject_id=dashed_id(OuterRef(column)))
     if kind.works:
         about &= Q(kind__in=kind.works)
-    work = Task.objects.filter(about, state=TaskState.OPEN)
-    rows = kind.rows.filter(**{f"{kind.place}__gte": scope.first, f"{kind.place}__lt": scope.end})
-    if kind.child:
-        rows = rows.exclude(**{f"{kind.child}__in": list(hidden)})
-    opened = Q(loop_open=True)
-    named = rows.order_by().annotate(
-        loop_kind=Value(kind.code),
-        loop_state=kind.state,
-        loop_open=Case(When(kind.open, then=True), default=False, output_field=BooleanField()),
-        loop_owned=Exists(work.filter(_OWNED)),
-        loop_timed=Exists(work),
-        loop_late=Exists(work.filter(due_on__lt=today)),
-    )
-    return named.values_list("loop_kind", "loop_state").annotate(
-        count=Count("pk"),
-        opened=Count("pk", filter=opened),
-        ownerless=Count("pk", filter=opened & Q(loop_owned=False)),
-        clockless=Count("pk", filter=opened & Q(loop_timed=False)),
-        overdue=Count("pk", filter=opened & Q(loop_late=True)),
-        oldest=Min(kind.since, filter=opened),
-    )
+    owned = Max(Case(When(_OWNED, then=_HAS_OWNER), default=0))
+    late = Max(Case(When(due_on__lt=Given("today", DateField()), then=_IS_LATE), default=0))
+    work = Task.objects.filter(about, state=TaskState.OPEN).order_by().values("state")
+    return Subquery(work.annotate(standing=_HAS_CLOCK + owned + late).values("standing"))

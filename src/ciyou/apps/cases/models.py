@@ -53,7 +53,7 @@ class Lead(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("division", "state", "rank", "id", "person"), name="lead_place"),
+            models.Index(fields=("division", "state", "rank", "id", "person", "opened_at"), name="lead_place"),
             models.Index(fields=("post", "state"), name="lead_owner"),
             models.Index(fields=("person",), name="lead_person"),
         )
@@ -139,12 +139,23 @@ class Task(models.Model):
                 name="task_open_owner",
             ),
             models.Index(
-                fields=("person", "department", "kind", "queue_role", "post", "state"),
+                fields=("person", "department", "kind", "queue_role", "post", "state", "division"),
                 condition=models.Q(state="open"),
                 name="task_open_person",
             ),
             models.Index(
-                fields=("division", "kind", "due_on", "id", "person", "state"),
+                fields=(
+                    "division",
+                    "kind",
+                    "due_on",
+                    "id",
+                    "person",
+                    "state",
+                    "post",
+                    "queue_role",
+                    "department",
+                    "started_on",
+                ),
                 condition=models.Q(state="open"),
                 name="task_open_place",
             ),

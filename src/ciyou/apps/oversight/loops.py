@@ -25,6 +25,7 @@ from ciyou.apps.oversight.models import BreakGlass, RequestState, SubjectRequest
 from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.partners import loops as partners
 from ciyou.apps.plans import loops as plans
+from ciyou.apps.registry.scoping import never_counted
 from ciyou.apps.schooling import loops as schooling
 from ciyou.apps.training import loops as training
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
@@ -106,15 +107,16 @@ def report_loops(scope: DivisionScope, *, today: dt.date, exact: bool) -> LoopRe
     """The same for the machine, of any area."""
     threshold = load_limits()["small_cell"].value
     with walled(LOCAL_OPERATOR):
-        loops = count_loops(loop_kinds(), scope, today=today)
-        tasks = count_tasks(scope, today=today) if exact else ()
-        lost = without_next_action().filter(restricted=False, division__gte=scope.first, division__lt=scope.end)
-        without = lost.count()
+        hidden = never_counted()
+        loops = count_loops(loop_kinds, scope, hidden=hidden, today=today)
+        tasks = count_tasks(scope, hidden=hidden, today=today) if exact else ()
+        lost = without_next_action(area=scope).filter(restricted=False)
+        without = lost.filter(division__gte=scope.first, division__lt=scope.end).count()
     order = [kind.code for kind in loop_kinds()]
     told = _exactly if exact else _withholding(threshold)
     return LoopReport(
-        loops=told(sorted(loops, key=lambda one: order.index(one.kind))),
-        tasks=_exactly(sorted(tasks, key=lambda one: one.kind)),
+        loops=told(sorted(loops, key=lambda one: (order.index(one.kind), one.state))),
+        tasks=_exactly(sorted(tasks, key=lambda one: (one.kind, not one.open, one.state))),
         without_next=Cell(without if exact or not 0 < without < threshold else None),
         threshold=threshold,
         exact=exact,

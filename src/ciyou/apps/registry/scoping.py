@@ -127,7 +127,8 @@ def never_counted() -> tuple[UUID, ...]:
     """Every protected file, and the files that were merged into one: in no figure, wherever they are (they are few)."""
     with walled(LOCAL_OPERATOR):
         protected = Person.objects.filter(restricted__gt=False).order_by().values_list("pk", flat=True)
-        merged = Person.objects.filter(merged_into__restricted__gt=False).order_by().values_list("pk", flat=True)
+        # As a set to look up: a join SQLite begins at every person of the country.
+        merged = Person.objects.filter(merged_into__in=protected).order_by().values_list("pk", flat=True)
         return tuple(sorted(protected.union(merged)))
 
 
