@@ -30,7 +30,7 @@ from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, pr
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
 from ciyou.apps.disbursement.results import receive_result, settle_problem, take_results
-from ciyou.apps.disbursement.runs import approve_run, cancel_run, draft_again, return_run, review_run
+from ciyou.apps.disbursement.runs import MonthWish, approve_run, begin_month, cancel_run, draft_again, return_run, review_run
 from ciyou.apps.registry.models import Person
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
@@ -320,7 +320,7 @@ def test_the_roster_has_every_payment_its_sum_and_no_formula(desk):
     Person.objects.filter(id=child).update(name="=HYPERLINK(1)")
     run = desk.hand(desk.approve(desk.draft()))
     rows = list(csv.reader(desk.roster(run).splitlines()))
-    assert rows[1][0:4] == ["1", "511304-202603-children_liv-000001", "2026-03", "'=HYPERLINK(1)"]
+    assert rows[1][0:4] == ["1", "511304-202603-01-000001", "2026-03", "'=HYPERLINK(1)"]
     assert rows[1][8] == rows[2][8] == "1350.00"
     assert take_file(desk.drafter, run_id=run.id, number=1, which="application").content.startswith(b"%PDF")
 
@@ -370,7 +370,7 @@ def test_every_bad_line_of_a_result_file_is_kept_with_its_reason(desk, encoding)
             "发放编号,发放月份,金额（元）,发放结果,失败原因",
             f"{one},2026-03,1350.00,成功,",
             f"{one},2026-03,1350.00,成功,",
-            "511304-202603-children_liv-999999,2026-03,1350.00,成功,",
+            "511304-202603-01-999999,2026-03,1350.00,成功,",
             f"{two},2026-02,1350.00,成功,",
             f"{three},2026-03,1530.00,成功,",
             f"{four},2026-03,一千元,成功,",
@@ -431,3 +431,21 @@ def test_nobody_of_another_county_finds_a_month(desk):
     other = Desk("511303000000")
     with pytest.raises(NotFoundHere):
         review_run(other.reviewer, run_id=run.id, version=run.version)
+
+
+def test_a_restricted_child_is_paid_beside_the_others_and_finance_is_not_told_why(desk):
+    orphan(first="2026-03")
+    protected = orphan(award=False)
+    award_to(protected, entitlement="hiv_living_allowance", series="children_living_restricted", first="2026-03")
+    month = Month.parse("2026-03")
+    wish = MonthWish(uuid.uuid4(), "children_living_restricted", month, month.first_day)
+    desk.draft("2026-03")
+    run = MonthRun.objects.get(id=begin_month(desk.drafter, wish=wish, today=month.last_day))
+    compute_run(run.id)
+    assert sorted(Payment.objects.values_list("number", flat=True)) == [
+        "511304-202603-01-000001",
+        "511304-202603-02-000001",
+    ]
+    told = desk.roster(desk.hand(desk.approve(run)))
+    assert "儿童基本生活保障资金" in told
+    assert "艾滋" not in told

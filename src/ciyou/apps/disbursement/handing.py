@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from ciyou.apps.disbursement.hashing import check_lines
 from ciyou.apps.disbursement.models import HandOver, MonthRun, Payment, PaymentState, RunState
 from ciyou.apps.disbursement.month_tasks import next_task
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot
-from ciyou.apps.disbursement.payment_application import application_pdf
+from ciyou.apps.disbursement.payment_application import application_pdf, fund_of
 from ciyou.apps.disbursement.rechecking import recheck
 from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here, refused, somebody_was_first
 from ciyou.apps.disbursement.runs import find_run
@@ -34,6 +34,7 @@ from ciyou.apps.registry.paying import names_and_numbers
 from ciyou.batch.garbage import heap_set_aside
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.packs import load_finance_layouts, load_rule_book
 from ciyou.packs.finance_layouts import FinanceLayout
 from ciyou.vault.fields import decrypt_bytes, encrypt_bytes
@@ -108,9 +109,17 @@ def roster_rows(run: MonthRun) -> list[RosterRow]:
     people = names_and_numbers(planned.values("person_id"))
     sums = _sums_of(run, payments)
     names = division_names({part for one in payments for part in (one.division, one.division[:9] + "000")})
-    words = {rule.code: rule.zh for rule in load_rule_book(division=run.county, as_of=run.month).rules}
+    words = _words(run)
     ring = keyring()
     return [_row(f"{run.month:%Y-%m}", payment, ring, people, sums, names, words) for payment in payments]
+
+
+def _words(run: MonthRun) -> Mapping[str, str]:
+    """What a roster calls each entitlement; of a restricted one it says no more than the payment application does."""
+    found = defaultdict(lambda: fund_of(run))
+    rules = load_rule_book(division=run.county, as_of=run.month).rules
+    found.update((rule.code, rule.zh) for rule in rules if rule.sensitivity < RESTRICTED)
+    return found
 
 
 class _Planned(NamedTuple):
@@ -147,7 +156,7 @@ def _row(month: str, payment: _Planned, ring: Keyring, people, sums, names, word
         payment.amount_fen,
         by_kind.get("arrears", 0),
         by_kind.get("recovery", 0),
-        "、".join(words.get(code, code) for code in entitlements),
+        "、".join(dict.fromkeys(words[code] for code in entitlements)),
         payment.division,
         names[payment.division[:9] + "000"],
         names[payment.division],

@@ -11,6 +11,7 @@ from ciyou.apps.cases.documents.typesetting import typeset
 from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
 from ciyou.apps.disbursement.finance_files import RosterRow, yuan
 from ciyou.apps.disbursement.models import MonthRun
+from ciyou.apps.disbursement.numbering import batch_number
 
 FUNDS = {
     "children_living": "儿童基本生活保障资金",
@@ -22,15 +23,20 @@ FUNDS = {
 """What the money of a series is called on papers; of the restricted one nothing more is said."""
 
 
+def fund_of(run: MonthRun) -> str:
+    """What the money of a run is called on papers."""
+    return FUNDS.get(run.series, "民政保障资金")
+
+
 def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collective: Sequence[RosterRow]) -> bytes:
     """The application for one hand-over as a PDF. It is written in Chinese whoever makes it."""
     every = [*own, *collective]
     month = f"{run.month.year}年{run.month.month}月"
-    again, fund = "（补发批次）" if number > 1 else "", FUNDS.get(run.series, "民政保障资金")
+    again, fund = "（补发批次）" if number > 1 else "", fund_of(run)
     words = {
         "title": f"关于申请拨付{month}{fund}的函{again}",
         "issuer": issuer_name(run.county),
-        "number": f"批次号：{run.county[:6]}-{run.month:%Y%m}-{run.series}-{number}",
+        "number": f"批次号：{batch_number(run, number)}",
         "addressee": f"{division_name(run.county)}财政局：",
         "opening": f"经审批，{month}应发放{fund}{len(every)}人，共计人民币{_money(sum(row.amount_fen for row in every))}元（大写：{capitals(sum(row.amount_fen for row in every))}）。现申请拨付，明细见所附发放花名册。",
         "columns": ["项目", "人数", "金额（元）"],

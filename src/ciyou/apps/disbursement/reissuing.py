@@ -12,9 +12,9 @@ from django.utils import timezone
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.books import give_back
-from ciyou.apps.disbursement.computing import payment_number
 from ciyou.apps.disbursement.holding import account_trouble
 from ciyou.apps.disbursement.models import MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.numbering import payment_number
 from ciyou.apps.disbursement.payee_snapshots import (
     Payee,
     open_snapshot,
