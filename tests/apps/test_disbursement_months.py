@@ -171,6 +171,8 @@ def test_what_happens_between_draft_and_approval_takes_the_payment_out(desk, rea
     assert approve_run(desk.approver, run_id=run.id, version=run.version) == 1
     assert Payment.objects.get(run=run, person_id=child).state == "withheld"
     assert Hold.objects.get(run=run).reason == reason
+    run.refresh_from_db()
+    assert run.payments_count == 1
     assert PaidMonth.objects.filter(award__person_id=child, paid_fen__gt=0).count() == 0
     assert differences_in_books() == ()
 
@@ -340,6 +342,7 @@ def test_a_failed_payment_is_sent_again_to_a_corrected_account_and_the_month_is_
     desk.close(run)
     states = sorted(Payment.objects.values_list("state", "amount_fen"))
     assert states == [("paid", 135_000), ("paid", 135_000), ("reissued", 135_000)]
+    assert (run.payments_count, run.amount_fen) == (2, 270_000)
     assert set(PaidMonth.objects.values_list("paid_fen", flat=True)) == {135_000}
     assert differences_in_books() == ()
 

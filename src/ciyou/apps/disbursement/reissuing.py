@@ -99,7 +99,7 @@ def _plan_again(run: MonthRun, payment: Payment, payee: Payee) -> None:
     )
     again.account = seal_snapshot(again.id, payee)
     again.save(force_insert=True)
-    MonthRun.objects.filter(id=run.id).update(payments_count=last + 1, version=F("version") + 1)
+    MonthRun.objects.filter(id=run.id).update(version=F("version") + 1)
 
 
 def give_back_payments(actor: Actor, *, run_id: object, payment_ids: Iterable[object], reason: str) -> int:
