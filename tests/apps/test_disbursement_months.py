@@ -32,6 +32,7 @@ from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_paymen
 from ciyou.apps.disbursement.results import receive_result, settle_problem, take_results
 from ciyou.apps.disbursement.runs import MonthWish, approve_run, begin_month, cancel_run, draft_again, return_run, review_run
 from ciyou.apps.registry.models import Person
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from tests.month_builders import FUJIAN, SICHUAN, Desk, award_to, lines_of, orphan, with_account
@@ -452,3 +453,4 @@ def test_a_restricted_child_is_paid_beside_the_others_and_finance_is_not_told_wh
     told = desk.roster(desk.hand(desk.approve(run)))
     assert "儿童基本生活保障资金" in told
     assert "艾滋" not in told
+    assert take_file(desk.drafter, run_id=run.id, number=1, which="roster").highest_class == RESTRICTED

@@ -23,6 +23,7 @@ from ciyou.apps.disbursement.models import HandOver, MonthRun, Payment, PaymentS
 from ciyou.apps.disbursement.month_tasks import next_task
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot
 from ciyou.apps.disbursement.payment_application import application_pdf, fund_of
+from ciyou.apps.disbursement.policies import class_of
 from ciyou.apps.disbursement.rechecking import recheck
 from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here, refused, somebody_was_first
 from ciyou.apps.disbursement.runs import find_run
@@ -46,11 +47,12 @@ SHOWN = ("name", "identifier.id_card", "payee_account", "entitlements")
 
 @dataclass(frozen=True)
 class TakenFile:
-    """One file of a hand-over. `name` says nothing about anybody."""
+    """One file of a hand-over. `name` says nothing about anybody; `highest_class`: of what it says."""
 
     name: str
     content_type: str
     content: bytes
+    highest_class: int
 
 
 def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin: str = "") -> uuid.UUID:
@@ -240,7 +242,7 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
         action="hand_over_roster",
         persons=[row.person_id for row in rows],
         fields=SHOWN,
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
         subject=str(kept.id),
     )
@@ -249,7 +251,7 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
         action="hand_over_roster",
         subject=str(run.id),
         details={"payments": len(rows), "number": kept.number, "sha256": kept.sha256},
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
     )
 
@@ -268,15 +270,15 @@ def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: 
         action="take_roster",
         subject=str(run.id),
         details={"file": which, "number": number},
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
     )
     content = decrypt_bytes(keyring(), bytes(sealed), context=_context(row.id, which))
     if which == "application":
-        return TakenFile(f"application-{run.month:%Y%m}-{number}.pdf", "application/pdf", content)
+        return TakenFile(f"application-{run.month:%Y%m}-{number}.pdf", "application/pdf", content, class_of(run))
     form = load_finance_layouts(division=run.county)[row.layout].format if row.layout else "csv"
     kinds = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-    return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content)
+    return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content, class_of(run))
 
 
 def persons_in(actor: Actor, *, run_id: object, number: int) -> list[str]:
