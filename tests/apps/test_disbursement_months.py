@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement import ahead, computing
@@ -26,6 +27,7 @@ from ciyou.apps.disbursement.models import (
     ResultProblem,
 )
 from ciyou.apps.disbursement.part_reading import claims_stamp
+from ciyou.apps.disbursement.payment_application import signed_by
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
@@ -326,6 +328,8 @@ def test_the_roster_has_every_payment_its_sum_and_no_formula(desk):
     assert rows[1][0:4] == ["1", "511304-202603-01-000001", "2026-03", "'=HYPERLINK(1)"]
     assert rows[1][8] == rows[2][8] == "1350.00"
     assert take_file(desk.drafter, run_id=run.id, number=1, which="application").content.startswith(b"%PDF")
+    three = (("起草", desk.drafter), ("复核", desk.reviewer), ("审批", desk.approver))
+    assert signed_by(run) == [[step, user_names([one.id])[one.id]] for step, one in three]
 
 
 def test_a_failed_payment_is_sent_again_to_a_corrected_account_and_the_month_is_paid_once(desk):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import division_name
+from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.cases.documents.typesetting import typeset
 from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
 from ciyou.apps.disbursement.finance_files import RosterRow, yuan
@@ -56,11 +56,18 @@ def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collec
             ],
             ["合计", str(len(every)), _money(sum(row.amount_fen for row in every))],
         ],
-        "signatures": ["起草", "复核", "审批"],
+        "signatures": signed_by(run),
         "closing": "本函及所附名册含个人信息，仅用于资金发放，请予以保密。",
         "day": chinese_day(timezone.localdate()),
     }
     return typeset("payment_application", words)
+
+
+def signed_by(run: MonthRun) -> list[list[str]]:
+    """The three who stand behind the month, by name."""
+    took = (("起草", run.drafted_by), ("复核", run.reviewed_by), ("审批", run.approved_by))
+    names = user_names([by for _step, by in took])
+    return [[step, names.get(by, "")] for step, by in took]
 
 
 def _money(fen: int) -> str:
