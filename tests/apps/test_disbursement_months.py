@@ -15,6 +15,7 @@ from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement import ahead, computing
 from ciyou.apps.disbursement.books import differences_in_books
+from ciyou.apps.disbursement.child_account import account_of_award
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.handing import take_file
 from ciyou.apps.disbursement.models import (
@@ -458,3 +459,11 @@ def test_a_restricted_child_is_paid_beside_the_others_and_finance_is_not_told_wh
     assert "儿童基本生活保障资金" in told
     assert "艾滋" not in told
     assert take_file(desk.drafter, run_id=run.id, number=1, which="roster").highest_class == RESTRICTED
+
+
+def test_a_month_that_was_paid_early_is_not_taken_for_too_much(desk):
+    orphan(first="2026-03")
+    desk.pay("2026-03")
+    account = account_of_award(desk.drafter, award_id=Award.objects.get().id, through=Month(2026, 2))
+    assert (account.owed_fen, account.overpaid_fen) == (0, 0)
+    assert [(one.month, one.why) for one in account.months] == [(Month(2026, 3), "law")]
