@@ -33,7 +33,15 @@ from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, pr
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
 from ciyou.apps.disbursement.results import receive_result, settle_problem, take_results
-from ciyou.apps.disbursement.runs import MonthWish, approve_run, begin_month, cancel_run, draft_again, return_run, review_run
+from ciyou.apps.disbursement.runs import (
+    MonthWish,
+    approve_run,
+    begin_month,
+    cancel_run,
+    draft_again,
+    return_run,
+    review_run,
+)
 from ciyou.apps.registry.models import Person
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
