@@ -280,6 +280,11 @@ def test_where_the_determination_leaves_the_amount_open_the_drafter_gives_it_wit
                 drafter, application_id=found, version=version_of(found), draft=Draft("approve", amount_fen=amount)
             )
         assert code_of(error) == "application.amount"
+    with pytest.raises(RecordError) as error:
+        draft_decision(
+            drafter, application_id=found, version=version_of(found), draft=Draft("approve", amount_fen=135_000_00)
+        )
+    assert code_of(error) == "application.amount_unit"
 
 
 def test_where_the_law_says_the_amount_nobody_types_another():

@@ -12,7 +12,9 @@ from ciyou.apps.awards import papers
 from ciyou.apps.awards.application_lists import read_application
 from ciyou.apps.awards.models import Application, Paper, PublicNotice
 from ciyou.apps.awards.notices import post_notice, remove_notice
+from ciyou.apps.awards.paper_source import cited
 from ciyou.apps.awards.papers import print_paper, read_paper
+from ciyou.apps.awards.paying import paying_rules
 from ciyou.core.errors import RecordError
 from tests.award_builders import DE_FACTO, DIBAO, awarded, checked, entitled_child, received
 from tests.office import make_actor
@@ -53,6 +55,12 @@ def test_the_approval_form_carries_check_draft_and_decision_with_their_names_and
         assert name_of(user) in signature
     assert "1,350" in form["opinions"][2]["words"] or "1350" in form["opinions"][2]["words"]
     assert "已与" in form["opinions"][0]["words"]
+
+
+def test_a_paper_rests_on_what_was_issued_and_not_on_another_place_s_reprint():
+    told = cited(paying_rules(DE_FACTO, "511304001001", timezone.localdate()))
+    assert "民发〔2019〕62号" in told
+    assert "转载" not in told
 
 
 def test_the_application_form_has_neither_check_nor_decision_and_is_signed_by_the_family(written):

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.awards.models import Award
 from ciyou.apps.cases.models import Task
 from ciyou.apps.disbursement import ahead, computing
 from ciyou.apps.disbursement.books import differences_in_books
+from ciyou.apps.disbursement.child_account import account_of_award
 from ciyou.apps.disbursement.computing import compute_run
 from ciyou.apps.disbursement.handing import take_file
 from ciyou.apps.disbursement.models import (
@@ -26,12 +28,22 @@ from ciyou.apps.disbursement.models import (
     ResultProblem,
 )
 from ciyou.apps.disbursement.part_reading import claims_stamp
+from ciyou.apps.disbursement.payment_application import signed_by
 from ciyou.apps.disbursement.recovering import RecoveryWish, decide_recovery, propose_recovery
 from ciyou.apps.disbursement.refusals import NotFoundHere
 from ciyou.apps.disbursement.reissuing import give_back_payments, reissue_payments
 from ciyou.apps.disbursement.results import receive_result, settle_problem, take_results
-from ciyou.apps.disbursement.runs import approve_run, cancel_run, draft_again, return_run, review_run
+from ciyou.apps.disbursement.runs import (
+    MonthWish,
+    approve_run,
+    begin_month,
+    cancel_run,
+    draft_again,
+    return_run,
+    review_run,
+)
 from ciyou.apps.registry.models import Person
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
 from tests.month_builders import FUJIAN, SICHUAN, Desk, award_to, lines_of, orphan, with_account
@@ -171,6 +183,8 @@ def test_what_happens_between_draft_and_approval_takes_the_payment_out(desk, rea
     assert approve_run(desk.approver, run_id=run.id, version=run.version) == 1
     assert Payment.objects.get(run=run, person_id=child).state == "withheld"
     assert Hold.objects.get(run=run).reason == reason
+    run.refresh_from_db()
+    assert run.payments_count == 1
     assert PaidMonth.objects.filter(award__person_id=child, paid_fen__gt=0).count() == 0
     assert differences_in_books() == ()
 
@@ -320,9 +334,11 @@ def test_the_roster_has_every_payment_its_sum_and_no_formula(desk):
     Person.objects.filter(id=child).update(name="=HYPERLINK(1)")
     run = desk.hand(desk.approve(desk.draft()))
     rows = list(csv.reader(desk.roster(run).splitlines()))
-    assert rows[1][0:4] == ["1", "511304-202603-children_liv-000001", "2026-03", "'=HYPERLINK(1)"]
+    assert rows[1][0:4] == ["1", "511304-202603-01-000001", "2026-03", "'=HYPERLINK(1)"]
     assert rows[1][8] == rows[2][8] == "1350.00"
     assert take_file(desk.drafter, run_id=run.id, number=1, which="application").content.startswith(b"%PDF")
+    three = (("起草", desk.drafter), ("复核", desk.reviewer), ("审批", desk.approver))
+    assert signed_by(run) == [[step, user_names([one.id])[one.id]] for step, one in three]
 
 
 def test_a_failed_payment_is_sent_again_to_a_corrected_account_and_the_month_is_paid_once(desk):
@@ -340,6 +356,7 @@ def test_a_failed_payment_is_sent_again_to_a_corrected_account_and_the_month_is_
     desk.close(run)
     states = sorted(Payment.objects.values_list("state", "amount_fen"))
     assert states == [("paid", 135_000), ("paid", 135_000), ("reissued", 135_000)]
+    assert (run.payments_count, run.amount_fen) == (2, 270_000)
     assert set(PaidMonth.objects.values_list("paid_fen", flat=True)) == {135_000}
     assert differences_in_books() == ()
 
@@ -370,7 +387,7 @@ def test_every_bad_line_of_a_result_file_is_kept_with_its_reason(desk, encoding)
             "发放编号,发放月份,金额（元）,发放结果,失败原因",
             f"{one},2026-03,1350.00,成功,",
             f"{one},2026-03,1350.00,成功,",
-            "511304-202603-children_liv-999999,2026-03,1350.00,成功,",
+            "511304-202603-01-999999,2026-03,1350.00,成功,",
             f"{two},2026-02,1350.00,成功,",
             f"{three},2026-03,1530.00,成功,",
             f"{four},2026-03,一千元,成功,",
@@ -431,3 +448,30 @@ def test_nobody_of_another_county_finds_a_month(desk):
     other = Desk("511303000000")
     with pytest.raises(NotFoundHere):
         review_run(other.reviewer, run_id=run.id, version=run.version)
+
+
+def test_a_restricted_child_is_paid_beside_the_others_and_finance_is_not_told_why(desk):
+    orphan(first="2026-03")
+    protected = orphan(award=False)
+    award_to(protected, entitlement="hiv_living_allowance", series="children_living_restricted", first="2026-03")
+    month = Month.parse("2026-03")
+    wish = MonthWish(uuid.uuid4(), "children_living_restricted", month, month.first_day)
+    desk.draft("2026-03")
+    run = MonthRun.objects.get(id=begin_month(desk.drafter, wish=wish, today=month.last_day))
+    compute_run(run.id)
+    assert sorted(Payment.objects.values_list("number", flat=True)) == [
+        "511304-202603-01-000001",
+        "511304-202603-02-000001",
+    ]
+    told = desk.roster(desk.hand(desk.approve(run)))
+    assert "儿童基本生活保障资金" in told
+    assert "艾滋" not in told
+    assert take_file(desk.drafter, run_id=run.id, number=1, which="roster").highest_class == RESTRICTED
+
+
+def test_a_month_that_was_paid_early_is_not_taken_for_too_much(desk):
+    orphan(first="2026-03")
+    desk.pay("2026-03")
+    account = account_of_award(desk.drafter, award_id=Award.objects.get().id, through=Month(2026, 2))
+    assert (account.owed_fen, account.overpaid_fen) == (0, 0)
+    assert [(one.month, one.why) for one in account.months] == [(Month(2026, 3), "law")]

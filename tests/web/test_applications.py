@@ -29,6 +29,7 @@ def test_an_application_walks_from_the_counter_to_an_award():
     child = entitled_child()
     counter = browser("supervisor")
     form = page(counter.get(f"/applications/child/{child}/"))
+    assert re.findall(r'name="entitlement" value="(\w+)" required checked', form) == ["de_facto_living_allowance"]
     key = re.search(r'name="form" value="([0-9a-f-]+)"', form).group(1)
     sent = {
         "form": key, "entitlement": "de_facto_living_allowance", "applicant": "外祖母甲", "relation": "guardian",
@@ -59,6 +60,12 @@ def test_an_application_walks_from_the_counter_to_an_award():
     assert f"/awards/{award.id}/" in page(approver.get(f"/children/{child}/awards/"))
     paper = re.search(r"/papers/[0-9a-f-]+/", page(approver.get(address))).group(0)
     assert approver.get(paper).content.startswith(b"%PDF")
+
+
+def test_where_nothing_is_confirmed_nobody_applies_for_what_merely_stands_first():
+    form = page(browser("supervisor").get(f"/applications/child/{entitled_child(confirmed=False)}/"))
+    assert len(re.findall(r'name="entitlement" value="\w+" required>', form)) > 1
+    assert not re.search(r'name="entitlement" value="\w+" required checked', form)
 
 
 def test_what_was_typed_is_still_there_after_a_mistake():

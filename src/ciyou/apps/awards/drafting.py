@@ -34,6 +34,8 @@ from ciyou.core.awards.turning import CountedFrom, first_payable_month
 from ciyou.core.rules.interpreter import Decision, Outcome
 
 APPROVE, REFUSE = "approve", "refuse"
+LARGEST_MONTH_FEN = 1_000_000
+"""Where no standard is known: more than the packs' bounds let any month's standard be."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,8 @@ def _write(actor: Actor, row: Application, version: int, draft: Draft, rules: Pa
     elif draft.outcome == APPROVE:
         found = confirmed_yes(row)
         amount = amount_of(found.decision, draft.amount_fen)  # type: ignore[arg-type]
+        if found.decision.amount_fen is None:  # type: ignore[union-attr]
+            _check_unit(amount, rules)
         month = first_month(row, rules, fact_on=draft.fact_on, chosen=draft.month, decided_on=timezone.localdate())
         check_paid_once(row, rules, month)
         words = " ".join(draft.words.split())[:400]
@@ -156,6 +160,16 @@ def amount_of(decision: Decision, wished: int | None) -> int:
             + (f" and at most {at_most}." if at_most else "."),
         )
     return wished
+
+
+def _check_unit(amount: int, rules: PayingRules) -> None:
+    """A month's amount that nobody knows a ceiling of is still no hundredfold one."""
+    if rules.rule.period == "month" and amount > LARGEST_MONTH_FEN:
+        raise refused(
+            "application.amount_unit",
+            f"每月 {amount / 100:.2f} 元不合常理（不会高于 {LARGEST_MONTH_FEN / 100:.0f} 元）；请检查单位：是元还是分，是每月还是每年。",
+            f"{amount / 100:.2f} yuan a month is not plausible (never above {LARGEST_MONTH_FEN / 100:.0f}); check the unit: yuan or fen, month or year.",
+        )
 
 
 def first_month(

@@ -50,7 +50,12 @@ def both(written: Written) -> tuple[Application, ApplicationContent]:
     return written.application, written.content
 
 
+ISSUED = frozenset({"law", "regulation", "notice", "standard"})
+"""Kinds of sources that a decision can rest on: a newspaper, a statistic or another place's reprint is none."""
+
+
 def cited(rules: PayingRules) -> str:
     """The documents that an entitlement rests on, as papers name them."""
-    titles = [f"《{one.title}》" + (f"（{one.number}）" if one.number else "") for one in rules.rule.sources]
+    issued = [one for one in rules.rule.sources if one.kind in ISSUED]
+    titles = [f"《{one.title}》" + (f"（{one.number}）" if one.number else "") for one in issued]
     return "；".join(dict.fromkeys(titles)) or "国家和本地的有关规定"

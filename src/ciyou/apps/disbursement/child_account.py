@@ -82,8 +82,9 @@ def account_of_award(actor: Actor, *, award_id: uuid.UUID, through: Month) -> Aw
 
 
 def _months(award: RunAward, through: Month) -> tuple[MonthAccount, ...]:
-    due = {one.month: one for one in dues_of(award, through)}
     claims = list(PaidMonth.objects.filter(award_id=award.id))
+    # A month may be paid one month early: it is as due then as on its own first day.
+    due = {one.month: one for one in dues_of(award, max((through, *(month_of(claim.month) for claim in claims))))}
     paid = {month_of(claim.month): claim.paid_fen for claim in claims}
     waived = {month_of(claim.month): claim.waived_fen for claim in claims}
     history = _history(award.id)

@@ -22,6 +22,7 @@ from ciyou.apps.disbursement.log_carrying import log_carried_beside
 from ciyou.apps.disbursement.models import MonthRun, RunState
 from ciyou.apps.disbursement.month_tasks import next_task, tell_both_counties
 from ciyou.apps.disbursement.months import month_of
+from ciyou.apps.disbursement.numbering import numbers_begin
 from ciyou.apps.disbursement.part_reading import claims_stamp
 from ciyou.apps.disbursement.preparing import DrawnAward, DrawnChild, Prepared, fen_of, hold_row, prepare_part
 from ciyou.apps.disbursement.refusals import overtaken
@@ -171,7 +172,7 @@ class _Books:
 
 
 def _pay(run: MonthRun, drawn: Sequence[DrawnChild]) -> None:
-    begin, this = _number_begins(run), run.id.hex
+    begin, this = numbers_begin(run), run.id.hex
     payments = [
         (
             child.payment_id,
@@ -206,15 +207,6 @@ def _texts(drawn: Sequence[DrawnChild]) -> Iterator[list[str]]:
                 kept[id(award.lines)] = [f"|{day}|{kind}|{fen}" for day, kind, fen, _claimed in award.lines]
             texts += [award.award_id + rest for rest in kept[id(award.lines)]]
         yield texts
-
-
-def payment_number(run: MonthRun, sequence: int) -> str:
-    """The number that a payment carries in files: county, month, series and a counter."""
-    return f"{_number_begins(run)}{sequence:06d}"
-
-
-def _number_begins(run: MonthRun) -> str:
-    return f"{run.county[:6]}-{run.month:%Y%m}-{run.series[:12]}-"
 
 
 def begin_again(run_id: uuid.UUID) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -22,7 +22,8 @@ from ciyou.apps.disbursement.hashing import check_lines
 from ciyou.apps.disbursement.models import HandOver, MonthRun, Payment, PaymentState, RunState
 from ciyou.apps.disbursement.month_tasks import next_task
 from ciyou.apps.disbursement.payee_snapshots import open_snapshot
-from ciyou.apps.disbursement.payment_application import application_pdf
+from ciyou.apps.disbursement.payment_application import application_pdf, fund_of
+from ciyou.apps.disbursement.policies import class_of
 from ciyou.apps.disbursement.rechecking import recheck
 from ciyou.apps.disbursement.refusals import check_may, check_purpose, not_found_here, refused, somebody_was_first
 from ciyou.apps.disbursement.runs import find_run
@@ -34,6 +35,7 @@ from ciyou.apps.registry.paying import names_and_numbers
 from ciyou.batch.garbage import heap_set_aside
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
+from ciyou.core.access.verdict import RESTRICTED
 from ciyou.packs import load_finance_layouts, load_rule_book
 from ciyou.packs.finance_layouts import FinanceLayout
 from ciyou.vault.fields import decrypt_bytes, encrypt_bytes
@@ -45,11 +47,12 @@ SHOWN = ("name", "identifier.id_card", "payee_account", "entitlements")
 
 @dataclass(frozen=True)
 class TakenFile:
-    """One file of a hand-over. `name` says nothing about anybody."""
+    """One file of a hand-over. `name` says nothing about anybody; `highest_class`: of what it says."""
 
     name: str
     content_type: str
     content: bytes
+    highest_class: int
 
 
 def hand_over(actor: Actor, *, run_id: object, version: int, layout: str, origin: str = "") -> uuid.UUID:
@@ -108,9 +111,17 @@ def roster_rows(run: MonthRun) -> list[RosterRow]:
     people = names_and_numbers(planned.values("person_id"))
     sums = _sums_of(run, payments)
     names = division_names({part for one in payments for part in (one.division, one.division[:9] + "000")})
-    words = {rule.code: rule.zh for rule in load_rule_book(division=run.county, as_of=run.month).rules}
+    words = _words(run)
     ring = keyring()
     return [_row(f"{run.month:%Y-%m}", payment, ring, people, sums, names, words) for payment in payments]
+
+
+def _words(run: MonthRun) -> Mapping[str, str]:
+    """What a roster calls each entitlement; of a restricted one it says no more than the payment application does."""
+    found = defaultdict(lambda: fund_of(run))
+    rules = load_rule_book(division=run.county, as_of=run.month).rules
+    found.update((rule.code, rule.zh) for rule in rules if rule.sensitivity < RESTRICTED)
+    return found
 
 
 class _Planned(NamedTuple):
@@ -147,7 +158,7 @@ def _row(month: str, payment: _Planned, ring: Keyring, people, sums, names, word
         payment.amount_fen,
         by_kind.get("arrears", 0),
         by_kind.get("recovery", 0),
-        "、".join(words.get(code, code) for code in entitlements),
+        "、".join(dict.fromkeys(words[code] for code in entitlements)),
         payment.division,
         names[payment.division[:9] + "000"],
         names[payment.division],
@@ -231,7 +242,7 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
         action="hand_over_roster",
         persons=[row.person_id for row in rows],
         fields=SHOWN,
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
         subject=str(kept.id),
     )
@@ -240,7 +251,7 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
         action="hand_over_roster",
         subject=str(run.id),
         details={"payments": len(rows), "number": kept.number, "sha256": kept.sha256},
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
     )
 
@@ -259,15 +270,15 @@ def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: 
         action="take_roster",
         subject=str(run.id),
         details={"file": which, "number": number},
-        highest_class=3,
+        highest_class=class_of(run),
         origin=origin,
     )
     content = decrypt_bytes(keyring(), bytes(sealed), context=_context(row.id, which))
     if which == "application":
-        return TakenFile(f"application-{run.month:%Y%m}-{number}.pdf", "application/pdf", content)
+        return TakenFile(f"application-{run.month:%Y%m}-{number}.pdf", "application/pdf", content, class_of(run))
     form = load_finance_layouts(division=run.county)[row.layout].format if row.layout else "csv"
     kinds = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
-    return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content)
+    return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content, class_of(run))
 
 
 def persons_in(actor: Actor, *, run_id: object, number: int) -> list[str]:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import division_name
+from ciyou.apps.accounts.selectors import division_name, user_names
 from ciyou.apps.cases.documents.typesetting import typeset
 from ciyou.apps.cases.letter_documents import chinese_day, issuer_name
 from ciyou.apps.disbursement.finance_files import RosterRow, yuan
 from ciyou.apps.disbursement.models import MonthRun
+from ciyou.apps.disbursement.numbering import batch_number
 
 FUNDS = {
     "children_living": "儿童基本生活保障资金",
@@ -22,15 +23,20 @@ FUNDS = {
 """What the money of a series is called on papers; of the restricted one nothing more is said."""
 
 
+def fund_of(run: MonthRun) -> str:
+    """What the money of a run is called on papers."""
+    return FUNDS.get(run.series, "民政保障资金")
+
+
 def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collective: Sequence[RosterRow]) -> bytes:
     """The application for one hand-over as a PDF. It is written in Chinese whoever makes it."""
     every = [*own, *collective]
     month = f"{run.month.year}年{run.month.month}月"
-    again, fund = "（补发批次）" if number > 1 else "", FUNDS.get(run.series, "民政保障资金")
+    again, fund = "（补发批次）" if number > 1 else "", fund_of(run)
     words = {
         "title": f"关于申请拨付{month}{fund}的函{again}",
         "issuer": issuer_name(run.county),
-        "number": f"批次号：{run.county[:6]}-{run.month:%Y%m}-{run.series}-{number}",
+        "number": f"批次号：{batch_number(run, number)}",
         "addressee": f"{division_name(run.county)}财政局：",
         "opening": f"经审批，{month}应发放{fund}{len(every)}人，共计人民币{_money(sum(row.amount_fen for row in every))}元（大写：{capitals(sum(row.amount_fen for row in every))}）。现申请拨付，明细见所附发放花名册。",
         "columns": ["项目", "人数", "金额（元）"],
@@ -50,11 +56,18 @@ def application_pdf(run: MonthRun, number: int, own: Sequence[RosterRow], collec
             ],
             ["合计", str(len(every)), _money(sum(row.amount_fen for row in every))],
         ],
-        "signatures": ["起草", "复核", "审批"],
+        "signatures": signed_by(run),
         "closing": "本函及所附名册含个人信息，仅用于资金发放，请予以保密。",
         "day": chinese_day(timezone.localdate()),
     }
     return typeset("payment_application", words)
+
+
+def signed_by(run: MonthRun) -> list[list[str]]:
+    """The three who stand behind the month, by name."""
+    took = (("起草", run.drafted_by), ("复核", run.reviewed_by), ("审批", run.approved_by))
+    names = user_names([by for _step, by in took])
+    return [[step, names.get(by, "")] for step, by in took]
 
 
 def _money(fen: int) -> str:

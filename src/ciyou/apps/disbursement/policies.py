@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from ciyou.apps.awards.paying import is_at_residence
+from ciyou.apps.disbursement.models import MonthRun
 from ciyou.core.awards.dues import Ground
 from ciyou.core.awards.law import JudgedOn
-from ciyou.packs import load_payments
+from ciyou.packs import load_payments, load_rule_book
 from ciyou.packs.payment_values import PaymentRule
+
+_PERSONAL = 3
 
 
 @lru_cache(maxsize=4096)
@@ -42,6 +45,13 @@ def series_of(county: str) -> tuple[str, ...]:
     """The monthly runs that a county pays, in the order of its packs."""
     rules = load_payments(division=county).values()
     return tuple(dict.fromkeys(rule.series for rule in rules if rule.is_monthly and rule.series))
+
+
+def class_of(run: MonthRun) -> int:
+    """The class of what a month's files say: that of the strictest entitlement it pays."""
+    codes = {code for code, rule in load_payments(division=run.county).items() if rule.series == run.series}
+    rules = load_rule_book(division=run.county, as_of=run.month).rules
+    return max((rule.sensitivity for rule in rules if rule.code in codes), default=_PERSONAL)
 
 
 def funding_of(entitlement: str, division: str) -> Mapping[str, int] | None:

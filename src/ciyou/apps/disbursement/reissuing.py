@@ -12,9 +12,9 @@ from django.utils import timezone
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.disbursement.books import give_back
-from ciyou.apps.disbursement.computing import payment_number
 from ciyou.apps.disbursement.holding import account_trouble
 from ciyou.apps.disbursement.models import MonthRun, Payment, PaymentState
+from ciyou.apps.disbursement.numbering import payment_number
 from ciyou.apps.disbursement.payee_snapshots import (
     Payee,
     open_snapshot,
@@ -99,7 +99,7 @@ def _plan_again(run: MonthRun, payment: Payment, payee: Payee) -> None:
     )
     again.account = seal_snapshot(again.id, payee)
     again.save(force_insert=True)
-    MonthRun.objects.filter(id=run.id).update(payments_count=last + 1, version=F("version") + 1)
+    MonthRun.objects.filter(id=run.id).update(version=F("version") + 1)
 
 
 def give_back_payments(actor: Actor, *, run_id: object, payment_ids: Iterable[object], reason: str) -> int:

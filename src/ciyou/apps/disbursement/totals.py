@@ -47,7 +47,7 @@ def totals_of(run_id: uuid.UUID) -> Totals:
 
 
 def note_totals(run_id: uuid.UUID) -> None:
-    """Keep the number of payments and the sum with the run, for lists."""
+    """Keep with the run how many children it pays and the sum: what was sent again counts once, what was taken out not at all."""
     rows = Payment.objects.filter(run_id=run_id, reissue_of=None).exclude(state=PaymentState.WITHHELD)
-    found = rows.aggregate(fen=Sum("amount_fen"))
-    MonthRun.objects.filter(id=run_id).update(amount_fen=found["fen"] or 0)
+    found = rows.aggregate(count=Count("id"), fen=Sum("amount_fen"))
+    MonthRun.objects.filter(id=run_id).update(payments_count=found["count"], amount_fen=found["fen"] or 0)

@@ -98,7 +98,7 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "offers": shown,
         "documents": _wanted_documents(shown),
         "may_propose": any(one.found for one in shown),
-        "chosen": next((one.code for one in shown if one.code == wanted), shown[0].code if shown else ""),
+        "chosen": _chosen(shown, wanted),
         "relations": list(words.RELATIONS.items()),
         "applicant": request.POST.get("applicant", _guardian(family)),
         "form": request.POST.get("form") or uuid.uuid4(),
@@ -108,6 +108,13 @@ def _show(request: HttpRequest, child: PersonCard, problems: tuple[Problem, ...]
         "seen_at": timezone.now(),
     }
     return render(request, "web/pages/apply.html", content, status=422 if problems else 200)
+
+
+def _chosen(shown: list[ShownOffer], wanted: str) -> str:
+    """What is chosen at first: what was asked for, what the determination gives, or the only one; nothing is guessed."""
+    offered = [one.code for one in shown]
+    given = [one.code for one in shown if one.found]
+    return next((code for code in (wanted, *given) if code in offered), offered[0] if len(offered) == 1 else "")
 
 
 def _guardian(family: Family) -> str:

@@ -213,6 +213,6 @@ def take(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         persons = persons_in(request.actor, run_id=month_id, number=int(number))
     except NotFoundHere as missing:
         raise Http404 from missing
-    disclose(request, subject=str(month_id), person_ids=persons, fields=FIELDS, highest_class=3)
+    disclose(request, subject=str(month_id), person_ids=persons, fields=FIELDS, highest_class=found.highest_class)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
     return HttpResponse(found.content, content_type=found.content_type, headers=headers)
