@@ -43,6 +43,8 @@ from ciyou.apps.disbursement.runs import (
     review_run,
 )
 from ciyou.apps.registry.models import Person
+from ciyou.apps.registry.named_access import grant_named_access
+from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
 from ciyou.core.errors import AccessDenied, CiyouError, RecordError
@@ -463,7 +465,13 @@ def test_a_restricted_child_is_paid_beside_the_others_and_finance_is_not_told_wh
         "511304-202603-01-000001",
         "511304-202603-02-000001",
     ]
-    told = desk.roster(desk.hand(desk.approve(run)))
+    desk.hand(desk.approve(run))
+    with pytest.raises(RecordError, match="not named for 1 of"):
+        desk.roster(run)
+    assert take_file(desk.drafter, run_id=run.id, number=1, which="application").content.startswith(b"%PDF")
+    about = {"purpose": Purpose.SERVE, "why": "case_worker", "reason": "办理发放", "ends_at": None}
+    grant_named_access(LOCAL_OPERATOR, person_id=protected, user_id=desk.drafter.id, **about)
+    told = desk.roster(run)
     assert "儿童基本生活保障资金" in told
     assert "艾滋" not in told
     assert take_file(desk.drafter, run_id=run.id, number=1, which="roster").highest_class == RESTRICTED

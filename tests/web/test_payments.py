@@ -63,7 +63,12 @@ def test_a_month_is_walked_through_on_the_pages(people):
     )
     resume_months()
     assert people["drafter"].get(reverse("month_progress", args=[run.id])).headers["HX-Refresh"] == "true"
-    file = people["drafter"].get(reverse("month_file", args=[run.id]), {"number": "1", "which": "roster"})
+    roster = reverse("month_file", args=[run.id]), {"number": "1", "which": "roster"}
+    MonthRun.objects.filter(id=run.id).update(series="children_living_restricted")
+    refused = people["drafter"].get(*roster)
+    assert (refused.status_code, "只给指名的办案人员" in refused.content.decode()) == (422, True)
+    MonthRun.objects.filter(id=run.id).update(series=run.series)
+    file = people["drafter"].get(*roster)
     assert file.content.startswith(b"PK")
     assert LogEntry.objects.filter(action="month_file", kind="disclosure", person_count=1).exists()
     number = Payment.objects.get().number

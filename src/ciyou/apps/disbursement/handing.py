@@ -32,6 +32,7 @@ from ciyou.apps.disbursement.storing import hexed, rows_of
 from ciyou.apps.disbursement.totals import note_totals
 from ciyou.apps.registry.hex_ids import HexId, dashed, hex_id
 from ciyou.apps.registry.paying import names_and_numbers
+from ciyou.apps.registry.scoping import named_among
 from ciyou.batch.garbage import heap_set_aside
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
 from ciyou.core.access.roles import Action
@@ -257,7 +258,11 @@ def _record(actor: Actor, run: MonthRun, kept: HandOver, rows: Sequence[RosterRo
 
 
 def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: str = "") -> TakenFile:
-    """One file of a hand-over, in the clear; whoever takes it leaves a record. Raises NotFoundHere for what is not there."""
+    """One file of a hand-over, in the clear; whoever takes it leaves a record.
+
+    A list that tells by itself why its children are paid is for who is a named worker of each of them; the application names nobody.
+    Raises NotFoundHere for what is not there, RecordError for who is not named.
+    """
     check_may(actor, Action.DRAFT_PAYMENTS, Action.APPROVE_PAYMENTS)
     check_purpose(actor)
     run = find_run(actor, run_id)
@@ -265,6 +270,8 @@ def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: 
     sealed = getattr(row, which, None) if which in FILES else None
     if row is None or not sealed:
         raise not_found_here()
+    if which != "application" and class_of(run) >= RESTRICTED:
+        _check_named(actor, run, number)
     record_action(
         actor,
         action="take_roster",
@@ -279,6 +286,18 @@ def take_file(actor: Actor, *, run_id: object, number: int, which: str, origin: 
     form = load_finance_layouts(division=run.county)[row.layout].format if row.layout else "csv"
     kinds = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
     return TakenFile(f"{which}-{run.month:%Y%m}-{number}.{form}", kinds[form], content, class_of(run))
+
+
+def _check_named(actor: Actor, run: MonthRun, number: int) -> None:
+    persons = set(Payment.objects.filter(run=run, hand_over=number).values_list("person_id", flat=True))
+    others = len(persons - named_among(actor, persons))
+    if others:
+        raise refused(
+            "not_named",
+            f"这份名单只给指名的办案人员：其中 {others} 名儿童没有指名您。请由被指名的人来取，或请其在孩子档案“特别保护和指名的办案人员”中指名您。",
+            f"This list is for named workers only, and you are not named for {others} of its protected children. "
+            "Have it taken by who is, or ask them to name you on the child's page under Protection and named workers.",
+        )
 
 
 def persons_in(actor: Actor, *, run_id: object, number: int) -> list[str]:

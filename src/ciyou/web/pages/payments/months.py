@@ -19,7 +19,7 @@ from ciyou.apps.disbursement.runs import MonthWish, begin_month
 from ciyou.apps.disbursement.tasks import compute_month, hand_over_month
 from ciyou.core.access.roles import Action, may_do
 from ciyou.core.awards.month import Month
-from ciyou.core.errors import AccessDenied, CiyouError, Problem
+from ciyou.core.errors import AccessDenied, CiyouError, Problem, RecordError
 from ciyou.packs import load_finance_layouts
 from ciyou.web import payment_wording as words
 from ciyou.web.application_wording import month_words
@@ -213,6 +213,8 @@ def take(request: HttpRequest, month_id: uuid.UUID) -> HttpResponse:
         persons = persons_in(request.actor, run_id=month_id, number=int(number))
     except NotFoundHere as missing:
         raise Http404 from missing
+    except RecordError as problem:
+        return _month(request, month_id, tuple(problem.problems))
     disclose(request, subject=str(month_id), person_ids=persons, fields=FIELDS, highest_class=found.highest_class)
     headers = {"Content-Disposition": f'attachment; filename="{found.name}"'}
     return HttpResponse(found.content, content_type=found.content_type, headers=headers)
