@@ -33,7 +33,7 @@ from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.awards.models import Award
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
-from ciyou.apps.registry.row_images import Image, image_of
+from ciyou.apps.registry.row_images import Image, RowChange, difference, image_of
 from ciyou.apps.registry.services import (
     NewStatement,
     confirm_unmerge,
@@ -69,14 +69,16 @@ def main() -> None:
     while len(seconds) < chosen.pairs and time.monotonic() < until:
         people = (a_file(first, chance), a_file(first, chance))
         began = time.perf_counter()
-        same = stands_again(first, second, people)
+        differing = not_as_before(first, second, people)
         seconds.append(time.perf_counter() - began)
         paid += Award.objects.filter(person_id__in=people).exists()
-        wrong += [] if same else [people]
+        wrong += [differing] if differing else []
     print("| what | value |\n|---|---|")
     print(f"| pairs merged and undone | {len(seconds):,} |\n| of them with an award, undone by two | {paid:,} |")
     print(f"| restored byte for byte | {len(seconds) - len(wrong):,} |")
     print(f"| seconds for one, median | {statistics.median(seconds):.3f} |")
+    for differing in wrong:
+        print(f"differs: {', '.join(differing)}")
     sys.exit(1 if wrong else 0)
 
 
@@ -128,8 +130,8 @@ def an_award(child: Person) -> None:
     )  # fmt: skip
 
 
-def stands_again(first: Actor, second: Actor, people: tuple[UUID, UUID]) -> bool:
-    """Merge, let everybody hear of it, undo; whether both files are as they were."""
+def not_as_before(first: Actor, second: Actor, people: tuple[UUID, UUID]) -> list[str]:
+    """Merge, let everybody hear of it, undo; tables and columns that are not as they were."""
     settle()
     before = image_of(people)
     merge_people(first, keep=people[0], drop=people[1], reason="same_family")
@@ -137,7 +139,15 @@ def stands_again(first: Actor, second: Actor, people: tuple[UUID, UUID]) -> bool
     merge = IdentityDecision.objects.get(kept=people[0], decision="merge")
     if unmerge_people(first, decision_id=merge.id, reason="two_families") == "proposed":
         confirm_unmerge(second, decision_id=merge.id)
-    return before == without_what_was_asked(image_of(people), before)
+    after = without_what_was_asked(image_of(people), before)
+    return sorted({name for change in difference(before, after) for name in names_of(change)})
+
+
+def names_of(change: RowChange) -> list[str]:
+    """The columns of a row that differ, or that it is new or gone."""
+    if change.was is None or change.now is None:
+        return [f"{change.model} ({'a row more' if change.was is None else 'a row less'})"]
+    return [f"{change.model}.{column}: {change.was[column]} → {now}" for column, now in change.now.items()]
 
 
 def settle() -> None:
