@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import importlib
 import uuid
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -437,7 +438,11 @@ def test_an_overpayment_is_taken_back_only_by_a_plan_that_two_people_made(desk):
     run = desk.pay("2026-05")
     assert lines_of(run) == [("2026-03", "recovery", -20_000), ("2026-05", "current", 135_000)]
     assert Payment.objects.get(run=run).amount_fen == 115_000
-    waiver = RecoveryWish(uuid.uuid4(), award.id, "waiver", Month(2026, 3), "家庭特别困难", amount_fen=45_000)
+    waiver = RecoveryWish(uuid.uuid4(), award.id, "waiver", Month(2026, 3), "家庭特别困难", amount_fen=45_001)
+    propose_recovery(desk.drafter, wish=waiver)
+    with pytest.raises(RecordError, match="paid too much"):
+        decide_recovery(desk.approver, recovery_id=waiver.recovery_id, approve=True)
+    waiver = replace(waiver, recovery_id=uuid.uuid4(), amount_fen=45_000)
     propose_recovery(desk.drafter, wish=waiver)
     decide_recovery(desk.approver, recovery_id=waiver.recovery_id, approve=True)
     assert lines_of(desk.draft("2026-06")) == [("2026-06", "current", 135_000)]

@@ -7,22 +7,19 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.access import find_award
 from ciyou.apps.awards.award_lists import AwardLine, line_of
 from ciyou.apps.awards.refusals import AwardNotFound
 from ciyou.apps.awards.run_source import RunAward, awards_by_id
-from ciyou.apps.disbursement.deriving import Deriver, kept_answers
+from ciyou.apps.disbursement.dues_now import dues_of
 from ciyou.apps.disbursement.models import PaidMonth, PaymentLine, Recovery
 from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.recovering import reason_of
 from ciyou.apps.disbursement.refusals import check_may, not_found_here
-from ciyou.apps.entitlements.stored_statements import current_of
 from ciyou.apps.registry.selectors import PersonCard, get_person
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, Purpose
+from ciyou.core.access.actor import Actor, Purpose
 from ciyou.core.access.roles import Action
 from ciyou.core.awards.balance import Balance, balances
-from ciyou.core.awards.dues import Due, dues
 from ciyou.core.awards.month import Month
 
 
@@ -100,18 +97,6 @@ def _months(award: RunAward, through: Month) -> tuple[MonthAccount, ...]:
         for one in account
     ]
     return tuple(reversed(months))
-
-
-def dues_of(award: RunAward, through: Month) -> tuple[Due, ...]:
-    """What an award is due for each month, by what is known now; nothing where there is no determination."""
-    derived = kept_answers(award.id, through)
-    kept_to = derived.answers[-1].month if derived and derived.answers else None
-    if derived is None or kept_to is None or kept_to < through:
-        with walled(LOCAL_OPERATOR):
-            determined = current_of([award.person_id])
-            found, _written = Deriver(through).derive([award], determined, {})
-        return found[award.id][0].dues if award.id in found else ()
-    return dues(award.terms, derived.answers, through, ground_of=derived.ground_in(award))
 
 
 def _history(award_id: uuid.UUID) -> dict[Month, list[tuple[dt.date, str, int]]]:

@@ -13,7 +13,9 @@ from ciyou.apps.audit.keys import keyring
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.awards.run_source import awards_by_id
+from ciyou.apps.disbursement.dues_now import dues_of
 from ciyou.apps.disbursement.models import PaidMonth, Recovery
+from ciyou.apps.disbursement.months import month_of
 from ciyou.apps.disbursement.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
@@ -94,16 +96,24 @@ def _decide(actor: Actor, row: Recovery, approve: bool) -> None:
     if not moved:
         raise somebody_was_first()
     if approve and row.kind == "waiver":
-        claims = PaidMonth.objects.filter(award=row.award_id, month=row.first_month)
-        if not claims.filter(paid_fen__gte=F("waived_fen") + row.amount_fen).update(
-            waived_fen=F("waived_fen") + row.amount_fen
-        ):
-            raise refused(
-                "waiver_too_much",
-                "豁免金额超过这个月已发的金额；请更正。",
-                "The waiver is more than was paid for this month; correct it.",
-            )
+        _waive(row)
     record_action(actor, action="decide_recovery", subject=str(row.id), details={"approve": approve})
+
+
+def _waive(row: Recovery) -> None:
+    """What was waived beyond what is overpaid would one day hide another overpayment."""
+    month = month_of(row.first_month)
+    award = awards_by_id([row.award_id])[0]
+    due = sum(one.amount_fen for one in dues_of(award, month) if one.month == month)
+    claims = PaidMonth.objects.filter(award=row.award_id, month=row.first_month)
+    if not claims.filter(paid_fen__gte=F("waived_fen") + row.amount_fen + due).update(
+        waived_fen=F("waived_fen") + row.amount_fen
+    ):
+        raise refused(
+            "waiver_too_much",
+            "豁免金额超过这个月多发的金额；请更正。",
+            "The waiver is more than was paid too much for this month; correct it.",
+        )
 
 
 def stop_recovery(actor: Actor, *, recovery_id: object) -> None:
