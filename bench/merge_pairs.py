@@ -31,6 +31,7 @@ from ciyou.apps.accounts.models import Division, Post, User
 from ciyou.apps.accounts.selectors import actor_of
 from ciyou.apps.audit.delivery import deliver_events
 from ciyou.apps.awards.models import Award
+from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import IdentityDecision, Person
 from ciyou.apps.registry.places import refresh_places
 from ciyou.apps.registry.row_images import Image, RowChange, difference, image_of
@@ -118,6 +119,8 @@ def a_file(officer: Actor, chance: random.Random) -> UUID:
         record_payee(officer, person_id=child.id, holder="代领人", bank="农村信用社", number="6228480000000000018")
     if chance.random() < 0.3:
         an_award(child)
+    # As whoever loads a file does: else hearing of the merge would be its first determination, and its award's first doubt.
+    determine_children(officer, child_ids=[child.id], as_of=timezone.localdate(), cause="load")
     return child.id
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import importlib
 import uuid
 from dataclasses import replace
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import user_names
 from ciyou.apps.awards.models import Award
@@ -43,8 +45,9 @@ from ciyou.apps.disbursement.runs import (
     return_run,
     review_run,
 )
+from ciyou.apps.entitlements.services import determine_children
 from ciyou.apps.registry.models import Person
-from ciyou.apps.registry.named_access import grant_named_access
+from ciyou.apps.registry.services import NewStatement, grant_named_access, record_facts
 from ciyou.core.access.actor import LOCAL_OPERATOR, Purpose
 from ciyou.core.access.verdict import RESTRICTED
 from ciyou.core.awards.month import Month
@@ -158,6 +161,23 @@ def test_without_an_account_or_with_one_that_fails_its_check_digit_nothing_is_pa
     held = dict(Hold.objects.filter(run=run).values_list("person_id", "reason"))
     assert held == {missing: "account_missing", wrong: "account_wrong"}
     assert run.payments_count == 0
+
+
+def test_who_came_of_age_is_held_and_whose_corrected_birth_date_says_so_is_taken_out(desk):
+    grown = dt.date(2007, 2, 1)
+    before, after = orphan(filed={"born": grown}), orphan()
+    orphan()
+    run = desk.draft()
+    assert list(Hold.objects.filter(run=run).values_list("person_id", "reason")) == [(before, "of_age")]
+    corrected = [NewStatement("birth_date", grown, "verified")]
+    record_facts(LOCAL_OPERATOR, person_id=after, statements=corrected, source="police_hukou")
+    determine_children(LOCAL_OPERATOR, child_ids=[after], as_of=timezone.localdate(), cause="facts")
+    review_run(desk.reviewer, run_id=run.id, version=run.version)
+    run.refresh_from_db()
+    assert approve_run(desk.approver, run_id=run.id, version=run.version) == 1
+    assert Hold.objects.get(run=run, person_id=after).reason == "facts_changed"
+    assert Payment.objects.get(run=run, person_id=after).state == "withheld"
+    assert differences_in_books() == ()
 
 
 def test_what_was_held_comes_with_the_next_month(desk):
