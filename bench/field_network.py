@@ -5,8 +5,8 @@
 
 A child director's phone (Chromium) makes the visits while it is offline, one for each household and each with one photograph, then
 sends them over 50 kbit/s with half a second of delay. Meanwhile answers get lost on their way back, the line is cut, and the app is
-killed in mid-upload and opened again. Nobody taps on anything: what was lost or cut the app tries again by itself. No shipped form asks for a photograph: the server reads the shipped packs with one file more,
-which does. The photographs are small, so that 200 go over such a line in a quarter of an hour; every eighth is so large that it goes in
+killed in mid-upload and opened again. Nobody taps on anything: what was lost or cut the app tries again by itself. No shipped form asks
+for a photograph: the server has a pack of its own (`CIYOU_PACKS`) that does. The photographs are small, so that 200 go over such a line in a quarter of an hour; every eighth is so large that it goes in
 parts. Each is followed by the hash of its content, from the phone to
 the opened file in the store of evidence. Exit 1 where a visit or photograph is missing, doubled or changed.
 
@@ -20,7 +20,6 @@ import json
 import os
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -59,6 +58,11 @@ SMALL, LARGE, LARGE_EVERY = (80, 60), (232, 180), 8
 """Sides of the photographs: their noise compresses to about 3 and 21 kB, and grows by seven ninths on its way."""
 LARGEST_PIECE = 32_768
 """Beyond this a piece goes in parts (`PART` in static/web/field/sync.js)."""
+PLACE = """code: cn_51
+division: "51"
+extends: cn
+name: {zh: 四川省, en: Sichuan}
+"""
 PIECE = """code: home_photo
 name: {zh: 住房照片, en: Photograph of the home}
 kind: photo
@@ -116,22 +120,17 @@ class Trouble:
 
 
 def packs_with_picture(folder: Path) -> str:
-    """The path to the program with the shipped packs and one file more, that asks for a photograph at each visit."""
-    shipped, own = ROOT / "src/ciyou", folder / "src/ciyou"
-    own.mkdir(parents=True)
-    for part in shipped.iterdir():
-        if part.name == "packs":
-            shutil.copytree(part, own / part.name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            (own / part.name).symlink_to(part)
-    (own / "packs/cn/visit_pieces").mkdir()
-    (own / "packs/cn/visit_pieces/home_photo.yaml").write_text(PIECE, encoding="utf-8")
-    return f"{own.parent}:{ROOT}"
+    """A folder of packs (`CIYOU_PACKS`) in which the province asks for a photograph at each visit."""
+    place = folder / "packs/cn_51"
+    (place / "visit_pieces").mkdir(parents=True)
+    (place / "place.yaml").write_text(PLACE, encoding="utf-8")
+    (place / "visit_pieces/home_photo.yaml").write_text(PIECE, encoding="utf-8")
+    return str(place.parent)
 
 
 def run(home: Path, *command: str) -> str:
     """Run the program's Python on a state folder; what it printed."""
-    known = {**environment(home), "PYTHONPATH": os.environ["PYTHONPATH"]}
+    known = environment(home)
     called = [sys.executable, *command]
     return subprocess.run(called, cwd=ROOT, env=known, umask=0o077, check=True, capture_output=True, text=True).stdout
 
@@ -243,7 +242,7 @@ def main() -> None:
         print("left out: there is no Chromium (make browser)")
         return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        os.environ["PYTHONPATH"] = packs_with_picture(Path(folder))
+        os.environ["CIYOU_PACKS"] = packs_with_picture(Path(folder))
         home = Path(folder) / "home"
         home.mkdir(mode=0o700)
         (home / "demo").touch()  # the second factor may wait

@@ -22,8 +22,10 @@ JOIN accounts_post post ON post.division = p.division AND post.role = 'child_dir
 JOIN accounts_user u ON u.id = post.user_id
 WHERE p.kind = 'child' AND p.status = 'active' AND NOT p.restricted AND EXISTS (SELECT 1 FROM entitlements_outcome o
 WHERE o.person_id = p.id AND o.outcome = 'yes' AND o.rule IN ('orphan', 'de_facto_unattended'))
-AND NOT EXISTS (SELECT 1 FROM cases_lead l WHERE l.person_id = p.id AND l.state NOT IN ('closed', 'reported')
-AND l.why NOT IN ('entitled', 'entitled_presumed'))
+AND NOT EXISTS (SELECT 1 FROM cases_lead l WHERE l.state NOT IN ('closed', 'reported')
+AND l.why NOT IN ('entitled', 'entitled_presumed') AND (l.person_id = p.id OR l.person_id IN (
+SELECT sibling.person_id FROM registry_relationship own JOIN registry_relationship sibling ON sibling.other_id = own.other_id
+WHERE own.person_id = p.id)))
 GROUP BY u.username, substr(p.division, 1, 9) ORDER BY children DESC, u.username LIMIT 2
 """
 SUPERVISOR = """
