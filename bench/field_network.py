@@ -58,10 +58,10 @@ SMALL, LARGE, LARGE_EVERY = (80, 60), (232, 180), 8
 """Sides of the photographs: their noise compresses to about 3 and 21 kB, and grows by seven ninths on its way."""
 LARGEST_PIECE = 32_768
 """Beyond this a piece goes in parts (`PART` in static/web/field/sync.js)."""
-PLACE = """code: cn_51
-division: "51"
+PLACE = """code: cn_990101
+division: "990101"
 extends: cn
-name: {zh: 四川省, en: Sichuan}
+name: {zh: 甲县, en: County}
 """
 PIECE = """code: home_photo
 name: {zh: 住房照片, en: Photograph of the home}
@@ -120,8 +120,8 @@ class Trouble:
 
 
 def packs_with_picture(folder: Path) -> str:
-    """A folder of packs (`CIYOU_PACKS`) in which the province asks for a photograph at each visit."""
-    place = folder / "packs/cn_51"
+    """A folder of packs (`CIYOU_PACKS`) in which the county asks for a photograph at each visit."""
+    place = folder / "packs/cn_990101"
     (place / "visit_pieces").mkdir(parents=True)
     (place / "place.yaml").write_text(PLACE, encoding="utf-8")
     (place / "visit_pieces/home_photo.yaml").write_text(PIECE, encoding="utf-8")
