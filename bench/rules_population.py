@@ -41,6 +41,7 @@ os.environ.update(SETTINGS)
 
 import polars as pl  # noqa: E402  # the number of threads is read when Polars is imported
 
+from ciyou.batch.engines.lowering import parameter_column  # noqa: E402
 from ciyou.batch.engines.parameter_columns import add_parameters, parameter_table  # noqa: E402
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules  # noqa: E402
 from ciyou.core.rules.book import ParameterValue, RuleBook  # noqa: E402
@@ -51,6 +52,7 @@ AS_OF = dt.date(2026, 3, 1)
 PLACES = 400
 CHUNK = 125_000
 ROW_GROUP = 62_500
+PARAMETERS = "parameters.parquet"
 # Ten rules that are written by hand in numpy_rules.py.
 TEN = (
     "dibao_member",
@@ -94,20 +96,20 @@ def _drawn(kind: Kind, source: random.Random) -> bool | int | str | None:
     return source.randint(500, 2_500) * 100 if kind == Kind.MONEY else source.choice((100, 150, 200))
 
 
-def compiled(*, with_intervals: bool, codes: Sequence[str] = ()) -> tuple[RuleProgram, pl.DataFrame]:
+def compiled(folder: Path, *, with_intervals: bool, codes: Sequence[str] = ()) -> tuple[RuleProgram, pl.DataFrame]:
     """The program of the national rules, or of those named, and the table of local parameters that it reads."""
     book = load_rule_book(division=places()[0], as_of=AS_OF)
-    by_place = local_parameters(book)
+    local = pl.scan_parquet(folder / PARAMETERS)
+    names = local.collect_schema().names()
     if codes:
         book = replace(book, rules=tuple(book.by_code[code] for code in codes))
-    keys = frozenset(next(iter(by_place.values())))
+    keys = frozenset(key for key in book.parameters if parameter_column(key) in names)
     program = compile_rules(book, parameter_columns=keys, with_intervals=with_intervals)
-    table = parameter_table(by_place, keys=keys)
-    return program, table.select("division", *(name for name in table.columns if name in program.columns_needed))
+    return program, local.select("division", *(name for name in names if name in program.columns_needed)).collect()
 
 
 def decided(folder: Path, *, with_intervals: bool, codes: Sequence[str] = ()) -> tuple[RuleProgram, pl.LazyFrame]:
-    program, parameters = compiled(with_intervals=with_intervals, codes=codes)
+    program, parameters = compiled(folder, with_intervals=with_intervals, codes=codes)
     children = pl.scan_parquet(folder / "part-*.parquet")
     return program, program.apply(add_parameters(children, parameters))
 
@@ -130,7 +132,7 @@ def ten_in_numpy(folder: Path) -> dict[str, tuple[int, int]]:
     """The figures of the ten rules by NumPy, written by hand, in chunks."""
     from bench.numpy_rules import TenRules  # noqa: PLC0415  # jobs without NumPy must not pay for its import
 
-    program, parameters = compiled(with_intervals=False, codes=TEN)
+    program, parameters = compiled(folder, with_intervals=False, codes=TEN)
     rules = TenRules(parameters)
     totals: dict[str, tuple[int, int]] = dict.fromkeys(program.outputs, (0, 0))
     for chunk in rules.chunks(folder, CHUNK):
@@ -143,7 +145,7 @@ def agg_in_openfisca(folder: Path, *, narrow: bool = False) -> dict[str, tuple[i
     """The same figures by OpenFisca-core, in chunks; `narrow` adds our decoder and arrays of bytes."""
     from bench.openfisca_rules import OpenFiscaRules  # noqa: PLC0415  # the other engine must not pay for its import
 
-    program, parameters = compiled(with_intervals=False)
+    program, parameters = compiled(folder, with_intervals=False)
     rules = OpenFiscaRules(program, parameters=parameters, period=f"{AS_OF:%Y-%m}", narrow=narrow)
     totals: dict[str, tuple[int, int]] = dict.fromkeys(program.outputs, (0, 0))
     for chunk in rules.chunks(folder, CHUNK):
@@ -253,9 +255,11 @@ def prepare(folder: Path, rows: int) -> None:
     book = load_rule_book(division=places()[0], as_of=AS_OF)
     stamp = folder / "made.json"
     wanted = {"rows": rows, "pack": book.pack_version, "row_group": ROW_GROUP}
-    if stamp.exists() and json.loads(stamp.read_text()) == wanted:
+    if stamp.exists() and (folder / PARAMETERS).exists() and json.loads(stamp.read_text()) == wanted:
         return
     write_children(folder, rows, vocabulary=book.vocabulary, as_of=AS_OF, places=places(), row_group=ROW_GROUP)
+    by_place = local_parameters(book)
+    parameter_table(by_place, keys=frozenset(by_place[places()[0]])).write_parquet(folder / PARAMETERS)
     stamp.write_text(json.dumps(wanted))
 
 

@@ -101,7 +101,7 @@ def wait_for(port: int) -> None:
 
 def agg_in_spark(session: Any, folder: Path, work: Path) -> Figures:
     """Sum and number of unknowns of every output."""
-    program, parameters = compiled(with_intervals=False)
+    program, parameters = compiled(folder, with_intervals=False)
     parameters.write_parquet(work / "parameters.parquet")
     session.read.parquet(*map(str, sorted(folder.glob("part-*.parquet")))).createOrReplaceTempView("children")
     session.read.parquet(str(work / "parameters.parquet")).createOrReplaceTempView("places")

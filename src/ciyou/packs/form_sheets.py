@@ -8,9 +8,6 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from ciyou.core.errors import Place
 from ciyou.packs.located_yaml import Notes
 
@@ -45,6 +42,10 @@ class FormSheets:
 
 def read_sheets(path: Path, *, name: str, notes: Notes) -> FormSheets:
     """The sheets of a workbook; noted, and empty, where the file is none."""
+    # Every command reads packs, few hold a workbook: to import this library is a third of what importing the packs takes.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     found: dict[str, tuple[dict[str, str], ...]] = {}
     try:
         book = load_workbook(path, read_only=True, data_only=True)

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from openpyxl import Workbook
-
 from ciyou.core.errors import Place
 from ciyou.core.sheet_cells import neutral
 from ciyou.packs.follow_ups import Text
@@ -33,6 +31,8 @@ class FormWords:
 
 def write_form(path: Path, *, code: str, title: str, words: FormWords) -> None:
     """Write a questionnaire's words as an XLSForm; the sheets, columns and names are the standard's."""
+    from openpyxl import Workbook  # noqa: PLC0415  # as in `read_sheets`
+
     book = Workbook()
     survey = book.active
     survey.title = "survey"

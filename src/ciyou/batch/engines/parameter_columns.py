@@ -18,6 +18,9 @@ PARAMETER_DTYPES: Mapping[Kind, pl.DataType] = {
     Kind.ENUM: pl.String(),
 }
 
+_PLACE = "place_of_parameters"
+"""The row of `parameter_table` that a child's division has."""
+
 
 def differing_parameters(by_division: Mapping[str, Mapping[str, ParameterValue]]) -> frozenset[str]:
     """Keys of the parameters whose value is not the same in all these divisions."""
@@ -49,11 +52,7 @@ def add_parameters(frame: pl.LazyFrame, table: pl.DataFrame, *, division_column:
     values = table.drop("division")
     if not values.width:
         return frame
-    rows = values.to_struct("parameters")
-
-    def look_up(divisions: pl.Series) -> pl.Series:
-        return rows.gather(divisions.cast(places, strict=False).to_physical())
-
-    # A join would copy every fact's column to put the few parameters beside them: a quarter more CPU, measured on 4 M rows.
-    looked_up = pl.col(division_column).map_batches(look_up, return_dtype=pl.Struct(values.schema), is_elementwise=True)
-    return frame.with_columns(looked_up.alias("parameters")).unnest("parameters")
+    place = pl.col(division_column).cast(places, strict=False).to_physical()
+    # A join would copy every fact's column to put the few parameters beside them: two thirds more CPU, measured on 3 M rows.
+    looked_up = [pl.lit(values[name]).gather(pl.col(_PLACE)).alias(name) for name in values.columns]
+    return frame.with_columns(place.alias(_PLACE)).with_columns(looked_up).drop(_PLACE)

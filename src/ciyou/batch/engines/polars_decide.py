@@ -17,6 +17,7 @@ from ciyou.batch.decisions.deciding import DecidingFacts
 from ciyou.batch.decisions.reads import RESTRICTED, book_of_atoms, digits_read, facts_meeting, rests_on_parents
 from ciyou.batch.decisions.silence import Presumption
 from ciyou.batch.engines.earlier_run import EarlierRun, EarlierTables, Turning, ids_in, numbers_in, public_id
+from ciyou.batch.engines.parameter_columns import add_parameters, parameter_table
 from ciyou.batch.engines.polars_rules import RuleProgram, compile_rules, wide_schema
 from ciyou.batch.engines.pooling import Children, Compared, merged, pools_of
 from ciyou.batch.engines.program import amount_column, ceiling_column, floor_column, outcome_column
@@ -25,15 +26,6 @@ from ciyou.batch.engines.sorted_table import in_plain_texts, with_new_rows
 from ciyou.batch.engines.supposing import PARENTS, if_one_parent_died, with_nothing_more, with_silence
 from ciyou.batch.ranges import Range
 from ciyou.core.rules.book import Rule, RuleKind
-from ciyou.core.rules.tree import Kind
-
-_PARAMETER_TYPES = {
-    Kind.BOOL: pl.Boolean(),
-    Kind.INT: pl.Int64(),
-    Kind.MONEY: pl.Int64(),
-    Kind.DATE: pl.Date(),
-    Kind.ENUM: pl.String(),
-}
 
 
 @dataclass(frozen=True)
@@ -166,11 +158,9 @@ class _Group:
         self._runner = runner
         keys = sorted(group.book.parameters)
         self.program: RuleProgram = compile_rules(group.book, parameter_columns=frozenset(keys), with_intervals=True)
-        self.parameters = _parameter_frame(group, keys)
         zone_of, books = group.price_zones()
-        self.parameters = self.parameters.with_columns(
-            pl.col("county").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone")
-        )
+        zones = pl.col("division").replace_strict(zone_of, return_dtype=pl.Int32).alias("zone")
+        self.parameters = parameter_table(group.parameters, keys=frozenset(keys)).with_columns(zones)
         self.deciding = {rule.code: DecidingFacts(books, rule) for rule in group.book.rules}
         self._asked: dict[str, _Asked] = {}
         atoms, self.atoms_of = book_of_atoms(group.book)
@@ -196,7 +186,10 @@ class _Group:
 
     def has(self, frame: pl.DataFrame) -> bool:
         """Whether any of these children lives in one of the group's places."""
-        return frame["county"].is_in(self.parameters["county"].implode()).any()
+        return self._lives_here(frame).any()
+
+    def _lives_here(self, frame: pl.DataFrame) -> pl.Series:
+        return frame["county"].is_in(self.parameters["division"].implode())
 
     def touched(self, frame: pl.DataFrame, turning: Turning, presumptions: Sequence[Presumption]) -> pl.Series:
         """The pids of the group's children whom time or a new law has touched."""
@@ -207,7 +200,8 @@ class _Group:
         self, frame: pl.DataFrame, presumptions: Sequence[Presumption]
     ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
         """The group's children: as rosters say, with what silence presumes, and as if nothing more came to light."""
-        mine = frame.join(self.parameters, on="county", how="inner", maintain_order="left")
+        here = frame.filter(self._lives_here(frame)).lazy()
+        mine = add_parameters(here, self.parameters, division_column="county").collect()
         whole = with_silence(mine, presumptions)
         return mine, whole, with_nothing_more(whole, self.book)
 
@@ -359,14 +353,6 @@ def _amount_columns(rule: Rule) -> dict[str, str]:
     return dict(
         zip(_AMOUNTS, (amount_column(rule.code), floor_column(rule.code), ceiling_column(rule.code)), strict=True)
     )
-
-
-def _parameter_frame(group: PlaceGroup, keys: Sequence[str]) -> pl.DataFrame:
-    schema = {"county": pl.String()} | {
-        f"param__{key}": _PARAMETER_TYPES[group.book.parameters[key].kind] for key in keys
-    }
-    rows = [(county, *(values[key].value for key in keys)) for county, values in group.parameters.items()]
-    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _classed(schema: pl.Schema, name: str, as_of: dt.date) -> pl.Expr:
