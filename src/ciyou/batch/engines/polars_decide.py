@@ -89,7 +89,8 @@ class PopulationRules:
     def _decide(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         groups = [group for group in self._groups if group.has(frame)] or self._groups[:1]
         decided = [group.decide(frame, self._presumptions) for group in groups]
-        decisions = pl.concat([one for one, _ in decided]).sort("pid", "rule_number")
+        # Every child's rules stand in their order already.
+        decisions = pl.concat([one for one, _ in decided]).sort("pid", maintain_order=True)
         return self._finish(decisions), pl.concat([one for _, one in decided]).sort("pid", "rule")
 
     def _compare(self, earlier: EarlierTables, part: Range, children: Children) -> Compared:
@@ -137,17 +138,22 @@ class PopulationRules:
 
 
 def _person_id() -> pl.Expr:
-    return pl.col("pid").map_batches(
-        lambda numbers: pl.Series(numbers.name, [public_id(number) for number in numbers], dtype=pl.String),
-        return_dtype=pl.String,
-    )
+    return pl.col("pid").map_batches(_public_ids, return_dtype=pl.String)
+
+
+def _public_ids(numbers: pl.Series) -> pl.Series:
+    """Each person's once: a person has a row for every rule."""
+    people = numbers.unique().sort()
+    written = pl.Series(numbers.name, [public_id(number) for number in people], dtype=pl.String)
+    return written.gather(people.search_sorted(numbers))
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """The columns that a rule reads, and what tells apart those of whom its outcome, or its amount, is open."""
+    """The columns that a rule reads, and what tells apart those of whom its outcome, or its amount, is open; `reads`: all that takes."""
 
     columns: Sequence[str]
+    reads: Sequence[str]
     outcome: pl.Expr
     amount: pl.Expr
 
@@ -176,7 +182,7 @@ class _Group:
         supposed = dict(zip(PARENTS, died[:2], strict=True))
         evident = dict(zip(PARENTS, died[2:], strict=True))
         whole_input = whole_input.hstack(self._runner.run(self.atoms, [whole_input])[0])
-        rules = [self._rule_rows(number, rule, said, whole, whole_input) for number, rule in enumerate(self.book.rules)]
+        rules = [self._rule_rows(rule, said, whole, whole_input) for rule in self.book.rules]
         some_parent_unknown = ~(mine["has_father"] & mine["has_mother"])
         hints = [
             self._hints(rule, rows.with_columns(some_parent_unknown.alias("some_parent_unknown")), supposed, evident)
@@ -205,9 +211,7 @@ class _Group:
         whole = with_silence(mine, presumptions)
         return mine, whole, with_nothing_more(whole, self.book)
 
-    def _rule_rows(
-        self, number: int, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame
-    ) -> pl.DataFrame:
+    def _rule_rows(self, rule: Rule, said: pl.DataFrame, whole: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         outcome = whole[outcome_column(rule.code)]
         same = said[outcome_column(rule.code)].eq_missing(outcome)
         amounts: dict[str, pl.Series] = {}
@@ -215,7 +219,6 @@ class _Group:
             amounts[name] = whole[column]
             same = same & said[column].eq_missing(whole[column])
         rows = facts.select("pid", "division").with_columns(
-            pl.lit(number, dtype=pl.Int16).alias("rule_number"),
             pl.lit(rule.code).alias("rule"),
             outcome.alias("holds"),
             (same | outcome.is_null()).alias("same"),
@@ -230,30 +233,31 @@ class _Group:
 
     def _with_deciding(self, rule: Rule, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         """Deciding facts of open outcomes, and of an open amount where the outcome is yes."""
-        asked = rows.select(
-            "pid", is_open=pl.col("outcome") == "undetermined", is_unpaid=_UNPAID & pl.lit(rule.amount is not None)
-        )
+        is_open = rows["outcome"] == "undetermined"
+        wanted = is_open | rows.select(_UNPAID & pl.lit(rule.amount is not None)).to_series()
         told = self._asked_of(rule, facts)
-        patterns = pl.when(asked["is_open"]).then(told.outcome).when(asked["is_unpaid"]).then(told.amount)
-        asked = facts.select("pid", "zone", patterns.alias("pattern"), *told.columns).drop_nulls("pattern")
+        # Few are open: their patterns are written, not everybody's.
+        asked = facts.select(told.reads).filter(wanted).with_columns(is_open.filter(wanted).alias("is_open"))
+        patterns = pl.when("is_open").then(told.outcome).otherwise(told.amount)
+        asked = asked.select("zone", patterns.alias("pattern"), *told.columns)
         answers = self.deciding[rule.code]
-        for row in asked.unique("pattern", maintain_order=True, keep="first").iter_rows(named=True):
+        patterns_met = asked.unique("pattern", maintain_order=True, keep="first")
+        for row in patterns_met.iter_rows(named=True):
             answers.learn(row["pattern"], row)
-        known = pl.DataFrame(
-            {"pattern": list(answers.learned), "deciding_facts": list(answers.learned.values())},
-            schema={"pattern": pl.String(), "deciding_facts": pl.List(pl.String)},
-        )
-        found = asked.select("pid", "pattern").join(known, on="pattern", how="left").select("pid", "deciding_facts")
-        return rows.join(found, on="pid", how="left", maintain_order="left")
+        known = [answers.learned[pattern] for pattern in patterns_met["pattern"]]
+        places = asked["pattern"].cast(pl.Enum(patterns_met["pattern"])).to_physical()
+        place = pl.repeat(None, len(rows), dtype=places.dtype, eager=True).scatter(wanted.arg_true(), places)
+        found = pl.Series("deciding_facts", known, dtype=pl.List(pl.String)).gather(place)
+        return rows.with_columns(found)
 
     def _asked_of(self, rule: Rule, facts: pl.DataFrame) -> _Asked:
         """Kept from one range to the next: to ask a wide frame for its types costs more than to decide a few children."""
         if rule.code not in self._asked:
             schema = facts.schema
             columns = [name for name in self.deciding[rule.code].columns if name in schema]
-            self._asked[rule.code] = _Asked(
-                columns, self._outcome_pattern(rule, schema), self._amount_pattern(columns, schema)
-            )
+            outcome, amount = self._outcome_pattern(rule, schema), self._amount_pattern(columns, schema)
+            reads = {*columns, *outcome.meta.root_names(), *amount.meta.root_names(), "zone"}
+            self._asked[rule.code] = _Asked(columns, sorted(reads), outcome, amount)
         return self._asked[rule.code]
 
     def _outcome_pattern(self, rule: Rule, schema: pl.Schema) -> pl.Expr:

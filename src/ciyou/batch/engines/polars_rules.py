@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import polars as pl
 
@@ -82,12 +82,19 @@ class RuleProgram:
         given = frame.collect_schema().names()
         missing = [name for name in self.columns_needed if name not in given]
         result = frame.with_columns(pl.lit(None, dtype=self.schema[name]).alias(name) for name in missing)
+        for layer in self._layers:
+            result = result.with_columns(layer)
+        return result.select(*given, *self._named)
+
+    @cached_property
+    def _layers(self) -> list[list[pl.Expr]]:
+        """Written once: a population is decided in hundreds of pieces."""
         writer = _Writer(self)
-        for layer in self.program.layers:
-            result = result.with_columns(writer.column(number) for number in layer)
-        return result.select(
-            *given, *(pl.col(writer.name(number)).alias(name) for name, number in self.program.outputs.items())
-        )
+        return [[writer.column(number) for number in layer] for layer in self.program.layers]
+
+    @cached_property
+    def _named(self) -> list[pl.Expr]:
+        return [pl.col(_Writer.name(number)).alias(name) for name, number in self.program.outputs.items()]
 
 
 def compile_rules(
@@ -112,7 +119,8 @@ class _Writer:
         self.schema = compiled.schema
         self.layered = {number for layer in compiled.program.layers for number in layer}
 
-    def name(self, number: int) -> str:
+    @staticmethod
+    def name(number: int) -> str:
         return f"step__{number}"
 
     def column(self, number: int) -> pl.Expr:
