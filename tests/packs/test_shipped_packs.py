@@ -202,6 +202,7 @@ def test_a_draft_decides_nothing_and_the_place_is_asked():
         ("autism_life_long_programme", "320102", True, Standing.FLAGGED),
         ("orphan_tuition_aid_limit", "610102", 1_000_000, Standing.FLAGGED),
         ("home_schooling_age_max", "370102", 15, Standing.DECIDES),
+        ("other_difficulty_children_paid", "110101", True, Standing.DECIDES),
     ],
 )
 def test_what_one_place_says_stands_there_and_is_asked_elsewhere(key, division, value, standing):
@@ -232,7 +233,7 @@ def test_what_the_nation_says_is_told_everywhere(key, value):
     [
         *("illness_list_de_facto", "illness_list_single_person", "illness_list_medical", "difficulty_kinds"),
         *("after_18_military_service", "child_percent_without_guardian", "child_percent_guardian_unable"),
-        *("child_percent_disabled_or_ill", "medical_deductible_percent_near_dibao"),
+        *("child_percent_disabled_or_ill", "medical_deductible_percent_near_dibao", "medical_aid_ratio_top"),
         "medical_deductible_percent_poor_by_illness",
     ],
 )
