@@ -234,7 +234,7 @@ def test_what_the_nation_says_is_told_everywhere(key, value):
         *("illness_list_de_facto", "illness_list_single_person", "illness_list_medical", "difficulty_kinds"),
         *("after_18_military_service", "child_percent_without_guardian", "child_percent_guardian_unable"),
         *("child_percent_disabled_or_ill", "medical_deductible_percent_near_dibao", "medical_aid_ratio_top"),
-        "medical_deductible_percent_poor_by_illness",
+        *("medical_deductible_percent_poor_by_illness", "vocational_grant_all_rural"),
     ],
 )
 def test_what_was_not_seen_is_asked_of_the_place_and_never_made_up(key):
