@@ -83,6 +83,13 @@ def test_a_place_states_the_time_of_the_whole_procedure_with_its_source(
     assert (clock.policy_default, clock.verified) == (False, False)
 
 
+@pytest.mark.parametrize(("division", "promised"), [("410302", 15), ("370321", 10)])
+def test_a_place_promises_its_own_days_within_those_of_the_law(division, promised):
+    clock = load_clocks(division=division)["decide_application"]
+    assert (clock.statutory.amount, clock.promised.amount, clock.policy_default) == (15, promised, False)
+    assert [source.confidence for source in clock.sources] == ["M", "H"]
+
+
 def test_the_nation_states_no_time_of_a_whole_procedure():
     clocks = [one for code, one in load_clocks(division="51").items() if code.startswith("whole_")]
     assert len(clocks) == 4

@@ -27,10 +27,21 @@ def rule(code):
 
 def test_fujians_rows_of_2024_are_those_of_2023_times_the_published_growth():
     found = [one for one in index_findings(division="35") if str(one.row.valid_from) == "2024-07-01"]
-    assert {(one.row.key, one.computed_fen, one.verdict) for one in found} == {
-        ("orphan_institution_standard", 221_300, "fits"),
-        ("orphan_scattered_standard", 179_200, "fits"),
+    assert {(one.rule.code, one.row.key, one.computed_fen, one.verdict) for one in found} == {
+        ("fujian_income_growth", "orphan_institution_standard", 221_300, "fits"),
+        ("fujian_income_growth", "orphan_scattered_standard", 179_200, "fits"),
+        ("institution_above_scattered", "orphan_institution_standard", 179_200, "fits"),
     }
+
+
+def test_nowhere_is_the_institution_rate_below_the_scattered_one():
+    found = verdicts("institution_above_scattered")
+    assert len(found) >= 30 and set(found.values()) == {"fits"}
+
+
+def test_ningbos_share_of_consumption_is_its_own_and_cannot_be_checked():
+    assert rule("ningbo_institution_consumption").times == Fraction(4, 5)
+    assert verdicts("ningbo_institution_consumption") == {("3302", "2022-04-01"): "not_on_file"}
 
 
 def test_a_growth_that_was_not_published_is_not_made_up():

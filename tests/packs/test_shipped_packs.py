@@ -195,6 +195,14 @@ def test_a_draft_decides_nothing_and_the_place_is_asked():
         ("long_term_care_months", "361102", 6, Standing.FLAGGED),
         ("screening_residence_months", "430102", 6, Standing.FLAGGED),
         ("medical_poverty_valid_months", "420102", 12, Standing.FLAGGED),
+        ("de_facto_ending_grounds", "440102", 8, Standing.FLAGGED),
+        ("home_count_limit", "410102", 1, Standing.FLAGGED),
+        ("car_allowed", "410102", False, Standing.FLAGGED),
+        ("assets_percent_of_income", "530102", 200, Standing.FLAGGED),
+        ("autism_life_long_programme", "320102", True, Standing.FLAGGED),
+        ("orphan_tuition_aid_limit", "610102", 1_000_000, Standing.FLAGGED),
+        ("home_schooling_age_max", "370102", 15, Standing.DECIDES),
+        ("other_difficulty_children_paid", "110101", True, Standing.DECIDES),
     ],
 )
 def test_what_one_place_says_stands_there_and_is_asked_elsewhere(key, division, value, standing):
@@ -202,6 +210,37 @@ def test_what_one_place_says_stands_there_and_is_asked_elsewhere(key, division, 
     assert (here.value, here.standing) == (value, standing)
     assert elsewhere.value is None
     assert elsewhere.ask_zh and elsewhere.ask_en
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("rigid_income_percent", 100),
+        ("tekun_obligor_dibao_age", 60),
+        ("tekun_obligor_poor_age", 70),
+        ("insurance_no_claim_bonus", True),
+        ("senior_grant_lowest", 120_000),
+        ("senior_grant_highest", 350_000),
+    ],
+)
+def test_what_the_nation_says_is_told_everywhere(key, value):
+    told = parameters_for(division="130102", as_of=TODAY)[key]
+    assert (told.value, told.standing) == (value, Standing.DECIDES)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("illness_list_de_facto", "illness_list_single_person", "illness_list_medical", "difficulty_kinds"),
+        *("after_18_military_service", "child_percent_without_guardian", "child_percent_guardian_unable"),
+        *("child_percent_disabled_or_ill", "medical_deductible_percent_near_dibao", "medical_aid_ratio_top"),
+        *("medical_deductible_percent_poor_by_illness", "vocational_grant_all_rural"),
+    ],
+)
+def test_what_was_not_seen_is_asked_of_the_place_and_never_made_up(key):
+    for division in ("320102", "420102"):
+        told = parameters_for(division=division, as_of=TODAY)[key]
+        assert told.value is None and told.ask_zh and told.ask_en
 
 
 def test_de_facto_standard_is_the_scattered_one_unless_the_place_has_its_own():
