@@ -169,7 +169,7 @@ def test_the_package_follows_determinations_applications_and_awards_and_is_count
     assert line_of(child, DE_FACTO) == ("due", "determination")
     said = {"kind": "entitlement", "code": DE_FACTO}
     assert refusal(say_need, director, **at(child), **said, state="in_place") == "plan.derived"
-    assert refusal(say_need, director, **at(child), **said, state="not_needed") == "plan.words"
+    assert refusal(say_need, director, **at(child), **said, state="not_needed") == "plan.need_reason"
     say_need(director, **at(child), **said, state="not_needed", why="家里不愿意申请")
     assert line_of(child, DE_FACTO) == ("not_needed", "entered")
     assert not [one for one in unmet_needs(reviewer) if one.code == DE_FACTO]

@@ -194,6 +194,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
     _make_campaign(scene, child, hidden)
+    _make_school_campaign(scene, child, hidden)
     _make_care(scene, child, scene.ids)
     _make_care(scene, hidden, scene.restricted)
     _make_risk(scene, child)
@@ -313,6 +314,7 @@ def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[
             "dead": False,
             "hiv_infected": True,
             "household.dibao": True,
+            "school_code": _school_of(scene),
         },
         "f": {"dead": True},
         "m": {"dead": False, **IN_PRISON},
@@ -333,6 +335,11 @@ def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[
         "determination_id": Determination.objects.get(person_id=child).id,
     }
     return child, father, mother
+
+
+def _school_of(scene: Scene) -> int:
+    """The school that the county's children attend, as the roll knows it."""
+    return int(f"{scene.county}1001")
 
 
 def _make_twin(scene: Scene) -> uuid.UUID:
@@ -393,9 +400,21 @@ def _make_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
     """A campaign that asks the carers of the county's children; what the village asks next answers for both."""
     today = timezone.localdate()
     wanted = NewCampaign(uuid.uuid4(), "psc_17", scene.division(Level.COUNTY), today, today + dt.timedelta(days=20))
-    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
     scene.ids["household_id"] = CampaignChild.objects.get(person_id=child).household
     scene.restricted["household_id"] = CampaignChild.objects.get(person_id=hidden).household
+
+
+def _make_school_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
+    """A campaign at the school that both children attend, with another questionnaire."""
+    today, school = timezone.localdate(), str(_school_of(scene))
+    until = today + dt.timedelta(days=20)
+    wanted = NewCampaign(
+        uuid.uuid4(), "psc_35", scene.division(Level.COUNTY), today, until, school_code=school, school_name="河口中心小学"
+    )
+    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    asked = CampaignChild.objects.filter(campaign=scene.ids["campaign_id"])
+    assert {child, hidden} <= set(asked.values_list("person_id", flat=True))
 
 
 def _make_risk(scene: Scene, child: uuid.UUID) -> None:

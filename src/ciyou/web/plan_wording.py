@@ -180,6 +180,12 @@ def step_rows(view: CaseView) -> list[StepRow]:
     return [StepRow(_step_words(view, one), one.by, one.at, one.words) for one in view.story]
 
 
+def last_told(view: CaseView) -> StepRow | None:
+    """What somebody wrote in sending the case back, while nobody has taken it on: whoever goes on must not look for it."""
+    newest = view.story[0] if view.story else None
+    return step_rows(view)[0] if newest and newest.step in ("send_back", "keep_open", "reopen") else None
+
+
 def reason_words(view: CaseView) -> str:
     """The ground on which a case is (asked to be) closed; "" for none."""
     return _reason(view.division, view.reason)
