@@ -45,7 +45,7 @@ from ciyou.apps.plans.following import (
 )
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
 from ciyou.apps.plans.lists import read_case, unmet_needs
-from ciyou.apps.plans.models import ChildCase, PackageLine, PlanGoal
+from ciyou.apps.plans.models import CaseConference, ChildCase, PackageLine, PlanGoal
 from ciyou.apps.plans.package import say_need
 from ciyou.apps.plans.refusals import CaseNotFound
 from ciyou.apps.registry.models import IdentityDecision, NamedAccess, Person
@@ -245,6 +245,8 @@ def test_one_tap_reviews_and_what_is_open_or_unseen_stops_closing(office):
     reopen_case(director, **at(child), words="又不上学了")
     view = read_case(director, child_id=child)
     assert view.stage == "planning"
+    assert view.missing  # what was reached before the case was closed answers nothing now
+    assert refusal(hand_in_plan, director, **at(child)) == "plan.incomplete"
     assert {"close", "reopen", "keep_open", "agree"} <= {one.step for one in view.story}
     assert ChildCase.objects.count() == 1
 
@@ -312,6 +314,9 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "县教育局李老师", owner, days_on(10))
     assert refusal(add_decision, reviewer, **about, wanted=wanted) == "plan.moved_on"
     assert refusal(hold_conference, reviewer, **about, came=[], minutes=WORDS) == "plan.nobody_came"
+    CaseConference.objects.update(held_on=days_on(1))
+    assert refusal(hold_conference, reviewer, **about, came=["education"], minutes=WORDS) == "plan.not_held_yet"
+    CaseConference.objects.update(held_on=days_on(0))
     hold_conference(reviewer, **about, came=["education"], minutes=WORDS)
     about["version"] = 2
     other = dataclasses.replace(wanted, department="court")

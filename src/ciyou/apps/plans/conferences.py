@@ -116,6 +116,8 @@ def hold_conference(
     """Record that it was held: which of those asked came, and what was said in short."""
     with transaction.atomic():
         row = _find(actor, conference_id, version, (ConferenceState.CALLED,))
+        if row.held_on > timezone.localdate():
+            raise refused("not_held_yet", "还没有到开会的那天；提前开了的，取消这一次，按开会的日子重新登记。", "Its day has not come. If it was held earlier, cancel this one and enter it with the day on which it was held.")  # fmt: skip
         content = ConferenceContent(open_conference(row.id, row.content).agenda, check_words(minutes))
         attended = {code: code in came for code in row.asked}
         if not any(attended.values()):
