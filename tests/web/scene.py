@@ -74,6 +74,7 @@ from ciyou.apps.exchange.contents import ItemContent, seal_content
 from ciyou.apps.exchange.listed_contents import ListedContent, hash_of_list, seal_listed, seal_note
 from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, IdentityList, ListedChild
 from ciyou.apps.messages.models import OutgoingMessage
+from ciyou.apps.oversight.complaints import complain
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
@@ -218,6 +219,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_exchange(scene, child, hidden)
     _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
+    _make_complaint(scene)
     _make_field_work(scene, child)
     _make_run(scene, folder / county)
     _make_trial(scene)
@@ -758,6 +760,14 @@ def _make_round(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
     )  # fmt: skip
     scene.ids["message_id"] = message.id
     scene.ids["round_id"] = found.id
+
+
+def _make_complaint(scene: Scene) -> None:
+    """A complaint of the child director that the county's approver has to answer."""
+    key, said = uuid.uuid4(), f"{scene.county}每周都要截图"
+    complain(actor_of(scene.posts["child_director"]), complaint_id=key, about="proof", reader="county_approver", words=said)
+    scene.ids["complaint_id"] = key
+    scene.secrets.append(said)
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:
