@@ -335,6 +335,11 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     assert refusal(ask_to_close, director, **at(child), reason="stable", words=WORDS) == "plan.open_matters"
     with pytest.raises(CaseNotFound):
         settle_decision(office["supervisor"], decision_id=wanted.id, outcome="已入学")
+    cover = make_actor("child_director")
+    Task.objects.filter(id=task.id).update(post_id=cover.post_id)  # as while somebody stands in
+    assert conferences_of(cover, child_id=child)[0].decisions[0].mine
+    assert conferences_of(director, child_id=child) == ()
+    Task.objects.filter(id=task.id).update(post_id=director.post_id)
     settle_decision(director, decision_id=wanted.id, outcome="已入学")
     assert "carry_out_decision" not in kinds_open(child)
     assert conferences_of(director, child_id=child) == ()  # what is done is no longer its to read

@@ -11,10 +11,11 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, covered_post, is_held, post_card, post_for
+from ciyou.apps.accounts.selectors import PostCard, covered_post, is_held, post_card, post_for, posts_on_cover
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.distributing import Distribution, route_leads
-from ciyou.apps.cases.handing_over import HandedOver, move_work, tell
+from ciyou.apps.cases.handing_over import TAKE_OVER, HandedOver, move_work, tell
 from ciyou.apps.cases.lead_access import TOWNSHIP
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import QUEUE_ROLES, VERIFY, end_steps, supervisor_of, township_of
@@ -55,6 +56,28 @@ def release_ended_posts() -> int:
     for post_id in sorted(posts):
         release_post(post_id)
     return len(posts)
+
+
+def give_to_covers() -> int:
+    """Give whoever stands in for somebody what that one has open, and tell them (the worker's periodic job); for how many posts.
+
+    Without it only new work would come, and what is due this week would wait for a person who is away. It goes back when the cover ends.
+    What is about protected files stays: a cover is no named worker.
+    """
+    given = 0
+    for post_id, cover in posts_on_cover():
+        with walled(LOCAL_OPERATOR), transaction.atomic():
+            giver = post_card(post_id)
+            leads = Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED).exclude(person__restricted=True)
+            tasks = Task.objects.filter(post_id=post_id, state=TaskState.OPEN).exclude(kind=TAKE_OVER)
+            moved = move_work(cover, leads, tasks.exclude(person__restricted=True))
+            if giver is None or moved.nothing:
+                continue
+            tell(LOCAL_OPERATOR, giver, moved, post_id=cover.id, division=cover.division)
+            details = {"leads": moved.leads, "tasks": moved.tasks, "to": str(cover.id)}
+            record_action(LOCAL_OPERATOR, action="give_to_cover", subject=str(post_id), details=details, origin="worker")
+            given += 1
+    return given
 
 
 def release_post(post_id: uuid.UUID | str, *, successor_id: str = "") -> int:
