@@ -412,7 +412,13 @@ def _make_school_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> 
     today, school = timezone.localdate(), str(_school_of(scene))
     until = today + dt.timedelta(days=20)
     wanted = NewCampaign(
-        uuid.uuid4(), "psc_35", scene.division(Level.COUNTY), today, until, school_code=school, school_name="河口中心小学"
+        uuid.uuid4(),
+        "psc_35",
+        scene.division(Level.COUNTY),
+        today,
+        until,
+        school_code=school,
+        school_name="河口中心小学",
     )
     scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
     asked = CampaignChild.objects.filter(campaign=scene.ids["campaign_id"])
@@ -765,7 +771,9 @@ def _make_round(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
 def _make_complaint(scene: Scene) -> None:
     """A complaint of the child director that the county's approver has to answer."""
     key, said = uuid.uuid4(), f"{scene.county}每周都要截图"
-    complain(actor_of(scene.posts["child_director"]), complaint_id=key, about="proof", reader="county_approver", words=said)
+    complain(
+        actor_of(scene.posts["child_director"]), complaint_id=key, about="proof", reader="county_approver", words=said
+    )
     scene.ids["complaint_id"] = key
     scene.secrets.append(said)
 

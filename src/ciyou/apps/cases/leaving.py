@@ -68,14 +68,18 @@ def give_to_covers() -> int:
     for post_id, cover in posts_on_cover():
         with walled(LOCAL_OPERATOR), transaction.atomic():
             giver = post_card(post_id)
-            leads = Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED).exclude(person__restricted=True)
+            leads = (
+                Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED).exclude(person__restricted=True)
+            )
             tasks = Task.objects.filter(post_id=post_id, state=TaskState.OPEN).exclude(kind=TAKE_OVER)
             moved = move_work(cover, leads, tasks.exclude(person__restricted=True))
             if giver is None or moved.nothing:
                 continue
             tell(LOCAL_OPERATOR, giver, moved, post_id=cover.id, division=cover.division)
             details = {"leads": moved.leads, "tasks": moved.tasks, "to": str(cover.id)}
-            record_action(LOCAL_OPERATOR, action="give_to_cover", subject=str(post_id), details=details, origin="worker")
+            record_action(
+                LOCAL_OPERATOR, action="give_to_cover", subject=str(post_id), details=details, origin="worker"
+            )
             given += 1
     return given
 

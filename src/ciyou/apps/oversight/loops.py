@@ -78,7 +78,9 @@ def loop_kinds() -> tuple[LoopKind, ...]:
     own = (
         LoopKind("subject_request", SubjectRequest.objects.all(), Q(state=RequestState.OPEN), TruncDate("recorded_at")),
         LoopKind("break_glass", BreakGlass.objects.all(), Q(reviewed_at=None), TruncDate("at"), state=reviewed),
-        LoopKind("complaint", Complaint.objects.all(), Q(answered_at=None), TruncDate("made_at"), state=answered, child=""),
+        LoopKind(
+            "complaint", Complaint.objects.all(), Q(answered_at=None), TruncDate("made_at"), state=answered, child=""
+        ),
     )
     return (*(kind for room in _ROOMS for kind in room.loop_kinds()), *own)
 
