@@ -287,7 +287,7 @@ def test_a_cover_that_ran_out_gives_the_work_back_to_whom_it_stood_in_for(county
     end_on(cover, today())
     assert release_ended_posts() == 1
     assert {stands(first)[1], stands(second)[1]} == {absent.id}
-    assert (cover.id, 2, 3) in notices(actor_of(absent))  # with the notice that nobody had read
+    assert notices(actor_of(absent)) == [(cover.id, 2, 2)]  # and not the notice that its own work had come
     assert give_to_covers() == 0
     assert release_ended_posts() == 0
 

@@ -19,6 +19,7 @@ from ciyou.apps.cases.handing_over import TAKE_OVER, HandedOver, move_work, tell
 from ciyou.apps.cases.lead_access import TOWNSHIP
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import QUEUE_ROLES, VERIFY, end_steps, supervisor_of, township_of
+from ciyou.apps.cases.tasks import end_tasks
 from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR
 
 IN_HAND = (LeadState.ASSIGNED, LeadState.VISITING)
@@ -120,6 +121,9 @@ def _heir(giver: PostCard, successor_id: str) -> PostCard | None:
 
 
 def _to_heir(giver: PostCard, heir: PostCard) -> dict[Destination, HandedOver]:
+    # That the heir's own work had come is no news to the heir.
+    told = Task.objects.filter(post_id=giver.id, kind=TAKE_OVER, state=TaskState.OPEN, subject_id__startswith=f"{heir.id}:")  # fmt: skip
+    end_tasks(LOCAL_OPERATOR, kind=TAKE_OVER, subject_ids=list(told.values_list("subject_id", flat=True)), state=TaskState.WITHDRAWN)  # fmt: skip
     leads = Lead.objects.filter(post_id=giver.id).exclude(state=LeadState.CLOSED)
     moved = move_work(heir, leads, Task.objects.filter(post_id=giver.id, state=TaskState.OPEN))
     return {} if moved.nothing else {Destination(heir.id, "", heir.division): moved}
