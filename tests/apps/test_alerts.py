@@ -33,7 +33,7 @@ from ciyou.apps.care.models import FilledQuestionnaire, FilledState
 from ciyou.apps.cases.alert_lists import own_alerts, see_to_alert
 from ciyou.apps.cases.contacts import visited_on
 from ciyou.apps.cases.models import Task, Visit, VisitedChild
-from ciyou.apps.registry.models import NamedAccess, Person
+from ciyou.apps.registry.models import NamedAccess, Person, Relationship
 from ciyou.core.errors import RecordError
 from ciyou.packs import load_alerts
 from tests.office import COUNTY, OTHER_VILLAGE, TOWNSHIP, VILLAGE, file_child, make_actor, make_person, make_post
@@ -237,6 +237,26 @@ def test_a_parents_state_that_changed_tells_somebody_once_and_names_nothing(supe
     task = Task.objects.get(kind=CHANGE)
     assert task.subject_id == f"family_changed:{child.hex}"
     assert task.reason == ""
+
+
+def test_another_guardian_tells_somebody_and_two_that_a_roster_names_together_nobody(supervisor):
+    """A screening that brings two names for one child tells of no change; found in the demo, where 69 children had such an alert."""
+    child, opened = a_child(tier=None), timezone.now() - dt.timedelta(days=30)
+    Person.objects.filter(id=child.id).update(created_at=opened)
+
+    def named(at):
+        Relationship.objects.create(
+            person=child, other=make_person(kind="adult"), kind="guardian", source="x", confidence=0.5, recorded_at=at
+        )
+        on_determination_made([str(child.id)])
+        return told(CHANGE)
+
+    now = timezone.now()
+    together = now - dt.timedelta(days=2)
+    assert named(opened + dt.timedelta(hours=1)) == set()
+    Relationship.objects.update(recorded_at=together)
+    assert named(together) == set()
+    assert named(now) == {child.id}
 
 
 def test_which_facts_of_a_parent_tell_somebody_the_childs_place_says(supervisor, monkeypatch):

@@ -22,7 +22,7 @@ from ciyou.apps.cases.handing_over import (
     read_notice,
 )
 from ciyou.apps.cases.leads import assign_leads, begin_visit, report_lead, review_lead
-from ciyou.apps.cases.leaving import on_post_ended, release_ended_posts
+from ciyou.apps.cases.leaving import give_to_covers, on_post_ended, release_ended_posts
 from ciyou.apps.cases.models import Lead, Task
 from ciyou.apps.registry.models import Person
 from ciyou.core.errors import AccessDenied, RecordError
@@ -277,12 +277,18 @@ def test_a_cover_that_ran_out_gives_the_work_back_to_whom_it_stood_in_for(county
         until=today() + dt.timedelta(days=9),
     )
     cover = Post.objects.get(id=cover_id)
-    first, second = given(county, cover, 2)
+    first, second = given(county, absent)[0], given(county, cover)[0]
+    (hidden,) = given(county, absent)
+    Person.objects.filter(id=hidden.person_id).update(restricted=True)
+    assert give_to_covers() == 1 and give_to_covers() == 0  # what was open already, not new work alone
+    assert (stands(first)[1], stands(hidden)[1]) == (cover.id, absent.id)
+    assert notices(actor_of(cover)) == [(absent.id, 1, 1)]
     assert release_ended_posts() == 0
     end_on(cover, today())
     assert release_ended_posts() == 1
     assert {stands(first)[1], stands(second)[1]} == {absent.id}
-    assert notices(actor_of(absent)) == [(cover.id, 2, 2)]
+    assert notices(actor_of(absent)) == [(cover.id, 2, 2)]  # and not the notice that its own work had come
+    assert give_to_covers() == 0
     assert release_ended_posts() == 0
 
 

@@ -45,7 +45,7 @@ from ciyou.apps.plans.following import (
 )
 from ciyou.apps.plans.goals import NewGoal, end_goal, set_goal
 from ciyou.apps.plans.lists import read_case, unmet_needs
-from ciyou.apps.plans.models import ChildCase, PackageLine, PlanGoal
+from ciyou.apps.plans.models import CaseConference, ChildCase, PackageLine, PlanGoal
 from ciyou.apps.plans.package import say_need
 from ciyou.apps.plans.refusals import CaseNotFound
 from ciyou.apps.registry.models import IdentityDecision, NamedAccess, Person
@@ -169,7 +169,7 @@ def test_the_package_follows_determinations_applications_and_awards_and_is_count
     assert line_of(child, DE_FACTO) == ("due", "determination")
     said = {"kind": "entitlement", "code": DE_FACTO}
     assert refusal(say_need, director, **at(child), **said, state="in_place") == "plan.derived"
-    assert refusal(say_need, director, **at(child), **said, state="not_needed") == "plan.words"
+    assert refusal(say_need, director, **at(child), **said, state="not_needed") == "plan.need_reason"
     say_need(director, **at(child), **said, state="not_needed", why="家里不愿意申请")
     assert line_of(child, DE_FACTO) == ("not_needed", "entered")
     assert not [one for one in unmet_needs(reviewer) if one.code == DE_FACTO]
@@ -245,6 +245,8 @@ def test_one_tap_reviews_and_what_is_open_or_unseen_stops_closing(office):
     reopen_case(director, **at(child), words="又不上学了")
     view = read_case(director, child_id=child)
     assert view.stage == "planning"
+    assert view.missing  # what was reached before the case was closed answers nothing now
+    assert refusal(hand_in_plan, director, **at(child)) == "plan.incomplete"
     assert {"close", "reopen", "keep_open", "agree"} <= {one.step for one in view.story}
     assert ChildCase.objects.count() == 1
 
@@ -312,6 +314,9 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "县教育局李老师", owner, days_on(10))
     assert refusal(add_decision, reviewer, **about, wanted=wanted) == "plan.moved_on"
     assert refusal(hold_conference, reviewer, **about, came=[], minutes=WORDS) == "plan.nobody_came"
+    CaseConference.objects.update(held_on=days_on(1))
+    assert refusal(hold_conference, reviewer, **about, came=["education"], minutes=WORDS) == "plan.not_held_yet"
+    CaseConference.objects.update(held_on=days_on(0))
     hold_conference(reviewer, **about, came=["education"], minutes=WORDS)
     about["version"] = 2
     other = dataclasses.replace(wanted, department="court")
@@ -330,6 +335,11 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     assert refusal(ask_to_close, director, **at(child), reason="stable", words=WORDS) == "plan.open_matters"
     with pytest.raises(CaseNotFound):
         settle_decision(office["supervisor"], decision_id=wanted.id, outcome="已入学")
+    cover = make_actor("child_director")
+    Task.objects.filter(id=task.id).update(post_id=cover.post_id)  # as while somebody stands in
+    assert conferences_of(cover, child_id=child)[0].decisions[0].mine
+    assert conferences_of(director, child_id=child) == ()
+    Task.objects.filter(id=task.id).update(post_id=director.post_id)
     settle_decision(director, decision_id=wanted.id, outcome="已入学")
     assert "carry_out_decision" not in kinds_open(child)
     assert conferences_of(director, child_id=child) == ()  # what is done is no longer its to read

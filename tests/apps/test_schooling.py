@@ -394,11 +394,15 @@ def test_home_delivered_schooling_is_planned_logged_and_measured_and_what_is_lat
         with pytest.raises(RecordError):
             record_session(who.education, plan_id=plan, held=HeldSession(uuid.uuid4(), wrong, 60, 1, "识字", "陈老师"))
     record_session(who.drafter, plan_id=plan, held=HeldSession(uuid.uuid4(), days(0), 60, 2, "识字", "陈老师"))
+    with pytest.raises(RecordError) as twice:  # the form was sent once more from an earlier page
+        record_session(who.education, plan_id=plan, held=HeldSession(uuid.uuid4(), days(0), 60, 2, "识字", " 陈老师"))
     assert open_work(row) == set() and following.watch_schooling() == 0
     view, log = read_placement(who.education, placement_id=placement)
     term = view.plans[0]
     assert [(one.held_on, one.taught) for one in log] == [(days(0), "识字"), (days(-20), "数的认识")]
     assert (term.visits, term.visits_done, term.periods, term.periods_done, term.behind) == (20, 2, 60, 5, False)
+    assert [one.code for one in twice.value.problems] == ["schooling.held_already"]
+    assert term.by_now == 26  # 31 of 70 days, of 60 periods
     assert term.standard.periods is None and term.standard.ask[0].startswith("请当地教育部门")
     assert [one.child_name for one in list_home(who.education)] == [child.name]
     assert list_home(who.supervisor) == ()  # it tells of a disability (class 4)

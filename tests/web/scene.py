@@ -74,6 +74,7 @@ from ciyou.apps.exchange.contents import ItemContent, seal_content
 from ciyou.apps.exchange.listed_contents import ListedContent, hash_of_list, seal_listed, seal_note
 from ciyou.apps.exchange.models import ExchangeFile, ExchangeItem, IdentityList, ListedChild
 from ciyou.apps.messages.models import OutgoingMessage
+from ciyou.apps.oversight.complaints import complain
 from ciyou.apps.oversight.exports import ExportWish, export_ledger
 from ciyou.apps.oversight.ledger_query import LedgerQuery
 from ciyou.apps.oversight.models import (
@@ -194,6 +195,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     scene.ids["twin_id"] = _make_twin(scene)
     scene.ids["merge_id"] = _make_merge(scene, child)
     _make_campaign(scene, child, hidden)
+    _make_school_campaign(scene, child, hidden)
     _make_care(scene, child, scene.ids)
     _make_care(scene, hidden, scene.restricted)
     _make_risk(scene, child)
@@ -217,6 +219,7 @@ def build_scene(folder: Path, county: str = "990101") -> Scene:
     _make_exchange(scene, child, hidden)
     _make_identity_list(scene, child)
     _make_round(scene, child, hidden)
+    _make_complaint(scene)
     _make_field_work(scene, child)
     _make_run(scene, folder / county)
     _make_trial(scene)
@@ -313,6 +316,7 @@ def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[
             "dead": False,
             "hiv_infected": True,
             "household.dibao": True,
+            "school_code": _school_of(scene),
         },
         "f": {"dead": True},
         "m": {"dead": False, **IN_PRISON},
@@ -333,6 +337,11 @@ def _make_family(scene: Scene, key: str, names: tuple[str, str, str], ids: dict[
         "determination_id": Determination.objects.get(person_id=child).id,
     }
     return child, father, mother
+
+
+def _school_of(scene: Scene) -> int:
+    """The school that the county's children attend, as the roll knows it."""
+    return int(f"{scene.county}1001")
 
 
 def _make_twin(scene: Scene) -> uuid.UUID:
@@ -393,9 +402,27 @@ def _make_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
     """A campaign that asks the carers of the county's children; what the village asks next answers for both."""
     today = timezone.localdate()
     wanted = NewCampaign(uuid.uuid4(), "psc_17", scene.division(Level.COUNTY), today, today + dt.timedelta(days=20))
-    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
     scene.ids["household_id"] = CampaignChild.objects.get(person_id=child).household
     scene.restricted["household_id"] = CampaignChild.objects.get(person_id=hidden).household
+
+
+def _make_school_campaign(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
+    """A campaign at the school that both children attend, with another questionnaire."""
+    today, school = timezone.localdate(), str(_school_of(scene))
+    until = today + dt.timedelta(days=20)
+    wanted = NewCampaign(
+        uuid.uuid4(),
+        "psc_35",
+        scene.division(Level.COUNTY),
+        today,
+        until,
+        school_code=school,
+        school_name="河口中心小学",
+    )
+    scene.ids["campaign_id"] = open_campaign(actor_of(scene.posts["county_drafter"]), wanted=wanted)
+    asked = CampaignChild.objects.filter(campaign=scene.ids["campaign_id"])
+    assert {child, hidden} <= set(asked.values_list("person_id", flat=True))
 
 
 def _make_risk(scene: Scene, child: uuid.UUID) -> None:
@@ -739,6 +766,16 @@ def _make_round(scene: Scene, child: uuid.UUID, hidden: uuid.UUID) -> None:
     )  # fmt: skip
     scene.ids["message_id"] = message.id
     scene.ids["round_id"] = found.id
+
+
+def _make_complaint(scene: Scene) -> None:
+    """A complaint of the child director that the county's approver has to answer."""
+    key, said = uuid.uuid4(), f"{scene.county}每周都要截图"
+    complain(
+        actor_of(scene.posts["child_director"]), complaint_id=key, about="proof", reader="county_approver", words=said
+    )
+    scene.ids["complaint_id"] = key
+    scene.secrets.append(said)
 
 
 def _make_oversight(scene: Scene, child: uuid.UUID) -> None:

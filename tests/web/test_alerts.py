@@ -12,6 +12,7 @@ from ciyou.apps.cases.models import Task
 from ciyou.apps.cases.tasks import open_task
 from ciyou.apps.messages.models import MessageChoice, OutgoingMessage
 from ciyou.core.access.actor import LOCAL_OPERATOR
+from ciyou.packs import load_alerts
 from tests.office import OTHER_COUNTY, TOWNSHIP, make_person, make_post, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,15 @@ def test_alerts_stand_on_today_and_in_a_list_and_one_kind_can_be_seen_alone():
     assert "work-review_lead" in client.get("/").content.decode()
     every = client.get("/alerts/").content.decode()
     assert silent.name in every and changed.name in every and "家里的情况有变化" in every
+    scored, _task = an_alert("hint_reached", "look_into_sign", name="丙某某")
+    on_file = [client.get(f"/children/{one.id}/").content.decode() for one in (changed, scored)]
+    assert [
+        "：家里的情况有变化" in on_file[0],
+        load_alerts(division=TOWNSHIP)["hint_reached"].name("zh") in on_file[1],
+    ] == [
+        True,
+        False,  # of a score only named workers know
+    ]
     only = client.get("/alerts/?kind=look_into_change").content.decode()
     assert changed.name in only and silent.name not in only
 

@@ -61,6 +61,17 @@ def test_the_page_says_what_is_missing_and_the_numbers_name_nobody(client):
     assert take(director, child, "say_need", need="rights:hukou", state="due").status_code == 302
     assert "心理辅导" in words(reviewer.get(address))
     assert "心理辅导" not in words(director.get(address))
+    silent = take(director, child, "say_need", need="rights:legal_aid", state="refused")
+    assert "谁不同意" in words(silent)
+    assert '<details class="card" open> <summary>记一项需要' in words(silent)  # what was typed lies in no closed fold
+    assert take(director, child, "hand_in").status_code == 302
+    sent_back = words(take(supervisor, child, "send_back", words="改"))
+    assert '<details class="quiet" open> <summary>退回修改' in sent_back and ">改</textarea>" in sent_back
+    assert take(supervisor, child, "send_back", words="写明户口在哪里").status_code == 302
+    back = words(director.get(address))
+    assert back.index("退回计划") < back.index(
+        "加一个目标"
+    )  # what to change stands at the top, not at the end of the story
     assert take(director, child, "hand_in").status_code == 302
     assert "确认结案" not in words(supervisor.get(address))
     assert take(director, child, "agree").status_code == 403

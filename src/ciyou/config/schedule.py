@@ -15,7 +15,7 @@ from ciyou.apps.awards.rounds import open_due_rounds, warn_of_ends
 from ciyou.apps.care.campaign_closing import open_missing_closings
 from ciyou.apps.care.campaign_following import hand_on_visits
 from ciyou.apps.cases.case_tasks import review_ending_cases
-from ciyou.apps.cases.leaving import release_ended_posts
+from ciyou.apps.cases.leaving import give_to_covers, release_ended_posts
 from ciyou.apps.cases.tasks import escalate_due
 from ciyou.apps.cases.visit_following import plan_all_visits
 from ciyou.apps.crossing.watching import urge_late
@@ -54,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("end_answered_alerts", 10 * MINUTE, end_answered),
     Job("urge_late", 10 * MINUTE, urge_late),
     Job("keep_sums", 10 * MINUTE, keep_sums),
+    Job("give_to_covers", MINUTE, give_to_covers),
     Job("release_ended_posts", 10 * MINUTE, release_ended_posts),
     Job("pass_eighteenth_birthdays", HOUR, pass_eighteenth_birthdays),
     Job("make_match_keys", HOUR, make_all_match_keys),

@@ -92,6 +92,8 @@ SEALED = Sealed(
         SealedColumn("exchange.ListedChild", "answer_note", "exchange.listed:{id}:answer"),
         SealedColumn("oversight.NationalExport", "secret", "oversight.national_export:{id}"),
         SealedColumn("oversight.SubjectRequest", "content", "oversight.request:{id}"),
+        SealedColumn("oversight.Complaint", "content", "oversight.complaint:{id}"),
+        SealedColumn("oversight.Complaint", "answer", "oversight.complaint:{id}:answer"),
     ),
     blind=(
         _IDENTIFIER_INDEX,

@@ -49,6 +49,7 @@ KINDS = {
     "identity_list": gettext_lazy("身份名单"),
     "subject_request": gettext_lazy("查阅、更正和限制的请求"),
     "break_glass": gettext_lazy("紧急打开的档案"),
+    "complaint": gettext_lazy("反映的负担和问题"),
 }
 _ANSWERED = {
     "open": gettext_lazy("未办"),
@@ -135,6 +136,7 @@ _LISTS = {
     "identity_list": _List("identity_lists", Action.SEE_IDENTITY_LISTS),
     "subject_request": _List("subject_requests", Action.SUBJECT_REQUEST),
     "break_glass": _List("openings", Action.REVIEW_BREAK_GLASS),
+    "complaint": _List("complaints", Action.ANSWER_COMPLAINT),
 }
 _WORK: Mapping[str, Iterable[str]] = {
     "check": ("check_in_round",),
@@ -150,6 +152,7 @@ _WORK: Mapping[str, Iterable[str]] = {
     "award_change": ("decide_change",),
     "subject_request": ("subject_request",),
     "break_glass": ("review_break_glass",),
+    "complaint": ("answer_complaint",),
 }
 """Where nothing else lists them, or not to everybody: the kinds of work by which they are found."""
 

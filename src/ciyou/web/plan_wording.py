@@ -64,7 +64,7 @@ ENDED = {
 }
 LINE_STATES = {
     "due": gettext_lazy("应有，还没办"),
-    "applied": gettext_lazy("办理中"),
+    "applied": gettext_lazy("已申请，办理中"),
     "in_place": gettext_lazy("已到位"),
     "refused": gettext_lazy("未获同意"),
     "not_needed": gettext_lazy("不需要"),
@@ -178,6 +178,14 @@ def need_options(view: CaseView, ceiling: int) -> list[tuple[str, str]]:
 def step_rows(view: CaseView) -> list[StepRow]:
     """The story in words, the latest first."""
     return [StepRow(_step_words(view, one), one.by, one.at, one.words) for one in view.story]
+
+
+def last_told(view: CaseView) -> StepRow | None:
+    """What somebody wrote in sending the case back, while nobody has taken it on: whoever goes on must not look for it."""
+    newest = next((one for one in view.story if one.by), None)
+    if newest is None or newest.step not in ("send_back", "keep_open", "reopen"):
+        return None
+    return StepRow(_step_words(view, newest), newest.by, newest.at, newest.words)
 
 
 def reason_words(view: CaseView) -> str:

@@ -118,6 +118,7 @@ BUTTONS = {
     "name_worker": gettext_lazy("去打开"),
     "take_over_work": gettext_lazy("看一看"),
     "reconcile_exchange": gettext_lazy("去核对"),
+    "answer_complaint": gettext_lazy("去答复"),
     "compare_records": gettext_lazy("去比对"),
     "settle_field_event": gettext_lazy("去处理"),
     "see_to_field_alarm": gettext_lazy("去督办"),

@@ -55,6 +55,13 @@ def covered_post(post_id: uuid.UUID | str) -> PostCard | None:
     return next(iter(cards_of(held)), None)
 
 
+def posts_on_cover() -> tuple[tuple[uuid.UUID, PostCard], ...]:
+    """The posts on cover that are held today, each after the post that it stands in for."""
+    rows = running_posts(timezone.localdate()).exclude(cover_of=None)
+    covered = dict(rows.values_list("id", "cover_of"))
+    return tuple((covered[card.id], card) for card in cards_of(rows))
+
+
 def is_held(post_id: uuid.UUID | str) -> bool:
     """Whether somebody who may sign in holds a post today."""
     return running_posts(timezone.localdate()).filter(id=post_id).exists()

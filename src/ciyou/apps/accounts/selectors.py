@@ -18,7 +18,7 @@ from ciyou.apps.accounts.divisions import (
     level_of,
     successor_of,
 )
-from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers
+from ciyou.apps.accounts.endings import covered_post, is_held, possible_takers, posts_on_cover
 from ciyou.apps.accounts.models import User
 from ciyou.apps.accounts.posts import (
     Colleague,
@@ -72,6 +72,7 @@ __all__ = (
     "post_ids_within",
     "posts_at",
     "posts_in",
+    "posts_on_cover",
     "posts_on_days",
     "posts_over",
     "successor_of",

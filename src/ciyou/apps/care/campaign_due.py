@@ -23,6 +23,11 @@ AGAIN = "ask_again_days"
 OF_AGE = 18
 
 
+def is_for_children(file: QuestionnaireFile) -> bool:
+    """Whether a questionnaire can be asked about anybody below the age of majority: a campaign with another would find nobody."""
+    return any(scoring_of(file).may_be_asked_at(age) for age in range(OF_AGE))
+
+
 def children_due(place: str, file: QuestionnaireFile, on: dt.date) -> list[ChildInRound]:
     """The children of a place whom a questionnaire fits on the day, and who were not asked with it lately nor are being asked."""
     oldest = on.replace(year=on.year - OF_AGE, day=1)

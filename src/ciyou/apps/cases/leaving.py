@@ -11,13 +11,15 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from ciyou.apps.accounts.selectors import PostCard, covered_post, is_held, post_card, post_for
+from ciyou.apps.accounts.selectors import PostCard, covered_post, is_held, post_card, post_for, posts_on_cover
 from ciyou.apps.audit.services import record_action
+from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.distributing import Distribution, route_leads
-from ciyou.apps.cases.handing_over import HandedOver, move_work, tell
+from ciyou.apps.cases.handing_over import TAKE_OVER, HandedOver, move_work, tell
 from ciyou.apps.cases.lead_access import TOWNSHIP
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState
 from ciyou.apps.cases.steps import QUEUE_ROLES, VERIFY, end_steps, supervisor_of, township_of
+from ciyou.apps.cases.tasks import end_tasks
 from ciyou.core.access.actor import DIVISION_DIGITS, LOCAL_OPERATOR
 
 IN_HAND = (LeadState.ASSIGNED, LeadState.VISITING)
@@ -57,6 +59,32 @@ def release_ended_posts() -> int:
     return len(posts)
 
 
+def give_to_covers() -> int:
+    """Give whoever stands in for somebody what that one has open, and tell them (the worker's periodic job); for how many posts.
+
+    Without it only new work would come, and what is due this week would wait for a person who is away. It goes back when the cover ends.
+    What is about protected files stays: a cover is no named worker.
+    """
+    given = 0
+    for post_id, cover in posts_on_cover():
+        with walled(LOCAL_OPERATOR), transaction.atomic():
+            giver = post_card(post_id)
+            leads = (
+                Lead.objects.filter(post_id=post_id).exclude(state=LeadState.CLOSED).exclude(person__restricted=True)
+            )
+            tasks = Task.objects.filter(post_id=post_id, state=TaskState.OPEN).exclude(kind=TAKE_OVER)
+            moved = move_work(cover, leads, tasks.exclude(person__restricted=True))
+            if giver is None or moved.nothing:
+                continue
+            tell(LOCAL_OPERATOR, giver, moved, post_id=cover.id, division=cover.division)
+            details = {"leads": moved.leads, "tasks": moved.tasks, "to": str(cover.id)}
+            record_action(
+                LOCAL_OPERATOR, action="give_to_cover", subject=str(post_id), details=details, origin="worker"
+            )
+            given += 1
+    return given
+
+
 def release_post(post_id: uuid.UUID | str, *, successor_id: str = "") -> int:
     """Hand on what an ended post has open; how many leads and tasks. A post that is held again keeps its work."""
     giver = post_card(post_id)
@@ -93,6 +121,9 @@ def _heir(giver: PostCard, successor_id: str) -> PostCard | None:
 
 
 def _to_heir(giver: PostCard, heir: PostCard) -> dict[Destination, HandedOver]:
+    # That the heir's own work had come is no news to the heir.
+    told = Task.objects.filter(post_id=giver.id, kind=TAKE_OVER, state=TaskState.OPEN, subject_id__startswith=f"{heir.id}:")  # fmt: skip
+    end_tasks(LOCAL_OPERATOR, kind=TAKE_OVER, subject_ids=list(told.values_list("subject_id", flat=True)), state=TaskState.WITHDRAWN)  # fmt: skip
     leads = Lead.objects.filter(post_id=giver.id).exclude(state=LeadState.CLOSED)
     moved = move_work(heir, leads, Task.objects.filter(post_id=giver.id, state=TaskState.OPEN))
     return {} if moved.nothing else {Destination(heir.id, "", heir.division): moved}

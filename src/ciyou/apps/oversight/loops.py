@@ -21,7 +21,7 @@ from ciyou.apps.crossing import loops as crossing
 from ciyou.apps.disbursement import loops as disbursement
 from ciyou.apps.exchange import loops as exchange
 from ciyou.apps.fieldwork import loops as fieldwork
-from ciyou.apps.oversight.models import BreakGlass, RequestState, SubjectRequest
+from ciyou.apps.oversight.models import BreakGlass, Complaint, RequestState, SubjectRequest
 from ciyou.apps.oversight.refusals import check_may
 from ciyou.apps.partners import loops as partners
 from ciyou.apps.plans import loops as plans
@@ -74,9 +74,13 @@ class LoopReport:
 def loop_kinds() -> tuple[LoopKind, ...]:
     """Every kind of loop, in the order in which the report tells of them."""
     reviewed = Case(When(reviewed_at=None, then=Value("open")), default=Value("done"))
+    answered = Case(When(answered_at=None, then=Value("open")), default=Value("done"))
     own = (
         LoopKind("subject_request", SubjectRequest.objects.all(), Q(state=RequestState.OPEN), TruncDate("recorded_at")),
         LoopKind("break_glass", BreakGlass.objects.all(), Q(reviewed_at=None), TruncDate("at"), state=reviewed),
+        LoopKind(
+            "complaint", Complaint.objects.all(), Q(answered_at=None), TruncDate("made_at"), state=answered, child=""
+        ),
     )
     return (*(kind for room in _ROOMS for kind in room.loop_kinds()), *own)
 

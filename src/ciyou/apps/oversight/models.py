@@ -176,3 +176,29 @@ class NationalExport(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("actor_id", "begun_at"), name="national_export_maker"),)
+
+
+class Complaint(models.Model):
+    """A complaint about a burden for show or about the system, by somebody who works here; `id` is made by the form.
+
+    `content` and `answer` are encrypted. `reader` is the role in the county (`division`) that answers; it is shown `role`, not `user_id`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user_id = models.CharField(max_length=64)
+    role = models.CharField(max_length=32)
+    division = models.CharField(max_length=12)
+    reader = models.CharField(max_length=32)
+    about = models.CharField(max_length=16)
+    content = models.BinaryField()
+    made_at = models.DateTimeField()
+    answer = models.BinaryField(null=True)
+    answered_by = models.CharField(max_length=64, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("division", "reader", "answered_at"), name="complaint_place"),
+            models.Index(fields=("user_id", "made_at"), name="complaint_maker"),
+        )

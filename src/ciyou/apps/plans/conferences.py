@@ -15,6 +15,7 @@ from ciyou.apps.accounts.selectors import post_cards
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import end_task
+from ciyou.apps.cases.worklist import tasks_of
 from ciyou.apps.plans.access import find_case, visible_cases
 from ciyou.apps.plans.contents import (
     ConferenceContent,
@@ -116,6 +117,8 @@ def hold_conference(
     """Record that it was held: which of those asked came, and what was said in short."""
     with transaction.atomic():
         row = _find(actor, conference_id, version, (ConferenceState.CALLED,))
+        if row.held_on > timezone.localdate():
+            raise refused("not_held_yet", "还没有到开会的那天；提前开了的，取消这一次，按开会的日子重新登记。", "Its day has not come. If it was held earlier, cancel this one and enter it with the day on which it was held.")  # fmt: skip
         content = ConferenceContent(open_conference(row.id, row.content).agenda, check_words(minutes))
         attended = {code: code in came for code in row.asked}
         if not any(attended.values()):
@@ -169,7 +172,7 @@ def settle_decision(actor: Actor, *, decision_id: uuid.UUID, outcome: str) -> No
         ).select_related("conference__case").first()  # fmt: skip
         if row is None:
             raise case_not_found()
-        if str(row.post_id) != actor.post_id and not may_read_conferences(actor, row.conference.case.person_id):
+        if str(row.id) not in _work_of(actor) and not may_read_conferences(actor, row.conference.case.person_id):
             raise case_not_found()
         before = open_decision(row.id, row.content)
         content = DecisionContent(before.what, before.person, check_words(outcome))
@@ -190,13 +193,14 @@ def conferences_of(actor: Actor, *, child_id: uuid.UUID, reads: bool | None = No
     rows = list(
         CaseConference.objects.filter(case__person_id=child_id).order_by("-held_on", "id").prefetch_related("decisions")
     )
-    found = [(row, [one for one in row.decisions.all() if reads or _is_to_see_to(actor, one)]) for row in rows]
+    work = _work_of(actor) if rows else set()
+    found = [(row, [one for one in row.decisions.all() if reads or str(one.id) in work]) for row in rows]
     cards = post_cards([one.post_id for _row, made in found for one in made if one.post_id])
     lines = []
     for row, made in found:
         content = open_conference(row.id, row.content) if reads else ConferenceContent("")
         decisions = tuple(
-            _decision(actor, one, cards[one.post_id].user_name if one.post_id in cards else "", today) for one in made
+            _decision(one, cards[one.post_id].user_name if one.post_id in cards else "", today, work) for one in made
         )
         if reads or decisions:
             asked = row.asked if reads else {}
@@ -234,18 +238,19 @@ def _change(actor: Actor, row: CaseConference, action: str, **changes: object) -
     _note(actor, row.case, action, row.id)
 
 
-def _decision(actor: Actor, row: ConferenceDecision, owner: str, today: dt.date) -> DecisionLine:
+def _decision(row: ConferenceDecision, owner: str, today: dt.date, work: Collection[str]) -> DecisionLine:
     content = open_decision(row.id, row.content)
     done = row.done_at is not None
-    mine = str(row.post_id) == actor.post_id
+    mine = str(row.id) in work
     late = not done and row.due_on < today
     return DecisionLine(
         row.id, content.what, row.department, content.person, owner, row.due_on, content.outcome, done, late, mine
     )
 
 
-def _is_to_see_to(actor: Actor, row: ConferenceDecision) -> bool:
-    return row.done_at is None and str(row.post_id) == actor.post_id
+def _work_of(actor: Actor) -> set[str]:
+    """The decisions that are the actor's to see to: those of its post, and of the post that it stands in for."""
+    return set(tasks_of(actor).filter(kind=DECISION).values_list("subject_id", flat=True))
 
 
 def _note(actor: Actor, case: ChildCase, action: str, conference_id: uuid.UUID) -> None:

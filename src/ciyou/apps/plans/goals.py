@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import PostCard, card_of, post_cards, posts_at
@@ -17,7 +19,7 @@ from ciyou.apps.cases.steps import township_of
 from ciyou.apps.cases.tasks import end_task
 from ciyou.apps.plans.access import find_case
 from ciyou.apps.plans.contents import GoalContent, open_goal, seal_goal
-from ciyou.apps.plans.models import CaseStage, ChildCase, GoalState, PlanGoal
+from ciyou.apps.plans.models import CaseStage, CaseStep, ChildCase, GoalState, PlanGoal
 from ciyou.apps.plans.refusals import check_may, check_words, moved_on, refused
 from ciyou.apps.plans.steps import worker_of
 from ciyou.apps.plans.transitions import GOAL
@@ -43,7 +45,7 @@ class NewGoal:
 
 @dataclass(frozen=True)
 class GoalLine:
-    """One goal. `owner` "": nobody owns it any more; `counts`: it stands against a weakness."""
+    """One goal. `owner` "": nobody owns it any more; `earlier`: it ended before the case was opened again; `counts`: it stands against a weakness."""
 
     id: uuid.UUID
     domain: str
@@ -54,6 +56,7 @@ class GoalLine:
     state: str
     ending: str
     late: bool
+    earlier: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -61,7 +64,7 @@ class GoalLine:
 
     @property
     def counts(self) -> bool:
-        return self.state == GoalState.REACHED or (self.is_open and bool(self.owner))
+        return (self.state == GoalState.REACHED and not self.earlier) or (self.is_open and bool(self.owner))
 
 
 def owners_for(row: ChildCase) -> tuple[PostCard, ...]:
@@ -79,7 +82,9 @@ def owners_for(row: ChildCase) -> tuple[PostCard, ...]:
 
 def goals_of(row: ChildCase) -> tuple[GoalLine, ...]:
     """The goals of a case that the caller may show, by their last day."""
-    rows = PlanGoal.objects.filter(case=row).select_related("post__user", "post__organization")
+    opened = CaseStep.objects.filter(case=OuterRef("case"), step="reopen").order_by("-at").values("at")[:1]
+    rows = PlanGoal.objects.filter(case=row).annotate(reopened_at=Subquery(opened))
+    rows = rows.select_related("post__user", "post__organization")
     today = timezone.localdate()
     return tuple(_line(one, today) for one in rows.order_by("due_on", "set_at", "id"))
 
@@ -148,7 +153,7 @@ def check_last_day(day: dt.date | None) -> dt.date:
     return day
 
 
-def _line(row: PlanGoal, today: dt.date) -> GoalLine:
+def _line(row: Any, today: dt.date) -> GoalLine:
     card = card_of(row.post) if row.post is not None else None
     held = card is not None and card.held
     content = open_goal(row.id, row.content)
@@ -162,6 +167,7 @@ def _line(row: PlanGoal, today: dt.date) -> GoalLine:
         state=row.state,
         ending=content.ending,
         late=row.state == GoalState.OPEN and row.due_on < today,
+        earlier=None not in (row.ended_at, row.reopened_at) and row.ended_at < row.reopened_at,
     )
 
 

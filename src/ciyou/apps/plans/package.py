@@ -122,9 +122,19 @@ def say_need(
                 "这一项按认定、申请、发放、转介或走访自动更新，不用在这里填。还没有办的，可以写明不需要的理由。",
                 "This follows from the determination, application, award, referral or visits and is not entered here. What is due and not begun can be marked as not needed, with the reason.",
             )
-        words = check_words(why) if state in (LineState.NOT_NEEDED, LineState.REFUSED) else ""
+        words = _reason(why) if state in (LineState.NOT_NEEDED, LineState.REFUSED) else ""
         _say(actor, row, Line(kind, code, domain, state, ENTERED, sensitivity, words))
         keep_package(row)
+
+
+def _reason(why: str) -> str:
+    if not why.strip():
+        raise refused(
+            "need_reason",
+            "请写明为什么不需要，或者谁不同意、为什么不同意。",
+            "Say why it is not needed, or who refused it and why.",
+        )
+    return check_words(why)
 
 
 def _say(actor: Actor, row: ChildCase, line: Line) -> None:

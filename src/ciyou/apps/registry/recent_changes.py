@@ -19,14 +19,20 @@ _SETTLING = dt.timedelta(days=1)
 
 
 def changed_carers(child_ids: Collection[uuid.UUID], *, since: dt.datetime) -> dict[uuid.UUID, dt.datetime]:
-    """Of these the children who have another guardian or carer than before, and when that was put on record."""
+    """Of these the children who have another guardian or carer than before, and when that was put on record.
+
+    Two names that came on file together, or while the file was being opened, are how it began: nobody followed anybody.
+    """
     rows = Relationship.objects.filter(person__in=list(child_ids), kind__in=CARERS).order_by("recorded_at", "id")
-    found, before = {}, set()
-    for child, kind, other, at in rows.values_list("person_id", "kind", "other_id", "recorded_at"):
-        others = {one for one in before if one[:2] == (child, kind)}
-        if at >= since and others and (child, kind, other) not in others:
+    found: dict[uuid.UUID, dt.datetime] = {}
+    before: dict[tuple[uuid.UUID, str], dict[uuid.UUID, dt.datetime]] = defaultdict(dict)
+    for child, kind, other, at, opened in rows.values_list(
+        "person_id", "kind", "other_id", "recorded_at", "person__created_at"
+    ):
+        named = before[child, kind]
+        if at >= since and at > opened + _SETTLING and other not in named and any(one < at for one in named.values()):
             found[child] = at
-        before.add((child, kind, other))
+        named.setdefault(other, at)
     return found
 
 

@@ -15,7 +15,7 @@ from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import NewTask, end_task, open_tasks, posts_of_open
 from ciyou.apps.schooling.access import county_of, find_placement, find_plan, speaks_for_schools
-from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal
+from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal, unseal
 from ciyou.apps.schooling.models import HomePlan, HomeSession, SpecialPlacement
 from ciyou.apps.schooling.places import lives_in, residence_in_area, task_of_education
 from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
@@ -117,8 +117,8 @@ def plan_term(actor: Actor, *, placement_id: uuid.UUID, term: TermPlan) -> uuid.
     if not (0 < term.visits <= MOST_PLANNED and term.visits <= term.periods <= MOST_PLANNED):
         raise refused(
             "planned",
-            "请写明计划上门几次、共几课时；课时不能少于次数。",
-            "Give how many visits and how many periods in all; not fewer periods than visits.",
+            f"请写明计划上门几次、共几课时；课时不能少于次数，最多 {MOST_PLANNED} 课时。",
+            f"Give how many visits and how many periods in all; not fewer periods than visits, at most {MOST_PLANNED}.",
         )
     with transaction.atomic():
         placement = find_placement(actor, placement_id, lock=True)
@@ -153,9 +153,14 @@ def record_session(actor: Actor, *, plan_id: uuid.UUID, held: HeldSession) -> uu
             f"The day lies in the term and not after today: {plan.from_on.isoformat()} to {last.isoformat()}.",
         )
     if not (0 < held.minutes <= MOST_MINUTES and 0 < held.periods <= MOST_PERIODS):
-        raise refused("length", "请写明多少分钟、几课时。", "Give how many minutes and how many periods.")
+        raise refused(
+            "length",
+            f"请写明多少分钟（最多 {MOST_MINUTES}）、几课时（最多 {MOST_PERIODS}）。",
+            f"Give how many minutes (at most {MOST_MINUTES}) and how many periods (at most {MOST_PERIODS}).",
+        )
     content = SessionContent(check_words(held.taught), check_words(held.teacher))
     with transaction.atomic(), walled(LOCAL_OPERATOR):
+        _check_new(plan, held, content)
         row, made = HomeSession.objects.get_or_create(
             id=held.id,
             defaults={
@@ -174,6 +179,17 @@ def record_session(actor: Actor, *, plan_id: uuid.UUID, held: HeldSession) -> uu
             end_task(actor, kind=HOLD, subject_id=str(plan.placement_id))
             _log(actor, "record_home_session", plan.placement, minutes=held.minutes, periods=held.periods)
     return row.id
+
+
+def _check_new(plan: HomePlan, held: HeldSession, content: SessionContent) -> None:
+    """Whoever goes back and sends the form once more would log the lesson twice."""
+    same_day = plan.sessions.filter(held_on=held.held_on).exclude(id=held.id)
+    if any(unseal(SessionContent, one.id, one.content).teacher == content.teacher for one in same_day):
+        raise refused(
+            "held_already",
+            "这一天这位老师的送教已经记过了，不用再记。",
+            "What this teacher taught on this day is logged already.",
+        )
 
 
 def remind_late_sessions(day: dt.date) -> int:

@@ -61,7 +61,7 @@ class Standard:
 
 @dataclass(frozen=True)
 class PlanView:
-    """A term: what was planned, what was done, and what the place's standard makes of its days."""
+    """A term: what was planned, what was done, and what the place's standard makes of its days. `by_now`: the periods planned, by the days gone."""
 
     id: uuid.UUID
     from_on: dt.date
@@ -74,6 +74,7 @@ class PlanView:
     running: bool
     behind: bool
     standard: Standard
+    by_now: int
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,7 @@ def plan_view(plan: HomePlan) -> PlanView:
         running=plan.from_on <= today <= plan.to_on,
         behind=plan.placement.ended_on is None and is_behind(plan, plan.last_held, today),
         standard=standard_of(plan.placement.division, plan.from_on, plan.to_on),
+        by_now=plan.periods * ((today - plan.from_on).days + 1) // ((plan.to_on - plan.from_on).days + 1),
     )
 
 

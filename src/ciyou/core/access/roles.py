@@ -26,6 +26,7 @@ class Action(StrEnum):
     EXPORT = "export"
     BREAK_GLASS = "break_glass"
     REVIEW_BREAK_GLASS = "review_break_glass"
+    ANSWER_COMPLAINT = "answer_complaint"
     SUBJECT_REQUEST = "subject_request"
     DECIDE_SUBJECT_REQUEST = "decide_subject_request"
     PURGE = "purge"
@@ -216,7 +217,7 @@ _ROLES = (
         4,
         _OFFICE | {_P.SUPERVISE},
         _OFFICE_ACTIONS
-        | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE}
+        | {_A.REVIEW, _A.CONFIRM, _A.REVIEW_BREAK_GLASS, _A.DECIDE_SUBJECT_REQUEST, _A.PURGE, _A.ANSWER_COMPLAINT}
         | {_A.DECIDE_APPLICATION, _A.ANSWER_APPEAL, _A.DECIDE_CHANGE, _A.APPROVE_PAYMENTS},
     ),
     _role(
@@ -225,7 +226,7 @@ _ROLES = (
         Level.COUNTY,
         4,
         frozenset({_P.SERVE, _P.PROTECT, _P.SUPERVISE}),
-        frozenset({_A.ASSIGN, _A.REVEAL, _A.BREAK_GLASS, _A.SEE_FIGURES}),
+        frozenset({_A.ASSIGN, _A.REVEAL, _A.BREAK_GLASS, _A.SEE_FIGURES, _A.ANSWER_COMPLAINT}),
     ),
     _role(
         "city_viewer",

@@ -66,6 +66,7 @@ PAGES = {
     "reconcile_exchange": "exchange_items",
     "compare_records": "pairs",
     "train_workers": "untrained",
+    "answer_complaint": "complaints",
 }
 """Kinds of work that have one page for all of it."""
 OTHERS = {"verify_lead": ("leads", "overdue=1"), "assign_lead": ("leads", "state=new&overdue=1")}
@@ -267,7 +268,7 @@ def _address(item: WorkItem, *, others: bool) -> str:
             return f"{address_of('identity_list', list_id=item.subject_id)}?show={show}"
         case "take_over_work":
             return address_of("handed_over", notice_id=item.id)
-        case "review_break_glass" | "reconcile_exchange" | "compare_records" | "train_workers":
+        case "review_break_glass" | "reconcile_exchange" | "compare_records" | "train_workers" | "answer_complaint":
             return address_of(PAGES[item.kind])
         case "subject_request":
             return address_of("subject_request", request_id=item.subject_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -257,6 +257,7 @@ def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any
     lang, today = short_language(), timezone.localdate()
     closes = works and view.stage != "closed"
     rows = words.domain_rows(view)
+    needs = words.need_options(view, ceiling_of(request.actor)) if closes else []
     return {
         "stage": words.stage_name(view.stage),
         "next": words.NEXT[view.stage],
@@ -266,9 +267,11 @@ def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any
         "missing": gettext("，").join(row.name for row in rows if row.missing),
         "others": words.other_rows(view),
         "story": words.step_rows(view),
+        "told": words.last_told(view),
         "owners": [(str(one.id), f"{one.user_name} · {_role(one.role, lang)}") for one in view.owners],
         "domain_choices": [(row.code, row.name) for row in rows],
-        "needs": words.need_options(view, ceiling_of(request.actor)) if closes else [],
+        "needs": needs,
+        "fold": _fold(request, {code for code, _name in needs}),
         "states": list(words.LINE_STATES.items()),
         "edits": closes,
         "confers": ceiling_of(request.actor) >= CLASS,
@@ -276,6 +279,16 @@ def _plan(request: HttpRequest, view: CaseView, *, works: bool) -> dict[str, Any
         "today": today.isoformat(),
         "domain_note": next((one.domain.note(lang) for one in view.domains), ""),
     }
+
+
+def _fold(request: HttpRequest, entered: Collection[str]) -> str:
+    """Which of the page's forms was sent and refused: its fold stays open, with what was typed."""
+    step, need = text(request, "step"), text(request, "need")
+    if step == "end_goal":
+        return text(request, "goal")
+    if step == "say_need":
+        return "need" if need in entered else need
+    return step
 
 
 def _role(code: str, lang: str) -> str:

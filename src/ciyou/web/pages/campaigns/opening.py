@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from ciyou.apps.accounts.selectors import division_choices, division_name, division_names
+from ciyou.apps.care.campaign_due import is_for_children
 from ciyou.apps.care.campaign_schools import list_schools
 from ciyou.apps.care.campaigning import NewCampaign, open_campaign
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -58,7 +59,7 @@ def _form(request: HttpRequest, problems: tuple[Problem, ...] = ()) -> HttpRespo
     lang, today, actor = short_language(), timezone.localdate(), request.actor
     files = load_questionnaires(division=actor.scope.first).values()
     shipped = sorted(
-        (one for one in files if one.scoring is not None and one.texts),
+        (one for one in files if one.scoring is not None and one.texts and is_for_children(one)),
         key=lambda one: (not one.words.default, one.code),
     )
     of_school = _of_school(request)

@@ -16,8 +16,9 @@ from ciyou.apps.cases.letter_lists import LetterLine
 from ciyou.apps.cases.shown_work import OF_CARE
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import ROLES, Action, may_do
-from ciyou.packs import department_name
+from ciyou.packs import department_name, load_alerts
 from ciyou.packs.alerts import KINDS as ALERTS
+from ciyou.packs.alerts import NAMED_WORKER
 from ciyou.packs.clocks import Clock
 from ciyou.web.addresses import address_of
 from ciyou.web.explaining import Ways
@@ -140,7 +141,7 @@ def task_boxes(
     """The tasks in words."""
     return [
         TaskBox(
-            name=clocks[task.kind].name(lang) if task.kind in clocks else task.kind,
+            name=_task_name(actor, task, clocks, lang),
             owner=_task_owner(task, lang),
             left=clock_left(task.kind, task.due_on, today),
             late=task.due_on < today,
@@ -149,6 +150,18 @@ def task_boxes(
         )
         for task in tasks
     ]
+
+
+def _task_name(actor: Actor, task: TaskOfChild, clocks: Mapping[str, Clock], lang: str) -> str:
+    """What a task is called; of an alert also what changed or was noticed, unless only a named worker may know."""
+    name = clocks[task.kind].name(lang) if task.kind in clocks else task.kind
+    code = task.subject_id.partition(":")[0] if task.kind in ALERTS else ""
+    rule = load_alerts(division=actor.scope.first).get(code) if code else None
+    return (
+        name
+        if rule is None or rule.seen_by == NAMED_WORKER
+        else _("%(task)s：%(what)s") % {"task": name, "what": rule.name(lang)}
+    )
 
 
 def letter_boxes(letters: Iterable[LetterLine], lang: str) -> list[LetterBox]:

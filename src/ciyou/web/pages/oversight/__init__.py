@@ -6,6 +6,7 @@ from ciyou.core.access.actor import Purpose
 from ciyou.core.access.roles import Action
 from ciyou.web.guard import Access, Route
 from ciyou.web.pages.oversight import (
+    complaints,
     copies,
     figures,
     openings,
@@ -19,6 +20,15 @@ _READ, _WRITE, _BOTH = ("GET", "HEAD"), ("POST",), ("GET", "HEAD", "POST")
 _ASKED = Purpose.SUBJECT_REQUEST
 
 ROUTES = (
+    Route("complaints/", complaints.show_complaints, "complaints", Access.STAFF, _BOTH),
+    Route(
+        "complaints/<uuid:complaint_id>/",
+        complaints.answer,
+        "answer_complaint",
+        Access.STAFF,
+        _WRITE,
+        Action.ANSWER_COMPLAINT,
+    ),
     Route(
         "children/<uuid:child_id>/break-glass/",
         openings.break_glass_page,
