@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import shutil
@@ -50,20 +51,28 @@ class Deliveries:
             )
         return made
 
-    def link(self, name: str, rosters, since: str = "", *, adding: bool = False) -> str:
+    def link(self, name: str, rosters, since: str = "", *, adding: bool = False, as_of=DEFAULT_AS_OF) -> str:
         """Link rosters; the name of the folder."""
-        settings = Settings(as_of=DEFAULT_AS_OF, since=self.folder / since if since else None, adding=adding)
+        settings = Settings(as_of=as_of, since=self.folder / since if since else None, adding=adding)
         check_link(self.folder / name, settings)
         with open_run_folder(self.folder / name) as folder:
-            link_delivery(
-                folder, NormalizedDelivery(rosters=rosters, packs=self.packs), settings, RunRecord(watch_nothing)
-            )
+            packs = [pack for pack in self.packs if pack.code in rosters]
+            link_delivery(folder, NormalizedDelivery(rosters=rosters, packs=packs), settings, RunRecord(watch_nothing))
         return name
 
     def rows(self, query: str, out: str) -> list[tuple]:
         """Rows of a query over the tables of a linking, which it names as {links}."""
         tables = {path.stem: f"'{path}'" for path in (self.folder / out).glob("*.parquet")}
         return self.database.execute(query.format(**tables)).fetchall()
+
+    def families(self, out: str) -> tuple[Counter, Counter]:
+        """What is said of each person and of whom they are related to, with their first record, or else their name, for an id."""
+        called = """(SELECT q.*, coalesce(l.least, q.name) AS called FROM {people} q
+            LEFT JOIN (SELECT person_id, min(rec_id) AS least FROM {links} GROUP BY person_id) l USING (person_id))"""
+        people = f"SELECT called, kind, name, sex, birth_date, division FROM {called}"
+        ties = f"""SELECT a.called, t.relation, b.called, t.source, t.confidence FROM {{relations}} t
+            JOIN {called} a USING (person_id) JOIN {called} b ON b.person_id = t.other_id"""
+        return Counter(self.rows(people, out)), Counter(self.rows(ties, out))
 
     def people(self, out: str) -> dict[str, frozenset[str]]:
         """The records of each person."""
@@ -123,12 +132,16 @@ def test_a_roster_that_comes_anew_takes_its_predecessors_place(made):
     made.link("anew", {SCHOOL: path}, "full")
     made.link("anew-full", {**made.whole, SCHOOL: path})
     assert len(set(made.people("anew").values()) ^ set(made.people("anew-full").values())) == 0
+    assert made.families("anew") == made.families("anew-full")
+    assert made.rows("SELECT * FROM {review}", "anew") == made.rows("SELECT * FROM {review}", "anew-full")
     changes = defaultdict(set)
     for rec_id, what in made.rows("SELECT rec_id, what FROM {changes}", "anew"):
         changes[what].add(rec_id)
     assert (changes["left"], changes["moved"], changes["corrected"]) == (left, moved, turned)
     assert not changes["new"]
     kept_ids(made.people("full"), made.people("anew"))
+    made.link("anew-undone", made.whole, "anew")
+    assert set(made.people("anew-undone").values()) == set(made.people("full").values())
     asked = made.rows("SELECT rec_id, asked_before FROM {corrections}", "anew")
     new = [rec_id for rec_id, asked_before in asked if not asked_before]
     assert new
@@ -155,11 +168,11 @@ SAID_OTHERWISE = (
 TOLD = ("people", "links", "relations", "review", "pairs", "changes", "corrections", "standing_people")
 
 
-def month_of(made, seed: int, *, adding: bool) -> tuple[dict[str, Path], dict[str, Path]]:
-    """What comes in a drawn month, and all records as they are then: some say something else, some left, some are new."""
+def month_of(made, seed: int, *, adding: bool, among: int = 100) -> tuple[dict[str, Path], dict[str, Path]]:
+    """What comes in a drawn month, and all records as they are then: of `among` some say something else, some left, some are new."""
     came, whole = {}, {}
     for roster, path in made.whole.items():
-        drawn = f"hash(rec_id || '/{seed}') % 100"
+        drawn = f"hash(rec_id || '/{seed}') % {among}"
         told = f"SELECT * FROM '{path}'"
         for at, said in enumerate(SAID_OTHERWISE):
             otherwise = ", ".join(
@@ -179,21 +192,34 @@ def month_of(made, seed: int, *, adding: bool) -> tuple[dict[str, Path], dict[st
     return came, whole
 
 
-@pytest.mark.parametrize(("seed", "adding"), [(1, False), (2, True)])
-def test_a_drawn_month_gives_what_a_full_linking_of_the_same_records_gives(made, seed, adding):
-    came, whole = month_of(made, seed, adding=adding)
-    made.link(f"month{seed}", came, "full", adding=adding)
-    made.link(f"month{seed}-full", whole)
+@pytest.mark.parametrize(
+    ("seed", "adding", "among", "days"), [(1, False, 100, 0), (2, True, 100, 0), (4, False, 1000, 300)]
+)
+def test_a_drawn_month_gives_what_a_full_linking_of_the_same_records_gives(made, seed, adding, among, days):
+    came, whole = month_of(made, seed, adding=adding, among=among)
+    as_of = DEFAULT_AS_OF + dt.timedelta(days=days)
+    made.link(f"month{seed}", came, "full", adding=adding, as_of=as_of)
+    made.link(f"month{seed}-full", whole, as_of=as_of)
     before, after = made.people("full"), made.people(f"month{seed}")
     assert set(after.values()) == set(made.people(f"month{seed}-full").values())
     for told in ("SELECT * FROM {review}", "SELECT * EXCLUDE (person_a, person_b, holder_b) FROM {pairs}"):
         assert made.rows(told, f"month{seed}") == made.rows(told, f"month{seed}-full")
+    assert made.families(f"month{seed}") == made.families(f"month{seed}-full")
     kept_ids(before, after)
     assert are_split(before, after)
     made.link(f"month{seed}-undone", made.whole, f"month{seed}")
     undone = made.people(f"month{seed}-undone")
     assert set(undone.values()) == set(before.values())
     kept_ids(after, undone)
+
+
+def test_a_month_in_which_nothing_changed_leaves_everybody_as_they_stand(made):
+    made.link("same", made.whole, "full")
+    for table in ("people", "links", "relations", "review"):
+        files = [(made.folder / name / f"{table}.parquet").read_bytes() for name in ("full", "same")]
+        assert files[0] == files[1], table
+    since = json.loads((made.folder / "same" / "run.json").read_text())["since"]
+    assert since["people_standing"] == len(made.rows("SELECT person_id FROM {people}", "full"))
 
 
 def are_split(ones, others) -> bool:
@@ -209,13 +235,17 @@ def test_after_a_change_of_the_linker_all_is_compared_again_and_everybody_keeps_
     run = json.loads(file.read_text())
     run["basis"] |= {"weights": "another", "linking": "another"}
     file.write_text(json.dumps(run))
+    for kept in ("places", "owners", "conflicts"):
+        (made.folder / "older" / f"standing_{kept}.parquet").unlink()
     reports = {}
     for since in ("full", "older"):
         made.link(f"from-{since}", came, since, adding=True)
         reports[since] = json.loads((made.folder / f"from-{since}" / "run.json").read_text())["since"]
     assert reports["full"]["differs"] == []
     assert reports["full"]["judged_before"] > 0
-    assert reports["older"] == reports["full"] | {"differs": ["linking", "weights"], "judged_before": 0}
+    assert reports["full"]["people_standing"] > 0
+    nothing = {"differs": ["linking", "weights"], "judged_before": 0, "people_standing": 0}
+    assert reports["older"] == reports["full"] | nothing
     for table in TOLD:
         files = [(made.folder / f"from-{since}" / f"{table}.parquet").read_bytes() for since in reports]
         assert files[0] == files[1], table

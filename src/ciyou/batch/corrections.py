@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
-from ciyou.batch.reading import NATION
 from ciyou.batch.run_folder import RUN_FILE
+from ciyou.batch.screen import NATION
 from ciyou.core.errors import Place, Problem, RunError
 
 

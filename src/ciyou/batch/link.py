@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from ciyou.batch.linkage.guards import guard_counts
 from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, prepare_outcome
 from ciyou.batch.linkage.roster_changes import CHANGES_QUERY, corrections_query, make_changes, make_corrections
 from ciyou.batch.linkage.standing import Standing, basis, check_rosters, merge_rosters, open_standing, write_standing
+from ciyou.batch.linkage.touched_families import settled_relations
 from ciyou.batch.run_folder import LINK_FORMAT, RunFolder, refuse_screening
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
-from ciyou.batch.screen import NormalizedDelivery, Settings, check_engines, link_people, rejected_query
+from ciyou.batch.screen import NATION, NormalizedDelivery, Settings, check_engines, link_people, rejected_query
+from ciyou.packs.roster_pack import RosterPack
+from ciyou.packs.rosters_loader import load_roster_packs
 
 
 def check_link(out: Path, settings: Settings) -> None:
@@ -36,10 +40,10 @@ def link_delivery(
         if standing is not None:
             with record.stage("recall"):
                 whole, stood = merge_rosters(store, standing, delivery.rosters, folder.work)
-                delivery = replace(delivery, rosters=whole)
+                delivery = replace(delivery, rosters=whole, packs=_packs_of(delivery, whole, settings))
         link_people(store, delivery, settings, record, standing=standing, stood=stood)
         with record.stage("write"):
-            prepare_outcome(store)
+            prepare_outcome(store, settled_relations(standing) if standing else "")
             for table, query in LINKAGE_QUERIES.items():
                 store.write_parquet(query, folder.final / f"{table}.parquet")
             make_pairs(store, adverse=delivery.adverse, as_of=settings.as_of, with_leads=False)
@@ -55,6 +59,15 @@ def link_delivery(
             run["since"] = _since(store, standing)
     folder.publish(run)
     return run
+
+
+def _packs_of(delivery: NormalizedDelivery, whole: Mapping[str, Path], settings: Settings) -> list[RosterPack]:
+    """The packs of what came and of what stands: a list of misfortune speaks of misfortune also in a month in which it does not come."""
+    came = {pack.code for pack in delivery.packs}
+    if whole.keys() <= came:
+        return list(delivery.packs)
+    known = load_roster_packs(division=settings.division or NATION)
+    return [*delivery.packs, *(pack for pack in known if pack.code in whole and pack.code not in came)]
 
 
 def _run_content(
@@ -86,6 +99,7 @@ def _since(store: Store, standing: Standing) -> dict[str, object]:
         "records_standing": store.number("SELECT count(*) FROM rec WHERE rid NOT IN (SELECT rid FROM came)"),
         "records_come": store.number("SELECT count(*) FROM came"),
         "records_gone": store.number("SELECT count(*) FROM gone WHERE left_roster"),
+        "people_standing": store.number("SELECT count(*) FROM settled"),
         "judged_before": store.number("SELECT count(*) FROM name_judged_before"),
         "differs": list(standing.differs),
     }

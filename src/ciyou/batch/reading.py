@@ -9,11 +9,10 @@ from ciyou.batch.link import check_link, link_delivery
 from ciyou.batch.rosters import Delivery, RosterSummary, find_rosters, normalize
 from ciyou.batch.run_folder import RunFolder, open_run_folder
 from ciyou.batch.run_record import RunRecord
-from ciyou.batch.screen import NormalizedDelivery, RosterCount, Settings, check_engines, screen_delivery
+from ciyou.batch.screen import NATION, NormalizedDelivery, RosterCount, Settings, check_engines, screen_delivery
 from ciyou.batch.since import check_since
 from ciyou.packs.rosters_loader import load_roster_packs
 
-NATION = "00"
 _COUNTY_DIGITS = 6
 
 

@@ -34,6 +34,7 @@ from ciyou.batch.linkage.outcome import LINKAGE_QUERIES, note_near_adverse, prep
 from ciyou.batch.linkage.people import make_people
 from ciyou.batch.linkage.records import load_records
 from ciyou.batch.linkage.standing import Standing, note_came, recall_links
+from ciyou.batch.linkage.touched_families import put_back, set_apart
 from ciyou.batch.ranges import Range, ranges_of
 from ciyou.batch.run_folder import FORMAT, RunFolder
 from ciyou.batch.run_record import RunRecord, peak_memory_mb
@@ -47,6 +48,7 @@ _AVAILABLE = {"rules": RULES_ENGINES, "link": ("duckdb",)}
 # Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
 ADVERSE_FACT_CLASS = 4
 NOWHERE = "000000"
+NATION = "00"
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def link_people(
     """
     with record.stage("load") as stage:
         load_records(store, delivery.rosters)
-        note_came(store, delivery.rosters, stood or {})
+        note_came(store, standing, stood or {})
         recall_judged(store, standing.judged if standing else "")
         stage.rows = store.number("SELECT count(*) FROM rec")
     with record.stage("link") as stage:
@@ -184,14 +186,18 @@ def link_people(
         stage.rows = store.number("SELECT count(*) FROM placed")
     with record.stage("families") as stage:
         children = [pack.code for pack in delivery.packs if pack.subject == "child"]
+        if standing is not None:
+            recall_links(store, standing)
+        set_apart(store, standing, as_of=settings.as_of, division=settings.division)
         make_people(store, as_of=settings.as_of, adverse=delivery.adverse, child_rosters=children)
         find_parents(store)
         if standing is not None:
-            recall_links(store, standing)
             carry_ids(store, standing)
+        put_back(store, standing)
         note_near_adverse(store)
         settle_questions(store)
-        make_kin(store)
+        if standing is None:
+            make_kin(store)
         stage.rows = store.number("SELECT count(*) FROM person")
         if store.number("SELECT count(*) - count(DISTINCT pid) FROM person"):
             raise RunError(

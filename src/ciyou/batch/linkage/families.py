@@ -17,7 +17,7 @@ LEAST_YEARS_OLDER, MOST_YEARS_OLDER = 12, 65
 CONFIDENCE = {1: 0.98, 2: 0.9, 3: 0.85, 4: 0.8, 5: 0.7, 6: 0.5}
 LEAST_TO_DECIDE = 5
 _ONLY_GUARDIAN = 9
-_NAME_ONLY_BASE = 1_000_000_000_000_000_000
+NAME_ONLY_BASE = 1_000_000_000_000_000_000
 
 
 def find_parents(store: Store) -> None:
@@ -106,7 +106,7 @@ def _state_parents(store: Store) -> None:
         SELECT s.child, s.gid AS adult, q.sex, CASE WHEN s.roster IN {registers} THEN 1 WHEN s.roster = '{ASSISTANCE}' THEN 3 ELSE {_ONLY_GUARDIAN} END AS tier,
           s.roster AS source FROM said s JOIN person q ON q.aid = s.gid WHERE s.gid IS NOT NULL
         UNION ALL
-        SELECT n.child, coalesce(h.adult, -({_NAME_ONLY_BASE} + s.rid * 4 + s.slot)),
+        SELECT n.child, coalesce(h.adult, -({NAME_ONLY_BASE} + s.rid * 4 + s.slot)),
           coalesce(h.sex, CASE WHEN s.roster = '{BIRTHS}' THEN CASE s.slot WHEN 1 THEN 'female' ELSE 'male' END END),
           CASE WHEN s.roster IN {registers} THEN 2 WHEN h.is_child_of_head AND h.relation IN ('head', 'spouse') THEN 4 ELSE {_ONLY_GUARDIAN} END, s.roster
         FROM nameless n JOIN (SELECT child, name, rid, slot, roster FROM said WHERE gid IS NULL) s
@@ -128,8 +128,8 @@ def _merge_name_only(store: Store) -> None:
     """One person per child and name, however many records name it."""
     store.run(
         f"""UPDATE stated_all SET adult = m.first_adult FROM (
-          SELECT s.child, -({_NAME_ONLY_BASE} + s.rid * 4 + s.slot) AS adult,
-            max(-({_NAME_ONLY_BASE} + s.rid * 4 + s.slot)) OVER (PARTITION BY s.child, s.reading) AS first_adult
+          SELECT s.child, -({NAME_ONLY_BASE} + s.rid * 4 + s.slot) AS adult,
+            max(-({NAME_ONLY_BASE} + s.rid * 4 + s.slot)) OVER (PARTITION BY s.child, s.reading) AS first_adult
           FROM said s JOIN nameless n ON n.child = s.child AND n.name = s.name WHERE s.gid IS NULL) m
         WHERE m.child = stated_all.child AND m.adult = stated_all.adult"""
     )
@@ -139,11 +139,11 @@ def _merge_name_only(store: Store) -> None:
         FROM stated_all GROUP BY child, adult""",
     )
     store.run(
-        f"""INSERT INTO person SELECT s.adult, md5_number_lower('{SALT}' || 'by name/' || r.roster || '/' || r.rec_id || '/' || ((-s.adult - {_NAME_ONLY_BASE}) % 4)),
+        f"""INSERT INTO person SELECT s.adult, md5_number_lower('{SALT}' || 'by name/' || r.roster || '/' || r.rec_id || '/' || ((-s.adult - {NAME_ONLY_BASE}) % 4)),
           'adult', g.name, NULL, NULL, NULL, false, true, false
-        FROM (SELECT DISTINCT adult FROM stated WHERE adult < -{_NAME_ONLY_BASE}) s
-        JOIN rec r ON r.rid = (-s.adult - {_NAME_ONLY_BASE}) // 4
-        JOIN guardian g ON g.rid = r.rid AND g.slot = (-s.adult - {_NAME_ONLY_BASE}) % 4"""
+        FROM (SELECT DISTINCT adult FROM stated WHERE adult < -{NAME_ONLY_BASE}) s
+        JOIN rec r ON r.rid = (-s.adult - {NAME_ONLY_BASE}) // 4
+        JOIN guardian g ON g.rid = r.rid AND g.slot = (-s.adult - {NAME_ONLY_BASE}) % 4"""
     )
 
 

@@ -39,10 +39,19 @@ def _born(aid: str, stated: str) -> str:
     return f"CASE WHEN {aid} > 0 THEN {birth_of(aid)} ELSE {stated} END"
 
 
-def prepare_outcome(store: Store) -> None:
-    """Make `held` (rid, pid, rule, weight) and `related` (pid, relation, other, …), which the queries below read."""
+def prepare_outcome(store: Store, settled_relations: str = "") -> None:
+    """Make `held` (rid, pid, rule, weight) and `related` (pid, relation, other_pid, …), which the queries below read.
+
+    `settled_relations`: SQL of relations that were taken over as they stand.
+    """
     store.create("held", "SELECT p.rid, q.pid, p.rule, p.weight FROM placed p JOIN person q USING (aid)")
-    store.create("related", "SELECT a.pid, l.* EXCLUDE (child) FROM relation l JOIN person a ON a.aid = l.child")
+    store.create(
+        "related",
+        """SELECT a.pid, l.relation, b.pid AS other_pid, l.source, l.confidence FROM relation l JOIN person a ON a.aid = l.child
+        JOIN person b ON b.aid = l.other""",
+    )
+    if settled_relations:
+        store.run(f"INSERT INTO related BY NAME {settled_relations}")
 
 
 LINKAGE_QUERIES: dict[str, str] = {
@@ -50,8 +59,8 @@ LINKAGE_QUERIES: dict[str, str] = {
     "links": f"""SELECT r.rec_id, r.roster, {person_id("p.pid")} AS person_id, p.rule, CAST(p.weight AS INTEGER) AS weight, CASE p.rule WHEN 'weighed' THEN coalesce(b.words, p.rule) ELSE p.rule END AS reason
         FROM held p JOIN rec r USING (rid) LEFT JOIN (SELECT rid, max(words) AS words FROM told_bits WHERE rid_b IS NULL GROUP BY rid) b USING (rid)
         ORDER BY p.pid, r.rec_id""",
-    "relations": f"""SELECT {person_id("l.pid")} AS person_id, l.relation, {person_id("b.pid")} AS other_id, l.source, l.confidence
-        FROM related l JOIN person b ON b.aid = l.other ORDER BY l.pid, l.relation, b.pid, l.source""",
+    "relations": f"""SELECT {person_id("pid")} AS person_id, relation, {person_id("other_pid")} AS other_id, source, confidence
+        FROM related ORDER BY pid, relation, other_pid, source""",
     "review": """SELECT a.rec_id AS rec_id_a, b.rec_id AS rec_id_b,
         CAST(row_number() OVER (ORDER BY v.rank, a.rec_id, b.rec_id, v.reason) AS INTEGER) AS rank, v.reason, t.words AS bits
         FROM (SELECT DISTINCT * FROM review_pair) v

@@ -11,7 +11,7 @@ from ciyou.batch.linkage.identifiers import id_number
 from ciyou.batch.linkage.people import person_id
 from ciyou.batch.linkage.record_keys import roster_files
 from ciyou.batch.linkage.records import birth_of, sex_of
-from ciyou.batch.linkage.standing import Standing
+from ciyou.batch.linkage.standing import RECORD_COLUMNS, Standing
 
 NEW, LEFT, MOVED, CORRECTED, JOINED_OTHERWISE = "new", "left", "moved", "corrected", "joined_otherwise"
 CHANGES: dict[str, tuple[str, str]] = {
@@ -40,7 +40,9 @@ def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
         return
     listed = ", ".join(quoted(str(path)) for path in stood.values())
     store.create(
-        "stood", f"SELECT * FROM read_parquet([{listed}]) WHERE (roster, rec_id) IN (SELECT (roster, rec_id) FROM gone)"
+        "stood",
+        f"""SELECT {", ".join(RECORD_COLUMNS)} FROM read_parquet([{listed}], union_by_name = true)
+        WHERE (roster, rec_id) IN (SELECT (roster, rec_id) FROM gone)""",
     )
     now = "SELECT r.*, h.pid AS now_pid FROM rec r SEMI JOIN came USING (rid) JOIN held h USING (rid)"
     place = "({0}.division, {0}.town, {0}.village)"
@@ -52,9 +54,9 @@ def make_changes(store: Store, stood: Mapping[str, Path]) -> None:
           n.now_pid, e.pid
         FROM ({now}) n LEFT JOIN recalled e USING (rid) LEFT JOIN (SELECT *, {_said("id_no", "id_text")} AS said_no FROM stood) b
           ON b.roster = n.roster AND b.rec_id = n.rec_id""",
-        f"""INSERT INTO change SELECT e.roster, e.rec_id, '{JOINED_OTHERWISE}', h.pid, e.pid FROM recalled e JOIN held h USING (rid)
+        f"""INSERT INTO change SELECT r.roster, r.rec_id, '{JOINED_OTHERWISE}', h.pid, e.pid FROM recalled e JOIN held h USING (rid) JOIN rec r USING (rid)
         ANTI JOIN came USING (rid) WHERE e.pid <> h.pid""",
-        f"""INSERT INTO change SELECT roster, rec_id, '{LEFT}', NULL, e.pid FROM gone JOIN recalled e USING (roster, rec_id) WHERE left_roster""",
+        f"""INSERT INTO change SELECT roster, rec_id, '{LEFT}', NULL, e.pid FROM gone JOIN recalled e USING (old) WHERE left_roster""",
     )
 
 

@@ -15,6 +15,7 @@ import ciyou.core
 import ciyou.packs
 from ciyou.batch.engines.duckdb_store import FINGERPRINTS, Store, quoted
 from ciyou.batch.linkage.names import JUDGED_QUERY
+from ciyou.batch.linkage.record_keys import roster_files
 from ciyou.batch.linkage.weights import weights_version
 from ciyou.batch.run_folder import ROSTER_FILES, finish_publishing
 from ciyou.core.errors import Place, Problem, RunError
@@ -33,6 +34,7 @@ _NOTHING = ", ".join(f"CAST(NULL AS {_TYPES.get(name, 'VARCHAR')}) AS {name}" fo
 SAID = f"hash({', '.join(_SAID)})"
 """SQL: a record's content without its number and its place in a file; it changes when linking might."""
 TABLES = ("links", "standing_people")
+PLACES = "standing_places"
 
 
 @lru_cache(maxsize=1)
@@ -121,26 +123,37 @@ def check_rosters(standing: Standing, rosters: Collection[str]) -> None:
 def merge_rosters(
     store: Store, standing: Standing, rosters: Mapping[str, Path], work: Path
 ) -> tuple[dict[str, Path], dict[str, Path]]:
-    """The rosters as they stand now, one file each; and, for each that came, its file as it stood before."""
-    stood = {
-        path.stem.removeprefix(ROSTER_FILES): path for path in sorted(standing.folder.glob(f"{ROSTER_FILES}*.parquet"))
-    }
+    """The rosters as they stand now, one file each; and, for each that came, its file as it stood before.
+
+    A roster that came has two columns more: `stood_at`, the row in which a record stood before, and `stands`: it says the very same.
+    """
+    stood = roster_paths(standing.folder)
     whole, before = dict(stood), {}
+    listed = ", ".join(RECORD_COLUMNS)
     for roster, path in rosters.items():
         whole[roster] = work / f"{ROSTER_FILES}{roster}.parquet"
-        came = f"SELECT {_columns(store, path)} FROM read_parquet({quoted(str(path))})"
         if roster in stood:
             before[roster] = stood[roster]
         else:
             before[roster] = work / "nothing.parquet"
             store.write_parquet(f"SELECT {_NOTHING} WHERE false", before[roster])
+        store.create("came_row", f"SELECT {_columns(store, path)} FROM read_parquet({quoted(str(path))})")
+        earlier = f"(SELECT *, file_row_number AS row_at FROM read_parquet({quoted(str(before[roster]))}, file_row_number = true))"
+        rows = f"""SELECT c.*, b.row_at AS stood_at, coalesce({SAID} = b.said, false) AS stands FROM came_row c LEFT JOIN (
+            SELECT rec_id, row_at, {SAID} AS said FROM {earlier} SEMI JOIN came_row USING (rec_id)) b USING (rec_id)"""
         if standing.adding:
-            came += f""" UNION ALL BY NAME SELECT * FROM read_parquet({quoted(str(before[roster]))})
-                WHERE rec_id NOT IN (SELECT rec_id FROM read_parquet({quoted(str(path))}))"""
+            rows += f" UNION ALL BY NAME SELECT {listed}, row_at AS stood_at, true AS stands FROM {earlier} ANTI JOIN came_row USING (rec_id)"
         store.run(
-            f"COPY (SELECT * FROM ({came}) ORDER BY rec_id) TO {quoted(str(whole[roster]))} (FORMAT parquet, COMPRESSION zstd)"
+            f"COPY (SELECT * FROM ({rows}) ORDER BY rec_id) TO {quoted(str(whole[roster]))} (FORMAT parquet, COMPRESSION zstd)"
         )
+    store.drop("came_row")
     return whole, before
+
+
+def roster_paths(folder: Path) -> dict[str, Path]:
+    """The rosters that a linking kept, by code, in the order in which their records are numbered."""
+    found = {path.stem.removeprefix(ROSTER_FILES): path for path in folder.glob(f"{ROSTER_FILES}*.parquet")}
+    return {roster: found[roster] for roster in sorted(found)}
 
 
 def _columns(store: Store, path: Path) -> str:
@@ -150,44 +163,81 @@ def _columns(store: Store, path: Path) -> str:
     )
 
 
-def note_came(store: Store, whole: Mapping[str, Path], before: Mapping[str, Path]) -> None:
-    """`came` (rid): records that are new or say something else; `gone` (roster, rec_id): those that left, or said it before."""
+def note_came(store: Store, standing: Standing | None, before: Mapping[str, Path]) -> None:
+    """What of the records of `rec` stood before.
+
+    came (rid): records that are new or say something else. stood_as (old, rid): the number of every other record and of those that say
+    something else, in the earlier linking and now. gone (roster, rec_id, old, left_roster): those that left, or said something else before.
+    """
     store.empty("came", {"rid": "INTEGER"})
-    store.empty("gone", {"roster": "VARCHAR", "rec_id": "VARCHAR", "left_roster": "BOOLEAN"})
-    for roster, path in before.items():
-        now, then = (
-            f"(SELECT rec_id, {SAID} AS said FROM read_parquet({quoted(str(one))}))" for one in (whole[roster], path)
-        )
-        store.create(
-            "turned",
-            f"""SELECT rec_id, n.said AS now, t.said AS before FROM {now} n FULL JOIN {then} t USING (rec_id)
-            WHERE n.said IS DISTINCT FROM t.said""",
-        )
+    store.empty("stood_as", {"old": "INTEGER", "rid": "INTEGER"})
+    store.empty("gone", {"roster": "VARCHAR", "rec_id": "VARCHAR", "old": "INTEGER", "left_roster": "BOOLEAN"})
+    if standing is None:
+        return
+    now = {roster: (first, path) for roster, first, path in roster_files(store)}
+    old_first = 1
+    for roster, path in roster_paths(standing.folder).items():
+        rows = store.number(f"SELECT count(*) FROM read_parquet({quoted(str(path))})")
+        if roster not in before:
+            store.run(f"INSERT INTO stood_as SELECT {old_first} + range, {now[roster][0]} + range FROM range({rows})")
+        else:
+            _note_turned(store, roster, *now[roster], old_first, path)
+        old_first += rows
+    for roster in before.keys() - roster_paths(standing.folder).keys():
+        first, file = now[roster]
         store.run(
-            f"""INSERT INTO came SELECT rid FROM rec SEMI JOIN (SELECT rec_id FROM turned WHERE now IS NOT NULL) USING (rec_id)
-            WHERE roster = {quoted(roster)}""",
-            f"INSERT INTO gone SELECT {quoted(roster)}, rec_id, now IS NULL FROM turned WHERE before IS NOT NULL",
+            f"INSERT INTO came SELECT {first} + file_row_number FROM read_parquet({file}, file_row_number = true)"
         )
+
+
+def _note_turned(store: Store, roster: str, first: int, file: str, old_first: int, before: Path) -> None:
+    """One roster that came and stood before."""
+    store.create(
+        "turned",
+        f"""SELECT {first} + file_row_number AS rid, {old_first} + stood_at AS old, stands, CASE WHEN NOT stands THEN rec_id END AS rec_id
+        FROM read_parquet({file}, file_row_number = true)""",
+    )
+    store.run(
+        "INSERT INTO came SELECT rid FROM turned WHERE NOT stands",
+        "INSERT INTO stood_as SELECT old, rid FROM turned WHERE old IS NOT NULL",
+        f"INSERT INTO gone SELECT {quoted(roster)}, rec_id, old, false FROM turned WHERE NOT stands AND old IS NOT NULL",
+        f"""INSERT INTO gone SELECT {quoted(roster)}, rec_id, {old_first} + file_row_number, true
+        FROM read_parquet({quoted(str(before))}, file_row_number = true)
+        WHERE {old_first} + file_row_number NOT IN (SELECT old FROM turned WHERE old IS NOT NULL)""",
+    )
     store.drop("turned")
 
 
 def recall_links(store: Store, standing: Standing) -> None:
-    """`recalled` (roster, rec_id, rid, pid): under which id every earlier record stood, with its present number (none where it is gone)."""
+    """`recalled` (old, rid, aid, pid): where every earlier record stood and under which id, with its present number (none where it left).
+
+    `aid` is that of the earlier linking. A linking of another version kept no places; there the cluster is not known.
+    """
+    places = standing.folder / f"{PLACES}.parquet"
+    if places.is_file():
+        store.create(
+            "recalled",
+            f"""SELECT e.old, s.rid, e.aid, q.pid FROM (SELECT (file_row_number + 1)::INTEGER AS old, aid
+              FROM read_parquet({quoted(str(places))}, file_row_number = true)) e
+            JOIN {standing.table("standing_people")} q USING (aid) LEFT JOIN stood_as s USING (old)""",
+        )
+        return
     store.create(
         "recalled",
-        f"""SELECT e.roster, e.rec_id, r.rid, ('0x' || substr(e.person_id, 2))::UBIGINT AS pid
-        FROM {standing.table("links")} e LEFT JOIN (SELECT rid, roster, rec_id FROM rec) r USING (roster, rec_id)""",
+        f"""SELECT coalesce(s.old, g.old) AS old, r.rid, NULL::BIGINT AS aid, ('0x' || substr(e.person_id, 2))::UBIGINT AS pid
+        FROM {standing.table("links")} e LEFT JOIN (SELECT rid, roster, rec_id FROM rec) r USING (roster, rec_id)
+        LEFT JOIN gone g USING (roster, rec_id) LEFT JOIN stood_as s ON s.rid = r.rid""",
     )
 
 
 def write_standing(store: Store, standing: Standing | None, folder: Path) -> None:
-    """Write the records that were linked, the names that were judged, and the ids of all who ever stood."""
+    """Write what the next linking goes on from; `settled` are people who were taken over as they stood (see `touched_families`)."""
     earlier = standing.table("standing_people") if standing else "(SELECT NULL::UBIGINT AS pid WHERE false)"
     store.create("earlier_id", f"SELECT pid FROM {earlier}")
     for roster, path in store.rows("SELECT roster, path FROM roster_offset ORDER BY roster"):
         _keep(store, Path(str(path)), folder / f"{ROSTER_FILES}{roster}.parquet")
-    store.write_parquet(JUDGED_QUERY, folder / "standing_judged.parquet")
-    store.write_parquet(_PEOPLE_QUERY, folder / "standing_people.parquet")
+    for table, query in _KEPT.items():
+        store.write_parquet(query, folder / f"{table}.parquet")
 
 
 def _keep(store: Store, path: Path, kept: Path) -> None:
@@ -201,9 +251,20 @@ def _keep(store: Store, path: Path, kept: Path) -> None:
         shutil.copyfile(path, kept)
 
 
-_PEOPLE_QUERY = """SELECT pid, min(number) AS number, min(name) AS name, min(child) AS child FROM (
-      SELECT q.pid, CASE WHEN q.aid > 0 THEN q.aid END AS number, q.name, c.pid AS child FROM person q
+_PEOPLE_QUERY = """SELECT pid, min(number) AS number, min(name) AS name, min(child) AS child, min(aid) AS aid, bool_or(own) AS own,
+    bool_or(named) AS named, bool_or(adverse_only) AS adverse_only FROM (
+      SELECT q.pid, CASE WHEN q.aid > 0 THEN q.aid END AS number, q.name, c.pid AS child, q.aid, q.own, q.named, q.adverse_only
+      FROM (SELECT * FROM person ANTI JOIN settled USING (pid)) q
       LEFT JOIN (SELECT other, min(child) AS child FROM relation GROUP BY other) t ON t.other = q.aid AND q.aid < 0 AND NOT q.own
       LEFT JOIN person c ON c.aid = t.child
-      UNION ALL SELECT pid, NULL, NULL, NULL FROM earlier_id) GROUP BY pid ORDER BY pid"""
-"""SQL of `standing_people`: every id that was ever given, and the number, or the name and child, by which a person without a record is known again."""
+      UNION ALL SELECT pid, number, name, child, aid, own, named, adverse_only FROM settled
+      UNION ALL SELECT pid, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM earlier_id) GROUP BY pid ORDER BY pid"""
+_KEPT = {
+    "standing_judged": JUDGED_QUERY,
+    "standing_people": _PEOPLE_QUERY,
+    PLACES: "SELECT aid FROM placed ORDER BY rid",
+    "standing_owners": "SELECT idn, name, owned FROM owner ORDER BY ALL",
+    "standing_conflicts": "SELECT rid_a, rid_b FROM parents_differ ORDER BY ALL",
+}
+"""SQL of what is kept beside the rosters. standing_people: every id that was ever given, and of whoever has it now the number, or the name
+and child, by which a person without a record is known again, and how the person stands; standing_places: the cluster of each record."""
