@@ -14,10 +14,15 @@ from ciyou.batch.synth.delivery import DEFAULT_AS_OF
 WEIGHED_LEVELS = {"weighed", "name_birth_guardian_name", "birth_guardian_id", "same_id_and_name"}
 
 
-def test_spark_and_duckdb_put_the_same_records_together_and_ask_the_same(tmp_path):
+# Some seventy statements over a few hundred rows: what they cost is compiling, so nothing is compiled that is used once.
+QUICK = "--conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1"
+
+
+def test_spark_and_duckdb_put_the_same_records_together_and_ask_the_same(tmp_path, monkeypatch):
     lacking = engine_problems("spark")
     if lacking:
         pytest.skip(" ".join(problem.text("en") for problem in lacking))
+    monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", f"{QUICK} pyspark-shell")
     synthesize(out=tmp_path / "rosters", children=150, noise=2.5, seed=83)
     runs = {
         engine: link_folder(
