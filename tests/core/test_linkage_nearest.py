@@ -109,3 +109,29 @@ def test_a_second_birth_record_is_not_the_same_childs():
     assert nearest(newborn, a=told(number=NUMBER, kin=[MOTHER])) == {"a": (Decision.SAME, "birth_guardian_id")}
     born = told(number=NUMBER, kin=[MOTHER], roster="health_births")
     assert nearest(newborn, a=born) == {"a": (Decision.DOUBTFUL, "one_to_one_taken")}
+
+
+def test_a_birth_that_may_be_a_twins_who_stands_is_not_the_one_who_comes():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    twin = told("王文博", "wang wen bo", number=TWINS_NUMBER, kin=[MOTHER])
+    coming = told(number=NUMBER, kin=[MOTHER])
+    assert nearest(coming, a=birth) == {"a": (Decision.SAME, "birth_guardian_id")}
+    assert nearest(coming, a=birth, b=twin)["a"] == (Decision.DOUBTFUL, "several_candidates")
+
+
+def test_of_two_births_one_is_a_childs_and_only_where_it_is_clearly_nearer():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    coming = told(number=NUMBER, kin=[MOTHER])
+    assert set(nearest(coming, a=birth, b=birth).values()) == {(Decision.DOUBTFUL, "one_to_one_taken")}
+    named = told(kin=[MOTHER], roster="health_births")
+    assert nearest(coming, a=birth, b=named) == {
+        "a": (Decision.DOUBTFUL, "one_to_one_taken"),
+        "b": (Decision.SAME, "name_birth_guardian_id"),
+    }
+
+
+def test_a_childs_second_birth_record_is_doubtful_where_its_number_brings_the_first():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    known = told(number=NUMBER, kin=[MOTHER], roster="health_births")
+    found = nearest(told(number=NUMBER, kin=[MOTHER]), a=birth, b=known)
+    assert found == {"a": (Decision.DOUBTFUL, "one_to_one_taken"), "b": (Decision.SAME, "same_id_and_name")}
