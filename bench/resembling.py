@@ -99,8 +99,8 @@ def link(rosters: Mapping[str, Path], packs: Any, out: Path) -> None:
 def choose(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], count: int, seed: int) -> list[str]:
     """One record of each of so many children; makes the view `rec` of all normalized records.
 
-    Of two newcomers of whom the whole linking asks whether they are one, the first is left where it stands: the answer about the one
-    depends on the other.
+    Of two newcomers of whose people the whole linking asks whether they are one, the first is left where it stands: the answer about
+    the one depends on the other.
     """
     paths = ", ".join(f"'{path}'" for path in rosters.values())
     database.execute(f"CREATE VIEW rec AS SELECT * FROM read_parquet([{paths}], union_by_name = true)")
@@ -110,10 +110,13 @@ def choose(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], cou
         WHERE kind = 'child' AND roster IN {OWN_ROSTERS} GROUP BY person_id ORDER BY person_id"""
     ).fetchall()
     chance = random.Random(seed)
-    chosen = [chance.choice(records) for _, records in chance.sample(rows, min(count, len(rows)))]
-    asked = database.execute(f"SELECT rec_id_a, rec_id_b FROM read_parquet('{HOME}/whole/review.parquet')").fetchall()
-    staying = {min(pair) for pair in asked if set(pair) <= set(chosen)}
-    return [rec_id for rec_id in chosen if rec_id not in staying]
+    chosen = {person: chance.choice(records) for person, records in chance.sample(rows, min(count, len(rows)))}
+    asked = database.execute(
+        f"""SELECT least(a.person_id, b.person_id), greatest(a.person_id, b.person_id) FROM read_parquet('{HOME}/whole/review.parquet') r
+        JOIN links_whole a ON a.rec_id = r.rec_id_a JOIN links_whole b ON b.rec_id = r.rec_id_b"""
+    ).fetchall()
+    staying = {first for first, second in asked if first in chosen and second in chosen and first != second}
+    return [rec_id for person, rec_id in chosen.items() if person not in staying]
 
 
 def name_tables(database: duckdb.DuckDBPyConnection, run: str) -> None:

@@ -28,7 +28,6 @@ _COMPATIBLE = 3
 _ONE_OF_FOUR = NAME_LEVELS[NameLevel.ONE_OF_FOUR_DIFFERS]
 _LOOK_ALIKE = NAME_LEVELS[NameLevel.LOOK_ALIKE]
 _MISSING = NAME_LEVELS[NameLevel.MISSING]
-_RIVALS = 2
 _ENOUGH, _ENOUGH_WITH_PARENT = 100, 5
 """What name, birth date and number have to give together, in tenths: family alone never joins two people."""
 BIRTHS = "health_births"
@@ -167,18 +166,14 @@ def _number_of_newborns(judged: list[_Judged[Key]]) -> None:
 def _with_one_birth(wanting: list[_Judged[Key]], standing: Mapping[Key, Told], weights: Weights) -> list[_Judged[Key]]:
     """Of several files that are birth records one may be this person's: the nearest, if it is clearly so; plain rules come first."""
     births = [one for one in wanting if any(record.roster == BIRTHS for record in standing[one.key].records)]
-    if len(births) < _RIVALS:
-        return wanting
     plainly = [one for one in births if _by_plain_rules([one])]
+    points = {one.key: one.plain.points if plainly else one.weighed.tenths for one in plainly or births}
     margin = 1 if plainly else weights.tenths("margin")
-    ranked = sorted(
-        ((one.plain.points if plainly else one.weighed.tenths), number) for number, one in enumerate(plainly or births)
-    )
-    clear = len(ranked) < _RIVALS or ranked[-1][0] - ranked[-2][0] >= margin
-    kept = [(plainly or births)[ranked[-1][1]]] if clear else []
-    for one in births:
-        one.veto = one.veto or ("" if one in kept else "one_to_one_taken")
-    return [one for one in wanting if one not in births or one in kept]
+    near = [key for key, told in points.items() if max(points.values()) - told < margin]
+    left_out = [one for one in births if near != [one.key]]
+    for one in left_out:
+        one.veto = one.veto or "one_to_one_taken"
+    return [one for one in wanting if one not in left_out]
 
 
 def _chosen_of(judged: list[_Judged[Key]], weights: Weights) -> dict[Key, str]:
