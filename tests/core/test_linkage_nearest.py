@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -93,6 +94,16 @@ def test_a_shared_mother_beside_two_different_fathers_is_for_a_person_to_decide(
     same = {"a": told(number=NUMBER, kin=[MOTHER, FATHER])}
     assert nearest(told(kin=[MOTHER, FATHER]), **same) == {"a": (Decision.SAME, "name_birth_guardian_id")}
     assert nearest(told(kin=[MOTHER, OTHER_MAN]), **same) == {"a": (Decision.DOUBTFUL, "name_differs")}
+
+
+def test_a_grandmother_who_has_the_child_is_not_another_mother_where_the_fathers_number_was_stated():
+    grandmother = ToldKin("51332219600202022", "拉措", "la cuo", stated=False)
+    known = {"a": told(number=NUMBER, kin=[FATHER, grandmother])}
+    assert nearest(told(kin=[MOTHER, FATHER]), **known) == {"a": (Decision.SAME, "name_birth_guardian_id")}
+    assert nearest(told(kin=[MOTHER]), **known) == {"a": (Decision.DOUBTFUL, "name_differs")}
+    by_name = replace(FATHER, stated=False)
+    known = {"a": told(number=NUMBER, kin=[by_name, grandmother])}
+    assert nearest(told(kin=[MOTHER, FATHER]), **known) == {"a": (Decision.DOUBTFUL, "name_differs")}
 
 
 def test_whoever_is_known_by_number_brings_what_stands_under_it():
