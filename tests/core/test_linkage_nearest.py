@@ -73,6 +73,14 @@ def test_one_number_needs_names_that_agree(name, reading, expected):
     assert nearest(told(name, reading, number=NUMBER), a=told(number=NUMBER)) == {"a": expected}
 
 
+def test_a_number_without_a_name_is_known_unless_the_birth_date_beside_it_is_another():
+    nameless, standing = told("", "", number=NUMBER, unnamed=False), told(number=NUMBER)
+    assert nearest(nameless, a=standing) == {"a": (Decision.SAME, "same_id_no_name")}
+    assert nearest(told("", "", number=NUMBER), a=standing) == {"a": (Decision.DOUBTFUL, "same_id_other_name")}
+    other_day = replace(nameless, births=(BORN, dt.date(2016, 7, 9)))
+    assert nearest(other_day, a=standing) == {"a": (Decision.DOUBTFUL, "same_id_other_name")}
+
+
 def test_a_number_finds_the_file_that_has_none_yet():
     assert nearest(told(number=NUMBER), a=told()) == {"a": (Decision.SAME, "name_birth_village")}
 

@@ -120,8 +120,10 @@ def _kin(name: str, identity: IdReading) -> ToldKin:
 def _told(said: _Said, *, number: str, digits: str, phones: Iterable[str], kin: list[ToldKin]) -> Told:
     spoken = speak_name(said.name)
     sex = said.sex or (sex_of_id(number) if number else "")
+    # Beside a number of one's own a name that is missing was left out: a child that has none yet has no number either.
+    unnamed = spoken.unnamed or not (spoken.key or number)
     records = [
-        ToldRecord(spoken.key, spoken.reading, spoken.unnamed or not spoken.key, sex, *place, phone, number or digits)
+        ToldRecord(spoken.key, spoken.reading, unnamed, sex, *place, phone, number or digits)
         for place in _places(said.places)
         for phone in phones
     ]

@@ -112,7 +112,8 @@ class _Judged(Generic[Key]):
             return "", "two_numbers"
         if seeker.unnamed:
             placeholder = any(one.unnamed for one in seeker.records)
-            return ("", "same_id_other_name") if placeholder else (SAME_NUMBER_NO_NAME, "")
+            another_day = len(seeker.births) > 1  # the stated one is not the number's
+            return ("", "same_id_other_name") if placeholder or another_day else (SAME_NUMBER_NO_NAME, "")
         level = name_level(seeker, standing)
         return (
             (SAME_NUMBER, "")
