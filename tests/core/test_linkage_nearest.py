@@ -138,6 +138,14 @@ def test_a_birth_that_may_be_a_twins_who_stands_is_not_the_one_who_comes():
     assert nearest(coming, a=birth, b=twin)["a"] == (Decision.DOUBTFUL, "several_candidates")
 
 
+def test_a_file_without_a_number_is_no_rival_of_one_that_plain_rules_join():
+    newborn = told("", "", kin=[MOTHER], roster="health_births")
+    by_name = told("王浩沙", "wang hao sha", kin=[replace(MOTHER, number="")])
+    found = nearest(newborn, a=told(number=NUMBER, kin=[MOTHER]), b=by_name)
+    assert found["a"] == (Decision.SAME, "birth_guardian_id")
+    assert found.get("b", (Decision.DOUBTFUL, ""))[0] is Decision.DOUBTFUL
+
+
 def test_of_two_births_one_is_a_childs_and_only_where_it_is_clearly_nearer():
     birth = told("", "", kin=[MOTHER], roster="health_births")
     coming = told(number=NUMBER, kin=[MOTHER])

@@ -65,7 +65,8 @@ def find_nearest(
     _number_of_newborns([one for one in judged if one.seeks])
     chosen = {one.key: one.rule for one in judged if one.rule in (SAME_NUMBER, SAME_NUMBER_NO_NAME)}
     seeking = [one for one in judged if one.seeks]
-    chosen |= _chosen_of(seeking, weights)
+    # Plain rules look among those who have a number first, as in the batch: who has none is no rival there.
+    chosen |= _by_plain_rules([one for one in seeking if standing[one.key].number]) or _chosen_of(seeking, weights)
     if chosen:
         # Who is known by a number brings what stands under it: a record that this denies is not the seeker's either.
         known = reduce(Told.beside, (standing[key] for key in chosen), seeker)
