@@ -40,11 +40,7 @@ from ciyou.core.errors import CiyouError
     help="What decides the rules.",
 )
 @click.option(
-    "--link-engine",
-    type=click.Choice(LINK_ENGINES),
-    default="duckdb",
-    show_default=True,
-    help="What finds and compares candidates; the results are the same.",
+    "--link-engine", type=click.Choice(LINK_ENGINES), default="duckdb", show_default=True, help="What finds who is who."
 )
 @click.option(
     "--encrypt",
