@@ -55,13 +55,13 @@ from ciyou.batch.synth import synthesize
 from ciyou.batch.synth.delivery import DEFAULT_AS_OF
 from ciyou.core.access.actor import LOCAL_OPERATOR
 from ciyou.core.facts.state import Basis
+from ciyou.core.linkage.identity import checksum_char
 from ciyou.core.linkage.nearest import Decision
 from ciyou.packs.rosters_loader import load_roster_packs
 
 LIMIT_MS, AGREEMENT = 50.0, 0.999
 OWN_ROSTERS = ("health_births", "education_school_roll", "police_hukou", "insurance_enrolment")
 KIN = ("father", "mother", "guardian")
-OWN_NUMBER = "('same_id_and_name', 'same_id_no_name')"
 
 
 def main() -> None:
@@ -97,7 +97,11 @@ def link(rosters: Mapping[str, Path], packs: Any, out: Path) -> None:
 
 
 def choose(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], count: int, seed: int) -> list[str]:
-    """One record of each of so many children; makes the view `rec` of all normalized records."""
+    """One record of each of so many children; makes the view `rec` of all normalized records.
+
+    Of two newcomers of whose people the whole linking asks whether they are one, the first is left where it stands: the answer about
+    the one depends on the other.
+    """
     paths = ", ".join(f"'{path}'" for path in rosters.values())
     database.execute(f"CREATE VIEW rec AS SELECT * FROM read_parquet([{paths}], union_by_name = true)")
     name_tables(database, "whole")
@@ -106,7 +110,13 @@ def choose(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path], cou
         WHERE kind = 'child' AND roster IN {OWN_ROSTERS} GROUP BY person_id ORDER BY person_id"""
     ).fetchall()
     chance = random.Random(seed)
-    return [chance.choice(records) for _, records in chance.sample(rows, min(count, len(rows)))]
+    chosen = {person: chance.choice(records) for person, records in chance.sample(rows, min(count, len(rows)))}
+    asked = database.execute(
+        f"""SELECT least(a.person_id, b.person_id), greatest(a.person_id, b.person_id) FROM read_parquet('{HOME}/whole/review.parquet') r
+        JOIN links_whole a ON a.rec_id = r.rec_id_a JOIN links_whole b ON b.rec_id = r.rec_id_b"""
+    ).fetchall()
+    staying = {first for first, second in asked if first in chosen and second in chosen and first != second}
+    return [rec_id for person, rec_id in chosen.items() if person not in staying]
 
 
 def name_tables(database: duckdb.DuckDBPyConnection, run: str) -> None:
@@ -138,16 +148,12 @@ def load(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path]) -> No
            FROM (SELECT DISTINCT left(division, 6) AS county, town, village FROM rec WHERE village IS NOT NULL AND town IS NOT NULL)"""
     )
     rows = database.execute(
-        f"""WITH told AS (SELECT l.person_id, mode(r.id_no ORDER BY r.id_no) FILTER (l.rule IN {OWN_NUMBER}) AS id_no,
-               mode(v.code ORDER BY v.code) AS code, list(DISTINCT r.phone ORDER BY r.phone) FILTER (r.phone IS NOT NULL) AS phones
+        f"""WITH told AS (SELECT l.person_id, mode(v.code ORDER BY v.code) AS code, list(DISTINCT r.phone ORDER BY r.phone) FILTER (r.phone IS NOT NULL) AS phones
              FROM links_without l JOIN rec r USING (rec_id) LEFT JOIN village v
                ON v.county = left(r.division, 6) AND v.town = r.town AND v.village = r.village GROUP BY l.person_id),
-           named AS (SELECT o.other_id AS person_id, mode(g.id ORDER BY g.id) AS id_no FROM read_parquet('{HOME}/without/relations.parquet') o
-             JOIN links_without l ON l.person_id = o.person_id JOIN (
-               SELECT rec_id, g1_name AS name, g1_id AS id FROM rec UNION ALL SELECT rec_id, g2_name, g2_id FROM rec) g ON g.rec_id = l.rec_id
-             JOIN people_without p ON p.person_id = o.other_id AND p.name = g.name WHERE g.id IS NOT NULL GROUP BY o.other_id)
-           SELECT p.person_id, p.kind, p.name, p.sex, p.birth_date, coalesce(t.code, p.division), coalesce(t.id_no, n.id_no), t.phones
-           FROM people_without p LEFT JOIN told t USING (person_id) LEFT JOIN named n USING (person_id)"""
+           numbered AS (SELECT 'p' || printf('%016x', pid) AS person_id, number FROM read_parquet('{HOME}/without/standing_people.parquet'))
+           SELECT p.person_id, p.kind, p.name, p.sex, p.birth_date, coalesce(t.code, p.division), n.number, t.phones
+           FROM people_without p LEFT JOIN told t USING (person_id) LEFT JOIN numbered n USING (person_id)"""
     ).fetchall()
     began = time.perf_counter()
     register_people(LOCAL_OPERATOR, people=map(incoming, rows), source="screening")
@@ -171,7 +177,8 @@ def load(database: duckdb.DuckDBPyConnection, rosters: Mapping[str, Path]) -> No
 def incoming(row: tuple[Any, ...]) -> IncomingPerson:
     """A person of the linking as it comes on file."""
     person, kind, name, sex, born, division, number, phones = row
-    identifiers = [("id_card", number)] if number else []
+    digits = f"{number:017d}" if number else ""  # whichever of the names beside it the person goes by
+    identifiers = [("id_card", digits + checksum_char(digits))] if digits else []
     identifiers += [("phone", phone) for phone in phones or ()]
     place = (division or "").ljust(12, "0")
     known = "child" if kind == "child" else "adult"

@@ -78,6 +78,9 @@ def test_a_number_with_a_name_that_sounds_alike_decides():
     file = put_on_file(id_card=ID_CARD)
     one = found(name="王小明", birth_date=None, division="", id_card=ID_CARD)[file]
     assert (one.decision, one.rule, one.number) == ("same", "same_id_and_name", "1101**********0016")
+    nameless = found(name="", id_card=ID_CARD)[file]
+    assert (nameless.decision, nameless.rule) == ("same", "same_id_no_name")
+    assert found(name="李梅之子", id_card=ID_CARD)[file].veto == "same_id_other_name"
 
 
 def test_a_twin_with_a_number_of_its_own_is_never_the_same_child():

@@ -142,9 +142,16 @@ def test_every_record_stands_in_exactly_one_link(tmp_path):
     assert run.rows("SELECT count(*), count(DISTINCT rec_id) FROM links") == [(5, 5)]
 
 
-def test_grandparents_named_as_guardians_of_a_grandchild_are_not_taken_for_parents(tmp_path):
-    head = {"name": "王德福", "id_no": id_number("1958-01-02", 71), "sex": "male", "relation_to_head": "head"}
-    wife = {"name": "周桂英", "id_no": id_number("1960-01-02", 82), "sex": "female", "relation_to_head": "spouse"}
+@pytest.mark.parametrize("born", [1958, 1942])
+def test_grandparents_named_as_guardians_of_a_grandchild_are_not_taken_for_parents(tmp_path, born):
+    """Nor do they become people by name only where they are too old to be parents."""
+    head = {"name": "王德福", "id_no": id_number(f"{born}-01-02", 71), "sex": "male", "relation_to_head": "head"}
+    wife = {
+        "name": "周桂英",
+        "id_no": id_number(f"{born + 2}-01-02", 82),
+        "sex": "female",
+        "relation_to_head": "spouse",
+    }
     child = {
         **CHILD,
         "relation_to_head": "grandchild",
@@ -155,8 +162,9 @@ def test_grandparents_named_as_guardians_of_a_grandchild_are_not_taken_for_paren
     }
     run = screen_rosters(tmp_path, {HUKOU: [head, wife, child]})
     person = run.person_of("police_hukou-2")
-    found = run.rows(f"SELECT DISTINCT relation FROM relations WHERE person_id = '{person}'")
-    assert found == [("guardian",)]
+    found = run.rows(f"SELECT relation, other_id FROM relations WHERE person_id = '{person}' ORDER BY other_id")
+    assert found == [("guardian", other) for other in sorted(map(run.person_of, ("police_hukou-0", "police_hukou-1")))]
+    assert run.rows("SELECT count(*) FROM people") == [(3,)]
 
 
 @pytest.mark.parametrize("seed", [1, 7])

@@ -195,20 +195,24 @@ def test_folder_in_use_is_refused(tmp_path):
         pass
 
 
-def test_engine_that_is_not_there_yet_is_refused():
+def test_engine_that_nobody_knows_is_refused():
     with pytest.raises(RunError) as refused:
-        check_engines(Settings(as_of=dt.date(2025, 9, 1), link_engine="spark"))
+        check_engines(Settings(as_of=dt.date(2025, 9, 1), link_engine="polars"))
     assert [problem.code for problem in refused.value.problems] == ["run.engine"]
 
 
-def test_spark_without_pyspark_and_java_is_refused_with_what_to_install(monkeypatch):
+@pytest.mark.parametrize(
+    ("asked", "instead"), [("rules_engine", "--rules-engine polars"), ("link_engine", "--link-engine duckdb")]
+)
+def test_spark_without_pyspark_and_java_is_refused_with_what_to_install(monkeypatch, asked, instead):
     monkeypatch.setattr("ciyou.batch.engines.rule_runners.find_spec", lambda name: None)
     monkeypatch.setenv("JAVA_HOME", "/nowhere")
     with pytest.raises(RunError) as refused:
-        check_engines(Settings(as_of=dt.date(2025, 9, 1), rules_engine="spark"))
+        check_engines(Settings(as_of=dt.date(2025, 9, 1), **{asked: "spark"}))
     assert [problem.code for problem in refused.value.problems] == ["run.engine_pyspark", "run.engine_java"]
     assert "requirements/spark.txt" in refused.value.problems[0].text("en")
     assert "Java 17" in refused.value.problems[1].text("zh")
+    assert all(instead in problem.text(lang) for problem in refused.value.problems for lang in ("zh", "en"))
 
 
 def test_duckdb_as_rules_engine_gives_the_same_files(tmp_path):

@@ -58,10 +58,11 @@ def test_screen_over_an_earlier_run_replaces_it(rosters, tmp_path):
     assert _screen(rosters, tmp_path / "out").exit_code == 0
 
 
-def test_screen_refuses_an_engine_that_is_not_there_yet(rosters, tmp_path):
+def test_screen_refuses_an_engine_that_this_machine_lacks(rosters, tmp_path, monkeypatch):
+    monkeypatch.setattr("ciyou.batch.engines.rule_runners.find_spec", lambda name: None)
     done = _screen(rosters, tmp_path / "out", "--link-engine", "spark", "--lang", "en")
     assert done.exit_code == 2
-    assert "cannot be used for linking yet" in done.output
+    assert "needs PySpark" in done.output
     assert not (tmp_path / "out").exists()
 
 

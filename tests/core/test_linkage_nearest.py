@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,14 @@ def test_one_number_needs_names_that_agree(name, reading, expected):
     assert nearest(told(name, reading, number=NUMBER), a=told(number=NUMBER)) == {"a": expected}
 
 
+def test_a_number_without_a_name_is_known_unless_the_birth_date_beside_it_is_another():
+    nameless, standing = told("", "", number=NUMBER, unnamed=False), told(number=NUMBER)
+    assert nearest(nameless, a=standing) == {"a": (Decision.SAME, "same_id_no_name")}
+    assert nearest(told("", "", number=NUMBER), a=standing) == {"a": (Decision.DOUBTFUL, "same_id_other_name")}
+    other_day = replace(nameless, births=(BORN, dt.date(2016, 7, 9)))
+    assert nearest(other_day, a=standing) == {"a": (Decision.DOUBTFUL, "same_id_other_name")}
+
+
 def test_a_number_finds_the_file_that_has_none_yet():
     assert nearest(told(number=NUMBER), a=told()) == {"a": (Decision.SAME, "name_birth_village")}
 
@@ -95,6 +104,16 @@ def test_a_shared_mother_beside_two_different_fathers_is_for_a_person_to_decide(
     assert nearest(told(kin=[MOTHER, OTHER_MAN]), **same) == {"a": (Decision.DOUBTFUL, "name_differs")}
 
 
+def test_a_grandmother_who_has_the_child_is_not_another_mother_where_the_fathers_number_was_stated():
+    grandmother = ToldKin("51332219600202022", "拉措", "la cuo", stated=False)
+    known = {"a": told(number=NUMBER, kin=[FATHER, grandmother])}
+    assert nearest(told(kin=[MOTHER, FATHER]), **known) == {"a": (Decision.SAME, "name_birth_guardian_id")}
+    assert nearest(told(kin=[MOTHER]), **known) == {"a": (Decision.DOUBTFUL, "name_differs")}
+    by_name = replace(FATHER, stated=False)
+    known = {"a": told(number=NUMBER, kin=[by_name, grandmother])}
+    assert nearest(told(kin=[MOTHER, FATHER]), **known) == {"a": (Decision.DOUBTFUL, "name_differs")}
+
+
 def test_whoever_is_known_by_number_brings_what_stands_under_it():
     """Alone the new record may be both files'; but the numbered one has other parents than the other."""
     numbered, other = told(number=NUMBER, kin=[FATHER]), told(kin=[OTHER_MAN])
@@ -109,3 +128,37 @@ def test_a_second_birth_record_is_not_the_same_childs():
     assert nearest(newborn, a=told(number=NUMBER, kin=[MOTHER])) == {"a": (Decision.SAME, "birth_guardian_id")}
     born = told(number=NUMBER, kin=[MOTHER], roster="health_births")
     assert nearest(newborn, a=born) == {"a": (Decision.DOUBTFUL, "one_to_one_taken")}
+
+
+def test_a_birth_that_may_be_a_twins_who_stands_is_not_the_one_who_comes():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    twin = told("王文博", "wang wen bo", number=TWINS_NUMBER, kin=[MOTHER])
+    coming = told(number=NUMBER, kin=[MOTHER])
+    assert nearest(coming, a=birth) == {"a": (Decision.SAME, "birth_guardian_id")}
+    assert nearest(coming, a=birth, b=twin)["a"] == (Decision.DOUBTFUL, "several_candidates")
+
+
+def test_a_file_without_a_number_is_no_rival_of_one_that_plain_rules_join():
+    newborn = told("", "", kin=[MOTHER], roster="health_births")
+    by_name = told("王浩沙", "wang hao sha", kin=[replace(MOTHER, number="")])
+    found = nearest(newborn, a=told(number=NUMBER, kin=[MOTHER]), b=by_name)
+    assert found["a"] == (Decision.SAME, "birth_guardian_id")
+    assert found.get("b", (Decision.DOUBTFUL, ""))[0] is Decision.DOUBTFUL
+
+
+def test_of_two_births_one_is_a_childs_and_only_where_it_is_clearly_nearer():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    coming = told(number=NUMBER, kin=[MOTHER])
+    assert set(nearest(coming, a=birth, b=birth).values()) == {(Decision.DOUBTFUL, "one_to_one_taken")}
+    named = told(kin=[MOTHER], roster="health_births")
+    assert nearest(coming, a=birth, b=named) == {
+        "a": (Decision.DOUBTFUL, "one_to_one_taken"),
+        "b": (Decision.SAME, "name_birth_guardian_id"),
+    }
+
+
+def test_a_childs_second_birth_record_is_doubtful_where_its_number_brings_the_first():
+    birth = told("", "", kin=[MOTHER], roster="health_births")
+    known = told(number=NUMBER, kin=[MOTHER], roster="health_births")
+    found = nearest(told(number=NUMBER, kin=[MOTHER]), a=birth, b=known)
+    assert found == {"a": (Decision.DOUBTFUL, "one_to_one_taken"), "b": (Decision.SAME, "same_id_and_name")}

@@ -44,7 +44,7 @@ from ciyou.packs import load_differences, load_vocabulary, pack_version
 from ciyou.packs.roster_pack import RosterPack
 
 LINK_ENGINES = ("duckdb", "spark")
-_AVAILABLE = {"rules": RULES_ENGINES, "link": ("duckdb",)}
+_AVAILABLE = {"rules": RULES_ENGINES, "link": LINK_ENGINES}
 # Lists of misfortune: standing in one says nothing about where a person lives or whose parent it is.
 ADVERSE_FACT_CLASS = 4
 NOWHERE = "000000"
@@ -104,13 +104,13 @@ def adverse_rosters(packs: Sequence[RosterPack]) -> tuple[str, ...]:
 
 
 def check_engines(settings: Settings) -> None:
-    """Refuse an engine that cannot be used yet; raises RunError."""
+    """Refuse an engine that cannot be used here; raises RunError."""
     wrong = [
         Problem(
             Place(),
             "run.engine",
-            f"引擎 {engine} 尚不可用于{zh}；请用 {', '.join(_AVAILABLE[kind])}。",
-            f"The engine {engine} cannot be used for {en} yet; use {', '.join(_AVAILABLE[kind])}.",
+            f"引擎 {engine} 不能用于{zh}；请用 {', '.join(_AVAILABLE[kind])}。",
+            f"The engine {engine} cannot be used for {en}; use {', '.join(_AVAILABLE[kind])}.",
         )
         for kind, engine, zh, en in (
             ("rules", settings.rules_engine, "规则", "rules"),
@@ -119,6 +119,7 @@ def check_engines(settings: Settings) -> None:
         if engine not in _AVAILABLE[kind]
     ]
     wrong += engine_problems(settings.rules_engine)
+    wrong += engine_problems(settings.link_engine, instead="--link-engine duckdb")
     if wrong:
         raise RunError(wrong)
     if settings.decisions is not None:
@@ -127,7 +128,7 @@ def check_engines(settings: Settings) -> None:
 
 def linker_for(engine: str) -> Linker:
     """The linker that an engine's name stands for."""
-    return {"duckdb": DeterministicLinker}[engine]()
+    return DeterministicLinker(engine)
 
 
 def screen_delivery(

@@ -26,7 +26,7 @@ from ciyou.batch.linkage.weights import linkage_weights
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
 from ciyou.core.access.roles import Action
 from ciyou.core.linkage.identity import clean_id
-from ciyou.core.linkage.nearest import Candidate, Decision, find_nearest
+from ciyou.core.linkage.nearest import BIRTHS, Candidate, Decision, find_nearest
 from ciyou.core.linkage.plain_rules import seeker_unnamed
 from ciyou.core.linkage.told import Told, ToldKin
 from ciyou.core.linkage.weighing import Weighed
@@ -34,8 +34,6 @@ from ciyou.core.linkage.weighing import Weighed
 MOST_SHOWN, MOST_ELSEWHERE, MOST_COMPARED = 5, 2, 400
 SAMPLE_DIGITS = 2
 """By how many digits of their ids files are sampled to learn how many there are: one in 256."""
-BIRTHS = "health_births"
-"""The source of what birth records say."""
 _COUNTY_DIGITS = 6
 
 
@@ -105,12 +103,13 @@ def nearest_files(sought: Sought) -> tuple[dict[UUID, Person], dict[UUID, Told],
 
 
 def _with_births(seeker: Told, told: dict[UUID, Told]) -> tuple[Told, dict[UUID, Told]]:
-    """Who has no name yet comes with a birth record, and one birth record is one child's: files that have one are marked."""
-    if seeker.number or not seeker_unnamed(seeker):
-        return seeker, told
+    """One birth record is one child's: files that have one are marked, and who has no name yet comes with one."""
+    comes_with_one = not seeker.number and seeker_unnamed(seeker)
     known = Fact.objects.filter(person__in=list(told), source=BIRTHS, superseded_at=None)
     has_one = set(known.values_list("person_id", flat=True))
-    return _born(seeker), {key: _born(one) if key in has_one else one for key, one in told.items()}
+    return _born(seeker) if comes_with_one else seeker, {
+        key: _born(one) if key in has_one else one for key, one in told.items()
+    }
 
 
 def _born(told: Told) -> Told:

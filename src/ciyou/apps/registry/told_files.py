@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from ciyou.apps.registry.models import Identifier, Person, Relationship
 from ciyou.apps.registry.places import FAMILY_KINDS
 from ciyou.apps.registry.readings import SpokenName, speak_name
 from ciyou.apps.registry.sealing import open_identifier
+from ciyou.batch.linkage.families import STATED_BY_NUMBER
 from ciyou.batch.linkage.lunar import solar_of
 from ciyou.core.access.actor import significant_digits
 from ciyou.core.linkage.identity import IdFlag, IdReading, birth_date_of_id, clean_id, sex_of_id
@@ -22,6 +23,7 @@ from ciyou.core.linkage.told import FIRST_17, Told, ToldKin, ToldRecord
 
 _COUNTY, _TOWN, _VILLAGE = 6, 9, 12
 _ID_CHARACTERS = 18
+PARENTS = ("father", "mother")
 NO_ID = clean_id(None)
 
 
@@ -68,11 +70,12 @@ def told_of_files(people: Collection[Person]) -> dict[UUID, Told]:
     """Files with their numbers and families, wherever they are: for the machine (inside `walled`), to compare and never to show."""
     person_ids = [one.id for one in people]
     ties = Relationship.objects.filter(person__in=person_ids, superseded_at=None, kind__in=FAMILY_KINDS)
-    relatives = list(ties.values_list("person_id", "other_id", "other__name"))
-    numbers = _numbers({*person_ids, *(other for _, other, _ in relatives)})
+    relatives = list(ties.values_list("person_id", "other_id", "other__name", "kind", "confidence"))
+    numbers = _numbers({*person_ids, *(other for _, other, *_ in relatives)})
     kin: dict[UUID, list[ToldKin]] = defaultdict(list)
-    for person, other, name in relatives:
-        kin[person].append(_kin(name, clean_id(numbers[other].card)))
+    for person, other, name, kind, confidence in relatives:
+        stated = kind in PARENTS and (confidence is None or confidence in STATED_BY_NUMBER)
+        kin[person].append(replace(_kin(name, clean_id(numbers[other].card)), stated=stated))
     return {
         one.id: _told(
             _Said(one.name, one.sex, one.birth_date, (one.division, one.residence_division)),
@@ -117,8 +120,10 @@ def _kin(name: str, identity: IdReading) -> ToldKin:
 def _told(said: _Said, *, number: str, digits: str, phones: Iterable[str], kin: list[ToldKin]) -> Told:
     spoken = speak_name(said.name)
     sex = said.sex or (sex_of_id(number) if number else "")
+    # Beside a number of one's own a name that is missing was left out: a child that has none yet has no number either.
+    unnamed = spoken.unnamed or not (spoken.key or number)
     records = [
-        ToldRecord(spoken.key, spoken.reading, spoken.unnamed or not spoken.key, sex, *place, phone, number or digits)
+        ToldRecord(spoken.key, spoken.reading, unnamed, sex, *place, phone, number or digits)
         for place in _places(said.places)
         for phone in phones
     ]

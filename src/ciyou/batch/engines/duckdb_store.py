@@ -23,6 +23,7 @@ class Store:
 
     def __init__(self, folder: Path, *, memory_limit_mb: int = MEMORY_LIMIT_MB, threads: int = THREADS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
         self._file = folder / "work.duckdb"
         self._connection = duckdb.connect(
             str(self._file),

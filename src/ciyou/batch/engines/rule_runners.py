@@ -82,8 +82,8 @@ def open_runner(engine: str, *, work: Path) -> AbstractContextManager[RuleRunner
     return _OPEN[engine](work)
 
 
-def engine_problems(engine: str) -> list[Problem]:
-    """What an engine needs and this machine lacks, with what to install; none for an engine that can run."""
+def engine_problems(engine: str, *, instead: str = "--rules-engine polars") -> list[Problem]:
+    """What an engine needs and this machine lacks, with what to install or use `instead`; none for an engine that can run."""
     if engine != "spark":
         return []
     found = []
@@ -92,9 +92,9 @@ def engine_problems(engine: str) -> list[Problem]:
             Problem(
                 Place(),
                 "run.engine_pyspark",
-                "规则引擎 spark 需要 PySpark，此环境没有；请安装：pip install --require-hashes -r requirements/spark.txt，或改用 --rules-engine polars。",
-                "The rules engine spark needs PySpark, which is not installed here; install it with "
-                "`pip install --require-hashes -r requirements/spark.txt`, or use --rules-engine polars.",
+                f"引擎 spark 需要 PySpark，此环境没有；请安装：pip install --require-hashes -r requirements/spark.txt，或改用 {instead}。",
+                "The engine spark needs PySpark, which is not installed here; install it with "
+                f"`pip install --require-hashes -r requirements/spark.txt`, or use {instead}.",
             )
         )
     if not _has_java():
@@ -102,9 +102,9 @@ def engine_problems(engine: str) -> list[Problem]:
             Problem(
                 Place(),
                 "run.engine_java",
-                "规则引擎 spark 需要 Java 17 或更新版本，此机器没有找到；请安装（例如 Debian：apt install openjdk-17-jre-headless）或设置 JAVA_HOME，或改用 --rules-engine polars。",
-                "The rules engine spark needs Java 17 or newer, and none was found; install it (on Debian: apt install "
-                "openjdk-17-jre-headless) or set JAVA_HOME, or use --rules-engine polars.",
+                f"引擎 spark 需要 Java 17 或更新版本，此机器没有找到；请安装（例如 Debian：apt install openjdk-17-jre-headless）或设置 JAVA_HOME，或改用 {instead}。",
+                "The engine spark needs Java 17 or newer, and none was found; install it (on Debian: apt install "
+                f"openjdk-17-jre-headless) or set JAVA_HOME, or use {instead}.",
             )
         )
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.engines.workers import Workers
 from ciyou.batch.linkage.names import APPEND_ROWS, batches, level_of, may_be_one
 from ciyou.batch.linkage.records import birth_of
 from ciyou.core.linkage.name_agreement import NameLevel
@@ -16,17 +17,19 @@ HUKOU = "police_hukou"
 MOST_NAMES = 20
 
 
-def place_by_id(store: Store) -> None:
+def place_by_id(store: Store, workers: Workers) -> None:
     """Make `owner` and `placed` (rid, aid, rule, weight: records with a number of their own) and the first review pairs.
 
     owner: idn, name, owned: for numbers used under several names, which of them the number belongs to. The number itself names
     the cluster (aid).
     """
-    _collect_names(store)
+    workers.lend("rec", "mention")
+    _collect_names(workers)
     store.empty("owner", {"idn": "BIGINT", "name": "VARCHAR", "owned": "BOOLEAN"})
     for batch in batches(_owners(store), APPEND_ROWS):
         store.append("owner", batch)
-    store.create(
+    workers.lend("owner")
+    workers.create(
         "placed",
         f"""SELECT r.rid, r.idn AS aid, CASE WHEN r.name = '' THEN 'same_id_no_name' ELSE 'same_id_and_name' END AS rule,
         CASE WHEN r.name = '' THEN 90 ELSE 100 END AS weight
@@ -34,33 +37,38 @@ def place_by_id(store: Store) -> None:
         WHERE r.idn IS NOT NULL AND coalesce(o.owned, true)
           AND (r.name <> '' OR (NOT r.placeholder AND coalesce(r.birth_date = {birth_of("r.idn")}, true)))""",
     )
-    store.create(
+    workers.create(
         "guardian",
         """SELECT m.rid, m.slot, m.name, m.reading, CASE WHEN coalesce(o.owned, true) THEN m.idn END AS gid,
         m.idn IS NOT NULL AND NOT coalesce(o.owned, true) AS contested, m.idn
         FROM mention m LEFT JOIN owner o ON o.idn = m.idn AND o.name = m.name""",
     )
+    workers.fetch("placed", "guardian")
     _note_contested(store)
-    store.drop("idname", "mention")
+    workers.drop("idname", "shared_number", "mention")
 
 
-def _collect_names(store: Store) -> None:
-    store.create(
+def _collect_names(workers: Workers) -> None:
+    """`shared_number`: the names beside every number that stands beside more than one, and how often who uses it."""
+    workers.create(
         "idname",
-        f"""SELECT idn, name, min(reading) AS reading, sum(own)::INTEGER AS own, sum(hukou)::INTEGER AS hukou,
-        sum(agrees)::INTEGER AS agrees, sum(named)::INTEGER AS named FROM (
-          SELECT idn, name, reading, 1 AS own, (roster = '{HUKOU}')::INTEGER AS hukou,
-                 coalesce(birth_date = id_bd, false)::INTEGER AS agrees, 0 AS named
+        f"""SELECT idn, name, min(reading) AS reading, sum(own) AS own, sum(hukou) AS hukou, sum(agrees) AS agrees, sum(named) AS named FROM (
+          SELECT idn, name, reading, 1 AS own, CAST(roster = '{HUKOU}' AS INTEGER) AS hukou,
+                 CAST(coalesce(birth_date = id_bd, false) AS INTEGER) AS agrees, 0 AS named
           FROM rec WHERE idn IS NOT NULL AND name <> ''
           UNION ALL SELECT idn, name, reading, 0, 0, 0, 1 FROM mention WHERE idn IS NOT NULL AND name <> '')
         GROUP BY idn, name""",
     )
+    workers.create(
+        "shared_number",
+        "SELECT * FROM idname WHERE idn IN (SELECT idn FROM idname GROUP BY idn HAVING count(*) > 1)",
+    )
+    workers.fetch("shared_number")
 
 
 def _owners(store: Store) -> Iterator[tuple[object, ...]]:
     """(idn, name, owned) for every number that stands beside more than one name."""
-    query = """SELECT idn, name, reading, own, hukou, agrees, named FROM idname
-        WHERE idn IN (SELECT idn FROM idname GROUP BY idn HAVING count(*) > 1) ORDER BY idn, name"""
+    query = "SELECT idn, name, reading, own, hukou, agrees, named FROM shared_number ORDER BY idn, name"
     for idn, rows in groupby(store.stream(query), key=lambda row: row[0]):
         uses = [_Use(*row[1:]) for row in rows]
         if len(uses) > MOST_NAMES:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store
-from ciyou.batch.linkage.names import judge_names
+from ciyou.batch.engines.workers import Workers
+from ciyou.batch.linkage.names import judge_names_there
 from ciyou.batch.linkage.records import birth_of, sex_of
 
 # A pair (rid, aid) comes to be compared through one of four keys. `loose` holds the records to place; `target` what they may join:
@@ -27,32 +28,33 @@ _MENTIONED = f"""SELECT l.rid, m.gid AS aid FROM loose l JOIN (SELECT DISTINCT r
 LINK, REVIEW = "link", "review"
 
 
-def compare_candidates(store: Store, *, with_mentioned: bool) -> None:
+def compare_candidates(store: Store, workers: Workers, *, with_mentioned: bool) -> None:
     """Make `candidate` (rid, aid, rule, weight, level, rival): every pair that agrees enough to be linked or looked at.
 
     Rule '' is review only; a rival is no candidate itself, but an unnamed newborn may be this one's as well as another's (twins).
     """
     keys = (*_KEYS, _MENTIONED) if with_mentioned else _KEYS
-    store.create("pair", "SELECT DISTINCT rid, aid FROM (" + " UNION ALL ".join(keys) + ") WHERE aid <> -rid")
-    _compare_names(store)
-    _compare_guardians(store)
-    _compare_places(store)
-    store.create("candidate", _CANDIDATE)
-    store.drop("pair", "pair_name", "pair_guardian", "pair_place", "near_name", "named")
+    workers.create("pair", "SELECT DISTINCT rid, aid FROM (" + " UNION ALL ".join(keys) + ") WHERE aid <> -rid")
+    _compare_names(store, workers)
+    _compare_guardians(workers)
+    _compare_places(workers)
+    workers.create("candidate", _CANDIDATE)
+    workers.fetch("candidate")
+    workers.drop("pair", "pair_name", "pair_guardian", "pair_place", "near_name", "named")
 
 
-def _compare_names(store: Store) -> None:
-    store.create(
+def _compare_names(store: Store, workers: Workers) -> None:
+    workers.create(
         "named",
         """SELECT DISTINCT aid, name, reading FROM (
           SELECT t.aid, t.name, t.reading FROM target t WHERE t.aid IN (SELECT aid FROM pair)
           UNION ALL SELECT g.gid, g.name, g.reading FROM guardian g WHERE g.gid IN (SELECT aid FROM pair))
         WHERE name <> ''""",
     )
-    pairs = """SELECT DISTINCT l.name, l.reading, n.name, n.reading FROM pair p JOIN loose l USING (rid) JOIN named n USING (aid)
-        WHERE l.name <> '' AND l.name <> n.name ORDER BY ALL"""
-    judge_names(store, pairs, "near_name")
-    store.create(
+    pairs = """SELECT DISTINCT l.name AS name_a, l.reading AS reading_a, n.name AS name_b, n.reading AS reading_b
+        FROM pair p JOIN loose l USING (rid) JOIN named n USING (aid) WHERE l.name <> '' AND l.name <> n.name"""
+    judge_names_there(store, workers, pairs, "near_name")
+    workers.create(
         "pair_name",
         """SELECT p.rid, p.aid, min(CASE WHEN l.name = '' OR n.name IS NULL THEN 6 WHEN l.name = n.name THEN 0
           ELSE coalesce(j.level, 5) END) AS level
@@ -61,9 +63,9 @@ def _compare_names(store: Store) -> None:
     )
 
 
-def _compare_guardians(store: Store) -> None:
+def _compare_guardians(workers: Workers) -> None:
     """Per pair: do they share a guardian's number or name, or name two different fathers or mothers by number?"""
-    store.create(
+    workers.create(
         "pair_guardian",
         f"""WITH theirs AS (SELECT DISTINCT t.aid, g.gid, g.reading FROM target t JOIN guardian g USING (rid)
                            WHERE t.aid IN (SELECT aid FROM pair)),
@@ -76,8 +78,8 @@ def _compare_guardians(store: Store) -> None:
     )
 
 
-def _compare_places(store: Store) -> None:
-    store.create(
+def _compare_places(workers: Workers) -> None:
+    workers.create(
         "pair_place",
         """SELECT p.rid, p.aid,
           bool_or(coalesce(l.village = t.village AND coalesce(l.county = t.county, true) AND (l.town = t.town OR l.town IS NULL OR t.town IS NULL), false)) AS same_village,
@@ -95,8 +97,8 @@ WITH compared AS (
     coalesce(w.same_village, false) AS same_village, coalesce(w.same_county, true) AS same_county,
     CASE WHEN p.aid > 0 AND l.sex IS NOT NULL THEN l.sex <> {sex_of("p.aid")} ELSE coalesce(w.other_sex, false) END AS other_sex
   FROM pair p JOIN loose l USING (rid) JOIN pair_name n USING (rid, aid) LEFT JOIN pair_guardian g USING (rid, aid)
-  LEFT JOIN pair_place w USING (rid, aid))
-SELECT rid, aid, CASE
+  LEFT JOIN pair_place w USING (rid, aid)),
+ruled AS (SELECT *, CASE
     WHEN same_id AND level <= 3 THEN 'name_birth_guardian_id'
     WHEN other_guardian THEN ''
     WHEN same_name AND level <= 2 THEN 'name_birth_guardian_name'
@@ -104,10 +106,11 @@ SELECT rid, aid, CASE
     WHEN same_id AND unnamed AND NOT other_sex THEN 'birth_guardian_id'
     WHEN level = 0 AND same_county AND NOT other_sex THEN 'name_birth_county'
     WHEN unnamed AND same_name AND same_village AND NOT other_sex THEN 'birth_guardian_name_village'
-    ELSE '' END AS rule,
+    ELSE '' END AS rule FROM compared)
+SELECT rid, aid, rule,
   rule IN ('', 'birth_guardian_name_village') AND unnamed AND same_name AND NOT other_guardian AND NOT other_sex AS rival,
   CASE rule WHEN 'name_birth_guardian_id' THEN 95 WHEN 'name_birth_guardian_name' THEN 85 WHEN 'name_birth_village' THEN 80
     WHEN 'birth_guardian_id' THEN 75 WHEN 'name_birth_county' THEN 65 WHEN 'birth_guardian_name_village' THEN 60
     ELSE 0 END AS weight,
   level
-FROM compared WHERE rule <> '' OR same_id OR level <= 1 OR (unnamed AND same_name)"""
+FROM ruled WHERE rule <> '' OR same_id OR level <= 1 OR (unnamed AND same_name)"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.engines.workers import Workers, open_workers
 from ciyou.batch.linkage.anchors import HUKOU, place_by_id
 from ciyou.batch.linkage.candidates import compare_candidates
 from ciyou.batch.linkage.linker import Linker
@@ -17,36 +18,45 @@ MOST_ROUNDS = 30
 
 
 class DeterministicLinker(Linker):
-    """Never merges two clusters that hold different valid ID numbers; one birth and one household record a person."""
+    """Never merges two clusters that hold different valid ID numbers; one birth and one household record a person.
+
+    `engine` finds and compares candidates, whose number grows with the records; who is chosen among them is decided in the run's database.
+    """
+
+    def __init__(self, engine: str = "duckdb") -> None:
+        self._engine = engine
 
     def link(self, store: Store) -> None:
         """Fill `placed` and `review_pair` (see Linker)."""
-        place_by_id(store)
-        doubt_numbers(store)
-        _make_loose(store)
-        store.create("target", _ANCHOR_TARGET)
-        compare_candidates(store, with_mentioned=True)
-        _choose(store)
-        _place_chosen(store)
-        _make_loose(store)
-        store.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
-        compare_candidates(store, with_mentioned=False)
-        _join_loose(store)
-        weigh(store)
+        with open_workers(self._engine, store) as workers:
+            place_by_id(store, workers)
+            doubt_numbers(store)
+            _make_loose(workers)
+            workers.create("target", _ANCHOR_TARGET)
+            compare_candidates(store, workers, with_mentioned=True)
+            _choose(store)
+            _place_chosen(store)
+            _make_loose(workers)
+            workers.create("target", "SELECT -rid AS aid, * FROM loose_with_id")
+            compare_candidates(store, workers, with_mentioned=False)
+            _join_loose(store)
+            weigh(store, workers)
         store.drop("loose", "loose_with_id", "target", "candidate", "edge", "label", "chosen", "doubted")
 
 
-_COLUMNS = """rid, roster, name, reading, placeholder, sex, birth_date, NULL::DATE AS id_bd, left(division, 6) AS county, town, village"""
-_ANCHOR_TARGET = f"""SELECT p.aid, r.* REPLACE (r.id_bd AS id_bd) FROM placed p
-    JOIN (SELECT {_COLUMNS.replace("NULL::DATE AS id_bd", "id_bd")} FROM rec) r USING (rid)"""
+_COLUMNS = "r.rid, r.roster, r.name, r.reading, r.placeholder, r.sex, r.birth_date, left(r.division, 6) AS county, r.town, r.village"
+_ANCHOR_TARGET = f"SELECT p.aid, {_COLUMNS}, r.id_bd FROM placed p JOIN rec r USING (rid)"
 
 
-def _make_loose(store: Store) -> None:
-    store.create(
+def _make_loose(workers: Workers) -> None:
+    workers.lend("placed")
+    workers.create(
         "loose_with_id",
-        f"SELECT {_COLUMNS} FROM rec WHERE rid NOT IN (SELECT rid FROM placed)",
+        f"""SELECT {_COLUMNS}, CAST(NULL AS DATE) AS id_bd FROM rec r
+        WHERE NOT EXISTS (SELECT 1 FROM placed p WHERE p.rid = r.rid)""",
     )
-    store.create("loose", "SELECT * EXCLUDE (id_bd) FROM loose_with_id WHERE birth_date IS NOT NULL")
+    workers.create("loose", "SELECT * FROM loose_with_id WHERE birth_date IS NOT NULL")
+    workers.fetch("loose")
 
 
 def _choose(store: Store) -> None:

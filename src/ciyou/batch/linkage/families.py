@@ -15,6 +15,8 @@ LEAST_YEARS_OLDER, MOST_YEARS_OLDER = 12, 65
 # 4 another list's name, and that person is head or spouse of the household whose son or daughter the child is ·
 # 5 head of that household · 6 spouse of that head: perhaps a step-parent, so never a parent to decide by.
 CONFIDENCE = {1: 0.98, 2: 0.9, 3: 0.85, 4: 0.8, 5: 0.7, 6: 0.5}
+STATED_BY_NUMBER = frozenset((CONFIDENCE[1], CONFIDENCE[3]))
+"""How sure a parent is whom a roster names by number."""
 LEAST_TO_DECIDE = 5
 _ONLY_GUARDIAN = 9
 NAME_ONLY_BASE = 1_000_000_000_000_000_000
@@ -35,7 +37,11 @@ def find_parents(store: Store) -> None:
 
 
 def _gather_mentions(store: Store) -> None:
-    """`said`: what each record of a child says of a guardian; an ID number counts only if its owner can be the parent by age."""
+    """`said`: what each record of a child says of a guardian; an ID number counts only if its owner is old enough to have the child.
+
+    `elder`: too old to be the father or mother. Whom the register names so, or who stands in a roster, is the child's guardian all the
+    same; another number that nobody bears is one with a slip, and the name counts.
+    """
     # One join at a time: several large ones in one statement would each want their share of a small memory.
     store.create("told", "SELECT p.aid AS child, g.* FROM guardian g JOIN placed p USING (rid)")
     store.create(
@@ -49,8 +55,9 @@ def _gather_mentions(store: Store) -> None:
     store.create(
         "said",
         f"""SELECT g.child, g.rid, g.slot, g.roster, g.name, g.reading,
-          CASE WHEN a.kind <> 'child' AND coalesce(year(g.child_born) - year(a.birth_date) BETWEEN {LEAST_YEARS_OLDER} AND {MOST_YEARS_OLDER}, true)
-               THEN g.gid END AS gid, g.idn, g.contested
+          CASE WHEN a.kind <> 'child' AND coalesce(year(g.child_born) - year(a.birth_date) >= {LEAST_YEARS_OLDER}
+               AND (a.own OR g.roster = '{HUKOU}' OR year(g.child_born) - year(a.birth_date) <= {MOST_YEARS_OLDER}), true) THEN g.gid END AS gid,
+          coalesce(year(g.child_born) - year(a.birth_date) > {MOST_YEARS_OLDER}, false) AS elder, g.idn, g.contested
         FROM told g LEFT JOIN person a ON a.aid = g.gid""",
     )
     store.drop("told", "told_of_child")
@@ -103,7 +110,7 @@ def _state_parents(store: Store) -> None:
     store.create(
         "stated_all",
         f"""
-        SELECT s.child, s.gid AS adult, q.sex, CASE WHEN s.roster IN {registers} THEN 1 WHEN s.roster = '{ASSISTANCE}' THEN 3 ELSE {_ONLY_GUARDIAN} END AS tier,
+        SELECT s.child, s.gid AS adult, q.sex, CASE WHEN s.elder THEN {_ONLY_GUARDIAN} WHEN s.roster IN {registers} THEN 1 WHEN s.roster = '{ASSISTANCE}' THEN 3 ELSE {_ONLY_GUARDIAN} END AS tier,
           s.roster AS source FROM said s JOIN person q ON q.aid = s.gid WHERE s.gid IS NOT NULL
         UNION ALL
         SELECT n.child, coalesce(h.adult, -({NAME_ONLY_BASE} + s.rid * 4 + s.slot)),

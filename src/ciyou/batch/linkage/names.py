@@ -7,6 +7,7 @@ from functools import lru_cache
 from itertools import islice
 
 from ciyou.batch.engines.duckdb_store import Store
+from ciyou.batch.engines.workers import Workers
 from ciyou.core.linkage.name_agreement import NameLevel, names_compatible
 from ciyou.core.linkage.plain_rules import LEVELS
 from ciyou.core.linkage.weighing import level_of_keys
@@ -54,6 +55,17 @@ def judge_names(store: Store, pairs: str, table: str, *, levels: Mapping[NameLev
     store.create(table, f"SELECT name_a, name_b, CAST(CASE level {numbers} END AS TINYINT) AS level FROM judged_now")
     store.run(f"INSERT INTO name_judged SELECT {', '.join(_JUDGED)} FROM judged_now")
     store.drop("asked_name", "judged_now", "open_name")
+
+
+def judge_names_there(
+    store: Store, workers: Workers, pairs: str, table: str, *, levels: Mapping[NameLevel, int] = LEVELS
+) -> None:
+    """As `judge_names`, of pairs that workers find and for a table that they read."""
+    workers.create("met_name", pairs)
+    workers.fetch("met_name")
+    judge_names(store, f"SELECT {', '.join(_PAIR)} FROM met_name", table, levels=levels)
+    workers.lend(table)
+    workers.drop("met_name")
 
 
 def _judged(store: Store, pairs: str) -> Iterator[tuple[object, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ciyou.batch.engines.duckdb_store import Store, quoted
+from ciyou.batch.engines.workers import OwnWorkers, Workers
 from ciyou.batch.linkage.records import birth_of, sex_of
 from ciyou.batch.linkage.weighed_keys import block, count_names, follow
 from ciyou.batch.linkage.weighed_pairs import MISSING, ONE_OF_FOUR, weigh_pairs
@@ -28,17 +29,19 @@ _NEWBORN = (
 _LINK, _MARGIN, _ASK = tenths("link_from"), tenths("margin"), tenths("ask_from")
 
 
-def weigh(store: Store) -> None:
+def weigh(store: Store, workers: Workers) -> None:
     """Join clusters without a number of their own to the clearly nearest one; `placed` and `review_pair` are brought up to date."""
     store.run(
         "UPDATE placed SET aid = -placed.rid FROM doubted d WHERE d.rid = placed.rid AND NOT d.denied AND placed.aid = d.aid"
     )
     store.empty("told_bits", {"rid": "INTEGER", "rid_b": "INTEGER", "words": "VARCHAR"})
-    count_names(store)
     store.create("seeking", "SELECT DISTINCT aid FROM placed WHERE aid < 0")
-    block(store)
-    for _ in range(MOST_PASSES):
-        weigh_pairs(store)
+    workers.lend("placed", "doubted", "seeking")
+    count_names(store, workers)
+    block(store, workers)
+    for step in range(MOST_PASSES):
+        # After the first step only what stood beside somebody who joined is weighed again.
+        weigh_pairs(store, workers if step == 0 else OwnWorkers(store))
         _judge(store)
         _choose(store)
         if not store.number("SELECT count(*) FROM joined"):
@@ -131,7 +134,8 @@ def _join(store: Store) -> None:
     store.run(
         f"""INSERT INTO told_bits SELECT p.rid, NULL, {_WORDS} FROM placed p JOIN joined j ON j.sid = p.aid""",
         """UPDATE placed SET aid = j.aid, rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.sid = placed.aid""",
-        """UPDATE placed SET rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10)) FROM joined j WHERE j.aid = placed.aid AND placed.rule = 'alone'""",
+        """UPDATE placed SET rule = 'weighed', weight = greatest(5, least(59, j.tenths // 10))
+          FROM (SELECT aid, max(tenths) AS tenths FROM joined GROUP BY aid) j WHERE j.aid = placed.aid AND placed.rule = 'alone'""",
     )
 
 

@@ -30,6 +30,8 @@ _LOOK_ALIKE = NAME_LEVELS[NameLevel.LOOK_ALIKE]
 _MISSING = NAME_LEVELS[NameLevel.MISSING]
 _ENOUGH, _ENOUGH_WITH_PARENT = 100, 5
 """What name, birth date and number have to give together, in tenths: family alone never joins two people."""
+BIRTHS = "health_births"
+"""The roster in which a person stands once."""
 SAME_NUMBER, SAME_NUMBER_NO_NAME, WEIGHED = "same_id_and_name", "same_id_no_name", "weighed"
 
 
@@ -60,17 +62,25 @@ def find_nearest(
     (docs/decisions/0030, 0034). Where the seeker has a number and a standing person has none, it is that one who is looked for.
     """
     judged = [_Judged(seeker, key, told, weights, rarity) for key, told in standing.items()]
-    _number_of_newborns(judged)
+    _number_of_newborns([one for one in judged if one.seeks])
     chosen = {one.key: one.rule for one in judged if one.rule in (SAME_NUMBER, SAME_NUMBER_NO_NAME)}
     seeking = [one for one in judged if one.seeks]
-    chosen |= _by_plain_rules(seeking) or _by_weights(seeking, weights)
+    # Plain rules look among those who have a number first, as in the batch: who has none is no rival there.
+    chosen |= _by_plain_rules([one for one in seeking if standing[one.key].number]) or _chosen_of(seeking, weights)
     if chosen:
         # Who is known by a number brings what stands under it: a record that this denies is not the seeker's either.
         known = reduce(Told.beside, (standing[key] for key in chosen), seeker)
         judged = [_Judged(known, one.key, standing[one.key], weights, rarity) if one.sought else one for one in judged]
+    numbered = {key: told for key, told in standing.items() if told.number and key not in chosen}
+    wanting: list[_Judged[Key]] = []
     for one in judged:
-        if one.sought:
-            chosen |= _by_plain_rules([one]) or _by_weights([one], weights)
+        if one.sought and _chosen_of([one], weights):
+            # It may be somebody's who stands as well: a newborn of twins is neither's, whichever of the two comes now.
+            others = [_Judged(told, key, standing[one.key], weights, rarity) for key, told in numbered.items()]
+            _number_of_newborns([one, *others])
+            wanting += [one] if one.key in _chosen_of([one, *others], weights) else []
+    for one in _with_one_birth(wanting, standing, weights):
+        chosen |= _chosen_of([one], weights)
     found = [one.candidate(chosen.get(one.key, "")) for one in judged if one.key in chosen or one.near(weights)]
     return tuple(sorted(found, key=lambda one: (one.decision is not Decision.SAME, -one.weighed.tenths)))
 
@@ -103,7 +113,8 @@ class _Judged(Generic[Key]):
             return "", "two_numbers"
         if seeker.unnamed:
             placeholder = any(one.unnamed for one in seeker.records)
-            return ("", "same_id_other_name") if placeholder else (SAME_NUMBER_NO_NAME, "")
+            another_day = len(seeker.births) > 1  # the stated one is not the number's
+            return ("", "same_id_other_name") if placeholder or another_day else (SAME_NUMBER_NO_NAME, "")
         level = name_level(seeker, standing)
         return (
             (SAME_NUMBER, "")
@@ -149,9 +160,27 @@ def _plain(one: Told, other: Told) -> PlainMatch:
 
 def _number_of_newborns(judged: list[_Judged[Key]]) -> None:
     """An unnamed newborn who may be either of two is nobody's until a person decides."""
-    newborns = [one for one in judged if one.seeks and one.newborn and not one.veto]
+    newborns = [one for one in judged if one.newborn and not one.veto]
     for one in newborns if len(newborns) > 1 else ():
         one.veto = "several_candidates"
+
+
+def _with_one_birth(wanting: list[_Judged[Key]], standing: Mapping[Key, Told], weights: Weights) -> list[_Judged[Key]]:
+    """Of several files that are birth records one may be this person's: the nearest, if it is clearly so; plain rules come first."""
+    births = [one for one in wanting if any(record.roster == BIRTHS for record in standing[one.key].records)]
+    plainly = [one for one in births if _by_plain_rules([one])]
+    points = {one.key: one.plain.points if plainly else one.weighed.tenths for one in plainly or births}
+    margin = 1 if plainly else weights.tenths("margin")
+    near = [key for key, told in points.items() if max(points.values()) - told < margin]
+    left_out = [one for one in births if near != [one.key]]
+    for one in left_out:
+        one.veto = one.veto or "one_to_one_taken"
+    return [one for one in wanting if one not in left_out]
+
+
+def _chosen_of(judged: list[_Judged[Key]], weights: Weights) -> dict[Key, str]:
+    """The one that a person without a number is joined to, with the rule; plain rules come first."""
+    return _by_plain_rules(judged) or _by_weights(judged, weights)
 
 
 def _by_plain_rules(judged: list[_Judged[Key]]) -> dict[Key, str]:

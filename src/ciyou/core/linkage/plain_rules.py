@@ -74,8 +74,14 @@ def match_plainly(seeker: Told, standing: Told) -> PlainMatch:
 
 
 def guardians_clash(first: Told, second: Told) -> bool:
-    """Whether two guardians of one sex have different numbers, whatever else is shared: of a file's guardians nobody says which were stated by number."""
-    return any(_other(a, b) for a, b in product(first.kin, second.kin))
+    """Whether two guardians of one sex have different numbers.
+
+    The batch forgets that where another number is shared, which of a file holds only for a number that was stated. Two different
+    fathers or mothers clash all the same.
+    """
+    met = [(a, b, a.stated and b.stated) for a, b in product(first.kin, second.kin)]
+    shared = any(stated and a.number and a.number == b.number for a, b, stated in met)
+    return any(_other(a, b) and (stated or not shared) for a, b, stated in met)
 
 
 def seeker_unnamed(told: Told) -> bool:

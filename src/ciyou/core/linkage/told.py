@@ -30,11 +30,15 @@ class ToldRecord:
 
 @dataclass(frozen=True, slots=True)
 class ToldKin:
-    """A guardian as a record names them; `number` the first 17 digits of a valid ID number, or "" ."""
+    """A guardian as a record names them; `number` the first 17 digits of a valid ID number, or "" .
+
+    `stated`: a record names them by that number as father or mother. Of a file's relatives that is known of some only.
+    """
 
     number: str = ""
     name: str = ""
     reading: str = ""
+    stated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
