@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
-from ciyou.apps.plans.transitions import CONFERENCE, DECISION, OWN_KINDS
+from ciyou.apps.plans.transitions import ATTEND, CONFERENCE, DECISION, OWN_KINDS
 from ciyou.apps.schooling.transitions import EVERY_CLOCK
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
@@ -240,6 +240,12 @@ def _when(day: dt.date, today: dt.date) -> str:
     if day.year == today.year:
         return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
     return day.isoformat()
+
+
+def conference_words(kind: str, held_on: dt.date) -> str:
+    """On which day a conference is, and for a department who says whom it is about; "" for other work."""
+    said = {CONFERENCE: _("%(day)s开会。"), ATTEND: _("%(day)s开会。是哪个孩子、在哪里开，由县里告诉您。")}
+    return said[kind] % {"day": held_on.isoformat()} if kind in said else ""
 
 
 def lead_why(actor: Actor, code: str) -> str:
