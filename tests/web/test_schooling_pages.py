@@ -64,7 +64,8 @@ def test_a_lesson_that_was_logged_wrongly_is_struck_out_on_the_page_and_stays_th
     signed = sign_in(client, Post.objects.get(id=who.education.post_id))
     address, about = reverse("placement", args=[placement]), {"step": "strike", "session": held.id}
     assert "1 次，2 课时" in signed.get(address).content.decode()
-    assert signed.post(address, about | {"why": ""}).status_code == 422
+    short = signed.post(address, about | {"why": "错"})
+    assert short.status_code == 422 and 'name="why" value="错"' in short.content.decode()
     assert signed.post(address, about | {"why": "那天没有去"}).status_code == 302
     page = signed.get(address).content.decode()
     assert 'class="struck-out"' in page and "不计入：那天没有去" in page and "0 次，0 课时" in page
