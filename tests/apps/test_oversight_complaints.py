@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from ciyou.apps.audit.models import LogEntry
 from ciyou.apps.cases.models import Task
 from ciyou.apps.oversight.complaints import answer_complaint, complain, complaints_to_read, own_complaints
 from ciyou.apps.oversight.models import Complaint
 from ciyou.apps.oversight.refusals import NotFoundHere
+from ciyou.apps.oversight.retention import ask_purge, confirm_purge, plan_purge
 from ciyou.core.errors import AccessDenied, RecordError
 from tests.office import COUNTY, make_actor
 
@@ -56,6 +59,20 @@ def test_a_complaint_is_work_with_a_day_for_the_office_that_was_chosen_and_its_a
     assert (mine.answer, mine.mine) == ("从下周起不再要截图", True)
     task.refresh_from_db()
     assert task.state == "done"
+    later = timezone.localdate() + dt.timedelta(days=735)
+    complain(director, **(told | {"complaint_id": uuid.uuid4()}))  # not answered: stays however old it is
+    assert plan_purge(make_actor("auditadmin"), rule="complaints", today=timezone.localdate()).is_empty
+    asked = ask_purge(make_actor("auditadmin"), rule="complaints", reason="年度清理：两年前已答复的", today=later)
+    assert confirm_purge(make_actor("auditadmin"), purge_id=asked) == {"complaints": 1}
+    kept = Complaint.objects.get(id=key)
+    assert (kept.user_id, kept.answered_by, kept.answer, kept.about, kept.role) == (
+        "-",
+        "-",
+        None,
+        "twice",
+        director.role,
+    )
+    assert [one.words for one in complaints_to_read(office)] == [SAID] and len(own_complaints(director)) == 1
     far = make_actor("committee_office", division="510105000000")
     assert complaints_to_read(far) == ()
     assert refusal(complain, make_actor("city_viewer", division="510100000000"), **told).endswith("complaint_place")

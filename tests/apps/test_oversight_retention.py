@@ -76,6 +76,7 @@ def test_only_the_log_and_the_records_of_sharing_have_a_period_from_the_law():
     assert rules["impact_records"].keep_at_least == Period(3, "years")
     assert {rule.code for rule in rules.values() if rule.policy_default} == {
         "child_file",
+        "complaints",
         "delivered_rosters",
         "emergency_aid",
         "export_files",

@@ -10,6 +10,8 @@ import pytest
 from django.utils import timezone
 
 from ciyou.apps.audit.models import OutboxEvent
+from ciyou.apps.cases import worklist
+from ciyou.apps.cases.child_work import tasks_on_child
 from ciyou.apps.cases.models import Task
 from ciyou.apps.cases.risk_work import settle_tier
 from ciyou.apps.cases.tasks import end_task, open_task
@@ -303,6 +305,7 @@ def test_of_two_files_of_one_child_one_case_goes_on_and_an_undoing_gives_both_ba
 
 def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(office):
     child, reviewer, director = in_action(office), office["reviewer"], office["director"]
+    teacher = make_actor("partner", department="education")
     called = {"held_on": days_on(0), "agenda": "上学和户口", "departments": ["education", "police"]}
     with pytest.raises(AccessDenied):
         call_conference(director, **at(child), conference_id=uuid.uuid4(), **called)
@@ -310,6 +313,21 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     assert refusal(call_conference, reviewer, **at(child), conference_id=uuid.uuid4(), **nobody) == "plan.conference"
     key = call_conference(reviewer, **at(child), conference_id=uuid.uuid4(), **called)
     about = {"conference_id": key, "version": 1}
+    theirs = Task.objects.filter(kind__in=("hold_conference", "attend_conference"))
+    assert {(one.kind, str(one.post_id), one.department, one.person_id, one.due_on) for one in theirs} == {
+        ("hold_conference", reviewer.post_id, "", child, days_on(0)),
+        ("attend_conference", "None", "education", None, days_on(0)),  # nobody of the police works here
+    }
+    seen = {
+        one: "hold_conference" in {task.kind for task in tasks_on_child(one, child_id=child)}
+        for one in (reviewer, director)
+    }
+    assert seen == {reviewer: True, director: False}
+    (line,) = worklist.today(teacher, on=days_on(0)).groups[0].items
+    assert (line.kind, line.name, line.person_id) == ("attend_conference", "", None)
+    theirs.filter(kind="hold_conference").delete()  # called before there was such work
+    look_at_cases()
+    assert theirs.get(kind="hold_conference").queue_role == "county_drafter"
     owner = uuid.UUID(director.post_id)
     wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "县教育局李老师", owner, days_on(10))
     assert refusal(add_decision, reviewer, **about, wanted=wanted) == "plan.moved_on"
@@ -318,6 +336,7 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     assert refusal(hold_conference, reviewer, **about, came=["education"], minutes=WORDS) == "plan.not_held_yet"
     CaseConference.objects.update(held_on=days_on(0))
     hold_conference(reviewer, **about, came=["education"], minutes=WORDS)
+    assert set(theirs.values_list("state", flat=True)) == {"done"}
     about["version"] = 2
     other = dataclasses.replace(wanted, department="court")
     assert refusal(add_decision, reviewer, **about, wanted=other) == "plan.department"
@@ -343,7 +362,11 @@ def test_a_conference_decides_who_does_what_by_when_and_its_decision_is_work(off
     settle_decision(director, decision_id=wanted.id, outcome="已入学")
     assert "carry_out_decision" not in kinds_open(child)
     assert conferences_of(director, child_id=child) == ()  # what is done is no longer its to read
+    call_conference(reviewer, **at(child), conference_id=uuid.uuid4(), **called)
     ask_to_close(director, **at(child), reason="stable", words=WORDS)
+    assert theirs.filter(state="open").count() == 2
+    close_case(office["supervisor"], **at(child))
+    assert not theirs.filter(state="open").exists()
 
 
 def test_a_decision_stays_with_whom_the_county_chose_and_never_falls_to_a_village(office):
@@ -355,17 +378,26 @@ def test_a_decision_stays_with_whom_the_county_chose_and_never_falls_to_a_villag
     for chosen in (drafter, office["director"]):
         wanted = NewDecision(uuid.uuid4(), "安排插班", "education", "李老师", uuid.UUID(chosen.post_id), days_on(10))
         add_decision(reviewer, conference_id=key, version=2, wanted=wanted)
+    coming = uuid.uuid4()
+    make_actor("partner", department="education")
+    call_conference(reviewer, **at(child), conference_id=coming, **called | {"held_on": days_on(9)})
     other = make_actor("child_director", division=OTHER_VILLAGE)
     Person.objects.filter(id=child).update(division=OTHER_VILLAGE)
     on_person_moved(str(child), OTHER_VILLAGE)
+    host, guests = (Task.objects.filter(kind=f"{one}_conference", state="open") for one in ("hold", "attend"))
+    assert (str(host.get().post_id), host.get().due_on, guests.count()) == (reviewer.post_id, days_on(9), 1)
     tasks = Task.objects.filter(kind="carry_out_decision", state="open")
     assert [str(one) for one in tasks.values_list("post_id", flat=True)] == [drafter.post_id] * 2
     assert conferences_of(other, child_id=child) == ()
     for hidden in (True, False):
         Person.objects.filter(id=child).update(restricted=hidden)
         on_protection_changed([str(child)])
+        assert guests.count() == (not hidden), "departments are told nothing of a protected child"
+    assert str(host.get().post_id) == drafter.post_id
     assert [str(one) for one in tasks.values_list("post_id", flat=True)] == [drafter.post_id] * 2
     assert conferences_of(other, child_id=child) == ()
+    on_child_died([str(child)])
+    assert not host.exists() and not guests.exists()
 
 
 def test_a_case_and_its_goals_follow_a_merge_and_its_undoing_to_another_village(office):

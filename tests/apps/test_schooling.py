@@ -14,7 +14,17 @@ from ciyou.apps.cases.models import Task
 from ciyou.apps.registry.models import Person
 from ciyou.apps.registry.named_access import end_named_access
 from ciyou.apps.schooling import following
-from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
+from ciyou.apps.schooling.contacts import taught_on
+from ciyou.apps.schooling.counting import count_home
+from ciyou.apps.schooling.home import (
+    HeldSession,
+    NewPlacement,
+    TermPlan,
+    plan_term,
+    record_placement,
+    record_session,
+    strike_session,
+)
 from ciyou.apps.schooling.links import answer_school_link, make_school_link, open_school_link
 from ciyou.apps.schooling.lists import list_cases, read_case
 from ciyou.apps.schooling.models import PlaceRequest, SchoolCase, SchoolLink, SpecialPlacement
@@ -51,6 +61,9 @@ pytestmark = pytest.mark.django_db
 ORIGIN = "10.0.0.9"
 VILLAGE_ASKED = ("confirm_school_village", "child_director", "")
 SCHOOL_ASKED = ("confirm_school_side", "partner", "education")
+
+
+WORDS = "记错了孩子"
 
 
 def days(number: int) -> dt.date:
@@ -406,6 +419,21 @@ def test_home_delivered_schooling_is_planned_logged_and_measured_and_what_is_lat
     assert term.standard.periods is None and term.standard.ask[0].startswith("请当地教育部门")
     assert [one.child_name for one in list_home(who.education)] == [child.name]
     assert list_home(who.supervisor) == ()  # it tells of a disability (class 4)
+
+    for somebody, session, why in ((who.drafter, log[1].id, WORDS), (who.education, log[0].id, "")):
+        with pytest.raises(RecordError):  # another's; without a reason
+            strike_session(somebody, session_id=session, reason=why)
+    strike_session(who.drafter, session_id=log[0].id, reason="孩子那天住院，记错了")
+    with pytest.raises(RecordError):
+        strike_session(who.education, session_id=log[0].id, reason=WORDS)
+    assert open_work(row) == {("hold_home_session", "partner", "education")}  # at once as late as it was without it
+    (view,), (struck, stays) = list_home(who.education), read_placement(who.drafter, placement_id=placement)[1]
+    assert (view.plans[0].visits_done, view.plans[0].periods_done, view.plans[0].last_held) == (1, 3, days(-20))
+    assert (struck.taught, struck.struck_on, struck.why_struck) == ("识字", days(0), "孩子那天住院，记错了")
+    assert (struck.may_strike, stays.may_strike, stays.struck_on) == (False, False, None)
+    assert taught_on([child.id], since=days(-60)) == {child.id: days(-20)}
+    assert count_home(who.drafter.scope, today=days(0))["done"].total() == 3
+    record_session(who.education, plan_id=plan, held=HeldSession(uuid.uuid4(), days(0), 45, 1, "识字", "陈老师"))
     following.on_child_died(child_ids=[str(child.id)])
     assert list_home(who.education) == ()
 

@@ -32,7 +32,15 @@ from ciyou.apps.plans.goals import NewGoal, set_goal
 from ciyou.apps.plans.lists import read_case
 from ciyou.apps.registry.models import Fact, Identifier, NamedAccess, Person, PersonPlace
 from ciyou.apps.registry.named_access import grant_named_access
-from ciyou.apps.schooling.home import HeldSession, NewPlacement, TermPlan, plan_term, record_placement, record_session
+from ciyou.apps.schooling.home import (
+    HeldSession,
+    NewPlacement,
+    TermPlan,
+    plan_term,
+    record_placement,
+    record_session,
+    strike_session,
+)
 from ciyou.apps.schooling.links import make_school_link
 from ciyou.apps.schooling.places import NewRequest, answer_request, ask_for_place, settle_request
 from ciyou.apps.schooling.working import (
@@ -464,10 +472,11 @@ def test_every_step_of_schooling_is_taken_inside_the_walls_also_of_a_child_regis
         plan = plan_term(who.education, placement_id=placement, term=term)
         held = HeldSession(uuid.uuid4(), day, 60, 1, "识字", "陈老师")
         record_session(who.education, plan_id=plan, held=held)
+        strike_session(who.education, session_id=held.id, reason="记错了孩子")
     assert rows("SELECT state FROM schooling_placerequest") == [("taken",)]
     assert rows("SELECT state FROM schooling_schoolcase") == [("closed",)]
     assert rows("SELECT division FROM schooling_specialplacement") == [(VILLAGE,)]
-    assert count("schooling_homesession") == 1
+    assert rows("SELECT struck_by FROM schooling_homesession") == [(who.education.id,)]
 
 
 def test_training_is_written_inside_the_area_and_a_certificate_is_there_for_its_holder_wherever_it_works_now():

@@ -20,6 +20,7 @@ def test_every_page_has_the_button_and_whoever_answers_reads_no_name(client):
     director = sign_in(client, post)
     page = reverse("complaints")
     assert f'href="{page}"' in director.get(reverse("home")).content.decode()
+    assert f'href="{page}">反映负担和问题（要有网络）' in director.get(reverse("field")).content.decode()
     empty = director.post(page, {"form": uuid.uuid4(), "words": SAID})
     assert empty.status_code == 422 and SAID in empty.content.decode()
     sent = director.post(page, {"form": uuid.uuid4(), "about": "proof", "reader": "county_approver"}, follow=True)

@@ -58,6 +58,13 @@ def test_the_page_says_what_is_missing_and_the_numbers_name_nobody(client):
     assert "从今天起" in words(refused)
     assert "查明户口" in words(refused)
     assert take(reviewer, child, "say_need", need="psych:counseling", state="due").status_code == 302
+    row, page, day = ChildCase.objects.get(), reverse("child_conferences", args=(child.id,)), timezone.localdate()
+    guest = sign_in(Client(headers=HERE), make_post("partner", department="education"))
+    called = {"case": row.id, "version": row.version, "conference": uuid.uuid4(), "held_on": day, "words": "商量上学"}
+    assert reviewer.post(page, {"step": "call", "department": "education", **called}).status_code == 302
+    host, invited = (words(one.get(reverse("home"))) for one in (reviewer, guest))
+    assert "召开个案会商" in host and f"{day}开会。" in host and page in host
+    assert "参加个案会商" in invited and "由县里告诉您" in invited and child.name not in invited
     assert take(director, child, "say_need", need="rights:hukou", state="due").status_code == 302
     assert "心理辅导" in words(reviewer.get(address))
     assert "心理辅导" not in words(director.get(address))

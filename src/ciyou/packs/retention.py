@@ -22,6 +22,7 @@ WHAT = (
     "sharing_records",
     "people_without_difficulty",
     "emergency_aid",
+    "complaints",
     "screening_files",
     "export_files",
     "child_files",

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from ciyou.apps.cases.shown_work import UNLISTED
-from ciyou.apps.plans.transitions import DECISION, GOAL, OWN_KINDS
+from ciyou.apps.plans.transitions import CONFERENCE, DECISION, GOAL, OWN_KINDS
 from ciyou.core.access.roles import Action, may_do
 from ciyou.web import (
     application_wording,
@@ -146,7 +146,7 @@ _WORK: Mapping[str, Iterable[str]] = {
     "case": sorted(OWN_KINDS - {GOAL}),
     "goal": (GOAL,),
     "decision": (DECISION,),
-    "conference": sorted(OWN_KINDS - {GOAL}),
+    "conference": (CONFERENCE,),
     "guidance": ("give_guidance",),
     "appeal": ("answer_appeal",),
     "award_change": ("decide_change",),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from ciyou.apps.cases.lead_reasons import REASONS
 from ciyou.apps.cases.planning import working_days_left
 from ciyou.apps.partners.transitions import every_clock
-from ciyou.apps.plans.transitions import DECISION, OWN_KINDS
+from ciyou.apps.plans.transitions import ATTEND, CONFERENCE, DECISION, OWN_KINDS
 from ciyou.apps.schooling.transitions import EVERY_CLOCK
 from ciyou.batch.leads import lead_reasons
 from ciyou.core.access.actor import Actor
@@ -131,6 +131,7 @@ BUTTONS = {
     "agree_plan": gettext_lazy("去审定"),
     "review_plan": gettext_lazy("去检查"),
     "carry_out_decision": gettext_lazy("看决定"),
+    "hold_conference": gettext_lazy("看会商"),
     "reach_goal": gettext_lazy("看目标"),
     "confirm_closing": gettext_lazy("去确认"),
     "see_to_expiry": gettext_lazy("去处理"),
@@ -164,7 +165,7 @@ OF_GUIDANCE = frozenset({"give_guidance"})
 OF_EMERGENCIES = frozenset(
     {"fast_emergency_aid", *(f"{step}_emergency_aid" for step in ("pay", "complete", "review", "note"))}
 )
-OF_PLANS = {**dict.fromkeys(OWN_KINDS, "child_plan"), DECISION: "child_conferences"}
+OF_PLANS = {**dict.fromkeys(OWN_KINDS, "child_plan"), CONFERENCE: "child_conferences", DECISION: "child_conferences"}
 """Kinds of tasks that are done on the page of a child's plan, or of the conferences about it, with that page."""
 OF_FIELD_WORK = frozenset({"settle_field_event", "choose_field_value", "see_to_field_alarm"})
 AT_A_COUNTER = frozenset({"complete_application", "tell_applicant"})
@@ -239,6 +240,12 @@ def _when(day: dt.date, today: dt.date) -> str:
     if day.year == today.year:
         return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
     return day.isoformat()
+
+
+def conference_words(kind: str, held_on: dt.date) -> str:
+    """On which day a conference is, and for a department who says whom it is about; "" for other work."""
+    said = {CONFERENCE: _("%(day)s开会。"), ATTEND: _("%(day)s开会。是哪个孩子、在哪里开，由县里告诉您。")}
+    return said[kind] % {"day": held_on.isoformat()} if kind in said else ""
 
 
 def lead_why(actor: Actor, code: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from ciyou.apps.cases.models import Lead, LeadState, Task, TaskState, VisitedChild
+from ciyou.apps.cases.shown_work import HOLD_CONFERENCE
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.verdict import ceiling_of
 
@@ -68,11 +69,11 @@ def work_on_child(actor: Actor, *, child_id: uuid.UUID) -> ChildWork:
 def tasks_on_child(actor: Actor, *, child_id: uuid.UUID) -> tuple[TaskOfChild, ...]:
     """What is open about a child that the caller may show to the actor, the most urgent first (one query).
 
-    A village and a township are not told what is asked of a department, not even that it is.
+    A village and a township are not told what is asked of a department, nor of a conference, not even that it is.
     """
     tasks = Task.objects.filter(person_id=child_id, state=TaskState.OPEN).order_by("due_on", "id")
     if ceiling_of(actor) < SEES_DEPARTMENTS:
-        tasks = tasks.filter(department="")
+        tasks = tasks.filter(department="").exclude(kind=HOLD_CONFERENCE)
     return tuple(_task(task) for task in tasks.select_related("post__user"))
 
 

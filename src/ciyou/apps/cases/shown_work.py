@@ -16,5 +16,7 @@ OF_UNNAMED = frozenset({"resolve_conflict", "choose_field_value", "settle_field_
 """Work of the phone that names no child yet, or on purpose: whether it is about somebody protected cannot be seen. Counted, never listed."""
 NAME_WORKER = "name_worker"
 """Work about a protected file, which stands in no number and no list of others: it has no person, so that nothing else leaves it out."""
+HOLD_CONFERENCE = "hold_conference"
+"""Like what is asked of a department: a village and a township are not told that departments sit together about a family."""
 UNLISTED = OF_CARE | OF_REFERRALS | OF_UNNAMED | {"look_into_sign", NAME_WORKER}
 """What no list of open work holds, whoever asks."""

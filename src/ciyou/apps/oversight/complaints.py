@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from ciyou.apps.cases.rounds import county_of
 from ciyou.apps.cases.tasks import end_task, open_task
 from ciyou.apps.oversight.models import Complaint
 from ciyou.apps.oversight.refusals import check_may, not_found_here, refused, somebody_was_first
-from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
+from ciyou.core.access.actor import LOCAL_OPERATOR, Actor, DivisionScope
 from ciyou.core.access.roles import Action, may_do
 from ciyou.vault.fields import decrypt_text, encrypt_text
 
@@ -26,6 +27,8 @@ TASK = "answer_complaint"
 ABOUT = ("twice", "proof", "ranking", "errand", "broken", "other")
 READERS = ("county_approver", "committee_office")
 """Who answers: the one whom the sender chose, so that nobody has to complain to whom it is about."""
+NOBODY = "-"
+"""Who sent a complaint that was erased."""
 OTHER, LEAST_WORDS, MOST_WORDS, SHOWN = "other", 4, 500, 100
 
 
@@ -127,9 +130,25 @@ def answer_complaint(actor: Actor, *, complaint_id: uuid.UUID, version: int, wor
         record_action(actor, action="answer_complaint", subject=str(complaint_id))
 
 
+def old_complaints(scope: DivisionScope, before: dt.date) -> tuple[uuid.UUID, ...]:
+    """Complaints of an area that were answered before a day, and of which it is still known who sent them."""
+    moment = timezone.make_aware(dt.datetime.combine(before, dt.time()))
+    inside = Complaint.objects.filter(division__gte=scope.first, division__lt=scope.end)
+    old = inside.filter(answered_at__lt=moment).exclude(user_id=NOBODY)
+    return tuple(old.order_by("id").values_list("id", flat=True))
+
+
+def erase_complaints(complaint_ids: Collection[uuid.UUID]) -> int:
+    """Erase the words, the answer, and who sent and who answered; how many. What it was about, role, county and days stay."""
+    for one in complaint_ids:
+        nothing = encrypt_text(keyring(), "", context=_context(one))
+        Complaint.objects.filter(id=one).update(user_id=NOBODY, content=nothing, answer=None, answered_by=NOBODY)
+    return len(complaint_ids)
+
+
 def _to_read(actor: Actor) -> QuerySet[Complaint]:
     place = {"division__gte": actor.scope.first, "division__lt": actor.scope.end}
-    return Complaint.objects.filter(**place, reader=actor.role).exclude(user_id=actor.id)
+    return Complaint.objects.filter(**place, reader=actor.role).exclude(user_id__in=(actor.id, NOBODY))
 
 
 def _cards(actor: Actor, rows: QuerySet[Complaint]) -> tuple[ComplaintCard, ...]:

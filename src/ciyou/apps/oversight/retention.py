@@ -22,6 +22,7 @@ from ciyou.apps.care.selectors import with_filled_questionnaire
 from ciyou.apps.cases.list_conditions import forget_empty_visits, with_shared_visit, without_difficulty
 from ciyou.apps.crossing.retention import erase_emergencies, old_emergencies
 from ciyou.apps.entitlements.list_conditions import with_case_decision, with_standing_determination
+from ciyou.apps.oversight.complaints import erase_complaints, old_complaints
 from ciyou.apps.oversight.models import Purge, PurgeState
 from ciyou.apps.oversight.refusals import check_may, check_reason, not_found_here, refused, somebody_was_first
 from ciyou.apps.partners.list_conditions import with_referral
@@ -158,7 +159,7 @@ def confirm_purge(actor: Actor, *, purge_id: uuid.UUID, origin: str = "") -> Map
         with walled(LOCAL_OPERATOR):
             counts = _DESTROYERS[rule.what](plan)
         _finish(actor, row, plan, counts, origin)
-        if rule.what in (PEOPLE, EMERGENCIES) and not _plan(rule, scope, row.before).is_empty:
+        if rule.what in (PEOPLE, EMERGENCIES, COMPLAINTS) and not _plan(rule, scope, row.before).is_empty:
             raise refused(
                 "purge_incomplete",
                 "销毁后核对发现仍有残留，已全部撤回；请联系系统管理员。",
@@ -236,7 +237,7 @@ def list_purges(actor: Actor) -> tuple[PurgeCard, ...]:
 # -- the kinds of things that rules speak of ------------------------------------------------------------------------
 
 Ids = Mapping[str, tuple[str, ...]]
-PEOPLE, EMERGENCIES = "people_without_difficulty", "emergency_aid"
+PEOPLE, EMERGENCIES, COMPLAINTS = "people_without_difficulty", "emergency_aid", "complaints"
 
 
 def _plan_people(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, int]]:
@@ -301,9 +302,22 @@ def _erase_emergencies(plan: PurgePlan) -> dict[str, int]:
     return {"emergencies": erase_emergencies([uuid.UUID(one) for one in plan.ids["emergencies"]])}
 
 
+def _plan_complaints(scope: DivisionScope, before: dt.date) -> tuple[Ids, dict[str, int]]:
+    return {"complaints": tuple(map(str, old_complaints(scope, before)))}, {}
+
+
+def _erase_complaints(plan: PurgePlan) -> dict[str, int]:
+    return {"complaints": erase_complaints([uuid.UUID(one) for one in plan.ids["complaints"]])}
+
+
 _PLANS: Mapping[str, Callable[[DivisionScope, dt.date], tuple[Ids, dict[str, int]]]] = MappingProxyType(
-    {PEOPLE: _plan_people, EMERGENCIES: _plan_emergencies, "screening_files": _plan_runs}
+    {PEOPLE: _plan_people, EMERGENCIES: _plan_emergencies, COMPLAINTS: _plan_complaints, "screening_files": _plan_runs}
 )
 _DESTROYERS: Mapping[str, Callable[[PurgePlan], dict[str, int]]] = MappingProxyType(
-    {PEOPLE: _destroy_people, EMERGENCIES: _erase_emergencies, "screening_files": _destroy_runs}
+    {
+        PEOPLE: _destroy_people,
+        EMERGENCIES: _erase_emergencies,
+        COMPLAINTS: _erase_complaints,
+        "screening_files": _destroy_runs,
+    }
 )

@@ -16,6 +16,7 @@ from ciyou.apps.cases.child_work import was_confirmed
 from ciyou.apps.entitlements.list_conditions import categories_of
 from ciyou.apps.plans.access import PURPOSE, case_of, find_case
 from ciyou.apps.plans.closing import check_closable
+from ciyou.apps.plans.conference_work import end_conference_work
 from ciyou.apps.plans.goals import goals_of
 from ciyou.apps.plans.models import CaseStage, ChildCase, GoalState, PlanGoal
 from ciyou.apps.plans.package import keep_package, package_of, readable
@@ -128,6 +129,8 @@ def close_case(actor: Actor, *, case_id: uuid.UUID, version: int) -> None:
     with _taking(actor, case_id, version) as row:
         check_closable(actor, row, row.reason)
         move(actor, row, step="close", note=row.reason, closed_at=timezone.now(), review_on=None, review_row="")
+        with walled(LOCAL_OPERATOR):
+            end_conference_work(actor, row.conferences.all(), state="withdrawn", reason="case_closed")
 
 
 def reopen_case(actor: Actor, *, case_id: uuid.UUID, version: int, words: str) -> None:
@@ -151,6 +154,7 @@ def end_case(row: ChildCase, reason: str) -> None:
     move(LOCAL_OPERATOR, row, step="end", note=reason, reason=reason, closed_at=timezone.now(), review_on=None)
     if reason != MERGED:  # what a conference decided about the other file goes on
         end_dated_work(LOCAL_OPERATOR, row)
+        end_conference_work(LOCAL_OPERATOR, row.conferences.all(), state="withdrawn", reason="case_closed")
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ciyou.apps.partners.steps import REVIEW_GROUND
 from ciyou.apps.partners.transitions import OPEN, every_clock
 from ciyou.apps.plans.models import ChildCase, ConferenceDecision, GoalState, PlanGoal
 from ciyou.apps.plans.refusals import refused
-from ciyou.apps.plans.transitions import DECISION, OWN_KINDS
+from ciyou.apps.plans.transitions import CONFERENCE, DECISION, OWN_KINDS
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
 from ciyou.packs import load_clocks, load_limits, load_plan_closures, load_referrals
@@ -45,7 +45,7 @@ def open_matters(actor: Actor, row: ChildCase, *, open_goals: int) -> tuple[Matt
     clocks, referred = load_clocks(division=row.division), load_referrals(division=row.division)
     of_referrals = {*every_clock(), REVIEW_GROUND}
     for task in tasks_on_child(actor, child_id=row.person_id):
-        if not task.department and task.kind not in OWN_KINDS | GOES_ON | of_referrals | {DECISION}:
+        if not task.department and task.kind not in OWN_KINDS | GOES_ON | of_referrals | {CONFERENCE, DECISION}:
             clock = clocks.get(task.kind)
             found.append(Matter(clock.name("zh"), clock.name("en")) if clock else Matter(task.kind, task.kind))
     if may_do(actor.role, Action.SEE_REFERRALS):

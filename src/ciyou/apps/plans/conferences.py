@@ -17,6 +17,7 @@ from ciyou.apps.audit.wall import walled
 from ciyou.apps.cases.tasks import end_task
 from ciyou.apps.cases.worklist import tasks_of
 from ciyou.apps.plans.access import find_case, visible_cases
+from ciyou.apps.plans.conference_work import end_conference_work, open_conference_work
 from ciyou.apps.plans.contents import (
     ConferenceContent,
     DecisionContent,
@@ -98,7 +99,7 @@ def call_conference(
         if held_on is None or not asked:
             raise refused("conference", "请填写哪天开会，并至少选一个部门。", "Give the day, and ask at least one department.")  # fmt: skip
         with walled(LOCAL_OPERATOR):
-            CaseConference.objects.create(
+            made = CaseConference.objects.create(
                 id=conference_id,
                 case=row,
                 held_on=held_on,
@@ -107,6 +108,7 @@ def call_conference(
                 called_by=actor.id,
                 called_at=timezone.now(),
             )
+            open_conference_work(actor, made, post_id=uuid.UUID(actor.post_id) if actor.post_id else None)
         _note(actor, row, "call_conference", conference_id)
     return conference_id
 
@@ -123,7 +125,7 @@ def hold_conference(
         attended = {code: code in came for code in row.asked}
         if not any(attended.values()):
             raise refused("nobody_came", "请勾选到会的部门；一个也没有到的，请取消这次会。", "Tick who came; where nobody did, cancel the conference.")  # fmt: skip
-        _change(actor, row, "hold_conference", state=ConferenceState.HELD, asked=attended, content=seal_conference(row.id, content))  # fmt: skip
+        _change(actor, row, "hold_conference", "done", state=ConferenceState.HELD, asked=attended, content=seal_conference(row.id, content))  # fmt: skip
 
 
 def cancel_conference(actor: Actor, *, conference_id: uuid.UUID, version: int, words: str) -> None:
@@ -131,7 +133,7 @@ def cancel_conference(actor: Actor, *, conference_id: uuid.UUID, version: int, w
     with transaction.atomic():
         row = _find(actor, conference_id, version, (ConferenceState.CALLED,))
         content = ConferenceContent(open_conference(row.id, row.content).agenda, check_words(words))
-        _change(actor, row, "cancel_conference", state=ConferenceState.CANCELLED, content=seal_conference(row.id, content))  # fmt: skip
+        _change(actor, row, "cancel_conference", "withdrawn", state=ConferenceState.CANCELLED, content=seal_conference(row.id, content))  # fmt: skip
 
 
 def add_decision(actor: Actor, *, conference_id: uuid.UUID, version: int, wanted: NewDecision) -> uuid.UUID:
@@ -232,8 +234,9 @@ def _find(actor: Actor, conference_id: uuid.UUID, version: int, states: tuple[st
     return row
 
 
-def _change(actor: Actor, row: CaseConference, action: str, **changes: object) -> None:
+def _change(actor: Actor, row: CaseConference, action: str, work: str, **changes: object) -> None:
     with walled(LOCAL_OPERATOR):
+        end_conference_work(actor, [row], state=work)
         CaseConference.objects.filter(id=row.id).update(**changes, version=F("version") + 1)
     _note(actor, row.case, action, row.id)
 

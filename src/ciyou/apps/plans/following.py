@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ciyou.apps.audit.wall import walled
 from ciyou.apps.plans.casework import end_case, follow_grounds
+from ciyou.apps.plans.conference_work import remind_of_conferences
 from ciyou.apps.plans.handing_on import hand_on
 from ciyou.apps.plans.models import CaseStage, ChildCase, PlanGoal
 from ciyou.apps.plans.package import keep_package
@@ -96,7 +97,7 @@ def on_people_unmerged(kept: str, restored: str, **_more: object) -> None:
 
 
 def look_at_cases() -> int:
-    """The nightly job: reviews fall due, what stands leads on, packages are stored; how many cases are open. One at a time."""
+    """The nightly job: reviews fall due, what stands leads on, packages are stored, conferences are somebody's; how many cases are open. One at a time."""
     today = timezone.localdate()
     with walled(LOCAL_OPERATOR):
         ids = list(ChildCase.objects.exclude(stage=CaseStage.CLOSED).values_list("id", flat=True))
@@ -109,6 +110,8 @@ def look_at_cases() -> int:
             if row.stage == CaseStage.ACTION and row.review_on is not None and row.review_on <= today:
                 move(LOCAL_OPERATOR, row, step="fall_due")
             keep_package(row)
+    with transaction.atomic(), walled(LOCAL_OPERATOR):
+        remind_of_conferences()
     return len(ids)
 
 

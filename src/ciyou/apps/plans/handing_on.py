@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ciyou.apps.cases.tasks import end_task
+from ciyou.apps.plans.conference_work import hand_on_conferences
 from ciyou.apps.plans.goals import owners_for
 from ciyou.apps.plans.models import ChildCase, ConferenceDecision, GoalState, PlanGoal
 from ciyou.apps.plans.steps import decider_of, end_work, open_dated_work, open_work, worker_of
@@ -13,7 +14,7 @@ from ciyou.core.access.actor import Actor
 def hand_on(actor: Actor, row: ChildCase) -> None:
     """Its place or its protection is another now: the running work begins with whoever is there.
 
-    Whoever was chosen and may own it still keeps it; otherwise a goal is of whoever looks after the child, and a decision of the county.
+    Whoever was chosen and may own it still keeps it; otherwise a goal is of whoever looks after the child, and a decision and a conference of the county.
     """
     end_work(actor, row, row.stage)
     open_work(actor, row)
@@ -30,3 +31,4 @@ def hand_on(actor: Actor, row: ChildCase) -> None:
         post = one.post_id if one.post_id in owners else county and county[0]
         ConferenceDecision.objects.filter(id=one.id).update(post=post)
         open_dated_work(actor, row, kind=DECISION, subject=one.id, post_id=post, due_on=one.due_on)
+    hand_on_conferences(actor, row)

@@ -23,7 +23,7 @@ _AGREED = (CaseStage.ACTION, CaseStage.REVIEW, CaseStage.CLOSING)
 def loop_kinds() -> tuple[LoopKind, ...]:
     """Cases, the goals of agreed plans, conferences that were called, and what conferences decided.
 
-    Until its plan is agreed a goal is worked on with the case, and a conference is called by whoever has the case: theirs is its work.
+    Until its plan is agreed a goal is worked on with the case.
     """
     undone = Q(done_at=None)
     return (
@@ -43,7 +43,6 @@ def loop_kinds() -> tuple[LoopKind, ...]:
             TruncDate("called_at"),
             place="case__division",
             child="case__person",
-            subjects=("case_id",),
         ),
         LoopKind(
             "decision",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ciyou.apps.cases.shown_work import HOLD_CONFERENCE
 from ciyou.apps.plans.models import CaseStage as S
 
 WORKER, CONFIRMER, MACHINE = "worker", "confirmer", "machine"
@@ -61,6 +62,8 @@ WAITS_ABOVE = frozenset({S.PROPOSED, S.CLOSING})
 GOAL = "reach_goal"
 DECISION = "carry_out_decision"
 """The kinds of the tasks of a goal, and of what a conference decided."""
+CONFERENCE, ATTEND = HOLD_CONFERENCE, "attend_conference"
+"""A conference that was called, of whoever holds it; and of each department that was asked."""
 OWN_KINDS = frozenset({*CLOCKS.values(), GOAL})
 DIED, OF_AGE, MERGED = "died", "of_age", "merged"
 ENDED_BY_ITSELF = (DIED, OF_AGE, MERGED)

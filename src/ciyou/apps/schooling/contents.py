@@ -49,10 +49,11 @@ class PlacementContent:
 
 @dataclass(frozen=True)
 class SessionContent:
-    """What was taught, and by whom."""
+    """What was taught, and by whom; why it was struck out."""
 
     taught: str
     teacher: str
+    struck: str = ""
 
 
 Content = TypeVar("Content", CaseContent, PlaceContent, PlacementContent, SessionContent)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.db.models import F, QuerySet, Sum
 
 from ciyou.apps.registry.scoping import never_counted
-from ciyou.apps.schooling.home import HOME
+from ciyou.apps.schooling.home import COUNTS, HOME
 from ciyou.apps.schooling.models import HomePlan, PlaceRequest, PlaceState, SchoolCase, SpecialPlacement
 from ciyou.apps.schooling.reading import standard_of
 from ciyou.apps.schooling.transitions import BACK, MERGED, OPEN
@@ -57,7 +57,7 @@ def count_home(scope: DivisionScope, *, today: dt.date) -> Counts:
     found = {name: Counter[str]() for name in HOME_FIGURES}
     found[TAUGHT].update(children.values_list("division", flat=True))
     plans = HomePlan.objects.filter(placement__in=children.values("pk"), from_on__lte=today, to_on__gte=today)
-    for plan in plans.annotate(done=Sum("sessions__periods"), division=F("placement__division")):
+    for plan in plans.annotate(done=Sum("sessions__periods", filter=COUNTS), division=F("placement__division")):
         found[PLANNED][plan.division] += plan.periods
         found[DONE][plan.division] += plan.done or 0
         standard = standard_of(plan.division, plan.from_on, plan.to_on).periods

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from ciyou.apps.audit.services import record_action
@@ -18,7 +18,7 @@ from ciyou.apps.schooling.access import county_of, find_placement, find_plan, sp
 from ciyou.apps.schooling.contents import PlacementContent, SessionContent, seal, unseal
 from ciyou.apps.schooling.models import HomePlan, HomeSession, SpecialPlacement
 from ciyou.apps.schooling.places import lives_in, residence_in_area, task_of_education
-from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, refused
+from ciyou.apps.schooling.refusals import check_may, check_words, moved_on, not_found, refused
 from ciyou.apps.schooling.steps import give_to_named
 from ciyou.apps.schooling.working import child_of_form
 from ciyou.core.access.actor import LOCAL_OPERATOR, Actor
@@ -29,6 +29,8 @@ PLAN, HOLD = "plan_home_schooling", "hold_home_session"
 HOME = "home_delivered"
 KINDS = ("inclusive", "special_class", "special_school", HOME)
 DECIDERS = ("committee", "education", "school", "guardian")
+COUNTS = Q(sessions__struck_at=None)
+"""Of the sessions of a plan those that were not struck out."""
 MOST_TERM_DAYS, MOST_MINUTES, MOST_PERIODS, MOST_PLANNED = 220, 480, 12, 1500
 
 
@@ -183,7 +185,7 @@ def record_session(actor: Actor, *, plan_id: uuid.UUID, held: HeldSession) -> uu
 
 def _check_new(plan: HomePlan, held: HeldSession, content: SessionContent) -> None:
     """Whoever goes back and sends the form once more would log the lesson twice."""
-    same_day = plan.sessions.filter(held_on=held.held_on).exclude(id=held.id)
+    same_day = plan.sessions.filter(held_on=held.held_on, struck_at=None).exclude(id=held.id)
     if any(unseal(SessionContent, one.id, one.content).teacher == content.teacher for one in same_day):
         raise refused(
             "held_already",
@@ -192,19 +194,53 @@ def _check_new(plan: HomePlan, held: HeldSession, content: SessionContent) -> No
         )
 
 
+def may_strike(actor: Actor, session: HomeSession) -> bool:
+    """Whoever logged it, and the education department."""
+    return session.struck_at is None and (session.recorded_by == actor.id or speaks_for_schools(actor))
+
+
+def strike_session(actor: Actor, *, session_id: uuid.UUID, reason: str) -> None:
+    """Strike out a session that was logged wrongly: it stays with the reason, and counts nowhere. Raises SchoolingNotFound or RecordError."""
+    _check_teaches(actor)
+    with transaction.atomic():
+        row = HomeSession.objects.select_for_update(of=("self",)).filter(id=session_id).first()
+        if row is None:
+            raise not_found()
+        plan = find_plan(actor, row.plan_id)
+        if row.struck_at is not None:
+            raise moved_on()
+        if not may_strike(actor, row):
+            raise refused(
+                "not_yours_to_strike",
+                "只有记这一次的人或者教育部门能划掉它。",
+                "Only whoever logged it, or the education department, strikes it out.",
+            )
+        content = replace(unseal(SessionContent, row.id, row.content), struck=check_words(reason))
+        with walled(LOCAL_OPERATOR):
+            HomeSession.objects.filter(id=row.id).update(
+                content=seal(row.id, content), struck_by=actor.id, struck_at=timezone.now()
+            )
+            if plan.placement.kind == HOME and plan.placement.ended_on is None:
+                _remind(plan.placement, timezone.localdate())
+        _log(actor, "strike_home_session", plan.placement, minutes=row.minutes, periods=row.periods)
+
+
 def remind_late_sessions(day: dt.date) -> int:
     """Plans that are missing and sessions that fell behind, as tasks; how many are late. Part of the daily job."""
-    late = 0
     rows = SpecialPlacement.objects.filter(kind=HOME, ended_on=None).order_by("id")
-    for row in rows:
-        plan = row.plans.filter(from_on__lte=day, to_on__gte=day).annotate(last=Max("sessions__held_on")).first()
-        if plan is None and not row.plans.filter(from_on__gt=day).exists():
-            _ask_for_plan(row)
-            late += 1
-        elif plan is not None and is_behind(plan, plan.last, day):
-            open_tasks(LOCAL_OPERATOR, tasks=_task(HOLD, row))
-            late += 1
-    return late
+    return sum(_remind(row, day) for row in rows)
+
+
+def _remind(row: SpecialPlacement, day: dt.date) -> bool:
+    running = row.plans.filter(from_on__lte=day, to_on__gte=day)
+    plan = running.annotate(last=Max("sessions__held_on", filter=COUNTS)).first()
+    if plan is None and not row.plans.filter(from_on__gt=day).exists():
+        _ask_for_plan(row)
+        return True
+    if plan is not None and is_behind(plan, plan.last, day):
+        open_tasks(LOCAL_OPERATOR, tasks=_task(HOLD, row))
+        return True
+    return False
 
 
 def is_behind(plan: HomePlan, last_held: dt.date | None, day: dt.date) -> bool:

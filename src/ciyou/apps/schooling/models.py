@@ -161,7 +161,9 @@ class HomePlan(models.Model):
 
 
 class HomeSession(models.Model):
-    """One visit at which a child was taught at home. `id` is made by the form; `content` (encrypted JSON): what was taught, and by whom."""
+    """One visit at which a child was taught at home. `id` is made by the form; `content` (encrypted JSON): what was taught, by whom, and why it
+    was struck out. What is struck out stays, and counts nowhere.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     plan = models.ForeignKey(HomePlan, on_delete=models.CASCADE, related_name="sessions")
@@ -171,6 +173,8 @@ class HomeSession(models.Model):
     content = models.BinaryField()
     recorded_by = models.CharField(max_length=64)
     recorded_at = models.DateTimeField()
+    struck_by = models.CharField(max_length=64, blank=True)
+    struck_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=("plan", "held_on"), name="home_sessions"),)

@@ -20,7 +20,7 @@ from ciyou.apps.schooling.access import (
     visible_placements,
 )
 from ciyou.apps.schooling.contents import PlaceContent, PlacementContent, SessionContent, unseal
-from ciyou.apps.schooling.home import HOME, is_behind
+from ciyou.apps.schooling.home import COUNTS, HOME, is_behind, may_strike
 from ciyou.apps.schooling.models import HomePlan, HomeSession, PlaceRequest, PlaceState, SpecialPlacement
 from ciyou.core.access.actor import Actor
 from ciyou.core.access.roles import Action, may_do
@@ -79,13 +79,17 @@ class PlanView:
 
 @dataclass(frozen=True)
 class SessionLine:
-    """One session: when, how long, what, by whom."""
+    """One session: when, how long, what, by whom; `struck_on`: the day on which it was struck out, and why."""
 
+    id: uuid.UUID
     held_on: dt.date
     minutes: int
     periods: int
     taught: str
     teacher: str
+    struck_on: dt.date | None
+    why_struck: str
+    may_strike: bool
 
 
 @dataclass(frozen=True)
@@ -170,12 +174,22 @@ def read_placement(actor: Actor, *, placement_id: uuid.UUID) -> tuple[PlacementV
     """One placement with its log, the latest session first (at most 200); raises SchoolingNotFound."""
     row = find_placement(actor, placement_id)
     sessions = HomeSession.objects.filter(plan__placement=row).order_by("-held_on", "-id")
-    return _placements(actor, [row])[0], tuple(_session(one) for one in sessions[:200])
+    return _placements(actor, [row])[0], tuple(_session(actor, one) for one in sessions[:200])
 
 
-def _session(row: HomeSession) -> SessionLine:
+def _session(actor: Actor, row: HomeSession) -> SessionLine:
     content = unseal(SessionContent, row.id, row.content)
-    return SessionLine(row.held_on, row.minutes, row.periods, content.taught, content.teacher)
+    return SessionLine(
+        id=row.id,
+        held_on=row.held_on,
+        minutes=row.minutes,
+        periods=row.periods,
+        taught=content.taught,
+        teacher=content.teacher,
+        struck_on=row.struck_at and timezone.localdate(row.struck_at),
+        why_struck=content.struck,
+        may_strike=may_strike(actor, row),
+    )
 
 
 def _placements(actor: Actor, rows: Iterable[SpecialPlacement]) -> tuple[PlacementView, ...]:
@@ -209,7 +223,9 @@ def _placements(actor: Actor, rows: Iterable[SpecialPlacement]) -> tuple[Placeme
 def measured(plans: QuerySet[HomePlan]) -> QuerySet[HomePlan]:
     """Plans with what was done: `visits_done`, `periods_done`, `last_held`."""
     return plans.annotate(
-        visits_done=Count("sessions"), periods_done=Sum("sessions__periods"), last_held=Max("sessions__held_on")
+        visits_done=Count("sessions", filter=COUNTS),
+        periods_done=Sum("sessions__periods", filter=COUNTS),
+        last_held=Max("sessions__held_on", filter=COUNTS),
     )
 
 

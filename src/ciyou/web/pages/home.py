@@ -46,6 +46,7 @@ from ciyou.web.work_wording import (
     REFUSED_IN_WRITING,
     button_words,
     clock_left,
+    conference_words,
     lead_why,
     task_name,
 )
@@ -183,7 +184,7 @@ class _Words:
             name=item.name or _unnamed(item),
             about=self._about(item),
             place=self.places.get(item.division, item.division) if item.person_id or item.lead_state else "",
-            why=lead_why(self.actor, item.why) if item.why else "",
+            why=lead_why(self.actor, item.why) if item.why else conference_words(item.kind, item.due_on),
             returned_for=item.returned_for,
             left=clock_left(item.kind, item.due_on, self.on),
             urgency=_urgency(item, self.on),

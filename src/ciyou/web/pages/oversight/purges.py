@@ -28,6 +28,7 @@ COUNTED = {
     "children": _("儿童"),
     "adults": _("只因这些儿童而建档的成人"),
     "emergencies": _("急难救助（抹去个人信息）"),
+    "complaints": _("反映的负担和问题（抹去内容和是谁反映的）"),
     "screenings": _("筛查"),
     "folders": _("文件夹"),
     "Person": _("人员档案"),

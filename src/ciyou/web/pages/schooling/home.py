@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from ciyou.apps.schooling.home import HeldSession, TermPlan, plan_term, record_session
+from ciyou.apps.schooling.home import HeldSession, TermPlan, plan_term, record_session, strike_session
 from ciyou.apps.schooling.reading import PlacementView, list_home, read_placement
 from ciyou.apps.schooling.refusals import SchoolingNotFound
 from ciyou.core.errors import AccessDenied, CiyouError, Problem
@@ -40,7 +40,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
 
 
 def show_placement(request: HttpRequest, placement_id: uuid.UUID) -> HttpResponse:
-    """One placement; POST plans a term or logs a session."""
+    """One placement; POST plans a term, logs a session or strikes one out."""
     if request.method != "POST":
         return _show(request, placement_id, ())
     try:
@@ -74,6 +74,8 @@ def _act(request: HttpRequest, placement_id: uuid.UUID) -> None:
                 text(request, "teacher"),
             )
             record_session(request.actor, plan_id=key(request, "plan"), held=held)
+        case "strike":
+            strike_session(request.actor, session_id=key(request, "session"), reason=text(request, "why"))
         case _:
             raise Http404
 
@@ -88,10 +90,11 @@ def _show(request: HttpRequest, placement_id: uuid.UUID, problems: tuple[Problem
         "row": words.placement_rows([view])[0],
         "terms": [(plan, words.standard_words(plan.standard)) for plan in view.plans],
         "sessions": log,
-        "teacher": log[0].teacher if log else "",
+        "teacher": next((one.teacher for one in log if one.struck_on is None), ""),
         "form": request.POST.get("form") or uuid.uuid4(),
         "typed": request.POST,
         "planning": text(request, "step") == "plan",
+        "striking": text(request, "session"),
         "today": timezone.localdate().isoformat(),
         "problems": sentences(problems),
         "seen_at": timezone.now(),
