@@ -3,6 +3,7 @@
 Each job runs in a process of its own, one after the other, in one run.
 
     .venv/bin/python -m bench.rules_population --rows 10000000 --folder bench/out/rules
+    .venv/bin/python -m bench.rules_population --only polars-ten numpy-ten --times 9
 
 Job `agg`: read, look up the parameters of each division, decide every rule, and give the sum and the number of unknowns of
 every output; both engines must give the same figures. Job `write`: all outputs with floors and ceilings to Parquet.
@@ -17,6 +18,7 @@ import hashlib
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -164,6 +166,8 @@ def write_in_polars(folder: Path) -> dict[str, tuple[int, int]]:
     return {"rows": (pl.scan_parquet(target).select(pl.len()).collect().item(), 0)}
 
 
+MEASURED = ("user", "system", "wall", "peak_mb")
+
 JOBS: Mapping[str, Callable[[Path], dict[str, tuple[int, int]]]] = {
     "polars-agg": agg_in_polars,
     "openfisca-agg": agg_in_openfisca,
@@ -194,6 +198,13 @@ def measure(job: str, folder: Path) -> dict[str, Any]:
         "checksum": hashlib.sha256(answer).hexdigest()[:8],
         "figures": json.loads(answer),
     }
+
+
+def median_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """One job's runs as one: the median of every measurement."""
+    if len({one["checksum"] for one in runs}) > 1:
+        raise SystemExit(f"Job {runs[0]['job']} gave different figures in different runs.")
+    return runs[0] | {key: statistics.median(one[key] for one in runs) for key in MEASURED}
 
 
 def report(found: list[dict[str, Any]], rows: int) -> str:
@@ -231,6 +242,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(__file__).parent / "out" / "rules")
     parser.add_argument("--job", choices=JOBS, help="run this one job here and print its figures")
     parser.add_argument("--only", choices=JOBS, nargs="*", default=list(JOBS), help="measure only these jobs")
+    parser.add_argument("--times", type=int, default=1, help="measure each job so often, in turn; told are the medians")
     parser.add_argument("--make", action="store_true", help="only make the population")
     options = parser.parse_args()
     if options.make:
@@ -241,7 +253,8 @@ def main() -> None:
         return
     # In a process of its own too: what a process has allocated counts in the peak of those it starts.
     subprocess.run([sys.executable, "-m", "bench.rules_population", "--make", *sys.argv[1:]], check=True)
-    found = [measure(job, options.folder) for job in options.only]
+    rounds = [[measure(job, options.folder) for job in options.only] for _ in range(options.times)]
+    found = [median_of(runs) for runs in zip(*rounds, strict=True)]
     print(report(found, options.rows))
     for kind in ("-agg", "-ten"):
         if len({one["checksum"] for one in found if one["job"].endswith(kind)}) > 1:

@@ -5,10 +5,12 @@ The decision is the batch's (`core/linkage/nearest`): the same weights, the same
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from ciyou.apps.audit.services import record_action
 from ciyou.apps.audit.wall import walled
@@ -96,17 +98,15 @@ def nearest_files(sought: Sought) -> tuple[dict[UUID, Person], dict[UUID, Told],
     """Every child's file that was compared, what it tells, and those that are near: inside `walled`, wherever they are."""
     seeker = told_of_sought(sought)
     people = _possible(sought, seeker)
-    seeker, told = _with_births(seeker, told_of_files(people))
+    seeker, told = _with_births(seeker, told_of_files(people), {one.id for one in people if one.has_birth_record})
     rarities = _Rarities()
     nearest = find_nearest(seeker, told, weights=linkage_weights(), rarity=rarities.of)
     return {one.id: one for one in people}, told, nearest
 
 
-def _with_births(seeker: Told, told: dict[UUID, Told]) -> tuple[Told, dict[UUID, Told]]:
+def _with_births(seeker: Told, told: dict[UUID, Told], has_one: Set[UUID]) -> tuple[Told, dict[UUID, Told]]:
     """One birth record is one child's: files that have one are marked, and who has no name yet comes with one."""
     comes_with_one = not seeker.number and seeker_unnamed(seeker)
-    known = Fact.objects.filter(person__in=list(told), source=BIRTHS, superseded_at=None)
-    has_one = set(known.values_list("person_id", flat=True))
     return _born(seeker) if comes_with_one else seeker, {
         key: _born(one) if key in has_one else one for key, one in told.items()
     }
@@ -116,8 +116,8 @@ def _born(told: Told) -> Told:
     return replace(told, records=tuple(replace(one, roster=BIRTHS) for one in told.records))
 
 
-def _possible(sought: Sought, seeker: Told) -> list[Person]:
-    """The children who share a key, a number, or reading and birth date with the one sought; asked in one question."""
+def _possible(sought: Sought, seeker: Told) -> list[Any]:
+    """The children who share a key, a number, or reading and birth date with the one sought, each with `has_birth_record`; in one question."""
     found = [files_sharing_keys(seeker)]
     identity = clean_id(sought.id_card)
     if identity.id18:
@@ -130,7 +130,9 @@ def _possible(sought: Sought, seeker: Told) -> list[Person]:
         found.append(named.order_by().values("id"))
     children = Person.objects.filter(kind="child").exclude(status=PersonStatus.MERGED)
     ids = found[0].union(*found[1:]) if found[1:] else found[0]
-    return list(children.filter(id__in=ids).order_by("id")[:MOST_COMPARED])
+    births = Fact.objects.filter(person=OuterRef("id"), source=BIRTHS, superseded_at=None)
+    children = children.filter(id__in=ids).annotate(has_birth_record=Exists(births))
+    return list(children.order_by("id")[:MOST_COMPARED])
 
 
 class _Rarities:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
@@ -13,11 +14,16 @@ ROW_GROUP_ROWS = 50_000
 
 
 class TableWriter:
-    """Appends Arrow tables of one schema, sorted by its first column, to one file; equal tables in equal order give an equal file."""
+    """Appends Arrow tables of one schema, sorted by its first column, to one file; equal tables in equal order give an equal file.
+
+    A table is written while the next one is made: two are in memory, and what fails is raised by the next call or at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
+        self._hand = ThreadPoolExecutor(max_workers=1)
+        self._writing: Future[None] | None = None
         self.rows = 0
 
     def __enter__(self) -> TableWriter:
@@ -36,17 +42,28 @@ class TableWriter:
                 store_schema=False,
                 write_statistics=self._schema.names[:1],
             )
-        table = table.cast(self._schema)
-        for first in range(0, table.num_rows, ROW_GROUP_ROWS):
-            rows = table.slice(first, ROW_GROUP_ROWS)
-            self._writer.write_table(pa.table([_narrow(column) for column in rows.columns], self._schema))
+        self._wait()
+        self._writing = self._hand.submit(_append, self._writer, table.cast(self._schema))
         self.rows += table.num_rows
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._hand.shutdown()
         if self._writer is not None:
             self._writer.close()
+        if error is None:
+            self._wait()
+
+
+def _append(writer: pq.ParquetWriter, table: pa.Table) -> None:
+    for first in range(0, table.num_rows, ROW_GROUP_ROWS):
+        rows = table.slice(first, ROW_GROUP_ROWS)
+        writer.write_table(pa.table([_narrow(column) for column in rows.columns], table.schema))
 
 
 def _narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -233,10 +233,13 @@ class _Group:
 
     def _with_deciding(self, rule: Rule, rows: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         """Deciding facts of open outcomes, and of an open amount where the outcome is yes."""
-        is_open = rows["outcome"] == "undetermined"
-        wanted = is_open | rows.select(_UNPAID & pl.lit(rule.amount is not None)).to_series()
-        told = self._asked_of(rule, facts)
+        wanted = is_open = rows["outcome"] == "undetermined"
+        if rule.amount is not None:
+            wanted = is_open | ((rows["outcome"] == "yes") & rows["amount_fen"].is_null())
+        if not wanted.any():
+            return rows.with_columns(pl.lit(None, dtype=pl.List(pl.String)).alias("deciding_facts"))
         # Few are open: their patterns are written, not everybody's.
+        told = self._asked_of(rule, facts)
         asked = facts.select(told.reads).filter(wanted).with_columns(is_open.filter(wanted).alias("is_open"))
         patterns = pl.when("is_open").then(told.outcome).otherwise(told.amount)
         asked = asked.select("zone", patterns.alias("pattern"), *told.columns)
@@ -347,7 +350,6 @@ _OUTCOME = (
     .otherwise(pl.lit("no"))
 ).alias("outcome")
 _BASIS = pl.when("same").then(pl.lit("rostered")).otherwise(pl.lit("presumed")).alias("basis")
-_UNPAID = (pl.col("outcome") == "yes") & pl.col("amount_fen").is_null()
 _AMOUNTS = ("amount_fen", "floor_fen", "ceiling_fen")
 
 
