@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 from ciyou.core.errors import Place
 from ciyou.packs.located_yaml import Notes
+from ciyou.packs.workbook_library import openpyxl
 
 FORM = "form.xlsx"
 ZH, EN = "label::中文 (zh)", "label::English (en)"
@@ -42,16 +43,13 @@ class FormSheets:
 
 def read_sheets(path: Path, *, name: str, notes: Notes) -> FormSheets:
     """The sheets of a workbook; noted, and empty, where the file is none."""
-    # Every command reads packs, few hold a workbook: to import this library is a third of what importing the packs takes.
-    from openpyxl import load_workbook  # noqa: PLC0415
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
-
     found: dict[str, tuple[dict[str, str], ...]] = {}
+    library = openpyxl()
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
+        book = library.load_workbook(path, read_only=True, data_only=True)
         found = {sheet.title: _rows(sheet) for sheet in book.worksheets}
         book.close()
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+    except (BadZipFile, library.utils.exceptions.InvalidFileException, KeyError, ValueError, OSError):
         notes.add(
             Place(name),
             "form_unreadable",
