@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from ciyou.batch.engines.parquet_writer import ROW_GROUP_ROWS, TableWriter
 from ciyou.batch.engines.sorted_table import SortedTable
@@ -36,3 +37,17 @@ def test_a_column_of_nothing_but_unknown_texts_is_written(tmp_path: Path) -> Non
     with TableWriter(tmp_path / "unknown.parquet") as writer:
         writer.write(pa.table({"person_id": ["p1", "p2"], "basis": said}))
     assert pq.read_table(tmp_path / "unknown.parquet")["basis"].to_pylist() == [None, None]
+
+
+@pytest.mark.parametrize("tables", [1, 2])
+def test_what_could_not_be_written_beside_other_work_is_raised(
+    tables: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("The disk is full.")
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", fails)
+    rows = pa.table({"person_id": ["p1", "p2"]})
+    with pytest.raises(OSError, match="full"), TableWriter(tmp_path / "lost.parquet") as writer:
+        for _ in range(tables):
+            writer.write(rows)
