@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
 from ciyou.core.errors import Place
 from ciyou.packs.located_yaml import Notes
-from ciyou.packs.workbook_library import openpyxl
 
 FORM = "form.xlsx"
 ZH, EN = "label::中文 (zh)", "label::English (en)"
@@ -44,12 +46,11 @@ class FormSheets:
 def read_sheets(path: Path, *, name: str, notes: Notes) -> FormSheets:
     """The sheets of a workbook; noted, and empty, where the file is none."""
     found: dict[str, tuple[dict[str, str], ...]] = {}
-    library = openpyxl()
     try:
-        book = library.load_workbook(path, read_only=True, data_only=True)
+        book = load_workbook(path, read_only=True, data_only=True)
         found = {sheet.title: _rows(sheet) for sheet in book.worksheets}
         book.close()
-    except (BadZipFile, library.utils.exceptions.InvalidFileException, KeyError, ValueError, OSError):
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
         notes.add(
             Place(name),
             "form_unreadable",

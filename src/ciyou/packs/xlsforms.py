@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openpyxl import Workbook
+
 from ciyou.core.errors import Place
 from ciyou.core.sheet_cells import neutral
 from ciyou.packs.follow_ups import Text
 from ciyou.packs.form_sheets import EN, ZH, FormSheet, read_sheets
 from ciyou.packs.located_yaml import Notes
-from ciyou.packs.workbook_library import openpyxl
 
 ANSWERS = "points"
 _WIDTHS = (22, 10, 60, 60)
@@ -32,7 +33,7 @@ class FormWords:
 
 def write_form(path: Path, *, code: str, title: str, words: FormWords) -> None:
     """Write a questionnaire's words as an XLSForm; the sheets, columns and names are the standard's."""
-    book = openpyxl().Workbook()
+    book = Workbook()
     survey = book.active
     survey.title = "survey"
     rows = [(f"select_one {ANSWERS}", item, *text) for item, text in words.texts.items()]
